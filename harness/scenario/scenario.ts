@@ -1,0 +1,74 @@
+import type { Limits } from '../timeline/facts.ts'
+
+/** A soak as data: what runs, which load it gets, what it declares. A scenario file exports one as its default. */
+export type Scenario = {
+  /** Lower case, digits and hyphens: it names the run's folder. */
+  readonly name: string
+  readonly about?: string
+  readonly target: Target
+  readonly load: Load
+  /** Settings that differ from the profile's own. */
+  readonly profiles?: { readonly [P in ProfileName]?: Partial<Plan> }
+  readonly suppressions?: readonly Suppression[]
+}
+
+export type ProfileName = 'repro' | 'gate' | 'nightly'
+
+/** Everything the harness knows of an application. It gets PORT and DATABASE_URL in its environment and must serve HTTP on that port. */
+export type Target = {
+  readonly name: string
+  /** Program and arguments; runs in `cwd`. Any language. */
+  readonly command: readonly string[]
+  /** Folder of the command, relative to the scenario file. Default: the scenario's folder. */
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Runs once before the application starts, with DATABASE_URL in its environment: schema and data. */
+  readonly seed?: readonly string[]
+  /** Answered with a status below 400 once the application is ready. */
+  readonly readyPath: string
+  /** Cheap request that should answer whatever hangs: the canary and the nudge. Default: readyPath. */
+  readonly otherPath?: string
+  /** Builds the application's image for the containers stack; without it only the processes stack can run the target. */
+  readonly image?: { readonly context: string; readonly dockerfile: string; readonly port: number }
+  /** Variants by name: environment on top of `env`. `default` names the one that runs when none is asked for. */
+  readonly variants?: { readonly default: string; readonly by: Readonly<Record<string, Readonly<Record<string, string>>>> }
+  readonly limits?: Limits
+  /** File to which the application logs, as LOWTIDE_LOG in its environment; without it, its stderr is its log. */
+  readonly logsToFile?: boolean
+  readonly readyTimeoutMs?: number
+  readonly maxConnections?: number
+}
+
+/** A k6 script of one's own, or a list of routes that the harness turns into one. */
+export type Load = { readonly kind: 'journey'; readonly journey: string; readonly requestTimeoutMs?: number } | { readonly kind: 'routes'; readonly routes: readonly Route[]; readonly requestTimeoutMs?: number }
+
+export type Route = {
+  readonly name: string
+  /** Path and query. `{n}` becomes the number of the request, for URLs that must differ. */
+  readonly path: string
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Share of the dose; default 1. */
+  readonly weight?: number
+  /** What an answer must be to count as dose; default status 200. An error route declares its 500. */
+  readonly expect?: { readonly status?: number; readonly contains?: string }
+}
+
+/** The numbers of a run. */
+export type Plan = {
+  /** Requests of one dose unit; measured cycles get 0, 1, 2, 4 and 1 of them. */
+  readonly dose: number
+  /** Requests in flight at once, at most. */
+  readonly concurrency: number
+  readonly sampleEveryMs: number
+  /** Longest wait for quiet after a cycle. */
+  readonly settleMs: number
+  /** The run's whole length, boot to verdict. */
+  readonly budgetMs: number
+  readonly stopsAt: 'first-confirmed-leak' | 'sure' | 'exhaustion'
+  readonly seed: number
+}
+
+/** An invariant that may fail here, for a reason that a reader can check. It never hides a planted control. */
+export type Suppression = { readonly invariant: string; readonly reason: string }

@@ -1,0 +1,153 @@
+import type { Member } from './member.ts'
+
+/** Version of the record's format. A newer reader reads every older one. */
+export const formatVersion = 1
+
+/**
+ * One line of timeline.ndjson. `n` counts lines from 0, so that a lost line shows as a missing number;
+ * `atMs` is monotonic milliseconds since the record was opened (`run.json` holds the wall clock of that moment).
+ */
+export type Entry = Happening & { readonly n: number; readonly atMs: number }
+
+/** What can happen in a run. */
+export type Happening =
+  | Phase
+  | Beat
+  | Blind
+  | Look
+  | LoadSecond
+  | Unanswered
+  | Dose
+  | Canary
+  | ServerLog
+  | Suspect
+  | Evidence
+  | Control
+  | End
+
+export type PhaseName =
+  | 'boot'
+  | 'seed'
+  | 'warm-up'
+  | 'baseline'
+  | 'cycle'
+  | 'settle'
+  | 'control'
+  | 'stop'
+  | 'judge'
+  | 'tear-down'
+  | 'self-check'
+
+/** A phase begins or ends. Warm-up, cycle and settle carry the number of their cycle (0 based, counted over the whole run). */
+export type Phase = { readonly kind: 'phase'; readonly phase: PhaseName; readonly edge: 'start' | 'end'; readonly cycle?: number }
+
+/** One tick of the sampler: the counters that changed since the last beat; `missed` names probes that gave no answer in time. */
+export type Beat = {
+  readonly kind: 'beat'
+  readonly counters: Readonly<Record<string, number>>
+  readonly missed?: readonly string[]
+}
+
+/** A probe has lost its sight and will not get it back in this run. */
+export type Blind = { readonly kind: 'blind'; readonly probe: string; readonly reason: string }
+
+/**
+ * Which look this was. `before-load`: with nothing in flight before a cycle; `untouched`: after it, before anything was done to heal;
+ * `nudged`: after some cheap requests; `collected`: after a forced collection; `stopped`: after the application got its SIGTERM.
+ */
+export type Reading = 'baseline' | 'untouched' | 'nudged' | 'collected' | 'control-before' | 'control-planted' | 'control-removed' | 'stopped'
+
+/**
+ * Everything alive at one moment of quiet. `quiescent` is false where the deadline came first; `unquiet` then says why.
+ * Verdicts rest on looks alone; three in a row make a confirmation.
+ */
+export type Look = {
+  readonly kind: 'look'
+  readonly reading: Reading
+  /** The cycle it follows; absent outside cycles (baseline, control, stop). */
+  readonly cycle?: number
+  readonly quiescent: boolean
+  readonly unquiet?: string
+  readonly counters: Readonly<Record<string, number>>
+  readonly members: readonly Member[]
+}
+
+/** One second of load on one route: requests by outcome, latencies in milliseconds of those that were answered. */
+export type LoadSecond = {
+  readonly kind: 'load'
+  readonly cycle: number
+  readonly route: string
+  readonly started: number
+  /** Answered with the status and content that the journey expects: these alone count as dose. */
+  readonly counted: number
+  readonly unexpected: number
+  readonly timedOut: number
+  /** Refused, reset or broken connections. */
+  readonly broken: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** A request that got no answer before its time-out. */
+export type Unanswered = {
+  readonly kind: 'unanswered'
+  readonly cycle: number
+  /** The journey's unique id of the request. */
+  readonly request: string
+  readonly route: string
+  readonly url: string
+  readonly waitedMs: number
+}
+
+/** What a cycle's load came to, once the generator has ended. */
+export type Dose = {
+  readonly kind: 'dose'
+  readonly cycle: number
+  readonly role: 'warm-up' | 'baseline' | 'measured'
+  /** Requests planned and requests that counted. */
+  readonly planned: number
+  readonly counted: number
+  readonly unexpected: number
+  readonly timedOut: number
+  readonly broken: number
+  /** Planned requests that were never started. */
+  readonly dropped: number
+  /** Distinct URLs among the counted. */
+  readonly distinctUrls: number
+  /** Highest number of requests in flight at once. */
+  readonly peakInFlight: number
+  /** How the generator ended; anything but `completed` makes the dose doubtful. */
+  readonly generator: { readonly kind: 'completed' } | { readonly kind: 'broken'; readonly exitCode: number | null; readonly tail: string }
+}
+
+/** A request of our own to another route, to see whether the application still answers. */
+export type Canary = { readonly kind: 'canary'; readonly url: string; readonly outcome: 'answered' | 'unanswered'; readonly detail: string; readonly tookMs: number }
+
+/** An ERROR, FATAL or PANIC of the database server's own log. */
+export type ServerLog = { readonly kind: 'server-log'; readonly pid: number; readonly severity: string; readonly sqlstate: string; readonly message: string }
+
+/** Seen during load: a process that waits with its CPU frozen while its session's transaction grows old. Shown at once, judged later. */
+export type Suspect = { readonly kind: 'suspect'; readonly process: string; readonly session: string | null; readonly url: string | null }
+
+/** Evidence was stored for these members under `file`, relative to the run's folder. `lastLogLine` is the application's last word from that process. */
+export type Evidence = {
+  readonly kind: 'evidence'
+  readonly members: readonly string[]
+  readonly file: string
+  readonly lastLogLine: string | null
+}
+
+/** A leak that the run planted itself, to prove that it would have been seen; and its removal. */
+export type Control = { readonly kind: 'control'; readonly edge: 'planted' | 'removed'; readonly planted: Planted }
+
+/** What was planted. The planter is itself a process that must be found. `descriptors` counts extra open files of the planter. */
+export type Planted = {
+  readonly planterPid: number
+  readonly sessionPids: readonly number[]
+  readonly zombiePids: readonly number[]
+  readonly descriptors: number
+}
+
+/** The run's last word. A record without it was cut off. */
+export type End = { readonly kind: 'end'; readonly how: 'completed' | 'interrupted' | 'failed'; readonly detail: string }

@@ -1,0 +1,46 @@
+/** The content of run.json: what is known of a run before its first load, with secrets redacted. */
+export type Facts = {
+  readonly formatVersion: number
+  readonly run: string
+  readonly scenario: string
+  readonly variant: string | null
+  readonly profile: 'repro' | 'gate' | 'nightly'
+  readonly stack: { readonly kind: string; readonly why: string }
+  /** The command line that repeats this run. */
+  readonly command: string
+  readonly startedAt: string
+  readonly seed: number
+  /** Planned doses of the measured cycles, in the order of their running. */
+  readonly doses: readonly number[]
+  readonly concurrency: number
+  readonly sampleEveryMs: number
+  readonly limits: Limits
+  /** What the run claims to watch: probe names. */
+  readonly probes: readonly string[]
+  /** git head and dirty flag, versions of node, k6, postgres, images and digests: name to value. */
+  readonly versions: Readonly<Record<string, string>>
+}
+
+/**
+ * What the application declares of itself. A declared limit is a hint to the invariants, never a licence:
+ * a healthy pool may exceed its declared size for a moment, and a leak may stay below it.
+ */
+export type Limits = {
+  /** Sessions that one process may pool. */
+  readonly poolMaxPerProcess?: number
+  /** Long-lived processes of the application at rest. 0 for CGI. */
+  readonly workers?: number
+  /** A healthy transaction never takes longer than this, even under load. Caps R1's threshold. */
+  readonly transactionMs?: number
+  /** A request's process may outlive its request by this long. */
+  readonly processLingerMs?: number
+  /** Longest idle time-out by which the application heals itself (pool idle, keep-alive, reaper period): settle waits for it. */
+  readonly idleTimeoutMs?: number
+  /** Sessions that rest in LISTEN for ever by design. */
+  readonly listeners?: number
+  readonly zombies?: number
+  readonly preparedTransactions?: number
+  readonly replicationSlots?: number
+  readonly advisoryLocks?: number
+  readonly closeWait?: number
+}

@@ -1,0 +1,84 @@
+/**
+ * What a probe can find alive at a look, one type a resource. `id` is the identity: two looks that show the same id
+ * have seen the same thing, however often its number was reused in between.
+ */
+export type Member = Session | LoggedSession | Process | PreparedTransaction | ReplicationSlot | Server | OtherMember
+
+/** A client backend of PostgreSQL, as pg_stat_activity, pg_locks and the server's clock tell. Identity: pid and backend_start. */
+export type Session = {
+  readonly kind: 'session'
+  /** `${pid}@${backendStartMs}` */
+  readonly id: string
+  readonly pid: number
+  /** Epoch milliseconds, the server's clock. */
+  readonly backendStartMs: number
+  readonly user: string
+  readonly database: string
+  readonly applicationName: string
+  /** null for a unix socket. */
+  readonly clientAddress: string | null
+  /** The client's TCP port, which names the owning process; null for a unix socket. */
+  readonly clientPort: number | null
+  readonly state: string | null
+  readonly waitEvent: string | null
+  /** Age of the open transaction; null outside a transaction. */
+  readonly transactionAgeMs: number | null
+  /** Time since the state last changed. */
+  readonly stateAgeMs: number | null
+  /** null: this session never ran a query (verdict rule R8). */
+  readonly queryAgeMs: number | null
+  readonly holdsXid: boolean
+  readonly holdsXmin: boolean
+  /** Locks on relations, other than virtual-transaction locks. */
+  readonly relationLocks: number
+  readonly advisoryLocks: number
+  /** The last statement, at most 2,000 characters, secrets redacted. */
+  readonly query: string
+}
+
+/** A session that the server's own log says was opened and not yet closed: the second ledger. */
+export type LoggedSession = {
+  readonly kind: 'logged-session'
+  /** `${pid}@${backend start in whole epoch seconds}`, as in the log's session_id. */
+  readonly id: string
+  readonly pid: number
+}
+
+/** A process of the application under test, as /proc tells. Identity: pid and start time. */
+export type Process = {
+  readonly kind: 'process'
+  /** `${pid}@${starttime in clock ticks since boot}` */
+  readonly id: string
+  readonly pid: number
+  readonly parentPid: number
+  /** Epoch milliseconds. */
+  readonly startedAtMs: number
+  /** The kernel's letter: R, S, D, Z, T ... */
+  readonly state: string
+  readonly command: string
+  /** Where the kernel has it waiting, for example `futex_do_wait`; empty where unknown. */
+  readonly waitChannel: string
+  readonly cpuMs: number
+  readonly threads: number
+  readonly residentBytes: number
+  /** null for a zombie, or where /proc refuses. */
+  readonly descriptors: number | null
+  /** Local ports of this process's TCP connections to the database: `Session.clientPort` on the other side. */
+  readonly databasePorts: readonly number[]
+  /** Sockets of this process in CLOSE_WAIT. */
+  readonly closeWait: number
+  /** The request that a CGI process (RFC 3875) carries in its environment. */
+  readonly request: { readonly method: string; readonly url: string } | null
+  /** The control whose plant this process is; null for the application's own. */
+  readonly control: string | null
+}
+
+export type PreparedTransaction = { readonly kind: 'prepared-transaction'; readonly id: string; readonly owner: string; readonly ageMs: number }
+
+export type ReplicationSlot = { readonly kind: 'replication-slot'; readonly id: string; readonly active: boolean; readonly retainedBytes: number }
+
+/** A server whose restart would make the run's counts meaningless. Identity: its name and its start. */
+export type Server = { readonly kind: 'server'; readonly id: string; readonly name: string }
+
+/** What a probe of your own finds; `resource` says what it is, in the form `what.counted`. */
+export type OtherMember = { readonly kind: 'other'; readonly id: string; readonly resource: string; readonly detail: string }

@@ -1,0 +1,40 @@
+import type { Canary, Control, Dose, Evidence, Look, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Facts } from './facts.ts'
+
+/**
+ * A whole run as the judge sees it: every look and every count, and of the beats only what a judgement needs.
+ * Folded in one pass over timeline.ndjson, so that its size follows the number of cycles and survivors, not the hours.
+ */
+export type Timeline = {
+  readonly facts: Facts
+  /** In the order they were made. */
+  readonly looks: readonly Stamped<Look>[]
+  readonly doses: readonly Stamped<Dose>[]
+  readonly cycles: readonly CycleSpan[]
+  readonly unanswered: readonly Stamped<Unanswered>[]
+  readonly canaries: readonly Stamped<Canary>[]
+  readonly serverLog: readonly Stamped<ServerLog>[]
+  readonly suspects: readonly Stamped<Suspect>[]
+  readonly evidence: readonly Stamped<Evidence>[]
+  readonly controls: readonly Stamped<Control>[]
+  readonly sight: Sight
+  /** Longest ages, in milliseconds, at which transactions that did end were last seen open under load; null before the first. */
+  readonly endedTransactions: { readonly count: number; readonly p999Ms: number } | null
+  /** How the record ends. `cut-off`: no last word was written. */
+  readonly end: 'completed' | 'interrupted' | 'failed' | 'cut-off'
+  readonly damage: readonly string[]
+}
+
+export type Stamped<T> = T & { readonly atMs: number }
+
+/** A cycle of load with its settle. Wall clock in epoch milliseconds, for comparison with births of sessions and processes. */
+export type CycleSpan = { readonly cycle: number; readonly role: Dose['role']; readonly startMs: number; readonly endMs: number; readonly startedAtEpochMs: number; readonly endedAtEpochMs: number }
+
+/** What the probes saw of the time they had to watch (boot and tear-down excluded). */
+export type Sight = {
+  readonly beats: number
+  /** Longest time between two beats that carried this probe's answer. */
+  readonly longestGapMs: Readonly<Record<string, number>>
+  readonly missedBeats: Readonly<Record<string, number>>
+  readonly blind: readonly { readonly probe: string; readonly reason: string; readonly atMs: number }[]
+}

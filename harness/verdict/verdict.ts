@@ -1,0 +1,55 @@
+import type { Member } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+
+/** A pure check on a timeline, named by the sentence that it asserts. No clock, no I/O; where it throws, the judge reads inconclusive. */
+export type Invariant = { readonly name: string; readonly check: (timeline: Timeline) => Opinion }
+
+/**
+ * What one invariant has to say, in one sentence with its numbers.
+ * A warning costs something and grows nowhere: it is reported and fails nothing.
+ */
+export type Opinion =
+  | { readonly kind: 'pass'; readonly sentence: string }
+  | { readonly kind: 'warning'; readonly sentence: string; readonly survivors: readonly Survivor[] }
+  | { readonly kind: 'leak'; readonly sentence: string; readonly survivors: readonly Survivor[] }
+  | { readonly kind: 'inconclusive'; readonly sentence: string; readonly settledBy: string }
+
+/** A member that stayed, with what makes it one. `bornIn` is the cycle of its birth; null when it was born before the first. */
+export type Survivor = { readonly member: Member; readonly why: string; readonly bornIn: number | null }
+
+/** Worst wins: leak > inconclusive > pass. */
+export type Verdict = 'pass' | 'leak' | 'inconclusive'
+
+/** Whether what was left went away again, and by what. */
+export type HealClass = 'none' | 'on nudge' | 'at collection' | 'by time-out' | 'permanent'
+
+export type Finding = Opinion & { readonly invariant: string }
+
+/** What is left of one request: its process and its session belong together. Either may be missing. */
+export type Hang = {
+  readonly process: Extract<Member, { kind: 'process' }> | null
+  readonly session: Extract<Member, { kind: 'session' }> | null
+  readonly url: string | null
+  readonly lastLogLine: string | null
+  readonly bornIn: number | null
+  readonly evidence: string | null
+}
+
+/** The content of findings.json: everything that every reporter says. */
+export type Findings = {
+  readonly formatVersion: number
+  readonly verdict: Verdict | 'interrupted'
+  /** One line: what is left, or what a pass is worth, or what was not seen. */
+  readonly headline: string
+  readonly findings: readonly Finding[]
+  /** Survivors joined into what they were: the listing of a leak. */
+  readonly hangs: readonly Hang[]
+  readonly heal: HealClass
+  readonly dose: { readonly planned: number; readonly counted: number; readonly distinctUrls: number; readonly leftBehind: number }
+  /** Sentences with their bounds: "0 left behind in 150 requests: fewer than 20.0 per 1,000 at 95 %". */
+  readonly bounds: readonly string[]
+  /** What was watched, one sentence each. */
+  readonly watched: readonly string[]
+  /** What to do next, one command or sentence each. */
+  readonly next: readonly string[]
+}
