@@ -1,7 +1,10 @@
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import type { Process } from '../timeline/member.ts'
 
 /** The harness's end of the agent: a program without dependencies that reads /proc where the application lives. */
 export type Agent = AsyncDisposable & {
+  /** Rejects when the agent has ended, when it cannot answer, or when `signal` aborts first. */
   readonly ask: <A extends Ask>(ask: A, signal: AbortSignal) => Promise<Answer<A>>
 }
 
@@ -10,9 +13,9 @@ export type Ask =
   | { readonly ask: 'beat' }
   /** Counters and every process. */
   | { readonly ask: 'look' }
-  /** /proc of these processes three times, 500 ms apart: progress or none. Environments come redacted. */
+  /** /proc of these processes three times, 500 ms apart: progress or none. Not redacted: whoever stores it does that. */
   | { readonly ask: 'evidence'; readonly pids: readonly number[] }
-  /** Starts a program in the agent's namespaces as part of the application: the control's planter. */
+  /** Starts a program in the agent's namespaces as part of the application: the control's planter. Answers with its first line. */
   | { readonly ask: 'plant'; readonly program: string; readonly env: Readonly<Record<string, string>> }
   | { readonly ask: 'unplant' }
 
@@ -28,5 +31,53 @@ export type ProcessEvidence = {
   readonly pid: number
   /** One map a look: name of the /proc file to its text. */
   readonly looks: readonly Readonly<Record<string, string>>[]
+  /** Number of the descriptor to what it points at. */
   readonly descriptors: Readonly<Record<string, string>>
+}
+
+export type AgentStreams = { readonly input: Writable; readonly output: Readable; readonly errors: Readable; readonly end: () => Promise<void> }
+
+/** Settings of the agent, its only argument, as JSON. */
+export type AgentSettings = { readonly run: string; readonly scope: 'tag' | 'namespace'; readonly appPort: number; readonly databasePort: number }
+
+/** Questions go to the agent's input and are matched to answers by number. `end` closes whatever carries the streams. */
+export function linkAgent({ input, output, errors, end }: AgentStreams): Agent {
+  const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>()
+  let asked = 0
+  let gone: Error | null = null
+  let lastWords = ''
+
+  errors.on('data', (chunk) => (lastWords = (lastWords + String(chunk)).slice(-500)))
+  input.on('error', () => {}) // a broken pipe shows as the end of the output
+  createInterface({ input: output })
+    .on('line', (line) => {
+      const { id, error, ...answer } = JSON.parse(line)
+      const question = waiting.get(id)
+      waiting.delete(id)
+      if (error) question?.reject(new Error(`the agent could not answer: ${error}`))
+      else question?.resolve(answer as never)
+    })
+    .on('close', () => {
+      gone = new Error(`the agent has ended${lastWords ? `: ${lastWords.trim()}` : ''}`)
+      for (const { reject } of waiting.values()) reject(gone)
+      waiting.clear()
+    })
+
+  return {
+    ask: (ask, signal) =>
+      new Promise((resolve, reject) => {
+        if (gone) return reject(gone)
+        if (signal.aborted) return reject(signal.reason)
+        const id = (asked += 1)
+        const giveUp = () => waiting.delete(id) && reject(signal.reason)
+        signal.addEventListener('abort', giveUp, { once: true })
+        const settle = <T>(then: (value: T) => void) => (value: T) => (signal.removeEventListener('abort', giveUp), then(value))
+        waiting.set(id, { resolve: settle(resolve), reject: settle(reject) })
+        input.write(`${JSON.stringify({ id, ...ask })}\n`)
+      }),
+    [Symbol.asyncDispose]: async () => {
+      input.end()
+      await end()
+    },
+  }
 }

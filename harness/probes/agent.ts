@@ -1,0 +1,246 @@
+/**
+ * The agent: reads /proc where the application lives and answers questions about it, one JSON line a question and one an answer.
+ * It runs as a child process or as a sidecar that shares the target's PID and network namespaces, and is the same file in both;
+ * hence no import but Node's own. It ends when its standard input closes.
+ *
+ *     node agent.ts '{"run":"…","scope":"tag"|"namespace","appPort":8080,"databasePort":5432}'
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+
+type Settings = { readonly run: string; readonly scope: 'tag' | 'namespace'; readonly appPort: number; readonly databasePort: number }
+type Stat = { readonly pid: number; readonly id: string; readonly command: string; readonly state: string; readonly parentPid: number; readonly cpuMs: number; readonly threads: number; readonly startTicks: number; readonly residentBytes: number }
+type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string }
+type Membership = { readonly member: boolean; readonly control: string | null; readonly request: { method: string; url: string } | null; readonly settled: boolean }
+
+/** Before its first use below: module constants do not hoist. */
+const buffer = Buffer.alloc(64 * 1024)
+const established = '01'
+const closeWait = '08'
+const settings: Settings = JSON.parse(process.argv[2] ?? '{}')
+/** USER_HZ, which Linux has fixed at 100 for /proc on every architecture that Node runs on: proc(5). */
+const msPerTick = 10
+const pageBytes = 4096
+const bootEpochMs = Date.now() - Number(read('/proc/uptime').split(' ')[0]) * 1000
+/** A process that just forked still shows its parent's environment: who looks younger than this is looked at again. */
+const settledAfterMs = 2_000
+const memberships = new Map<string, Membership>()
+let mainProcess: string | null = null
+let planter = null as ChildProcess | null
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const question = JSON.parse(line)
+  // Not awaited: evidence takes a second, and beats must go on meanwhile.
+  void answer(question).then(
+    (reply) => process.stdout.write(`${JSON.stringify({ id: question.id, ...reply })}\n`),
+    (error: Error) => process.stdout.write(`${JSON.stringify({ id: question.id, error: error.message })}\n`),
+  )
+}
+planter?.kill('SIGKILL')
+process.exit(0)
+
+async function answer(question: { ask: string; pids?: number[]; program?: string; env?: Record<string, string>; deadlineMs?: number }): Promise<object> {
+  switch (question.ask) {
+    case 'beat':
+      return { counters: scan().counters }
+    case 'look':
+      return { ...scan(), mainProcess }
+    case 'evidence':
+      return { evidence: await evidenceOf(question.pids ?? []) }
+    case 'plant':
+      return plant(question.program ?? '', question.env ?? {})
+    case 'unplant':
+      return unplant()
+    default:
+      throw new Error(`the agent knows no question "${question.ask}"`)
+  }
+}
+
+function scan() {
+  const stats = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => statOf(Number(name))).filter((stat) => stat !== null)
+  const byPid = new Map(stats.map((stat) => [stat.pid, stat]))
+  const alive = new Set(stats.map((stat) => stat.id))
+  for (const id of memberships.keys()) if (!alive.has(id)) memberships.delete(id)
+
+  const connections = connectionsNow()
+  const byInode = new Map(connections.map((connection) => [connection.inode, connection]))
+  const members = stats.filter((stat) => membershipOf(stat, byPid).member)
+  const processes = members.map((stat) => describe(stat, byInode))
+  mainProcess ??= processes.find((process) => process.control === null)?.id ?? null
+  const total = (value: (process: (typeof processes)[number]) => number) => processes.reduce((sum, process) => sum + value(process), 0)
+  return {
+    processes,
+    counters: {
+      'app.processes': processes.filter((process) => process.state !== 'Z').length,
+      'app.requests': processes.filter((process) => process.state !== 'Z' && process.request !== null).length,
+      'app.zombies': processes.filter((process) => process.state === 'Z').length,
+      'app.threads': total((process) => process.threads),
+      'app.fds': total((process) => process.descriptors ?? 0),
+      'app.rss-bytes': total((process) => process.residentBytes),
+      'app.cpu-ms': total((process) => process.cpuMs),
+      'app.clients': connections.filter((connection) => connection.localPort === settings.appPort && connection.state === established).length,
+      'app.close-wait': total((process) => process.closeWait),
+    },
+  }
+}
+
+/** proc(5): the command stands in parentheses and may hold spaces and parentheses itself. */
+function statOf(pid: number): Stat | null {
+  const text = tryRead(`/proc/${pid}/stat`)
+  const end = text.lastIndexOf(')')
+  if (end < 0) return null
+  const fields = text.slice(end + 2).split(' ')
+  const field = (number: number) => Number(fields[number - 3])
+  const startTicks = field(22)
+  return {
+    pid,
+    id: `${pid}@${startTicks}`,
+    command: text.slice(text.indexOf('(') + 1, end),
+    state: fields[0] ?? '?',
+    parentPid: field(4),
+    cpuMs: (field(14) + field(15)) * msPerTick,
+    threads: field(20),
+    startTicks,
+    residentBytes: field(24) * pageBytes,
+  }
+}
+
+/** In scope: by the run's tag in the environment, by descent from a process that has it, or by sharing the namespace. Once in, always in. */
+function membershipOf(stat: Stat, byPid: Map<number, Stat>, depth = 0): Membership {
+  const known = memberships.get(stat.id)
+  if (known?.settled) return known
+  const environment = environmentOf(stat.pid)
+  const parent = byPid.get(stat.parentPid)
+  // A zombie has no environment left, and a child may have cleared its own: the parent vouches for both.
+  const inherited = parent && depth < 64 && stat.pid !== process.pid ? membershipOf(parent, byPid, depth + 1) : null
+  const tagged = environment.get('LOWTIDE_RUN') === settings.run
+  const control = environment.get('LOWTIDE_CONTROL') ?? inherited?.control ?? null
+  const member = stat.pid !== process.pid && (tagged || inherited?.member === true || (settings.scope === 'namespace' && control === null && !isOurs(stat, byPid)))
+  const method = environment.get('REQUEST_METHOD')
+  const request = member && method !== undefined && environment.has('GATEWAY_INTERFACE')
+    ? { method, url: environment.get('REQUEST_URI') ?? `${environment.get('SCRIPT_NAME') ?? ''}${environment.get('PATH_INFO') ?? ''}?${environment.get('QUERY_STRING') ?? ''}` }
+    : (known?.request ?? null)
+  const ageMs = Date.now() - (bootEpochMs + stat.startTicks * msPerTick)
+  const membership = { member: member || known?.member === true, control: control ?? known?.control ?? null, request, settled: ageMs > settledAfterMs }
+  memberships.set(stat.id, membership)
+  return membership
+}
+
+/** The agent and what it started for itself; a planter is known by its own tag. */
+function isOurs(stat: Stat, byPid: Map<number, Stat>): boolean {
+  for (let at: Stat | undefined = stat, depth = 0; at && depth < 64; at = byPid.get(at.parentPid), depth += 1) if (at.pid === process.pid) return true
+  return false
+}
+
+function describe(stat: Stat, byInode: Map<string, Connection>) {
+  const links = stat.state === 'Z' ? null : descriptorsOf(stat.pid)
+  const sockets = [...(links?.values() ?? [])].flatMap((target) => byInode.get(target.slice('socket:['.length, -1)) ?? [])
+  const membership = memberships.get(stat.id)
+  return {
+    kind: 'process' as const,
+    id: stat.id,
+    pid: stat.pid,
+    parentPid: stat.parentPid,
+    startedAtMs: Math.round(bootEpochMs + stat.startTicks * msPerTick),
+    state: stat.state,
+    command: tryRead(`/proc/${stat.pid}/cmdline`).replaceAll('\0', ' ').trim() || `[${stat.command}]`,
+    waitChannel: tryRead(`/proc/${stat.pid}/wchan`).replace(/^0$/, ''),
+    cpuMs: stat.cpuMs,
+    threads: stat.threads,
+    residentBytes: stat.residentBytes,
+    descriptors: links?.size ?? null,
+    databasePorts: sockets.filter((socket) => socket.remotePort === settings.databasePort && socket.state === established).map((socket) => socket.localPort),
+    closeWait: sockets.filter((socket) => socket.state === closeWait).length,
+    request: membership?.request ?? null,
+    control: membership?.control ?? null,
+  }
+}
+
+/** /proc/net/tcp and tcp6 of this network namespace: addresses and ports in hexadecimal, state as in the kernel's tcp_states.h. */
+function connectionsNow(): Connection[] {
+  return ['/proc/self/net/tcp', '/proc/self/net/tcp6'].flatMap((file) =>
+    tryRead(file).split('\n').slice(1).flatMap((line) => {
+      const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
+      if (!local || !remote || !state || !inode) return []
+      return [{ localPort: portOf(local), remotePort: portOf(remote), state, inode }]
+    }),
+  )
+}
+
+function portOf(address: string): number {
+  return Number.parseInt(address.slice(address.lastIndexOf(':') + 1), 16)
+}
+
+function descriptorsOf(pid: number): Map<string, string> | null {
+  try {
+    return new Map(readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [[fd, readlinkSync(`/proc/${pid}/fd/${fd}`)] as const]
+      } catch {
+        return [] // closed since the listing
+      }
+    }))
+  } catch {
+    return null
+  }
+}
+
+function environmentOf(pid: number): Map<string, string> {
+  return new Map(tryRead(`/proc/${pid}/environ`).split('\0').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
+}
+
+/** Three looks, half a second apart: a process that moves between them is slow, one that does not is stuck. */
+async function evidenceOf(pids: readonly number[]) {
+  const files = ['stat', 'status', 'wchan', 'syscall', 'stack', 'io', 'cmdline', 'limits', 'environ']
+  const looks: Record<number, Record<string, string>[]> = {}
+  for (let round = 0; round < 3; round += 1) {
+    if (round > 0) await delay(500)
+    for (const pid of pids) {
+      const texts = files.map((file) => [file, tryRead(`/proc/${pid}/${file}`).replaceAll('\0', '\n')] as const)
+      ;(looks[pid] ??= []).push(Object.fromEntries(texts.filter(([, text]) => text !== '')))
+    }
+  }
+  return pids.map((pid) => ({ pid, looks: looks[pid] ?? [], descriptors: Object.fromEntries(descriptorsOf(pid) ?? []) }))
+}
+
+async function plant(program: string, env: Record<string, string>): Promise<object> {
+  if (planter) throw new Error('a control is planted already')
+  planter = spawn(process.execPath, [program], { env: { ...process.env, ...env, LOWTIDE_RUN: settings.run, LOWTIDE_CONTROL: 'planted' }, stdio: ['pipe', 'pipe', 'inherit'] })
+  const { pid, stdout } = planter
+  if (!stdout || pid === undefined) throw new Error(`the planter did not start: ${program}`)
+  for await (const firstLine of createInterface({ input: stdout })) return { pid, firstLine }
+  planter = null
+  throw new Error('the planter ended before it had planted anything')
+}
+
+async function unplant(): Promise<object> {
+  const ending = planter
+  if (ending && ending.exitCode === null && ending.signalCode === null) {
+    const gone = new Promise((resolve) => ending.once('exit', resolve))
+    ending.stdin?.end('remove\n')
+    await Promise.race([gone, delay(5_000).then(() => ending.kill('SIGKILL')).then(() => gone)])
+  }
+  planter = null
+  return { done: true }
+}
+
+function tryRead(path: string): string {
+  try {
+    return read(path)
+  } catch {
+    return '' // gone, or not ours to read
+  }
+}
+
+/** Files in /proc have no size, and readFileSync would ask for it: one buffer serves nearly all. */
+function read(path: string): string {
+  const fd = openSync(path, 'r')
+  try {
+    const first = readSync(fd, buffer, 0, buffer.length, 0)
+    return first < buffer.length && !path.startsWith('/proc/self/net') ? buffer.toString('utf8', 0, first) : readFileSync(path, 'utf8')
+  } finally {
+    closeSync(fd)
+  }
+}

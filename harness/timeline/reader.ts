@@ -1,0 +1,53 @@
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { formatVersion, type Entry } from './entry.ts'
+import type { Facts } from './facts.ts'
+
+/** Reads run.json of a recording. Fails in one line when there is none, or when a newer Lowtide wrote it. */
+export async function readFacts(dir: string): Promise<Facts> {
+  const path = join(dir, 'run.json')
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new RecordError(`No recording in ${dir}: run.json cannot be read (${cause.code ?? cause.message}). Name the folder of a run, for example one below reports/.`, { cause })
+  })
+  const facts = parse(text)
+  if (!isRecord(facts) || typeof facts.formatVersion !== 'number') throw new RecordError(`${path} is not the run.json of a recording: it has no formatVersion.`)
+  if (facts.formatVersion > formatVersion) throw new RecordError(`${path} has format version ${facts.formatVersion}; this Lowtide reads up to ${formatVersion}. Judge it with the version that recorded it, or update.`)
+  return facts as unknown as Facts
+}
+
+/**
+ * Streams timeline.ndjson. A line that is no entry ends up as `{ damage }` in its place, so that the reader can go on and the judge can refuse.
+ */
+export async function* readEntries(dir: string): AsyncGenerator<Entry | Damage> {
+  const path = join(dir, 'timeline.ndjson')
+  let line = 0
+  try {
+    for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })) {
+      line += 1
+      const entry = parse(text)
+      if (isRecord(entry) && typeof entry.kind === 'string' && typeof entry.n === 'number' && typeof entry.atMs === 'number') yield entry as unknown as Entry
+      else yield { damage: `line ${line} of timeline.ndjson is no entry: ${JSON.stringify(text.slice(0, 60))}` }
+    }
+  } catch (cause) {
+    throw new RecordError(`${path} cannot be read after line ${line}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
+  }
+}
+
+export type Damage = { readonly damage: string }
+
+/** A recording that cannot be used. */
+export class RecordError extends Error {
+  override name = 'RecordError'
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -1,0 +1,74 @@
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Happening } from './entry.ts'
+import type { Facts } from './facts.ts'
+import { redact } from './redact.ts'
+
+/** Appends to a run's record. Nothing leaves it unredacted, and nothing is older than a second when the harness dies. */
+export type Recorder = Disposable & {
+  readonly dir: string
+  readonly record: (happening: Happening) => void
+  readonly nowMs: () => number
+  /** Writes a file of the run (path relative to its folder), whole or not at all. */
+  readonly store: (file: string, text: string) => void
+  /** Rejects with the first failure to write: a full disk must end the run, not thin its record. */
+  readonly failure: Promise<never>
+}
+
+const flushEveryMs = 1_000
+
+export function openRecorder(dir: string): Recorder {
+  const fd = openSync(join(dir, 'timeline.ndjson'), 'ax')
+  const origin = performance.now()
+  const { promise: failure, reject } = Promise.withResolvers<never>()
+  failure.catch(() => {}) // whoever races against it hears of it; nobody has to
+  let lines = 0
+  let pending: string[] = []
+
+  const flush = () => {
+    if (pending.length === 0) return
+    try {
+      writeSync(fd, pending.join(''))
+      pending = []
+    } catch (cause) {
+      reject(unwritable(dir, cause))
+    }
+  }
+  const timer = setInterval(flush, flushEveryMs)
+  const nowMs = () => Math.round((performance.now() - origin) * 10) / 10
+
+  return {
+    dir,
+    nowMs,
+    failure,
+    record: (happening) => {
+      pending.push(`${redact(JSON.stringify({ n: lines, atMs: nowMs(), ...happening }))}\n`)
+      lines += 1
+    },
+    store: (file, text) => storeAtomically(join(dir, file), redact(text)),
+    [Symbol.dispose]: () => {
+      clearInterval(timer)
+      flush()
+      try {
+        fsyncSync(fd)
+      } finally {
+        closeSync(fd)
+      }
+    },
+  }
+}
+
+export const storeFacts = (recorder: Recorder, facts: Facts) => recorder.store('run.json', `${JSON.stringify(facts, null, 2)}\n`)
+
+/** A reader never meets half a file. */
+export function storeAtomically(path: string, text: string) {
+  try {
+    writeFileSync(`${path}.part`, text)
+    renameSync(`${path}.part`, path)
+  } catch (cause) {
+    throw unwritable(path, cause)
+  }
+}
+
+const unwritable = (path: string, cause: unknown) =>
+  new Error(`The record cannot be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. Free some space, or name another folder with --reports.`, { cause })
