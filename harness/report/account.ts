@@ -1,0 +1,98 @@
+import type { Facts } from '../timeline/facts.ts'
+import type { Finding, Findings, Hang, Survivor } from '../verdict/verdict.ts'
+import { count, counted, healing, pathOf, subject, symptom, timeOfDay, verdictWord } from './words.ts'
+
+/**
+ * A run told in the order of a reader's questions: what is left, since when and by whom, is it going to heal, what is it
+ * called, what do I do next. Reporters only lay it out, so that console, Markdown, HTML and JUnit say the same.
+ */
+export type Account = {
+  readonly word: string
+  readonly subject: string
+  /** `1,240 requests, 7 left behind` */
+  readonly tally: string
+  readonly headline: string
+  /** Bounds that the headline does not say already. */
+  readonly bounds: readonly string[]
+  readonly clusters: readonly Cluster[]
+  /** Survivors of a leak that belong to no hung request: zombies, prepared transactions, slots. */
+  readonly strays: readonly Stray[]
+  /** null where nothing was left. */
+  readonly since: string | null
+  readonly heals: string | null
+  readonly leaks: readonly Extract<Finding, { kind: 'leak' }>[]
+  readonly unseen: readonly Extract<Finding, { kind: 'inconclusive' }>[]
+  readonly warnings: readonly Extract<Finding, { kind: 'warning' }>[]
+  readonly held: readonly Extract<Finding, { kind: 'pass' }>[]
+  readonly watched: readonly string[]
+  readonly next: readonly string[]
+}
+
+/** Hangs that look alike. `by` counts them by request path, most frequent first. */
+export type Cluster = { readonly symptom: string; readonly hangs: readonly Hang[]; readonly by: readonly { readonly path: string; readonly hangs: number }[] }
+
+export type Stray = { readonly invariant: string; readonly survivors: readonly Survivor[] }
+
+export function accountOf({ facts, findings }: { readonly facts: Facts; readonly findings: Findings }): Account {
+  const ofKind = <K extends Finding['kind']>(kind: K) => findings.findings.filter((finding): finding is Extract<Finding, { kind: K }> => finding.kind === kind)
+  const leaks = ofKind('leak')
+  const somethingLeft = findings.hangs.length > 0 || leaks.length > 0
+  return {
+    word: verdictWord(findings.verdict),
+    subject: subject(facts),
+    tally: tallyOf(findings),
+    headline: findings.headline,
+    bounds: findings.bounds.filter((bound) => !findings.headline.includes(bound)),
+    clusters: clustersOf(findings.hangs),
+    strays: straysOf(leaks, findings.hangs),
+    since: somethingLeft ? sinceOf(findings.hangs, leaks) : null,
+    heals: somethingLeft ? healing(findings.heal) : null,
+    leaks,
+    unseen: ofKind('inconclusive'),
+    warnings: ofKind('warning'),
+    held: ofKind('pass'),
+    watched: findings.watched,
+    next: findings.next,
+  }
+}
+
+function tallyOf({ dose }: Findings): string {
+  const requests = dose.counted === dose.planned ? counted(dose.counted, 'request') : `${count(dose.counted)} of ${counted(dose.planned, 'planned request')}`
+  return `${requests}, ${count(dose.leftBehind)} left behind`
+}
+
+function clustersOf(hangs: readonly Hang[]): readonly Cluster[] {
+  return [...Map.groupBy(hangs, symptom)]
+    .map(([name, members]) => ({ symptom: name, hangs: members, by: pathsOf(members) }))
+    .toSorted((a, b) => b.hangs.length - a.hangs.length)
+}
+
+function pathsOf(hangs: readonly Hang[]): Cluster['by'] {
+  const named = hangs.flatMap(({ url }) => (url === null ? [] : [pathOf(url)]))
+  return [...Map.groupBy(named, (path) => path)].map(([path, same]) => ({ path, hangs: same.length })).toSorted((a, b) => b.hangs - a.hangs)
+}
+
+function straysOf(leaks: Account['leaks'], hangs: readonly Hang[]): readonly Stray[] {
+  const told = new Set(hangs.flatMap(({ process, session }) => [process?.id, session?.id]))
+  return leaks.flatMap(({ invariant, survivors }) => {
+    // Two invariants may name the same survivor; the first one tells of it.
+    const untold = survivors.filter(({ member }) => !told.has(member.id))
+    for (const { member } of untold) told.add(member.id)
+    return untold.length === 0 ? [] : [{ invariant, survivors: untold }]
+  })
+}
+
+function sinceOf(hangs: readonly Hang[], leaks: Account['leaks']): string {
+  const births = hangs.map(({ process, session }) => process?.startedAtMs ?? session?.backendStartMs).filter((ms) => ms !== undefined)
+  const cycles = [...hangs, ...leaks.flatMap(({ survivors }) => survivors)].flatMap(({ bornIn }) => (bornIn === null ? [] : [bornIn]))
+  const when = births.length === 0 ? 'time of birth not known' : spanOf(timeOfDay(Math.min(...births)), timeOfDay(Math.max(...births)))
+  const cycle = cycles.length === 0 ? '' : Math.min(...cycles) === Math.max(...cycles) ? ` in cycle ${cycles[0]}` : ` in cycles ${Math.min(...cycles)} to ${Math.max(...cycles)}`
+  const paths = pathsOf(hangs)
+  const shown = paths.slice(0, 3).map(({ path, hangs: times }) => (times === 1 ? path : `${path} (${times} times)`))
+  const rest = paths.length > 3 ? ` and ${counted(paths.length - 3, 'other path')}` : ''
+  return `${when}${cycle}, by ${shown.length === 0 ? 'a request not known' : shown.join(', ') + rest}`
+}
+
+function spanOf(first: string, last: string): string {
+  return first === last ? first : `${first.replace(' UTC', '')} to ${last}`
+}

@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { syntheticFacts, syntheticHang, syntheticInconclusive, syntheticLeak, syntheticPass } from '../testing/recordings/synthetic.ts'
+import { consoleText } from './console.ts'
+import { plain } from './paint.ts'
+
+const options = { report: 'reports/2026-11-23T0622-timeline-soak/report.html', paint: plain, width: 110 }
+
+test('a leak answers the five questions in their order', () => {
+  expect(consoleText({ facts: syntheticFacts(), findings: syntheticLeak() }, options)).toMatchInlineSnapshot(`
+    "LEAK   timeline-soak (as-shipped, processes, gate)                    73 of 80 planned requests, 7 left behind
+           7 of 80 requests never ended: their processes wait for ever and hold 7 transactions open
+           7 left behind in 80 requests: 87.5 per 1,000 (95 %: 35.2-180.3)
+
+      7 x  process waits in futex, its backend idle in transaction
+           node drproject.cgi  pid 3216  S futex_do_wait  0.31 s CPU, started 06:22:41 UTC
+           postgres            pid 3217  idle in transaction for 42.3 s, last: SELECT … FROM ticket_change WHERE
+             ticket = $1 ORDER BY time
+           GET /edge/timeline?daysback=90&max=50&format=rss
+           log ends in: 06:22:41 timeline: gathering ticket events
+           evidence: forensics/cluster-1.md
+           pid 3218 + postgres 3219, 40.0 s  GET /cs340/timeline?daysback=180&max=50&format=rss
+           pid 3220 + postgres 3221, 37.7 s  GET /web/timeline?daysback=30&max=50&format=rss
+           pid 3222 + postgres 3223, 35.4 s  GET /edge/timeline?daysback=90&max=50&format=rss
+           pid 3224 + postgres 3225, 33.1 s  GET /cs340/timeline?daysback=180&max=50&format=rss
+           ... 2 more of the same cluster, listed in the report
+
+      1 x  zombie, not reaped by its parent
+           git  pid 3305  Z  0.01 s CPU, started 06:22:41 UTC
+
+      since    06:22:41 to 06:22:54 UTC in cycles 3 to 4, by /edge/timeline (3 times), /cs340/timeline (2 times),
+               /web/timeline (2 times)
+      heals    no, permanent: neither further requests nor waiting healed it
+      called   every request process ends with its request: 7 processes outlived their requests by more than
+               5.0 s, CPU frozen at 0.31 s
+               no transaction stays open: 7 sessions idle in transaction, the oldest for 42.3 s, where
+               transactions that ended took 1.2 s
+               no zombie is left: 1 zombie, 0 declared
+      warning  pools stay within their size: declares 5 sessions a process, one held 6 for 0.4 s
+      held     2 other checks, listed in the report
+      next     lowtide shrink reports/2026-11-23T0622-timeline-soak
+               read forensics/cluster-1.md: /proc and the backend of each hung request
+
+    LEAK  73 of 80 planned requests, 7 left behind  reports/2026-11-23T0622-timeline-soak/report.html"
+  `)
+})
+
+test('a pass says what it is worth', () => {
+  expect(consoleText({ facts: syntheticFacts({ variant: 'close-in-finally' }), findings: syntheticPass() }, options)).toMatchInlineSnapshot(`
+    "PASS   timeline-soak (close-in-finally, processes, gate)                           150 requests, 0 left behind
+           0 left behind in 150 requests: fewer than 20.0 per 1,000 at 95 %
+           0 of 60 distinct URLs: fewer than 5.0 % of such URLs at 95 %
+
+      warning  pools stay within their size: declares 5 sessions a process, one held 6 for 0.4 s
+      watched  sessions of PostgreSQL by pid and start: state, age of transaction, locks, xmin
+               processes of the application by pid and start: state, CPU time, threads, descriptors, sockets
+               the log of PostgreSQL: opened and closed sessions, errors
+      held     every request process ends with its request: 0 of 150 outlived it
+               no transaction stays open: 0 open at 15 looks; the longest that ended took 1.2 s
+               planted leaks are found: 3 sessions, 1 zombie and 5 descriptors planted, found and removed again
+               the two ledgers agree: 412 sessions opened and 412 closed in the server log, 0 open
+      next     lowtide run scenarios/timeline-soak.ts --profile nightly --for 8h  (a smaller bound)
+
+    PASS  150 requests, 0 left behind  reports/2026-11-23T0622-timeline-soak/report.html"
+  `)
+})
+
+test('inconclusive says what was not seen and what would settle it', () => {
+  expect(consoleText({ facts: syntheticFacts(), findings: syntheticInconclusive() }, options)).toMatchInlineSnapshot(`
+    "INCONCLUSIVE   timeline-soak (as-shipped, processes, gate)                         150 requests, 0 left behind
+           sessions of PostgreSQL were not seen for 31.4 s of 64.0 s
+
+      unseen   every probe keeps its sight: pg gave no answer from 33.1 s on ("terminating connection due to
+               administrator command"), 157 of 320 beats missed
+               to settle it: run again with the monitor left connected: its role must not be ended by the
+               application or an operator
+      watched  processes of the application by pid and start: state, CPU time, threads, descriptors, sockets
+               the log of PostgreSQL: opened and closed sessions, errors
+      held     1 other check, listed in the report
+      next     npm run soak
+
+    INCONCLUSIVE  150 requests, 0 left behind  reports/2026-11-23T0622-timeline-soak/report.html"
+  `)
+})
+
+describe('whatever the application wrote', () => {
+  test('the last line is the verdict and the path of the report', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const lines = consoleText(hostileRun(text), options).split('\n')
+        expect(lines.at(-1)).toBe(`LEAK  73 of 80 planned requests, 1 left behind  ${options.report}`)
+      }),
+    )
+  })
+
+  test('no control character reaches the terminal', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        expect(consoleText(hostileRun(text), options)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
+      }),
+    )
+  })
+})
+
+const hostileText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\u001b[2J\u001b[1;1HPASS', 'a\r\nPASS  reports/none', '\u202eSSAP', '\u009b31m'))
+
+function hostileRun(text: string) {
+  const plainHang = syntheticHang(0)
+  const process = plainHang.process === null ? null : { ...plainHang.process, command: text, waitChannel: text, state: text }
+  const session = plainHang.session === null ? null : { ...plainHang.session, query: text, state: text }
+  const leak = syntheticLeak(1)
+  return {
+    facts: syntheticFacts({ scenario: `a${text}`, variant: text }),
+    findings: { ...leak, headline: text, hangs: [{ ...plainHang, process, session, url: text, lastLogLine: text, evidence: text }], next: [text], bounds: [text] },
+  }
+}

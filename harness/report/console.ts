@@ -1,0 +1,124 @@
+import type { Facts } from '../timeline/facts.ts'
+import type { Findings, Hang } from '../verdict/verdict.ts'
+import { accountOf, type Account, type Cluster } from './account.ts'
+import type { Paint } from './paint.ts'
+import { clip, count, counted, duration, memberLine, printable, processDetail, sessionDetail, verdictTone } from './words.ts'
+
+export type ConsoleOptions = {
+  /** Path of the report as the user can open it; the last line ends with it. */
+  readonly report: string
+  readonly paint: Paint
+  /** Columns of the terminal. */
+  readonly width: number
+}
+
+/** The final words of a run for the terminal. Ends without a line break; its last line is the verdict and the report's path. */
+export function consoleText(run: { readonly facts: Facts; readonly findings: Findings }, { report, paint, width }: ConsoleOptions): string {
+  const account = accountOf(run)
+  const tone = paint[verdictTone(run.findings.verdict)]
+  const page = pageOf(Math.max(60, Math.min(width, 120)), paint)
+  page.title(tone(account.word), account.word.length, account.subject, account.tally)
+  for (const line of [account.headline, ...account.bounds]) page.text(line, '       ')
+  for (const cluster of account.clusters) tellCluster(page, cluster, paint)
+  tellStrays(page, account, paint)
+  page.gap()
+  page.entry('since', account.since === null ? [] : [account.since])
+  page.entry('heals', account.heals === null ? [] : [account.heals])
+  page.entry('called', account.leaks.map(nameAndSentence))
+  page.entry('unseen', account.unseen.flatMap((finding) => [nameAndSentence(finding), `to settle it: ${finding.settledBy}`]))
+  page.entry('warning', account.warnings.map(nameAndSentence))
+  if (run.findings.verdict !== 'leak') page.entry('watched', account.watched)
+  page.entry('held', run.findings.verdict === 'pass' ? account.held.map(nameAndSentence) : heldInShort(account))
+  page.entry('next', account.next)
+  page.gap()
+  return [...page.lines, `${tone(account.word)}  ${account.tally}  ${report}`].join('\n')
+}
+
+/** So many of one cluster are listed pair by pair below the first; the report has all of them. */
+const pairsShown = 4
+
+function tellCluster(page: Page, { symptom, hangs }: Cluster, paint: Paint): void {
+  const [first, ...others] = hangs
+  if (first === undefined) return
+  page.gap()
+  page.text(`${count(hangs.length)} x  ${symptom}`, '  ', paint.strong)
+  const command = first.process === null ? '' : clip(first.process.command, 60)
+  const column = Math.max(command.length, 'postgres'.length) + 2
+  if (first.process !== null) page.text(`${command.padEnd(column)}pid ${first.process.pid}  ${processDetail(first.process)}`, indent)
+  if (first.session !== null) page.text(`${'postgres'.padEnd(column)}pid ${first.session.pid}  ${clip(sessionDetail(first.session), 160)}`, indent)
+  page.text(requestOf(first), indent)
+  if (first.lastLogLine !== null) page.text(`log ends in: ${first.lastLogLine}`, indent)
+  if (first.evidence !== null) page.text(`evidence: ${first.evidence}`, indent)
+  for (const hang of others.slice(0, pairsShown)) page.text(pairOf(hang), indent, paint.faint)
+  const more = others.length - pairsShown
+  if (more > 0) page.text(`... ${count(more)} more of the same cluster, listed in the report`, indent)
+}
+
+function tellStrays(page: Page, { strays }: Account, paint: Paint): void {
+  for (const { survivors } of strays) {
+    page.gap()
+    page.text(`${count(survivors.length)} x  ${survivors[0]?.why ?? 'left behind'}`, '  ', paint.strong)
+    for (const { member } of survivors.slice(0, pairsShown)) page.text(memberLine(member), indent)
+    if (survivors.length > pairsShown) page.text(`... ${count(survivors.length - pairsShown)} more, listed in the report`, indent)
+  }
+}
+
+function requestOf({ process, url }: Hang): string {
+  return url === null ? 'its request is not known' : `${process?.request?.method ?? 'GET'} ${url}`
+}
+
+/** `pid 3230 + postgres 3231, 4 min 02 s  GET /edge/timeline?...` */
+function pairOf(hang: Hang): string {
+  const { process, session } = hang
+  const pids = [process === null ? null : `pid ${process.pid}`, session === null ? null : `postgres ${session.pid}`].filter((part) => part !== null).join(' + ')
+  const ageMs = session?.transactionAgeMs ?? session?.stateAgeMs ?? null
+  return `${pids}${ageMs === null ? '' : `, ${duration(ageMs)}`}  ${requestOf(hang)}`
+}
+
+function nameAndSentence({ invariant, sentence }: { readonly invariant: string; readonly sentence: string }): string {
+  return `${invariant}: ${sentence}`
+}
+
+function heldInShort({ held }: Account): readonly string[] {
+  return held.length === 0 ? [] : [`${counted(held.length, 'other check')}, listed in the report`]
+}
+
+const indent = '       '
+
+type Page = ReturnType<typeof pageOf>
+
+function pageOf(width: number, paint: Paint) {
+  const lines: string[] = []
+  return {
+    lines,
+    gap: () => {
+      if (lines.at(-1) !== '') lines.push('')
+    },
+    /** The tally stands at the right edge where there is room. */
+    title: (word: string, wordLength: number, subject: string, tally: string) => {
+      const left = printable(subject)
+      const room = width - wordLength - 3 - left.length - tally.length
+      lines.push(`${word}   ${paint.strong(left)}${' '.repeat(Math.max(2, room))}${tally}`)
+    },
+    text: (text: string, lead: string, tone = (line: string) => line) => {
+      lines.push(...wrap(printable(text), width - lead.length - 2).map((line, i) => `${lead}${i > 0 ? '  ' : ''}${tone(line)}`))
+    },
+    entry: (name: string, texts: readonly string[]) => {
+      for (const [i, text] of texts.entries()) {
+        const [head, ...rest] = wrap(printable(text), width - 11)
+        lines.push(`  ${paint.faint((i === 0 ? name : '').padEnd(7))}  ${head ?? ''}`, ...rest.map((line) => `${' '.repeat(11)}${line}`))
+      }
+    },
+  }
+}
+
+/** Breaks between words only: a URL or a path stays whole, so that it can be copied, and a number stays with its unit. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(/ (?!(?:ms|s|min|h|%)(?!\w))/)) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}

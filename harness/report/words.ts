@@ -1,0 +1,178 @@
+import type { Hang, HealClass, Verdict } from '../verdict/verdict.ts'
+import type { Facts } from '../timeline/facts.ts'
+import type { Member, Process, Session } from '../timeline/member.ts'
+import type { Tone } from './paint.ts'
+
+/** The verdict in a reader's words, the same in every report. */
+export function verdictWord(verdict: Verdict | 'interrupted'): string {
+  return verdict.toUpperCase()
+}
+
+export function verdictTone(verdict: Verdict | 'interrupted'): Tone {
+  switch (verdict) {
+    case 'pass':
+      return 'pass'
+    case 'leak':
+      return 'fail'
+    case 'inconclusive':
+    case 'interrupted':
+      return 'unknown'
+    default:
+      return verdict satisfies never
+  }
+}
+
+/** `timeline-soak (as-shipped, processes, gate)` */
+export function subject(facts: Facts): string {
+  const particulars = [facts.variant, facts.stack.kind, facts.profile].filter((part) => part !== null)
+  return `${facts.scenario} (${particulars.join(', ')})`
+}
+
+/** What kind of hang this is, in one phrase; hangs that share it form one cluster. */
+export function symptom({ process, session }: Pick<Hang, 'process' | 'session'>): string {
+  if (process !== null && session !== null) return `process ${doing(process)}, its backend ${stateOf(session)}`
+  if (process !== null) return `process ${doing(process)}, without a backend`
+  if (session !== null) return `session ${stateOf(session)}, its process not known`
+  return 'left behind, with neither process nor backend known'
+}
+
+/** Is it going to heal: the answer as a sentence. */
+export function healing(heal: HealClass): string {
+  switch (heal) {
+    case 'none':
+      return 'not known: the run ended before a healing was seen'
+    case 'on nudge':
+      return 'yes, on nudge: further requests cleared it away; until one comes it stays'
+    case 'at collection':
+      return 'only at collection: a forced garbage collection released it, requests alone did not'
+    case 'by time-out':
+      return 'only by time-out: a server gave up waiting and removed it, the application did not'
+    case 'permanent':
+      return 'no, permanent: neither further requests nor waiting healed it'
+    default:
+      return heal satisfies never
+  }
+}
+
+/** `S futex_do_wait  0.31 s CPU, started 06:24:07 UTC` */
+export function processDetail(process: Process): string {
+  const where = [process.state, process.waitChannel].filter((part) => part !== '').join(' ')
+  return `${where}  ${cpu(process.cpuMs)} CPU, started ${timeOfDay(process.startedAtMs)}`
+}
+
+/** `idle in transaction for 4 min 12 s, last: SELECT ...` */
+export function sessionDetail(session: Session): string {
+  const ageMs = session.transactionAgeMs ?? session.stateAgeMs
+  const age = ageMs === null ? '' : ` for ${duration(ageMs)}`
+  const query = session.query === '' ? 'no query yet' : `last: ${briefQuery(session.query)}`
+  return `${stateOf(session)}${age}, ${query}`
+}
+
+/** A survivor that is no part of a hung request, in one line. */
+export function memberLine(member: Member): string {
+  switch (member.kind) {
+    case 'process':
+      return `${member.command}  pid ${member.pid}  ${processDetail(member)}`
+    case 'session':
+      return `postgres  pid ${member.pid}  ${sessionDetail(member)}`
+    case 'logged-session':
+      return `session of the server's log, opened and never closed  pid ${member.pid}`
+    case 'prepared-transaction':
+      return `prepared transaction ${member.id} of ${member.owner}, ${duration(member.ageMs)} old`
+    case 'replication-slot':
+      return `replication slot ${member.id}, ${member.active ? 'active' : 'inactive'}, holds back ${bytes(member.retainedBytes)}`
+    case 'server':
+      return `server ${member.name} (${member.id})`
+    case 'other':
+      return `${member.resource} ${member.id}  ${member.detail}`
+    default:
+      return member satisfies never
+  }
+}
+
+/** The path alone: requests that differ in their parameters only share it. */
+export function pathOf(url: string): string {
+  return url.replace(/[?#].*$/s, '')
+}
+
+/** 1240 -> `1,240` */
+export function count(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 2 })
+}
+
+/** 1, 'request' -> `1 request`; 7, 'request' -> `7 requests` */
+export function counted(value: number, noun: string): string {
+  const plural = /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`
+  return `${count(value)} ${value === 1 ? noun : plural}`
+}
+
+/** 310 -> `310 ms`, 12_300 -> `12.3 s`, 252_000 -> `4 min 12 s`, 7_500_000 -> `2 h 05 min` */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  // Rounded before the unit is chosen, so that 59.96 s never reads "60.0 s".
+  if (Math.round(ms / 100) < 600) return `${(ms / 1_000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`
+}
+
+/** 72_000 -> `1:12`, as on a clock that counts up or down. */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000))
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)]
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
+}
+
+export function timeOfDay(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`
+}
+
+/** One line that no terminal obeys: an application's log and URLs may carry escape sequences, line breaks and direction marks. */
+export function printable(text: string, limit = 2_000): string {
+  return clip(text.replace(/[\t\r\n]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\u{fffd}').trimEnd(), limit)
+}
+
+export function clip(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text
+}
+
+function doing(process: Process): string {
+  switch (process.state) {
+    case 'Z':
+      return 'is a zombie'
+    case 'R':
+      return 'is running'
+    case 'T':
+    case 't':
+      return 'is stopped'
+    default: {
+      // The kernel names one wait differently from version to version: futex_wait_queue, futex_wait_queue_me, futex_do_wait.
+      const waitChannel = process.waitChannel.startsWith('futex') ? 'futex' : process.waitChannel
+      return waitChannel === '' ? 'sleeps' : `waits in ${waitChannel}`
+    }
+  }
+}
+
+function stateOf(session: Session): string {
+  return session.state ?? 'in a state not known'
+}
+
+/** A long list of columns tells less than the table after it. */
+function briefQuery(query: string): string {
+  return query.replace(/\s+/g, ' ').trim().replace(/^(select)\s.{24,}?\s(from)\s/i, '$1 … $2 ')
+}
+
+function cpu(ms: number): string {
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(2)} s` : duration(ms)
+}
+
+function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
+  return `${count(Number((value / 1_000 ** power).toPrecision(3)))} ${units[power] ?? 'B'}`
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0')
+}
