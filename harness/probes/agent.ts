@@ -19,6 +19,7 @@ type Membership = { readonly member: boolean; readonly control: string | null; r
 const buffer = Buffer.alloc(64 * 1024)
 const established = '01'
 const closeWait = '08'
+const listening = '0A'
 const settings: Settings = JSON.parse(process.argv[2] ?? '{}')
 /** USER_HZ, which Linux has fixed at 100 for /proc on every architecture that Node runs on: proc(5). */
 const msPerTick = 10
@@ -27,7 +28,6 @@ const bootEpochMs = Date.now() - Number(read('/proc/uptime').split(' ')[0]) * 10
 /** A process that just forked still shows its parent's environment: who looks younger than this is looked at again. */
 const settledAfterMs = 2_000
 const memberships = new Map<string, Membership>()
-let mainProcess: string | null = null
 let planter = null as ChildProcess | null
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -46,7 +46,7 @@ async function answer(question: { ask: string; pids?: number[]; program?: string
     case 'beat':
       return { counters: scan().counters }
     case 'look':
-      return { ...scan(), mainProcess }
+      return scan()
     case 'evidence':
       return { evidence: await evidenceOf(question.pids ?? []) }
     case 'plant':
@@ -68,10 +68,11 @@ function scan() {
   const byInode = new Map(connections.map((connection) => [connection.inode, connection]))
   const members = stats.filter((stat) => membershipOf(stat, byPid).member)
   const processes = members.map((stat) => describe(stat, byInode))
-  mainProcess ??= processes.find((process) => process.control === null)?.id ?? null
   const total = (value: (process: (typeof processes)[number]) => number) => processes.reduce((sum, process) => sum + value(process), 0)
   return {
-    processes,
+    processes: processes.map(({ listens: _, ...process }) => process),
+    // Of a server that forks workers over one listening socket the oldest holder is the parent.
+    mainProcess: processes.filter((process) => process.listens).reduce<(typeof processes)[number] | null>((oldest, next) => (oldest && oldest.startedAtMs <= next.startedAtMs ? oldest : next), null)?.id ?? null,
     counters: {
       'app.processes': processes.filter((process) => process.state !== 'Z').length,
       'app.requests': processes.filter((process) => process.state !== 'Z' && process.request !== null).length,
@@ -155,6 +156,7 @@ function describe(stat: Stat, byInode: Map<string, Connection>) {
     closeWait: sockets.filter((socket) => socket.state === closeWait).length,
     request: membership?.request ?? null,
     control: membership?.control ?? null,
+    listens: sockets.some((socket) => socket.localPort === settings.appPort && socket.state === listening),
   }
 }
 

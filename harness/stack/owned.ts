@@ -1,0 +1,121 @@
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Owned } from './stack.ts'
+
+/**
+ * Removes what a run owns and says what it removed. Idempotent; nothing that is gone already is an error.
+ * Ownership is by tag, by label and by data directory, not by process group: backends of PostgreSQL have sessions of their own and
+ * no environment, and hung CGI scripts belong to process 1.
+ */
+export async function removeOwned(owned: readonly Owned[]): Promise<string[]> {
+  const removed: string[] = []
+  // Directories last: a living server would write into them again.
+  for (const thing of owned.toSorted((a, b) => Number(a.kind === 'directory') - Number(b.kind === 'directory'))) removed.push(...(await remove(thing)))
+  return removed
+}
+
+/** What of it is still there, as words for the user. */
+export async function findOwned(owned: readonly Owned[]): Promise<string[]> {
+  const found: string[] = []
+  for (const thing of owned) {
+    switch (thing.kind) {
+      case 'tag':
+        found.push(...taggedProcesses(thing.run).map((pid) => `process ${pid} (${commandOf(pid)})`))
+        break
+      case 'postgres':
+        found.push(...processesIn(thing.dataDir).map((pid) => `process ${pid} (${commandOf(pid)})`))
+        break
+      case 'directory':
+        if (existsSync(thing.path)) found.push(`directory ${thing.path}`)
+        break
+      case 'label': {
+        const { listByLabel } = await import('./containers-clean.ts')
+        found.push(...(await listByLabel(thing.run)))
+        break
+      }
+      default:
+        thing satisfies never
+    }
+  }
+  return found
+}
+
+async function remove(thing: Owned): Promise<string[]> {
+  switch (thing.kind) {
+    case 'tag':
+      return killAll(() => taggedProcesses(thing.run))
+    case 'postgres':
+      return stopPostgres(thing.dataDir)
+    case 'directory': {
+      const there = existsSync(thing.path)
+      await rm(thing.path, { recursive: true, force: true, maxRetries: 3 })
+      return there ? [`directory ${thing.path}`] : []
+    }
+    case 'label': {
+      // Loaded only for runs with containers: the client of the engine takes longer to load than all else here.
+      const { removeByLabel } = await import('./containers-clean.ts')
+      return removeByLabel(thing.run)
+    }
+  }
+}
+
+/** SIGQUIT, because a postmaster that is killed leaves its System V segment behind; SIGKILL for who stays. */
+async function stopPostgres(dataDir: string): Promise<string[]> {
+  const postmaster = Number.parseInt(tryRead(join(dataDir, 'postmaster.pid')), 10)
+  if (processesIn(dataDir).includes(postmaster)) kill(postmaster, 'SIGQUIT')
+  for (const deadline = Date.now() + 1_500; processesIn(dataDir).length > 0 && Date.now() < deadline; ) await delay(25)
+  return killAll(() => processesIn(dataDir))
+}
+
+/** A process may fork while it is being killed, so this looks again until nobody is left. */
+async function killAll(find: () => number[]): Promise<string[]> {
+  const killed = new Map<number, string>()
+  for (const deadline = Date.now() + 3_000; Date.now() < deadline; await delay(25)) {
+    const found = find()
+    if (found.length === 0) break
+    for (const pid of found) {
+      killed.set(pid, commandOf(pid))
+      kill(pid, 'SIGKILL')
+    }
+  }
+  return [...killed].map(([pid, command]) => `process ${pid} (${command})`)
+}
+
+/** LOWTIDE_RUN marks the application, LOWTIDE_OWNER what the harness started for itself. Zombies have no environment and need no killing. */
+function taggedProcesses(run: string): number[] {
+  const tags = [`LOWTIDE_RUN=${run}`, `LOWTIDE_OWNER=${run}`]
+  return pids().filter((pid) => pid !== process.pid && tryRead(`/proc/${pid}/environ`).split('\0').some((pair) => tags.includes(pair)))
+}
+
+/** PostgreSQL overwrites its environment with its title, but every one of its processes works in the data directory. */
+const processesIn = (dir: string) => pids().filter((pid) => tryReadLink(`/proc/${pid}/cwd`) === dir)
+
+const pids = () => (existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number) : [])
+
+const commandOf = (pid: number) => tryRead(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 80)
+
+function kill(pid: number, signal: NodeJS.Signals) {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // gone
+  }
+}
+
+function tryRead(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function tryReadLink(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdir, mkdtemp, chmod } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { linkAgent, type Agent, type AgentSettings } from '../probes/agent-link.ts'
+import { bundle } from './bundle.ts'
+import { dataDirOf, startEmbeddedPostgres } from './embedded-postgres.ts'
+import { lastLines } from './log-tail.ts'
+import { removeOwned } from './owned.ts'
+import { freePort } from './ports.ts'
+import { untilReady } from './ready.ts'
+import { createAppRole } from './roles.ts'
+import { runSeed } from './seed-command.ts'
+import { targetEnvironment } from './environment.ts'
+import type { App, BootOptions, Stack } from './stack.ts'
+
+/** Boots an embedded PostgreSQL and the target's command as processes of this machine. Linux only: the agent reads /proc. */
+export async function bootProcesses(options: BootOptions): Promise<Stack> {
+  const { target, scenarioDir, run, dir, own, say, signal } = options
+  if (process.platform !== 'linux') throw new Error(`The processes stack reads /proc, which ${process.platform} does not have. Start a Docker engine and use --stack containers.`)
+  await using made = new AsyncDisposableStack()
+
+  const home = await mkdtemp(join(tmpdir(), 'lowtide-'))
+  own({ kind: 'directory', path: home })
+  await chmod(home, 0o755)
+  made.defer(async () => void (await removeOwned([{ kind: 'directory', path: home }])))
+  await mkdir(join(dir, 'logs'), { recursive: true })
+
+  own({ kind: 'postgres', dataDir: dataDirOf(home) })
+  say('starting the embedded PostgreSQL')
+  const ours = { LOWTIDE_OWNER: run }
+  const postgres = made.use(await startEmbeddedPostgres({ home, logFile: join(dir, 'logs', 'postgres.log'), maxConnections: target.maxConnections ?? 100, env: ours, signal }))
+  const appUri = await createAppRole(postgres.adminUri)
+  const appPort = await freePort()
+
+  own({ kind: 'tag', run })
+  // Whatever outlives the application's own end goes with the stack.
+  made.defer(async () => void (await removeOwned([{ kind: 'tag', run }])))
+  const agent = made.use(await startAgent(home, ours, { run, scope: 'tag', appPort, databasePort: postgres.port }))
+
+  const cwd = resolve(scenarioDir, target.cwd ?? '.')
+  const environment = targetEnvironment(options, { databaseUrl: appUri, port: appPort, logFile: join(dir, 'logs', 'application-own.log') })
+  const everything = made.move()
+  return {
+    kind: 'processes',
+    database: { adminUri: postgres.adminUri, appUri, appUriInside: appUri, appRole: new URL(appUri).username },
+    agent,
+    versions: { postgresql: `${postgres.version} (embedded)` },
+    seed: (seedSignal) => runSeed(target, { cwd, databaseUrl: appUri, env: environment, logFile: join(dir, 'logs', 'seed.log'), signal: seedSignal }),
+    startApp: (appSignal) => startCommand({ options, cwd, env: { ...environment, LOWTIDE_RUN: run }, port: appPort, signal: appSignal }),
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  }
+}
+
+async function startAgent(home: string, env: Record<string, string>, settings: AgentSettings): Promise<Agent> {
+  const program = await bundle(fileURLToPath(new URL('../probes/agent.ts', import.meta.url)), join(home, 'agent.mjs'))
+  // A session of its own, or the terminal's Ctrl-C would blind the run that is being ended in order.
+  const child = spawn(process.execPath, [program, JSON.stringify(settings)], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const ended = new Promise<void>((done) => child.once('close', () => done()))
+  child.once('error', () => {}) // shows as the end of its output
+  return linkAgent({ input: child.stdin, output: child.stdout, errors: child.stderr, end: () => ended })
+}
+
+type CommandOptions = { readonly options: BootOptions; readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly port: number; readonly signal: AbortSignal }
+
+async function startCommand({ options: { target, dir }, cwd, env, port, signal }: CommandOptions): Promise<App> {
+  const [program = '', ...argv] = target.command
+  const output = createWriteStream(join(dir, 'logs', 'application.log'), { flags: 'a' })
+  await new Promise((opened, failed) => output.once('open', opened).once('error', failed))
+  // The log is the child's own descriptor: a pipe through us would stall the application when we stall.
+  const child = spawn(program, argv, { cwd, env, stdio: ['ignore', output, output], detached: true })
+  output.close()
+  let stopping = false
+  let crash: string | null = null
+  child.once('error', (error) => (crash = `its command could not be started: ${error.message}`))
+  child.once('exit', (code, by) => {
+    if (!stopping) crash = by ? `ended by ${by}` : `exit code ${code}`
+  })
+  const logTail = async (lines: number, containing?: string) => {
+    const files = ['application-own.log', 'application.log'].map((name) => lastLines(join(dir, 'logs', name), lines, containing))
+    return (await Promise.all(files)).find((found) => found.length > 0) ?? []
+  }
+  const baseUrl = `http://127.0.0.1:${port}`
+  await untilReady({ url: baseUrl + target.readyPath, deadlineMs: target.readyTimeoutMs ?? 30_000, crashed: () => crash, logTail: () => logTail(20), name: target.name, signal })
+  return {
+    baseUrl,
+    logTail,
+    crashed: () => crash,
+    stop: async (deadlineMs) => {
+      stopping = true
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = new Promise((done) => child.once('exit', done))
+      child.kill('SIGTERM')
+      await Promise.race([gone, delay(deadlineMs, undefined, { ref: false })])
+    },
+  }
+}
