@@ -1,0 +1,48 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { Load } from '../scenario/scenario.ts'
+
+/** A journey in one file that k6 can run, made once a run: what is edited meanwhile does not change the load. */
+export type Bundle = { readonly script: string; readonly requestTimeoutMs: number }
+
+const defaultRequestTimeoutMs = 10_000
+
+/**
+ * Bundles a scenario's journey, or its routes, to `load/journey.js` in the run's folder `dir`. A journey may lie anywhere, be
+ * TypeScript and import npm packages. Fails with the place and the reason when it cannot be bundled.
+ */
+export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load: Load; readonly scenarioDir: string; readonly dir: string }): Promise<Bundle> => {
+  const entry = load.kind === 'journey' ? resolve(scenarioDir, load.journey) : ours('routes-journey.ts')
+  const script = join(dir, 'load', 'journey.js')
+  await mkdir(join(dir, 'load'), { recursive: true })
+  try {
+    await build({
+      entryPoints: [entry],
+      outfile: script,
+      bundle: true,
+      format: 'esm',
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      target: 'es2020',
+      external: ['k6', 'k6/*'],
+      alias: { 'lowtide/journey': ours('journey.ts') },
+      define: load.kind === 'routes' ? { LOWTIDE_ROUTES: JSON.stringify(load.routes) } : {},
+      sourcemap: 'inline',
+      logLevel: 'silent',
+    })
+  } catch (error) {
+    throw new Error(`The journey ${entry} cannot be bundled: ${firstFault(error)}`, { cause: error })
+  }
+  return { script, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs }
+}
+
+const ours = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+const firstFault = (error: unknown): string => {
+  const faults = error instanceof Error && 'errors' in error ? (error.errors as readonly { text: string; location: { file: string; line: number } | null }[]) : []
+  const [first] = faults
+  if (first === undefined) return error instanceof Error ? error.message : String(error)
+  return first.location === null ? first.text : `${first.location.file}:${first.location.line}: ${first.text}`
+}

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { buildK6 } from './k6-from-go.ts'
+import { k6InContainer } from './k6-from-image.ts'
+import { downloadK6 } from './k6-from-release.ts'
+
+/** A k6 that runs here. `command` is the program with its leading arguments; k6's own arguments follow. */
+export type K6 = {
+  readonly version: string
+  readonly how: 'path' | 'cache' | 'release' | 'go' | 'image'
+  readonly command: readonly string[]
+}
+
+/** The k6 that is fetched or built where none is installed. Any other 2.x on PATH is taken as it is. */
+export const pinnedVersion = '2.2.0'
+
+/** No k6 could be had. The message names what was tried, and three ways to get one. */
+export class K6NotFound extends Error {}
+
+/**
+ * Finds k6 2.x: on PATH, in the cache ($LOWTIDE_CACHE, else ~/.cache/lowtide), as a checksummed release, built from the
+ * pinned Go module, or as a container image. Throws K6NotFound when all five fail.
+ */
+export const findK6 = async (options: { readonly signal: AbortSignal; readonly say: (line: string) => void }): Promise<K6> => {
+  const tried: string[] = []
+  for (const [how, get] of sources) {
+    try {
+      return { how, ...(await get(options)) }
+    } catch (error) {
+      options.signal.throwIfAborted()
+      const reason = inOneLine(error)
+      tried.push(`${how}: ${reason}`)
+      if (how === 'release') options.say(`k6 ${pinnedVersion} cannot be downloaded (${reason}); going on without`)
+    }
+  }
+  throw new K6NotFound(
+    `No k6 2.x could be had. Install it (https://grafana.com/docs/k6/latest/set-up/install-k6/), or put Go 1.25 or newer on PATH and run again, ` +
+      `or start a Docker engine that can pull grafana/k6:${pinnedVersion}. Tried ${tried.join('; ')}.`,
+  )
+}
+
+type Source = (options: { readonly signal: AbortSignal; readonly say: (line: string) => void }) => Promise<Omit<K6, 'how'>>
+
+const fromPath: Source = async ({ signal }) => ({ version: await usableVersion('k6', signal), command: ['k6'] })
+
+const fromCache: Source = async ({ signal }) => {
+  const file = cachedFile()
+  return { version: await usableVersion(file, signal), command: [file] }
+}
+
+/** Lets `make` write a k6 to the path it is given, checks that it runs, and moves it into the cache: whole, or not at all. */
+const installed =
+  (make: (file: string, options: { readonly signal: AbortSignal; readonly say: (line: string) => void }) => Promise<void>): Source =>
+  async options => {
+    const file = cachedFile()
+    // Beside its goal, so that the rename is atomic; its own name, so that two runs at once do not write one file.
+    const half = `${file}.${randomUUID()}.part`
+    await mkdir(cacheFolder(), { recursive: true })
+    try {
+      await make(half, options)
+      const version = await usableVersion(half, options.signal)
+      await rename(half, file)
+      return { version, command: [file] }
+    } finally {
+      await rm(half, { recursive: true, force: true })
+    }
+  }
+
+const fromImage: Source = async options => {
+  const command = await k6InContainer(pinnedVersion, options)
+  return { version: pinnedVersion, command }
+}
+
+const sources: readonly (readonly [K6['how'], Source])[] = [
+  ['path', fromPath],
+  ['cache', fromCache],
+  ['release', installed((file, options) => downloadK6(pinnedVersion, file, options))],
+  ['go', installed(buildK6)],
+  ['image', fromImage],
+]
+
+const usableVersion = async (program: string, signal: AbortSignal): Promise<string> => {
+  const { stdout } = await promisify(execFile)(program, ['version'], { signal, timeout: 10_000 })
+  const version = /\bv(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1]
+  if (version === undefined) throw new Error(`\`${program} version\` printed no version: ${stdout.slice(0, 100).trim()}`)
+  if (!version.startsWith('2.')) throw new Error(`k6 ${version} is not 2.x`)
+  return version
+}
+
+/** Of a program that failed, what it said itself; shortened, since five of these make one message. */
+const inOneLine = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'ENOENT') return 'not there'
+  const said = 'stderr' in error && typeof error.stderr === 'string' && error.stderr.trim() !== '' ? error.stderr : error.message
+  return said.replace(/\s+/g, ' ').trim().slice(0, 250)
+}
+
+const cacheFolder = () => process.env['LOWTIDE_CACHE'] ?? join(homedir(), '.cache', 'lowtide')
+const cachedFile = () => join(cacheFolder(), `k6-${pinnedVersion}`)

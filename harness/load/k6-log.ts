@@ -1,0 +1,41 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { finished } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
+
+/** k6's stderr on its way to a file: always read, since k6 logs synchronously and an unread stderr stalls the load. */
+export type K6Log = AsyncDisposable & {
+  /** The last lines, newest last. */
+  readonly tail: () => string
+}
+
+/** A target that is down makes a line a request: what goes beyond this is counted, not kept. */
+const mostBytes = 256 * 1024
+const tailBytes = 4_000
+
+export const openK6Log = async (stderr: Readable, file: string): Promise<K6Log> => {
+  await mkdir(dirname(file), { recursive: true })
+  const out = createWriteStream(file, { flags: 'a' })
+  let failed: Error | null = null
+  // A full disk must not end the load; the tail is still there to tell of it.
+  out.on('error', error => (failed = error))
+  let kept = 0
+  let dropped = 0
+  let tail = ''
+  stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    tail = (tail + chunk).slice(-tailBytes)
+    if (kept + chunk.length <= mostBytes && failed === null) out.write(chunk)
+    else dropped += chunk.length
+    kept += chunk.length
+  })
+  return {
+    tail: () => tail.split('\n').slice(-20).join('\n').trim(),
+    [Symbol.asyncDispose]: async () => {
+      if (failed !== null) return
+      if (dropped > 0) out.write(`... ${dropped} more characters of k6's log were not kept; it ended in:\n${tail}`)
+      out.end()
+      await finished(out).catch(() => undefined)
+    },
+  }
+}

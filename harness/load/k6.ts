@@ -1,0 +1,118 @@
+import type { Dose, LoadSecond, Unanswered } from '../timeline/entry.ts'
+import type { Bundle } from './bundle.ts'
+import type { K6 } from './k6-binary.ts'
+import { describeExit } from './k6-exit.ts'
+import { launchK6, type K6Process } from './k6-process.ts'
+import { openLedger, type Ledger } from './ledger.ts'
+import type { LoadPlan } from './plan.ts'
+import { readSamples } from './samples.ts'
+
+/** One cycle's load. Disposed of before it has drained, its k6 is killed. */
+export type RunningLoad = AsyncDisposable & {
+  /** Lets the requests go: k6 has all its users ready by now. If it has not, `drained` says why. */
+  readonly begin: () => Promise<void>
+  readonly started: () => number
+  readonly finished: () => number
+  readonly inFlight: () => number
+  /** Settles when k6 has ended and its samples are read to the last; never rejects. What went wrong is in its `generator`. */
+  readonly drained: Promise<Dose>
+}
+
+export type LoadOptions = {
+  readonly k6: K6
+  readonly bundle: Bundle
+  /** The run's id: k6 carries it as LOWTIDE_OWNER in its environment, a container of k6 as its label `lowtide.run`. */
+  readonly run: string
+  /** The run's folder; k6 logs to `logs/k6.log` in it. */
+  readonly dir: string
+  /** The application as seen from the load generator. */
+  readonly baseUrl: string
+  readonly plan: Omit<LoadPlan, 'baseUrl' | 'requestTimeoutMs'> & { readonly role: Dose['role'] }
+  /** Ends the load at once. */
+  readonly signal: AbortSignal
+  readonly onHappening: (happening: LoadSecond | Unanswered) => void
+  readonly readyTimeoutMs?: number
+}
+
+/** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
+export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
+  const { role, ...doses } = options.plan
+  const plan: LoadPlan = { ...doses, baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
+  const ledger = openLedger({ plan, emit: options.onHappening })
+  if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
+
+  options.signal.throwIfAborted()
+  const k6 = await launchK6({ ...options, plan, script: options.bundle.script, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
+  const load = watch(k6, ledger, options.signal)
+  const drained = load.ended.then(async ({ exitCode, trouble }): Promise<Dose> => {
+    await k6.log[Symbol.asyncDispose]()
+    const neverEnded = ledger.started() - ledger.finished()
+    const sums = ledger.close()
+    const reason = trouble ?? (exitCode === 0 ? doubt(sums, neverEnded) : null)
+    const generator = reason === null ? ({ kind: 'completed' } as const) : ({ kind: 'broken', exitCode, tail: `${reason}\n${k6.log.tail()}`.trim() } as const)
+    return { kind: 'dose', role, ...sums, generator }
+  })
+
+  return {
+    begin: async () => {
+      await k6.rest.start(AbortSignal.any([options.signal, load.gone, AbortSignal.timeout(5_000)])).catch(error => {
+        options.signal.throwIfAborted()
+        load.stop(`k6 could not be started: ${error instanceof Error ? error.message : String(error)}`)
+      })
+    },
+    started: ledger.started,
+    finished: ledger.finished,
+    inFlight: () => ledger.started() - ledger.finished(),
+    drained,
+    [Symbol.asyncDispose]: async () => {
+      load.stop('the load was ended before its time')
+      await drained
+    },
+  }
+}
+
+/** Feeds the ledger until k6 is gone. `trouble` is the first thing that went wrong. */
+const watch = (k6: K6Process, ledger: Ledger, signal: AbortSignal) => {
+  let trouble = k6.notReady
+  const stop = (because: string) => {
+    trouble ??= because
+    k6.kill()
+  }
+  const read = readSamples(ledger.take)
+  k6.stdout.setEncoding('latin1').on('data', (chunk: string) => {
+    try {
+      read(chunk)
+    } catch (error) {
+      stop(error instanceof Error ? error.message : String(error))
+    }
+  })
+  const clock = setInterval(() => ledger.tick(Date.now()), 250)
+  const onAbort = () => stop('the load was stopped by the harness')
+  signal.addEventListener('abort', onAbort)
+  const gone = new AbortController()
+  const ended = k6.ended.then(({ exitCode, killedBy }) => {
+    clearInterval(clock)
+    signal.removeEventListener('abort', onAbort)
+    gone.abort()
+    if (exitCode !== 0) trouble ??= describeExit(exitCode, killedBy)
+    return { exitCode, trouble }
+  })
+  return { stop, ended, gone: gone.signal }
+}
+
+/** k6 ends with 0 also when nothing it sent was answered, or when its script sent nothing through our journey. */
+const doubt = (sums: ReturnType<Ledger['close']>, neverEnded: number): string | null => {
+  if (sums.dropped === sums.planned) return 'k6 ended well, but sent no request: does the script export a default made by `journey` of lowtide/journey, and its `options`?'
+  if (sums.broken === sums.planned) return `none of ${sums.planned} requests got a connection that held: is the application there?`
+  if (neverEnded > 0) return `${neverEnded} requests were cut off by k6 before their time-out`
+  return null
+}
+
+const delivered = (dose: Dose): RunningLoad => ({
+  begin: async () => undefined,
+  started: () => 0,
+  finished: () => 0,
+  inFlight: () => 0,
+  drained: Promise.resolve(dose),
+  [Symbol.asyncDispose]: async () => undefined,
+})

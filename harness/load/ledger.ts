@@ -1,0 +1,130 @@
+import { DDSketch } from '@datadog/sketches-js'
+import type { Dose, LoadSecond, Unanswered } from '../timeline/entry.ts'
+import type { LoadPlan, Outcome } from './plan.ts'
+import type { Sample } from './samples.ts'
+
+/** What a cycle's requests come to, while they come: memory follows the requests in flight and the routes, not the dose. */
+export type Ledger = {
+  readonly take: (sample: Sample) => void
+  /** Emits the seconds that ended before `nowMs` (epoch milliseconds), also when no sample comes: a load that hangs is told each second. */
+  readonly tick: (nowMs: number) => void
+  readonly started: () => number
+  readonly finished: () => number
+  /** Emits what is left, and adds up. Requests still in flight count as broken: their generator ended before them. */
+  readonly close: () => Omit<Dose, 'kind' | 'role' | 'generator'>
+}
+
+/** Distinct URLs are counted exactly up to here, and not beyond: a smaller number is the careful one. */
+const mostUrls = 100_000
+
+/** Samples come up to 150 ms after their time (k6's buffers), so a second stays open a little longer than it lasts. */
+const lateMs = 250
+
+export const openLedger = ({ plan, emit }: { readonly plan: LoadPlan; readonly emit: (happening: LoadSecond | Unanswered) => void }): Ledger => {
+  const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number }>()
+  const urls = new Set<string>()
+  const total = { started: 0, finished: 0, peak: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0 } satisfies Record<Outcome, number> & Record<string, number>
+  const open = new Map<number, Map<string, Second>>()
+  let emittedUpTo = -Infinity
+
+  /** A late sample goes to the first second that is still open: never lost, at most a second misplaced. */
+  const secondOf = (atMs: number, route: string): Second => {
+    const second = Math.max(Math.floor(atMs / 1000), emittedUpTo + 1)
+    const routes = open.get(second) ?? new Map<string, Second>()
+    open.set(second, routes)
+    const found = routes.get(route) ?? emptySecond()
+    routes.set(route, found)
+    return found
+  }
+
+  const emitBefore = (second: number) => {
+    for (const due of [...open.keys()].filter(key => key < second).toSorted((a, b) => a - b)) {
+      for (const [route, of] of open.get(due)!) emit(loadSecond(plan.cycle, route, of))
+      open.delete(due)
+      emittedUpTo = due
+    }
+  }
+  const tick = (nowMs: number) => emitBefore(Math.floor((nowMs - lateMs) / 1000))
+
+  const end = (sample: Sample & { readonly kind: 'ended' }) => {
+    const { request, route, outcome, durationMs, atMs } = sample
+    const begun = inFlight.get(request)
+    inFlight.delete(request)
+    total.finished++
+    total[outcome]++
+    const second = secondOf(atMs, route)
+    second[outcome]++
+    switch (outcome) {
+      case 'counted':
+        if (begun !== undefined && urls.size < mostUrls) urls.add(begun.path)
+        second.latencies.accept(durationMs)
+        return
+      case 'unexpected':
+        second.latencies.accept(durationMs)
+        return
+      case 'timed-out': {
+        const path = begun?.path ?? ''
+        // k6's duration leaves out the wait for a connection; the person who waits does not.
+        return emit({ kind: 'unanswered', cycle: plan.cycle, request, route, url: plan.baseUrl + path, waitedMs: Math.round(begun ? atMs - begun.atMs : durationMs) })
+      }
+      case 'broken':
+        return
+      default:
+        outcome satisfies never
+    }
+  }
+
+  return {
+    take: sample => {
+      // By the samples' own clock, so that the fold is the same however the stream was cut.
+      tick(sample.atMs)
+      if (sample.kind === 'ended') return end(sample)
+      total.started++
+      inFlight.set(sample.request, sample)
+      total.peak = Math.max(total.peak, inFlight.size)
+      secondOf(sample.atMs, sample.route).started++
+    },
+    tick,
+    started: () => total.started,
+    finished: () => total.finished,
+    close: () => {
+      emitBefore(Infinity)
+      return {
+        cycle: plan.cycle,
+        planned: plan.dose,
+        counted: total.counted,
+        unexpected: total.unexpected,
+        timedOut: total['timed-out'],
+        broken: total.broken + inFlight.size,
+        dropped: plan.dose - total.started,
+        distinctUrls: urls.size,
+        peakInFlight: total.peak,
+      }
+    },
+  }
+}
+
+type Second = Record<Outcome, number> & { started: number; readonly latencies: DDSketch }
+
+/** Percentiles within 0.1 % of the exact ones, in bounded memory (Masson, Rim, Lee: DDSketch, VLDB 2019). */
+const emptySecond = (): Second => ({ started: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0, latencies: new DDSketch({ relativeAccuracy: 0.001 }) })
+
+const loadSecond = (cycle: number, route: string, { started, counted, unexpected, broken, latencies, ...rest }: Second): LoadSecond => {
+  const at = (quantile: number) => (latencies.count === 0 ? 0 : toMicros(Math.min(latencies.getValueAtQuantile(quantile), latencies.max)))
+  return {
+    kind: 'load',
+    cycle,
+    route,
+    started,
+    counted,
+    unexpected,
+    timedOut: rest['timed-out'],
+    broken,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    maxMs: latencies.count === 0 ? 0 : toMicros(latencies.max),
+  }
+}
+
+/** The record need not carry digits that k6 did not measure. */
+const toMicros = (ms: number) => Math.round(ms * 1000) / 1000

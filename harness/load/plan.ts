@@ -1,0 +1,21 @@
+/** What one cycle of load is to be: all that a k6 script is told, as JSON in its LOWTIDE_PLAN. */
+export type LoadPlan = {
+  /** Requests to send: exactly so many. */
+  readonly dose: number
+  /** Requests in flight at once, at most. */
+  readonly concurrency: number
+  readonly seed: number
+  /** 0 based, counted over the whole run. */
+  readonly cycle: number
+  /** Number of the cycle's first request. Numbers go on from cycle to cycle, so that URLs that must differ do so over the whole run. */
+  readonly firstRequest: number
+  readonly baseUrl: string
+  readonly requestTimeoutMs: number
+}
+
+/** What came of a request. Only `counted` ones, answered as expected, are dose. */
+export type Outcome = 'counted' | 'unexpected' | 'timed-out' | 'broken'
+
+/** Names of the two samples a request leaves in k6's stream: one as it starts, one as it ends. */
+export const startedMetric = 'lowtide_started'
+export const endedMetric = 'lowtide_ended'

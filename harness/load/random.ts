@@ -1,0 +1,44 @@
+/** Random numbers that depend on a seed and a request's number alone, never on timing: the same seed gives the same requests. */
+export type Random = {
+  /** At least 0, less than 1. */
+  readonly fraction: () => number
+  /** A whole number from `low` to `high`, both included. */
+  readonly between: (low: number, high: number) => number
+  readonly pick: <T>(items: readonly T[]) => T
+}
+
+/** The random numbers of request `n`. */
+export const randomOf = (seed: number, n: number): Random => {
+  let state = mix(mix(seed) + n)
+  // Weyl sequence through a mixing function, as in SplitMix (Steele, Lea, Flood 2014), on 32 bits.
+  const fraction = () => mix((state = (state + 0x9e3779b9) | 0)) / 2 ** 32
+  const between = (low: number, high: number) => low + Math.floor(fraction() * (high - low + 1))
+  return {
+    fraction,
+    between,
+    pick: items => {
+      if (items.length === 0) throw new Error('random.pick was given an empty list')
+      return items[between(0, items.length - 1)]!
+    },
+  }
+}
+
+/** Index into `weights`, each drawn in proportion to its weight. */
+export const drawIndex = (weights: readonly number[], random: Random): number => {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  let left = random.fraction() * total
+  for (const [index, weight] of weights.entries()) {
+    left -= weight
+    if (left < 0) return index
+  }
+  // Rounding may leave a trace of `left`: it belongs to the last that has any weight.
+  return weights.findLastIndex(weight => weight > 0)
+}
+
+/** Finalizer of MurmurHash3 (Appleby): every bit of the input moves every bit of the output. */
+const mix = (value: number): number => {
+  let hash = value | 0
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
