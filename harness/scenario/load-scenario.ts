@@ -1,0 +1,42 @@
+import { access } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { tsImport } from 'tsx/esm/api'
+import type { Scenario } from './scenario.ts'
+import { problemsOf } from './validate.ts'
+
+/** A mistake of the user's: its problems, one line each, and the exit code 64. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join('\n'), options)
+    this.problems = problems
+  }
+}
+
+export type LoadedScenario = { readonly scenario: Scenario; readonly dir: string; readonly file: string }
+
+/** Loads a scenario file, wherever it lies, in TypeScript or JavaScript. Fails with every problem of it at once. */
+export async function loadScenario(path: string): Promise<LoadedScenario> {
+  const file = resolve(path)
+  await access(file).catch((cause) => {
+    throw new UsageError([`No scenario file at ${path}. \`lowtide list\` shows those of this project.`], { cause })
+  })
+  const loaded = await tsImport(pathToFileURL(file).href, import.meta.url).catch((cause) => {
+    throw new UsageError([`The scenario ${path} cannot be loaded: ${String(cause instanceof Error ? cause.message : cause).split('\n')[0]}`], { cause })
+  })
+  const scenario: unknown = loaded.default?.default ?? loaded.default
+  if (scenario === undefined) throw new UsageError([`The scenario ${path} has no default export. Write \`export default { ... } satisfies Scenario\`.`])
+  const problems = problemsOf(scenario)
+  if (problems.length > 0) throw new UsageError(problems.map((problem) => `${path}: ${problem}`))
+  return { scenario: scenario as Scenario, dir: dirname(file), file }
+}
+
+/** The variant to run: the one asked for, else the target's default, else none. Fails when the target has no such variant. */
+export function chooseVariant({ target }: Scenario, asked: string | undefined): string | null {
+  if (asked === undefined) return target.variants?.default ?? null
+  if (!target.variants) throw new UsageError([`The target "${target.name}" has no variants, so --variant ${asked} says nothing. Leave it out.`])
+  if (Object.hasOwn(target.variants.by, asked)) return asked
+  throw new UsageError([`The target "${target.name}" has no variant "${asked}". It has ${Object.keys(target.variants.by).join(', ')}.`])
+}

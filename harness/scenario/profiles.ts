@@ -1,0 +1,27 @@
+import type { Plan, ProfileName, Scenario } from './scenario.ts'
+
+/** The three lengths of a run. `dose` is the most a unit may be: a run lowers it to what its budget allows, and says so. */
+export const profiles: Readonly<Record<ProfileName, Plan>> = {
+  repro: { dose: 6, concurrency: 6, sampleEveryMs: 200, settleMs: 15_000, budgetMs: 60_000, stopsAt: 'first-confirmed-leak', seed: 1 },
+  gate: { dose: 20, concurrency: 6, sampleEveryMs: 200, settleMs: 20_000, budgetMs: 120_000, stopsAt: 'sure', seed: 1 },
+  nightly: { dose: 2_000, concurrency: 12, sampleEveryMs: 200, settleMs: 60_000, budgetMs: 8 * 3_600_000, stopsAt: 'exhaustion', seed: 1 },
+}
+
+/** A profile's plan with the scenario's own settings on top, and the command line's on top of those. */
+export const planFor = (scenario: Scenario, profile: ProfileName, asked: Partial<Plan>): Plan => ({ ...profiles[profile], ...scenario.profiles?.[profile], ...asked })
+
+/** Shares of the measured cycles, in units of the dose: a rate shows as growth with the dose, a leak with time alone in the cycle of none. */
+export const doseShares = [0, 1, 2, 4, 1] as const
+
+/** The measured doses in seeded random order (Fisher and Yates), so that a drift of the machine does not look like a dose. */
+export function shuffledDoses(unit: number, seed: number): number[] {
+  const doses = doseShares.map((share) => share * unit)
+  let state = seed >>> 0
+  for (let last = doses.length - 1; last > 0; last -= 1) {
+    // Numerical Recipes' linear congruential generator: poor, but plenty for one of 60 orders.
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    const pick = Math.floor((state / 2 ** 32) * (last + 1))
+    ;[doses[last], doses[pick]] = [doses[pick] ?? 0, doses[last] ?? 0]
+  }
+  return doses
+}

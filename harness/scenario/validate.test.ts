@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { problemsOf } from './validate.ts'
+
+const good = {
+  name: 'a-soak',
+  target: { name: 'app', command: ['node', 'app.js'], readyPath: '/' },
+  load: { kind: 'routes', routes: [{ name: 'home', path: '/' }] },
+}
+
+test('a minimal scenario has no problems', () => {
+  expect(problemsOf(good)).toEqual([])
+})
+
+test('every problem is told at once, with what was expected and what was there', () => {
+  const bad = { ...good, name: 'A Soak', target: { ...good.target, readyPath: 'x', limits: { workers: -1 } }, profiles: { gate: { dose: 0, cycles: 3 } }, colour: 'red' }
+  expect(problemsOf(bad)).toMatchInlineSnapshot(`
+    [
+      "Expected name to be lower case letters, digits and hyphens, got "A Soak".",
+      "Expected target.readyPath to be a path that starts with /, got "x".",
+      "Expected target.limits.workers to be a whole number of at least 0, got -1.",
+      "Expected profiles.gate.dose to be a positive integer, got 0.",
+      "profiles.gate has no setting "cycles".",
+      "the scenario has no setting "colour".",
+    ]
+  `)
+})
+
+test.each([
+  ['nothing at all', undefined],
+  ['a number', 7],
+  ['a scenario without a target', { ...good, target: undefined }],
+  ['a load of an unknown kind', { ...good, load: { kind: 'replay' } }],
+  ['an empty command', { ...good, target: { ...good.target, command: [] } }],
+  ['a default variant that is not there', { ...good, target: { ...good.target, variants: { default: 'b', by: { a: {} } } } }],
+  ['two routes of one name', { ...good, load: { kind: 'routes', routes: [good.load.routes[0], good.load.routes[0]] } }],
+])('%s is refused with a sentence', (_, scenario) => {
+  const problems = problemsOf(scenario)
+  expect(problems).not.toEqual([])
+  for (const problem of problems) expect(problem).toMatch(/^(Expected|the scenario|\S+ has no setting)/)
+})
