@@ -62,10 +62,14 @@ export function processDetail(process: Process): string {
 
 /** `idle in transaction for 4 min 12 s, last: SELECT ...` */
 export function sessionDetail(session: Session): string {
-  const ageMs = session.transactionAgeMs ?? session.stateAgeMs
-  const age = ageMs === null ? '' : ` for ${duration(ageMs)}`
   const query = session.query === '' ? 'no query yet' : `last: ${briefQuery(session.query)}`
-  return `${stateOf(session)}${age}, ${query}`
+  return `${sessionAge(session)}, ${query}`
+}
+
+/** `idle in transaction for 4 min 12 s` */
+export function sessionAge(session: Session): string {
+  const ageMs = session.transactionAgeMs ?? session.stateAgeMs
+  return ageMs === null ? stateOf(session) : `${stateOf(session)} for ${duration(ageMs)}`
 }
 
 /** A survivor that is no part of a hung request, in one line. */

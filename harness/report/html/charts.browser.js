@@ -1,0 +1,228 @@
+/* global uPlot, document, window, matchMedia, getComputedStyle, ResizeObserver, devicePixelRatio */
+// Runs in the reader's browser as it stands, after uPlot's own script. It draws what panels.ts has laid out; it computes nothing.
+;(() => {
+  const drawing = JSON.parse(document.getElementById('drawing').textContent)
+  const readout = document.getElementById('readout')
+  const sync = uPlot.sync('run')
+  const charts = new Map()
+
+  drawAll()
+  for (const more of document.querySelectorAll('details')) more.addEventListener('toggle', drawAll)
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    for (const { chart } of charts.values()) chart.destroy()
+    charts.clear()
+    drawAll()
+  })
+
+  function drawAll() {
+    for (const place of document.querySelectorAll('[data-panel]')) {
+      if (charts.has(place) || place.clientWidth === 0) continue
+      const index = place.dataset.panel
+      const chart = index === 'phases' ? phaseChart(place) : panelChart(place, drawing.panels[Number(index)])
+      const watch = new ResizeObserver(() => {
+        if (place.clientWidth > 0 && place.clientWidth !== chart.width) chart.setSize({ width: place.clientWidth, height: chart.height })
+      })
+      watch.observe(place)
+      charts.set(place, { chart })
+    }
+  }
+
+  function panelChart(place, panel) {
+    const { lines } = panel
+    const time = Array.from({ length: Math.max(...lines.map((line) => line.values.length), 1) }, (_, i) => i * panel.bucketS)
+    const series = [{}]
+    const data = [time]
+    const bands = []
+    const coloured = []
+    lines.forEach((line, i) => {
+      const stroke = line.tone === 'fail' ? colour('--fail') : colour(`--line-${i + 1}`)
+      // A step from bucket to bucket: a slope between two counts would show values that never were.
+      const paths = uPlot.paths.stepped({ align: 1 })
+      series.push({ label: line.label, stroke, width: 1.5, paths, points: { show: false }, dash: panel.unit === 'ms' && i === 2 ? [3, 3] : undefined })
+      data.push(line.values)
+      coloured.push({ stroke, index: series.length - 1, line })
+      if (line.low) {
+        series.push({ label: `${line.label}, lowest`, stroke, width: 0.5, paths, points: { show: false } })
+        data.push(line.low)
+        bands.push({ series: [series.length - 2, series.length - 1], fill: translucent(stroke, 0.3) })
+      }
+    })
+    const keys = keyOf(place, panel, coloured)
+    const highest = Math.max(0, ...lines.flatMap((line) => line.values), panel.baseline?.max ?? 0)
+    return new uPlot(
+      {
+        width: place.clientWidth,
+        height: panel.group === 'load' && lines.length > 1 ? 150 : 104,
+        legend: { show: false },
+        cursor: { sync: { key: sync.key, scales: ['x', null] }, points: { size: 5 }, drag: { x: true, y: false } },
+        // A count that rose by one must not look like a cliff: 0 is always in sight.
+        scales: { x: { time: false, range: xRange }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(panel.unit === 'count' ? 3 : 1, high ?? 0, panel.baseline?.max ?? 0) * 1.08] } },
+        axes: [timeAxis(), valueAxis(panel, highest)],
+        series,
+        bands,
+        hooks: {
+          drawClear: [(chart) => shade(chart, false), (chart) => baselineBand(chart, panel.baseline)],
+          draw: [marksOf],
+          setCursor: [(chart) => tell(chart, keys, panel, data)],
+        },
+      },
+      data,
+      place,
+    )
+  }
+
+  function phaseChart(place) {
+    return new uPlot(
+      {
+        width: place.clientWidth,
+        height: 44,
+        legend: { show: false },
+        cursor: { sync: { key: sync.key, scales: ['x', null] }, y: false, points: { show: false }, drag: { x: true, y: false } },
+        scales: { x: { time: false, range: xRange }, y: { range: [0, 1] } },
+        axes: [{ show: false }, { size: 58, values: () => [], ticks: { show: false }, grid: { show: false } }],
+        series: [{}, { points: { show: false } }],
+        hooks: { drawClear: [(chart) => shade(chart, true)], draw: [marksOf] },
+      },
+      [
+        [0, drawing.endS],
+        [null, null],
+      ],
+      place,
+    )
+  }
+
+  function xRange(_, low, high) {
+    return low === null || high === null || low === high ? [0, Math.max(1, drawing.endS)] : [low === high ? 0 : low, high]
+  }
+
+  function timeAxis() {
+    return { stroke: colour('--faint'), grid: { stroke: colour('--grid'), width: 1 }, ticks: { show: false }, size: 22, font: axisFont(), space: 70, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800], values: (_, splits) => splits.map(clock) }
+  }
+
+  function valueAxis(panel, highest) {
+    return { stroke: colour('--faint'), grid: { stroke: colour('--grid'), width: 1 }, ticks: { show: false }, size: 58, font: axisFont(), space: 26, incrs: panel.unit === 'count' ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] : undefined, values: (_, splits) => splits.map((value) => amount(value, panel.unit, highest)) }
+  }
+
+  function shade(chart, labelled) {
+    const { ctx, bbox } = chart
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+    ctx.clip()
+    for (const { label, phase, fromS, toS } of drawing.spans) {
+      const [left, right] = [chart.valToPos(fromS, 'x', true), chart.valToPos(toS, 'x', true)]
+      ctx.fillStyle = colour(`--phase-${phase}`) || 'transparent'
+      ctx.fillRect(left, bbox.top, Math.max(1, right - left), bbox.height)
+      if (labelled) phaseLabel(ctx, label, left, right, bbox)
+    }
+    ctx.fillStyle = translucent(colour('--unknown'), 0.35)
+    for (const { fromS, toS } of drawing.unseen) {
+      const left = chart.valToPos(fromS, 'x', true)
+      ctx.fillRect(left, bbox.top, Math.max(2, chart.valToPos(toS, 'x', true) - left), bbox.height)
+    }
+    ctx.restore()
+  }
+
+  function phaseLabel(ctx, label, left, right, bbox) {
+    ctx.font = axisFont(devicePixelRatio)
+    ctx.fillStyle = colour('--text')
+    ctx.textBaseline = 'middle'
+    const text = [label, label.replace(/^(.)\S*/, '$1')].find((candidate) => ctx.measureText(candidate).width < right - left - 4)
+    if (text) ctx.fillText(text, left + 3, bbox.top + bbox.height / 2)
+  }
+
+  function baselineBand(chart, baseline) {
+    if (!baseline) return
+    const { ctx, bbox } = chart
+    const [top, bottom] = [chart.valToPos(baseline.max, 'y', true), chart.valToPos(baseline.min, 'y', true)]
+    ctx.save()
+    ctx.fillStyle = translucent(colour('--pass'), 0.22)
+    // A band of one value is still a band: it is drawn as a line that can be seen.
+    ctx.fillRect(bbox.left, top - 1, bbox.width, Math.max(2, bottom - top + 2))
+    ctx.restore()
+  }
+
+  function marksOf(chart) {
+    const { ctx, bbox } = chart
+    ctx.save()
+    for (const { kind, atS } of drawing.marks) {
+      const x = Math.round(chart.valToPos(atS, 'x', true)) + 0.5
+      if (x < bbox.left || x > bbox.left + bbox.width) continue
+      ctx.strokeStyle = ctx.fillStyle = colour(`--mark-${kind}`)
+      ctx.lineWidth = devicePixelRatio
+      ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
+      ctx.beginPath()
+      ctx.moveTo(x, bbox.top)
+      ctx.lineTo(x, bbox.top + bbox.height)
+      ctx.stroke()
+      const tip = 4 * devicePixelRatio
+      ctx.beginPath()
+      ctx.moveTo(x - tip, bbox.top)
+      ctx.lineTo(x + tip, bbox.top)
+      ctx.lineTo(x, bbox.top + 1.5 * tip)
+      ctx.fill()
+    }
+    ctx.restore()
+  }
+
+  function keyOf(place, panel, coloured) {
+    const list = place.parentElement.querySelector('.keys')
+    list.replaceChildren()
+    return coloured.map(({ stroke, index, line }) => {
+      const item = document.createElement('li')
+      const value = document.createElement('output')
+      item.style.setProperty('--key', stroke)
+      item.append(coloured.length > 1 ? line.label : '', ' ', value)
+      list.append(item)
+      return { index, value, low: line.low ? index + 1 : null }
+    })
+  }
+
+  function tell(chart, keys, panel, data) {
+    const at = chart.cursor.idx
+    for (const { index, value, low } of keys) {
+      const high = at === null || at === undefined ? null : data[index][at]
+      const least = low === null || high === null ? high : data[low][at]
+      value.textContent = high === null || high === undefined ? '' : least === high ? amount(high, panel.unit, high) : `${amount(least, panel.unit, high)} to ${amount(high, panel.unit, high)}`
+    }
+    if (chart.cursor.left === undefined || chart.cursor.left < 0) return
+    const second = chart.posToVal(chart.cursor.left, 'x')
+    const reach = Math.abs(chart.posToVal(chart.cursor.left + 6, 'x') - second)
+    const phase = drawing.spans.findLast(({ fromS, toS }) => fromS <= second && second <= toS)
+    const near = drawing.marks.filter(({ atS }) => Math.abs(atS - second) <= reach)
+    const gaps = drawing.unseen.filter(({ fromS, toS }) => fromS - reach <= second && second <= toS + reach)
+    readout.textContent = [clock(second), phase?.label, ...near.slice(0, 2).map(({ label }) => label), ...gaps.slice(0, 2).map(({ label }) => label)].filter(Boolean).join(' · ')
+  }
+
+  function amount(value, unit, highest) {
+    const round = (number) => number.toLocaleString('en-US', { maximumFractionDigits: Math.abs(number) < 10 ? 1 : 0 })
+    switch (unit) {
+      case 'ms':
+        return highest >= 1e4 ? `${round(value / 1e3)} s` : `${round(value)} ms`
+      case 'bytes':
+        return highest >= 1e9 ? `${round(value / 1e9)} GB` : highest >= 1e6 ? `${round(value / 1e6)} MB` : `${round(value / 1e3)} kB`
+      case 'per second':
+        return `${round(value)}/s`
+      default:
+        return round(value)
+    }
+  }
+
+  function clock(seconds) {
+    const whole = Math.max(0, Math.round(seconds))
+    const two = (number) => String(number).padStart(2, '0')
+    return whole >= 3600 ? `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}` : `${Math.floor(whole / 60)}:${two(whole % 60)}`
+  }
+
+  function axisFont(scale = 1) {
+    return `${11 * scale}px system-ui, sans-serif`
+  }
+
+  function colour(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+  }
+
+  function translucent(hex, alpha) {
+    return hex + Math.round(alpha * 255).toString(16).padStart(2, '0')
+  }
+})()

@@ -1,0 +1,119 @@
+import type { Mark, Series, Span, Trace } from '../series.ts'
+import { outcomes, type RouteTrace } from '../series/load.ts'
+import { count } from '../words.ts'
+
+/** What charts.browser.js draws: panels below each other over one time axis. Times in seconds of the record. */
+export type Drawing = {
+  readonly endS: number
+  readonly spans: readonly { readonly label: string; readonly phase: Span['phase']; readonly fromS: number; readonly toS: number }[]
+  readonly unseen: readonly { readonly label: string; readonly fromS: number; readonly toS: number }[]
+  readonly marks: readonly { readonly kind: Mark['kind']; readonly atS: number; readonly label: string }[]
+  readonly panels: readonly Panel[]
+}
+
+export type Panel = {
+  readonly title: string
+  readonly unit: 'count' | 'ms' | 'bytes' | 'per second'
+  /** `load` and `counters` are open at once, `more` on request. */
+  readonly group: 'load' | 'counters' | 'more'
+  readonly bucketS: number
+  /** Lowest and highest at the baseline's looks. */
+  readonly baseline: { readonly min: number; readonly max: number } | null
+  readonly lines: readonly Line[]
+}
+
+/** `low` is the lower edge of a band; lines without one are lines. `fail` is drawn in the colour of failure. */
+export type Line = { readonly label: string; readonly tone: 'plain' | 'fail'; readonly values: readonly (number | null)[]; readonly low?: readonly (number | null)[] }
+
+export function drawingOf(series: Series): Drawing {
+  const names = Object.keys(series.counters.traces).filter((name) => !isFlat(series, name))
+  return {
+    endS: series.endMs / 1_000,
+    spans: series.spans.map((span) => ({ label: spanLabel(span), phase: span.phase, fromS: span.startMs / 1_000, toS: span.endMs / 1_000 })),
+    unseen: series.unseen.map(({ probe, startMs, endMs }) => ({ label: `${probe} gave no answer`, fromS: startMs / 1_000, toS: endMs / 1_000 })),
+    marks: series.marks.map(({ kind, atMs, label }) => ({ kind, atS: atMs / 1_000, label })),
+    panels: [
+      ...loadPanels(series),
+      ...core.filter((name) => names.includes(name)).map((name) => counterPanel(series, name, 'counters')),
+      ...names
+        .filter((name) => !core.includes(name))
+        .toSorted()
+        .map((name) => counterPanel(series, name, 'more')),
+    ],
+  }
+}
+
+/** Counters that never moved: said in words instead of drawn. */
+export function flatCounters(series: Series): readonly string[] {
+  return Object.keys(series.counters.traces)
+    .filter((name) => isFlat(series, name))
+    .toSorted()
+    .map((name) => `${name} ${count(values(series.counters.traces[name])[0] ?? 0)}`)
+}
+
+/** Drawn even where they never moved: a flat line of these is what a reader looks for. */
+const core = ['pg.backends', 'pg.idle-in-transaction', 'pg.oldest-transaction-ms', 'app.processes', 'app.zombies', 'app.fds', 'app.threads', 'app.close-wait', 'app.rss-bytes']
+
+function isFlat(series: Series, name: string): boolean {
+  const seen = values(series.counters.traces[name])
+  return !core.includes(name) && seen.every((value) => value === seen[0])
+}
+
+function values(trace: Trace | undefined): readonly number[] {
+  return trace === undefined ? [] : [...trace.min, ...trace.max].filter((value) => value !== null)
+}
+
+function spanLabel({ phase, cycle }: Span): string {
+  return cycle === null ? phase : `${phase} ${cycle}`
+}
+
+function counterPanel(series: Series, name: string, group: Panel['group']): Panel {
+  const { bucketMs, traces } = series.counters
+  const trace = traces[name] ?? { min: [], max: [] }
+  const envelope = series.baseline[name]
+  const unit = name.endsWith('-ms') ? 'ms' : name.endsWith('-bytes') ? 'bytes' : 'count'
+  return {
+    title: name,
+    unit,
+    group,
+    bucketS: bucketMs / 1_000,
+    baseline: envelope === undefined ? null : { min: envelope.min, max: envelope.max },
+    lines: [{ label: name, tone: 'plain', values: trace.max, low: trace.min }],
+  }
+}
+
+const routesDrawn = 5
+
+function loadPanels({ load }: Series): readonly Panel[] {
+  if (load.routes.length === 0) return []
+  const common = { group: 'load', bucketS: load.bucketMs / 1_000, baseline: null } as const
+  const busiest = load.routes.toSorted((a, b) => sum(b.counted) - sum(a.counted))
+  const perSecond = (requests: readonly number[]) => requests.map((value) => value / common.bucketS)
+  const rest = busiest.slice(routesDrawn)
+  const lines: Line[] = busiest.slice(0, routesDrawn).map(({ route, counted }) => ({ label: route, tone: 'plain', values: perSecond(counted) }))
+  if (rest.length > 0) lines.push({ label: `${rest.length} more routes`, tone: 'plain', values: perSecond(total(rest, ['counted'])) })
+  lines.push({ label: 'without the expected answer', tone: 'fail', values: perSecond(total(load.routes, outcomes.filter((outcome) => outcome !== 'counted'))) })
+  return [
+    { ...common, title: 'requests that counted, by route', unit: 'per second', lines },
+    { ...common, title: 'requests in flight', unit: 'count', lines: [{ label: 'in flight', tone: 'plain', values: load.inFlight }] },
+    {
+      ...common,
+      title: 'latency of the slowest route',
+      unit: 'ms',
+      lines: [
+        { label: 'p50', tone: 'plain', values: load.p50Ms },
+        { label: 'p99', tone: 'plain', values: load.p99Ms },
+        { label: 'max', tone: 'plain', values: load.maxMs },
+      ],
+    },
+  ]
+}
+
+function total(routes: readonly RouteTrace[], of: readonly (typeof outcomes)[number][]): readonly number[] {
+  const length = Math.max(0, ...routes.map(({ counted }) => counted.length))
+  return Array.from({ length }, (_, i) => sum(routes.flatMap((route) => of.map((outcome) => route[outcome][i] ?? 0))))
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((so, far) => so + far, 0)
+}

@@ -1,0 +1,125 @@
+import type { Hang, Survivor } from '../../verdict/verdict.ts'
+import type { Account, Cluster, Stray } from '../account.ts'
+import type { RunRecord } from '../run-record.ts'
+import type { Series } from '../series.ts'
+import { count, counted, duration, memberLine, processDetail, sessionAge, timeOfDay } from '../words.ts'
+import { html, type Interpolated, type Markup } from './markup.ts'
+import { drawingOf, flatCounters, type Panel } from './panels.ts'
+
+export function verdictSection(account: Account, { facts, findings }: RunRecord): Markup {
+  return html`<header class="verdict ${findings.verdict}">
+<h1><strong>${account.word}</strong> <span>${account.subject}</span></h1>
+<p class="headline">${account.headline}</p>
+${account.bounds.map((bound) => html`<p>${bound}</p>`)}
+<p class="faint">${account.tally} · ${facts.startedAt.slice(0, 10)} ${timeOfDay(Date.parse(facts.startedAt))} · ${facts.stack.kind} stack: ${facts.stack.why}</p>
+</header>`
+}
+
+/** What is left, since when and by whom, is it going to heal, what is it called, what do I do next. */
+export function answersSection(account: Account): Markup {
+  const answers: readonly (readonly [string, readonly Interpolated[]])[] = [
+    ['since', account.since === null ? [] : [account.since]],
+    ['heals', account.heals === null ? [] : [account.heals]],
+    ['called', account.leaks.map(nameAndSentence)],
+    ['unseen', account.unseen.map((finding) => html`${nameAndSentence(finding)}<br><span class="faint">to settle it:</span> ${finding.settledBy}`)],
+    ['warning', account.warnings.map(nameAndSentence)],
+    ['next', account.next],
+  ]
+  const told = answers.filter(([, texts]) => texts.length > 0)
+  return html`${leftSection(account)}
+<dl class="answers">${told.map(([name, texts]) => html`<dt>${name}</dt><dd>${texts.map((text) => html`<p>${text}</p>`)}</dd>`)}</dl>`
+}
+
+/** So many survivors are listed; findings.json has all of them. */
+const survivorsShown = 500
+
+function leftSection({ clusters, strays }: Account): Markup | null {
+  if (clusters.length === 0 && strays.length === 0) return null
+  return html`<section><h2>What is left</h2>${clusters.map(clusterCard)}${strays.map(strayCard)}</section>`
+}
+
+function clusterCard({ symptom, hangs, by }: Cluster): Markup {
+  const paths = by.slice(0, 8).map(({ path, hangs: times }) => `${path} (${times})`)
+  return html`<article class="cluster"><h3>${count(hangs.length)} × ${symptom}</h3>
+${paths.length > 0 ? html`<p>${paths.join(', ')}${by.length > 8 ? ` and ${counted(by.length - 8, 'other path')}` : ''}</p>` : null}
+<table class="cards"><thead><tr><th>Request</th><th>Process</th><th>Backend</th><th>Log ends in</th></tr></thead>
+<tbody>${hangs.slice(0, survivorsShown).map(hangRow)}</tbody></table>${more(hangs.length)}</article>`
+}
+
+function hangRow({ process, session, url, lastLogLine, bornIn, evidence }: Hang): Markup {
+  return html`<tr>
+<td data-name="request"><code>${process?.request?.method ?? 'GET'} ${url ?? 'not known'}</code>${bornIn === null ? null : html`<br><span class="faint">cycle ${bornIn}</span>`}</td>
+<td data-name="process">${process === null ? 'none' : html`<code>${process.command}</code><br>pid ${process.pid}, ${processDetail(process)}`}</td>
+<td data-name="backend">${session === null ? 'none' : html`pid ${session.pid}, ${sessionAge(session)}<br><code>${session.query}</code>`}</td>
+<td data-name="log ends in"><code>${lastLogLine ?? 'nothing known'}</code>${evidence === null ? null : html`<br>${fileLink(evidence)}`}</td>
+</tr>`
+}
+
+function strayCard({ invariant, survivors }: Stray): Markup {
+  const row = ({ member, why, bornIn }: Survivor) => html`<tr><td><code>${memberLine(member)}</code></td><td data-name="why">${why}${bornIn === null ? '' : `, born in cycle ${bornIn}`}</td></tr>`
+  return html`<article class="cluster"><h3>${count(survivors.length)} × ${survivors[0]?.why ?? 'left behind'}</h3><p>${invariant}</p>
+<table class="cards"><tbody>${survivors.slice(0, survivorsShown).map(row)}</tbody></table>${more(survivors.length)}</article>`
+}
+
+function more(all: number): Markup | null {
+  return all <= survivorsShown ? null : html`<p class="faint">${count(all - survivorsShown)} more in findings.json</p>`
+}
+
+/** Links into the run's own folder only: a recorded name must not become a link to somewhere else. */
+function fileLink(file: string): Markup {
+  const inside = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/.test(file)
+  return inside ? html`<a href="${file}">${file}</a>` : html`<code>${file}</code>`
+}
+
+export function chartsSection(series: Series): Markup {
+  const { panels } = drawingOf(series)
+  const placed = (group: Panel['group']) => panels.flatMap((panel, i) => (panel.group === group ? [panelPlace(panel, i)] : []))
+  const flat = flatCounters(series)
+  const rest = placed('more')
+  return html`<section><h2>Load and counters on one time axis</h2>
+<ul class="signs"><li class="baseline">baseline, lowest to highest</li><li class="cycle">load</li><li class="control">control leak planted</li><li class="suspect">suspect</li><li class="evidence">evidence stored</li><li class="server-log">error of the database server</li><li class="unseen">nobody looked</li></ul>
+<noscript><p>The charts need JavaScript; everything else on this page does not.</p></noscript>
+<output id="readout"></output>
+<div class="panel"><div data-panel="phases"></div></div>
+${placed('load')}${placed('counters')}
+${rest.length === 0 ? null : html`<details><summary>${counted(rest.length, 'more counter')}</summary>${rest}</details>`}
+<p class="faint">Drag to zoom, double-click to see all. ${flat.length > 0 ? `Never moved: ${flat.join(', ')}.` : ''}</p></section>`
+}
+
+function panelPlace({ title, baseline, unit }: Panel, index: number): Markup {
+  const band = baseline === null ? '' : `baseline ${baseline.min === baseline.max ? count(baseline.min) : `${count(baseline.min)} to ${count(baseline.max)}`}${unit === 'ms' ? ' ms' : unit === 'bytes' ? ' bytes' : ''}`
+  return html`<div class="panel"><h3><span>${title}</span><span class="faint">${band}</span><ul class="keys"></ul></h3><div data-panel="${index}"></div></div>`
+}
+
+export function checksSection({ findings }: RunRecord): Markup {
+  const rows = findings.findings.map(({ kind, invariant, sentence }) => html`<tr class="${kind}"><td><span class="kind">${kind}</span></td><td>${invariant}</td><td>${sentence}</td></tr>`)
+  return html`<section><h2>Checks</h2><table class="cards"><tbody>${rows}</tbody></table></section>`
+}
+
+export function cyclesSection({ findings, series }: RunRecord): Markup | null {
+  if (series.doses.length === 0) return null
+  const born = Map.groupBy(findings.hangs, ({ bornIn }) => bornIn)
+  const row = (dose: Series['doses'][number]) => html`<tr><td data-name="cycle">${dose.cycle}</td><td>${dose.role}</td><td class="number" data-name="planned">${count(dose.planned)}</td><td class="number" data-name="counted">${count(dose.counted)}</td><td class="number" data-name="unexpected">${count(dose.unexpected)}</td><td class="number" data-name="timed out">${count(dose.timedOut)}</td><td class="number" data-name="broken">${count(dose.broken)}</td><td class="number" data-name="most in flight">${count(dose.peakInFlight)}</td><td class="number" data-name="left behind">${count(born.get(dose.cycle)?.length ?? 0)}</td></tr>`
+  return html`<section><h2>Cycles</h2><table class="cards"><thead><tr><th>Cycle</th><th></th>${['Planned', 'Counted', 'Unexpected', 'Timed out', 'Broken', 'Most in flight', 'Left behind'].map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${series.doses.map(row)}</tbody></table></section>`
+}
+
+export function runSection(account: Account, { facts, series }: RunRecord): Markup {
+  const particulars: readonly (readonly [string, string])[] = [
+    ['run', facts.run],
+    ['length', duration(series.endMs)],
+    ['doses', `${facts.doses.map(count).join(', ')} requests; ${counted(facts.concurrency, 'request')} at once at most`],
+    ['seed', String(facts.seed)],
+    ['looked', `every ${duration(facts.sampleEveryMs)}: ${facts.probes.join(', ')}`],
+    ...Object.entries(facts.limits).map(([name, value]): [string, string] => [`declares ${name}`, String(value)]),
+    ...Object.entries(facts.versions),
+    ...series.leftOut.map((sentence): [string, string] => ['left out', sentence]),
+  ]
+  return html`<section><h2>What was watched</h2><ul>${account.watched.map((sentence) => html`<li>${sentence}</li>`)}</ul></section>
+<section><h2>This run, and how to repeat it</h2><pre>${facts.command}</pre>
+<table><tbody>${particulars.map(([name, value]) => html`<tr><td class="term">${name}</td><td>${value}</td></tr>`)}</tbody></table></section>`
+}
+
+function nameAndSentence({ invariant, sentence }: { readonly invariant: string; readonly sentence: string }): string {
+  return `${invariant}: ${sentence}`
+}
+

@@ -1,0 +1,51 @@
+import type { Finding } from '../../verdict/verdict.ts'
+import { accountOf } from '../account.ts'
+import type { Reporter, RunRecord } from '../run-record.ts'
+import { memberLine, printable } from '../words.ts'
+
+/** One test case for each check, for CI servers: a leak is a failure, what could not be seen is an error. */
+export default { file: 'junit.xml', render } satisfies Reporter
+
+function render(run: RunRecord): string {
+  const account = accountOf(run)
+  const { findings } = run.findings
+  const suite = account.subject
+  // A run that was interrupted may have judged nothing: an empty suite would read as passed.
+  const unsaid = run.findings.verdict !== 'pass' && account.leaks.length === 0 && account.unseen.length === 0
+  const cases = [...findings.map((finding) => testCase(suite, finding)), ...(unsaid ? [element(suite, 'the run reaches a verdict', `<error message="${attribute(account.headline)}"/>`)] : [])]
+  const errors = account.unseen.length + (unsaid ? 1 : 0)
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuite name="${attribute(suite)}" tests="${cases.length}" failures="${account.leaks.length}" errors="${errors}" time="${(run.series.endMs / 1_000).toFixed(3)}" timestamp="${attribute(run.facts.startedAt)}">
+${cases.join('\n')}
+</testsuite>
+`
+}
+
+function testCase(suite: string, finding: Finding): string {
+  switch (finding.kind) {
+    case 'pass':
+      return element(suite, finding.invariant, '')
+    case 'warning':
+      return element(suite, finding.invariant, `<system-out>${attribute(`warning: ${finding.sentence}`)}</system-out>`)
+    case 'leak':
+      return element(suite, finding.invariant, `<failure message="${attribute(finding.sentence)}">${finding.survivors.map(({ member, why }) => attribute(`${memberLine(member)}  (${why})`)).join('\n')}</failure>`)
+    case 'inconclusive':
+      return element(suite, finding.invariant, `<error message="${attribute(finding.sentence)}">${attribute(`to settle it: ${finding.settledBy}`)}</error>`)
+    default:
+      return finding satisfies never
+  }
+}
+
+function element(suite: string, name: string, content: string): string {
+  return `  <testcase classname="${attribute(suite)}" name="${attribute(name)}">${content}</testcase>`
+}
+
+function attribute(text: string): string {
+  return printable(text, 4_000).replace(/[&<>"'\ufffe\uffff]/g, (character) => `&#${xmlSafe(character)};`)
+}
+
+/** U+FFFE and U+FFFF may not appear in XML in any form. */
+function xmlSafe(character: string): number {
+  const code = character.charCodeAt(0)
+  return code >= 0xfffe ? 0xfffd : code
+}

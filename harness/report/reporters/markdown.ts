@@ -1,0 +1,84 @@
+import { accountOf, type Account, type Cluster } from '../account.ts'
+import type { Reporter, RunRecord } from '../run-record.ts'
+import { clip, count, counted, memberLine, printable, processDetail, sessionDetail } from '../words.ts'
+
+/** The run in Markdown: to read in an editor, to paste into an issue, to append to a CI job's summary. */
+export default { file: 'report.md', render } satisfies Reporter
+
+function render(run: RunRecord): string {
+  const account = accountOf(run)
+  const { facts } = run
+  const blocks = [
+    `# ${account.word}: ${prose(account.subject)}`,
+    `**${prose(account.headline)}**`,
+    list([...account.bounds.map(prose), `${account.tally} (started ${facts.startedAt}, ${prose(facts.stack.kind)} stack: ${prose(facts.stack.why)})`]),
+    ...account.clusters.flatMap(clusterBlocks),
+    ...strayBlocks(account),
+    ...section('Since', account.since === null ? [] : [prose(account.since)]),
+    ...section('Heals', account.heals === null ? [] : [prose(account.heals)]),
+    ...section('Called', account.leaks.map(nameAndSentence)),
+    ...section('Not seen', account.unseen.map((finding) => `${nameAndSentence(finding)}  \n  To settle it: ${prose(finding.settledBy)}`)),
+    ...section('Warnings', account.warnings.map(nameAndSentence)),
+    ...section('Next', account.next.map(code)),
+    ...section('Watched', account.watched.map(prose)),
+    ...section('Held', account.held.map(nameAndSentence)),
+    ...section('Repeat', [code(facts.command), ...Object.entries(facts.versions).map(([name, value]) => `${prose(name)} ${prose(value)}`)]),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+/** So many hung requests of a cluster are listed; report.html has more, findings.json all of them. */
+const hangsShown = 50
+
+function clusterBlocks({ symptom, hangs }: Cluster): readonly string[] {
+  const rows = hangs.slice(0, hangsShown).map(({ process, session, url, lastLogLine }) => [
+    url === null ? 'not known' : code(`${process?.request?.method ?? 'GET'} ${url}`),
+    process === null ? 'none' : `${code(process.command)} pid ${process.pid}, ${prose(processDetail(process))}`,
+    session === null ? 'none' : `pid ${session.pid}, ${prose(clip(sessionDetail(session), 300))}`,
+    lastLogLine === null ? 'nothing known' : code(lastLogLine),
+  ])
+  const more = hangs.length - rows.length
+  return [`## ${count(hangs.length)} × ${prose(symptom)}`, table(['Request', 'Process', 'Backend', 'Log ends in'], rows), ...(more > 0 ? [`${count(more)} more in findings.json.`] : [])]
+}
+
+function strayBlocks({ strays }: Account): readonly string[] {
+  return strays.flatMap(({ invariant, survivors }) => {
+    const more = survivors.length - hangsShown
+    return [
+      `## ${count(survivors.length)} × ${prose(survivors[0]?.why ?? 'left behind')}`,
+      `${prose(invariant)}:`,
+      list([...survivors.slice(0, hangsShown).map(({ member }) => code(memberLine(member))), ...(more > 0 ? [`${counted(more, 'more survivor')} in findings.json`] : [])]),
+    ]
+  })
+}
+
+function section(title: string, items: readonly string[]): readonly string[] {
+  return items.length === 0 ? [] : [`## ${title}`, list(items)]
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n')
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function nameAndSentence({ invariant, sentence }: { readonly invariant: string; readonly sentence: string }): string {
+  return `**${prose(invariant)}**: ${prose(sentence)}`
+}
+
+/** Recorded text as plain text: no markup, no link, no mention, no table cell of its own. */
+function prose(text: string): string {
+  return printable(text).replace(/[\\`*_[\]<>|~#&@]/g, (character) => `\\${character}`)
+}
+
+/** A code span that its text cannot end; a pipe would end the table's cell even in here. */
+function code(text: string): string {
+  const line = printable(text, 500).replaceAll('|', '¦')
+  const longestRun = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longestRun + 1)
+  const pad = longestRun > 0 || line === '' ? ' ' : ''
+  return `${fence}${pad}${line}${pad}${fence}`
+}
