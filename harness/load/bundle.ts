@@ -1,11 +1,16 @@
 import { mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import type { Load } from '../scenario/scenario.ts'
 
 /** A journey in one file that k6 can run, made once a run: what is edited meanwhile does not change the load. */
-export type Bundle = { readonly script: string; readonly requestTimeoutMs: number }
+export type Bundle = {
+  readonly script: string
+  /** Where the journey itself lies: k6's `open('./users.csv')` starts from here. */
+  readonly folder: string
+  readonly requestTimeoutMs: number
+}
 
 const defaultRequestTimeoutMs = 10_000
 
@@ -29,13 +34,15 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
       external: ['k6', 'k6/*'],
       alias: { 'lowtide/journey': ours('journey.ts') },
       define: load.kind === 'routes' ? { LOWTIDE_ROUTES: JSON.stringify(load.routes) } : {},
+      // k6 then names the journey's own lines when it throws.
       sourcemap: 'inline',
+      sourceRoot: `${pathToFileURL(dirname(script))}/`,
       logLevel: 'silent',
     })
   } catch (error) {
     throw new Error(`The journey ${entry} cannot be bundled: ${firstFault(error)}`, { cause: error })
   }
-  return { script, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs }
+  return { script, folder: load.kind === 'journey' ? dirname(entry) : scenarioDir, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs }
 }
 
 const ours = (name: string) => fileURLToPath(new URL(name, import.meta.url))

@@ -69,6 +69,7 @@ const planned = (): Options => ({
 })
 
 const send = (route: string, id: string, { path, method = 'GET', body, headers, expect = {} }: Request): void => {
+  if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error(`expected a path that begins with / and is percent-encoded, got ${JSON.stringify(path)}`)
   const tags = { route: encodeURIComponent(route) }
   // Metadata, unlike tags, may differ in every sample without k6's memory growing.
   Object.assign(exec.vu.metrics.metadata, { request: id, path: encodeURIComponent(path.slice(0, longestPath)) })

@@ -5,11 +5,15 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 /** Downloads k6's own release for this platform to `file`. Nothing is unpacked before its SHA-256 is the pinned one. */
-export const downloadK6 = async (version: string, file: string, { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void }): Promise<void> => {
+export const downloadK6 = async (
+  version: string,
+  file: string,
+  { signal, say, site = 'https://github.com' }: { readonly signal: AbortSignal; readonly say: (line: string) => void; readonly site?: string },
+): Promise<void> => {
   const release = releases[`${process.platform}-${process.arch}`]
   if (release === undefined) throw new Error(`no release for ${process.platform}-${process.arch} is pinned`)
   const name = `k6-v${version}-${release.platform}`
-  const archive = await download(`https://github.com/grafana/k6/releases/download/v${version}/${name}${release.ending}`, signal, say)
+  const archive = await download(`${site}/grafana/k6/releases/download/v${version}/${name}${release.ending}`, signal, say)
 
   const sha256 = createHash('sha256').update(archive).digest('hex')
   if (sha256 !== release.sha256) throw new Error(`${name}${release.ending} has SHA-256 ${sha256}, expected ${release.sha256}: not installed`)

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 
 /** k6's stderr on its way to a file: always read, since k6 logs synchronously and an unread stderr stalls the load. */
 export type K6Log = AsyncDisposable & {
-  /** The last lines, newest last. */
+  /** What k6 said last, newest last, for people to read. */
   readonly tail: () => string
 }
 
@@ -30,12 +30,27 @@ export const openK6Log = async (stderr: Readable, file: string): Promise<K6Log> 
     kept += chunk.length
   })
   return {
-    tail: () => tail.split('\n').slice(-20).join('\n').trim(),
+    tail: () => [...new Set(tail.trim().split('\n').map(readable))].slice(-10).join('\n'),
     [Symbol.asyncDispose]: async () => {
       if (failed !== null) return
       if (dropped > 0) out.write(`... ${dropped} more characters of k6's log were not kept; it ended in:\n${tail}`)
       out.end()
       await finished(out).catch(() => undefined)
     },
+  }
+}
+
+/** Of `time="..." level=error msg="..." error="..."` what it says, its escaped quotes and newlines as they were. */
+const readable = (line: string): string => {
+  const said = ['msg', 'error'].flatMap(key => new RegExp(` ${key}=("(?:[^"\\\\]|\\\\.)*"|\\S+)`).exec(line)?.[1] ?? [])
+  return said.length === 0 ? line : said.map(unquoted).join(': ')
+}
+
+const unquoted = (text: string): string => {
+  try {
+    return text.startsWith('"') ? String(JSON.parse(text)) : text
+  } catch {
+    // Go's quoting knows a few escapes (\x00) that JSON does not.
+    return text
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { freePort } from '../stack/ports.ts'
+import type { Bundle } from './bundle.ts'
 import type { K6 } from './k6-binary.ts'
 import { addressTaken } from './k6-exit.ts'
 import { openK6Log, type K6Log } from './k6-log.ts'
@@ -27,7 +28,7 @@ export type K6End = { readonly exitCode: number | null; readonly killedBy: NodeJ
 
 export type K6Launch = {
   readonly k6: K6
-  readonly script: string
+  readonly bundle: Bundle
   readonly plan: LoadPlan
   /** The run's id: tag of the process, label and name of the container. */
   readonly run: string
@@ -56,26 +57,32 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<K6Pr
     return launchK6(launch, attemptsLeft - 1)
   }
   if (notReady !== null) kill()
+  if (launch.signal.aborted) {
+    await ended
+    await log[Symbol.asyncDispose]()
+    launch.signal.throwIfAborted()
+  }
   return { stdout: child.stdout, log, rest, notReady: gone.signal.aborted ? null : notReady, ended, kill }
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-const spawnK6 = ({ k6, script, plan, run }: K6Launch, port: number): Child => {
+const spawnK6 = ({ k6, bundle, plan, run }: K6Launch, port: number): Child => {
   const [program, ...leading] = k6.how === 'image' ? labelled(k6.command, containerName(run, plan), run) : k6.command
-  const child = spawn(program!, [...leading, 'run', ...quietly, `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
+  const child = spawn(program!, [...leading, 'run', '--paused', ...streamOnly, `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
+    cwd: bundle.folder,
     env: environment(run, plan),
     stdio: ['pipe', 'pipe', 'pipe'],
     // A process group of its own: Ctrl-C is the harness's to answer, and killing the group leaves nothing behind.
     detached: true,
   })
   // The script goes in by stdin, so that a k6 in a container needs no mount. A k6 that is gone before it has read shows in its exit.
-  pipeline(createReadStream(script), child.stdin).catch(() => undefined)
+  pipeline(createReadStream(bundle.script), child.stdin).catch(() => undefined)
   return child
 }
 
-const quietly = [
-  '--paused',
+/** k6 as a mere source of samples: CSV on stdout, nothing kept, nothing judged. */
+export const streamOnly = [
   '--quiet',
   // Without both of these k6 keeps every sample of the run in memory.
   '--no-thresholds',
@@ -84,7 +91,7 @@ const quietly = [
   // Our own samples carry what we need; tags would make k6's own rows, nine a request, longer and costlier.
   '--system-tags=',
   '--out=csv=fileName=-,timeFormat=unix_micro,saveInterval=100ms',
-]
+] as const
 
 /** k6 reads settings of a run from K6_*, and sends its requests through a proxy if one is set: neither may change a load. */
 const environment = (run: string, plan: LoadPlan): NodeJS.ProcessEnv => {

@@ -42,7 +42,7 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
 
   options.signal.throwIfAborted()
-  const k6 = await launchK6({ ...options, plan, script: options.bundle.script, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
+  const k6 = await launchK6({ ...options, plan, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
   const load = watch(k6, ledger, options.signal)
   const drained = load.ended.then(async ({ exitCode, trouble }): Promise<Dose> => {
     await k6.log[Symbol.asyncDispose]()
@@ -103,7 +103,7 @@ const watch = (k6: K6Process, ledger: Ledger, signal: AbortSignal) => {
 /** k6 ends with 0 also when nothing it sent was answered, or when its script sent nothing through our journey. */
 const doubt = (sums: ReturnType<Ledger['close']>, neverEnded: number): string | null => {
   if (sums.dropped === sums.planned) return 'k6 ended well, but sent no request: does the script export a default made by `journey` of lowtide/journey, and its `options`?'
-  if (sums.broken === sums.planned) return `none of ${sums.planned} requests got a connection that held: is the application there?`
+  if (sums.broken === sums.planned) return `all ${sums.planned} requests were refused, reset or broken off: is the application there?`
   if (neverEnded > 0) return `${neverEnded} requests were cut off by k6 before their time-out`
   return null
 }

@@ -1,0 +1,42 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openK6Log } from './k6-log.ts'
+
+let dir: string
+beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'lowtide-k6-log-'))))
+afterAll(() => rm(dir, { recursive: true }))
+
+const refused = `time="2026-11-24T00:13:18Z" level=warning msg="Request Failed" error="Get \\"http://127.0.0.1:1/x\\": dial tcp 127.0.0.1:1: connect: connection refused"\n`
+
+test('the tail is for people: no escapes, and no line twice', async () => {
+  const { tail } = await log([refused, refused, 'plain words\n', refused])
+  expect(tail).toBe('Request Failed: Get "http://127.0.0.1:1/x": dial tcp 127.0.0.1:1: connect: connection refused\nplain words')
+})
+
+test('a line for each of 100,000 failed requests does not fill the disk, and what is left out is told', async () => {
+  const { text, tail } = await log([...Array.from({ length: 100_000 }, () => refused), 'the last word\n'])
+  expect(text.length).toBeLessThan(300 * 1024)
+  expect(text).toMatch(/more characters of k6's log were not kept; it ended in:\n.*the last word\n$/s)
+  expect(tail).toMatch(/the last word$/)
+})
+
+test('a log that cannot be written fails nothing, and still has its tail', async () => {
+  const stderr = Readable.from(['k6 says this\n'])
+  await using log = await openK6Log(stderr, '/dev/full')
+  await finished(stderr)
+  expect(log.tail()).toBe('k6 says this')
+})
+
+let files = 0
+const log = async (chunks: readonly string[]) => {
+  const file = join(dir, `${files++}.log`)
+  const stderr = Readable.from(chunks)
+  const log = await openK6Log(stderr, file)
+  await finished(stderr)
+  await log[Symbol.asyncDispose]()
+  return { text: await readFile(file, 'utf8'), tail: log.tail() }
+}

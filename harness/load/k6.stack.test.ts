@@ -1,0 +1,229 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Load, Route } from '../scenario/scenario.ts'
+import type { LoadSecond, Unanswered } from '../timeline/entry.ts'
+import { bundleJourney } from './bundle.ts'
+import { startRudeServer, type RudeServer } from './fixtures/rude-server.ts'
+import { findK6, type K6 } from './k6-binary.ts'
+import { startLoad, type LoadOptions } from './k6.ts'
+
+let k6: K6
+let server: RudeServer
+let dir: string
+
+beforeAll(async () => {
+  k6 = await findK6({ signal: AbortSignal.timeout(900_000), say: console.error })
+  server = await startRudeServer()
+  dir = await mkdtemp(join(tmpdir(), 'lowtide-load-'))
+}, 900_000)
+
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]()
+  await rm(dir, { recursive: true, force: true })
+})
+
+describe('a load by k6', { timeout: 30_000 }, () => {
+  test('delivers exactly the planned dose, each request with an id of its own', async () => {
+    const before = server.ids.length
+    const { dose, seconds } = await run({ dose: 500, concurrency: 10, cycle: 4, firstRequest: 1_000 }, [{ name: 'page', path: '/ok?n={n}', expect: { contains: 'ok' } }])
+    expect(dose).toMatchObject({ cycle: 4, planned: 500, counted: 500, unexpected: 0, timedOut: 0, broken: 0, dropped: 0, distinctUrls: 500, generator: { kind: 'completed' } })
+    expect(dose.peakInFlight).toBeGreaterThan(1)
+    expect(dose.peakInFlight).toBeLessThanOrEqual(10)
+    expect(server.ids.slice(before).toSorted()).toEqual(Array.from({ length: 500 }, (_, n) => `4-${1_000 + n}`).toSorted())
+    expect(seconds.reduce((sum, { counted }) => sum + counted, 0)).toBe(500)
+  })
+
+  test('sends nothing before it is let go', async () => {
+    const before = server.urls.length
+    await using load = await start({ dose: 5, concurrency: 1 }, [{ name: 'page', path: '/ok' }])
+    await setTimeout(300)
+    expect(server.urls.length).toBe(before)
+    await load.begin()
+    expect((await load.drained).counted).toBe(5)
+  })
+
+  test('a dose smaller than its concurrency is delivered, and a dose of 0 needs no k6', async () => {
+    expect((await run({ dose: 2, concurrency: 50 }, [{ name: 'page', path: '/ok' }])).dose).toMatchObject({ counted: 2, generator: { kind: 'completed' } })
+    expect((await run({ dose: 0, concurrency: 50 }, [{ name: 'page', path: '/ok' }])).dose).toMatchObject({ planned: 0, counted: 0, dropped: 0, generator: { kind: 'completed' } })
+  })
+
+  test.each<[string, Omit<Route, 'name'>, 'counted' | 'unexpected' | 'timedOut' | 'broken']>([
+    ['an answer without the expected content', { path: '/ok', expect: { contains: '<rss' } }, 'unexpected'],
+    ['an answer with another status', { path: '/error' }, 'unexpected'],
+    ['a redirect', { path: '/moved' }, 'unexpected'],
+    ['an error that was asked for', { path: '/error', expect: { status: 500 } }, 'counted'],
+    ['no answer', { path: '/hang' }, 'timedOut'],
+    ['half an answer', { path: '/half' }, 'timedOut'],
+    ['a reset', { path: '/reset' }, 'broken'],
+    ['a body that is cut off', { path: '/cut', expect: { contains: 'ok' } }, 'broken'],
+  ])('%s is told apart', async (_, route, outcome) => {
+    const { dose } = await run({ dose: 4, concurrency: 4 }, [{ name: 'it', ...route }], { requestTimeoutMs: 300 })
+    expect(dose[outcome]).toBe(4)
+  })
+
+  test('a request that hangs is in flight while it does, then unanswered', async () => {
+    const unanswered: Unanswered[] = []
+    await using load = await start({ dose: 3, concurrency: 3, cycle: 7 }, [{ name: 'stuck', path: '/hang?n={n}' }], {
+      requestTimeoutMs: 1_000,
+      onHappening: happening => happening.kind === 'unanswered' && unanswered.push(happening),
+    })
+    await load.begin()
+    await until(() => server.hanging() === 3)
+    await until(() => load.inFlight() === 3, 500)
+    expect(server.hanging()).toBe(3)
+    expect(await load.drained).toMatchObject({ timedOut: 3, peakInFlight: 3, generator: { kind: 'completed' } })
+    expect(load.inFlight()).toBe(0)
+    expect(unanswered.map(({ request, route, url }) => [request, route, url]).toSorted()).toEqual([0, 1, 2].map(n => [`7-${n}`, 'stuck', `${server.url}/hang?n=${n}`]))
+    for (const { waitedMs } of unanswered) expect(Math.abs(waitedMs - 1_000)).toBeLessThan(200)
+  })
+
+  test('has drained soon after the last answer', async () => {
+    const { drainedAtMs } = await run({ dose: 40, concurrency: 4 }, [{ name: 'slow', path: '/slow' }])
+    // Generous, for a busy machine; about 110 ms on an idle one.
+    expect(drainedAtMs - server.lastAnswerAtMs()).toBeLessThan(1_000)
+  })
+
+  test('a target that is not there gives a broken load, its requests broken and never a latency', async () => {
+    const { dose, seconds } = await run({ dose: 20, concurrency: 4 }, [{ name: 'page', path: '/ok' }], { baseUrl: 'http://127.0.0.1:1' })
+    expect(dose).toMatchObject({ broken: 20, counted: 0, generator: { kind: 'broken', exitCode: 0, tail: expect.stringMatching(/all 20 requests were refused.*connection refused/s) } })
+    for (const { p50Ms, maxMs } of seconds) expect([p50Ms, maxMs]).toEqual([0, 0])
+  })
+
+  test('a k6 that is killed in the middle gives a broken load that accounts for every request', async () => {
+    await using load = await start({ dose: 5_000, concurrency: 4, run: 'killed' }, [{ name: 'slow', path: '/slow' }])
+    await load.begin()
+    await until(() => load.finished() > 10)
+    process.kill(pidOf('killed'), 'SIGKILL')
+    const dose = await load.drained
+    expect(dose.generator).toMatchObject({ kind: 'broken', exitCode: null, tail: expect.stringContaining('k6 was killed by SIGKILL') })
+    expect(dose.counted).toBeGreaterThan(10)
+    expect(dose.dropped).toBeGreaterThan(4_000)
+    expect(dose.counted + dose.unexpected + dose.timedOut + dose.broken + dose.dropped).toBe(5_000)
+  })
+
+  test('a load that is disposed of early leaves no k6 behind', async () => {
+    {
+      await using load = await start({ dose: 1_000, concurrency: 2, run: 'disposed' }, [{ name: 'hang', path: '/hang' }])
+      await load.begin()
+      await until(() => load.inFlight() === 2)
+      expect(pidOf('disposed')).toBeGreaterThan(0)
+    }
+    expect(() => pidOf('disposed')).toThrow()
+  })
+
+  test('a signal ends the load', async () => {
+    const stop = new AbortController()
+    await using load = await start({ dose: 1_000, concurrency: 2 }, [{ name: 'hang', path: '/hang' }], { signal: stop.signal })
+    await load.begin()
+    stop.abort()
+    expect((await load.drained).generator).toMatchObject({ kind: 'broken', tail: 'the load was stopped by the harness' })
+  })
+
+  test('a k6 that never gets ready gives a broken load, in time', async () => {
+    const never: K6 = { version: '2.2.0', how: 'path', command: ['sh', '-c', 'sleep 60', 'k6'] }
+    const { dose } = await run({ dose: 5, concurrency: 1 }, [{ name: 'page', path: '/ok' }], { k6: never, readyTimeoutMs: 300 })
+    expect(dose).toMatchObject({ dropped: 5, generator: { kind: 'broken', tail: 'k6 was not ready after 300 ms' } })
+  })
+
+  test('a k6 that cannot be run gives a broken load', async () => {
+    const gone: K6 = { version: '2.2.0', how: 'path', command: [join(dir, 'no-such-k6')] }
+    expect((await run({ dose: 5, concurrency: 1 }, [{ name: 'page', path: '/ok' }], { k6: gone })).dose).toMatchObject({ dropped: 5, generator: { kind: 'broken' } })
+  })
+
+  test('the same seed asks for the same URLs, whatever the concurrency; another seed for others', async () => {
+    const urlsOf = async (seed: number, concurrency: number) => {
+      const before = server.urls.length
+      expect((await play(drawn, { dose: 200, concurrency, seed })).counted).toBe(200)
+      return server.urls.slice(before).toSorted()
+    }
+    const [alone, crowded, other] = [await urlsOf(1, 1), await urlsOf(1, 16), await urlsOf(2, 16)]
+    expect(crowded).toEqual(alone)
+    expect(other).not.toEqual(alone)
+  })
+
+  test.each([
+    ['throws in a request', `export default journey({ visits: [{ name: 'x', request: (_, n) => { if (n === 3) throw new Error('no page 3'); return { path: '/ok' } } }] })`, 108, /request 3 \("x"\) of the journey threw: Error: no page 3.*at request \(file:.*journey-under-test\.ts:3/s],
+    ['throws as it loads', `throw new Error('not today')\nexport default journey({ visits: [] })`, 107, /not today/],
+    ['has a path that is not encoded', `export default journey({ visits: [{ name: 'x', request: () => ({ path: '/a b' }) }] })`, 108, /expected a path that begins with \/ and is percent-encoded, got "\/a b"/],
+    ['has no visit', `export default journey({ visits: [] })`, 107, /at least one visit/],
+    ['sends by other ways than ours', `export default () => { journey }`, 0, /sent no request/],
+  ])('a journey that %s gives a broken load that says so', async (_, text, exitCode, said) => {
+    const dose = await play(text, { dose: 10, concurrency: 1 })
+    expect(dose.generator).toMatchObject({ kind: 'broken', exitCode, tail: expect.stringMatching(said) })
+  })
+
+  test('a journey that cannot be bundled fails with its place', async () => {
+    await writeFile(join(dir, 'lost.ts'), `import 'no-such-package'`)
+    await expect(bundleJourney({ dir, scenarioDir: dir, load: { kind: 'journey', journey: 'lost.ts' } })).rejects.toThrow(/The journey .*lost\.ts cannot be bundled: .*lost\.ts:1: Could not resolve "no-such-package"/)
+    await expect(bundleJourney({ dir, scenarioDir: dir, load: { kind: 'journey', journey: 'missing.ts' } })).rejects.toThrow(/Could not resolve .*missing\.ts/)
+  })
+
+  test("K6_ variables of the user's environment change nothing", async () => {
+    process.env['K6_ITERATIONS'] = '3'
+    process.env['K6_OUT'] = 'json=/dev/null'
+    try {
+      expect((await run({ dose: 30, concurrency: 2 }, [{ name: 'page', path: '/ok' }])).dose).toMatchObject({ counted: 30, generator: { kind: 'completed' } })
+    } finally {
+      delete process.env['K6_ITERATIONS']
+      delete process.env['K6_OUT']
+    }
+  })
+
+  test('k6 logs to the run folder', async () => {
+    await play(`throw new Error('no page 3')\nexport default journey({ visits: [] })`, { dose: 1, concurrency: 1 })
+    expect(await readFile(join(dir, 'logs', 'k6.log'), 'utf8')).toContain('no page 3')
+  })
+})
+
+const drawn = `export default journey({ visits: [
+  { name: 'a', weight: 6, request: random => ({ path: '/ok?a=' + random.between(1, 1_000_000) }) },
+  { name: 'b', weight: 3, request: (random, n) => ({ path: '/ok?b=' + n + random.pick(['x', 'y']) }) },
+] })`
+
+type Changes = Partial<LoadOptions> & { readonly requestTimeoutMs?: number }
+type PlanOf = { readonly dose: number; readonly concurrency: number; readonly seed?: number; readonly cycle?: number; readonly firstRequest?: number; readonly run?: string }
+
+const startWith = async (load: Load, { run = 'test', ...plan }: PlanOf, changes: Partial<LoadOptions> = {}) => {
+  const bundle = await bundleJourney({ dir, scenarioDir: dir, load })
+  return startLoad({
+    k6,
+    bundle,
+    run,
+    dir,
+    baseUrl: server.url,
+    plan: { seed: 1, cycle: 0, firstRequest: 0, role: 'measured', ...plan },
+    signal: new AbortController().signal,
+    onHappening: () => undefined,
+    ...changes,
+  })
+}
+
+const start = (plan: PlanOf, routes: readonly Route[], { requestTimeoutMs = 10_000, ...changes }: Changes = {}) => startWith({ kind: 'routes', routes, requestTimeoutMs }, plan, changes)
+
+const run = async (plan: PlanOf, routes: readonly Route[], changes: Changes = {}) => {
+  const seconds: LoadSecond[] = []
+  await using load = await start(plan, routes, { onHappening: happening => happening.kind === 'load' && seconds.push(happening), ...changes })
+  await load.begin()
+  const dose = await load.drained
+  return { dose, seconds, drainedAtMs: Date.now() }
+}
+
+/** Plays a journey of the user's own, from a file outside of this project. */
+const play = async (text: string, plan: PlanOf) => {
+  await writeFile(join(dir, 'journey-under-test.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\n${text}\n`)
+  await using load = await startWith({ kind: 'journey', journey: 'journey-under-test.ts' }, plan)
+  await load.begin()
+  return await load.drained
+}
+
+const until = async (condition: () => boolean, withinMs = 5_000) => {
+  const deadline = AbortSignal.timeout(withinMs)
+  while (!condition()) await setTimeout(10, undefined, { signal: deadline })
+}
+
+/** By the tag that every k6 of a run carries in its environment. */
+const pidOf = (owner: string): number => Number(execFileSync('sh', ['-c', `grep -lz '^LOWTIDE_OWNER=${owner}$' /proc/[0-9]*/environ 2>/dev/null | head -1`], { encoding: 'utf8' }).match(/\d+/)![0])

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { LoadSecond, Unanswered } from '../timeline/entry.ts'
+import { openLedger } from './ledger.ts'
+import type { LoadPlan, Outcome } from './plan.ts'
+import { readSamples, type Sample } from './samples.ts'
+
+const captured = readFileSync(new URL('fixtures/samples.csv', import.meta.url), 'latin1')
+
+describe('the ledger', () => {
+  test('accounts for every planned request exactly once, whatever became of it', () => {
+    fc.assert(
+      fc.property(fc.array(anyRequest, { maxLength: 60 }), fc.nat(20), (requests, neverStarted) => {
+        const { dose } = fold(requests.flatMap(samplesOf), { dose: requests.length + neverStarted })
+        expect(dose.counted + dose.unexpected + dose.timedOut + dose.broken + dose.dropped).toBe(dose.planned)
+        expect(dose.dropped).toBe(neverStarted)
+      }),
+    )
+  })
+
+  test('its seconds add up to its dose', () => {
+    fc.assert(
+      fc.property(fc.array(anyRequest, { maxLength: 60 }), requests => {
+        const { dose, seconds } = fold(requests.flatMap(samplesOf).toSorted((a, b) => a.atMs - b.atMs), { dose: requests.length })
+        const sum = (key: 'started' | 'counted' | 'unexpected' | 'timedOut' | 'broken') => seconds.reduce((total, second) => total + second[key], 0)
+        const neverEnded = requests.filter(({ outcome }) => outcome === null).length
+        expect([sum('started'), sum('counted'), sum('unexpected'), sum('timedOut'), sum('broken')]).toEqual([
+          dose.planned - dose.dropped,
+          dose.counted,
+          dose.unexpected,
+          dose.timedOut,
+          dose.broken - neverEnded,
+        ])
+      }),
+    )
+  })
+
+  test('folds the captured stream to the same happenings however it is cut', () => {
+    const whole = foldText([captured])
+    expect(whole.dose).toMatchObject({ planned: 60, counted: 40, unexpected: 8, timedOut: 5, broken: 7, dropped: 0, distinctUrls: 40 })
+    fc.assert(
+      fc.property(fc.nat(captured.length), fc.nat(captured.length), (a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)]
+        expect(foldText([captured.slice(0, from), captured.slice(from, to), captured.slice(to)])).toEqual(whole)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('names each request that got no answer, with its URL and how long it waited', () => {
+    const { unanswered } = foldText([captured])
+    expect(unanswered).toHaveLength(5)
+    for (const { url, waitedMs, request } of unanswered) {
+      expect(url).toBe('http://app/hang')
+      expect(request).toMatch(/^3-2\d\d$/)
+      expect(waitedMs).toBeGreaterThanOrEqual(400)
+      expect(waitedMs).toBeLessThan(600)
+    }
+  })
+
+  test('knows what is in flight, and counts what its generator took with it as broken', () => {
+    const { dose, inFlight } = fold([started('a', 0), started('b', 1), ended('a', 2), started('c', 3)], { dose: 3 })
+    expect(inFlight).toBe(2)
+    expect(dose).toMatchObject({ counted: 1, broken: 2, peakInFlight: 2 })
+  })
+
+  test('tells a second even when nothing more comes', () => {
+    const seconds: unknown[] = []
+    const ledger = openLedger({ plan: plan(1), emit: happening => seconds.push(happening) })
+    ledger.take(started('a', 10_000))
+    ledger.tick(11_100)
+    expect(seconds).toEqual([])
+    ledger.tick(11_300)
+    expect(seconds).toMatchObject([{ kind: 'load', route: 'r', started: 1, counted: 0 }])
+  })
+
+  test('counts a sample that comes after its second was told in the next', () => {
+    const { seconds } = fold([started('a', 1_000), started('b', 2_500), ended('a', 1_400), ended('b', 2_600)], { dose: 2 })
+    expect(seconds.map(({ started, counted }) => [started, counted])).toEqual([
+      [1, 0],
+      [1, 2],
+    ])
+  })
+
+  test('percentiles are within 0.1 % of exact ones', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0.05, max: 60_000, noNaN: true }), { minLength: 1, maxLength: 500 }), latencies => {
+        const samples = latencies.flatMap((latency, i) => [started(`${i}`, 5), { ...ended(`${i}`, 6), durationMs: latency }])
+        const [second] = fold(samples, { dose: latencies.length }).seconds
+        const sorted = latencies.toSorted((a, b) => a - b)
+        // The sketch's rank: https://arxiv.org/abs/1908.10693, section 2.1
+        for (const [quantile, got] of [[0.5, second!.p50Ms], [0.99, second!.p99Ms]] as const) {
+          const exact = sorted[Math.floor(quantile * (sorted.length - 1))]!
+          expect(Math.abs(got - exact)).toBeLessThanOrEqual(exact * 0.001 + 0.0005)
+        }
+        expect(second!.maxMs).toBeCloseTo(sorted.at(-1)!, 3)
+      }),
+    )
+  })
+
+  test('an unanswered request adds nothing to the latencies', () => {
+    const { seconds } = fold([started('a', 1), { ...ended('a', 2), outcome: 'broken', durationMs: 0 }], { dose: 1 })
+    expect(seconds).toMatchObject([{ broken: 1, p50Ms: 0, p99Ms: 0, maxMs: 0 }])
+  })
+})
+
+const plan = (dose: number): LoadPlan => ({ dose, concurrency: 8, seed: 1, cycle: 3, firstRequest: 0, baseUrl: 'http://app', requestTimeoutMs: 400 })
+
+const fold = (samples: readonly Sample[], { dose }: { readonly dose: number }) => {
+  const happenings: (LoadSecond | Unanswered)[] = []
+  const ledger = openLedger({ plan: plan(dose), emit: happening => happenings.push(happening) })
+  for (const sample of samples) ledger.take(sample)
+  const inFlight = ledger.started() - ledger.finished()
+  return {
+    inFlight,
+    dose: ledger.close(),
+    seconds: happenings.filter(happening => happening.kind === 'load'),
+    unanswered: happenings.filter(happening => happening.kind === 'unanswered'),
+  }
+}
+
+const foldText = (chunks: readonly string[]) => {
+  const samples: Sample[] = []
+  const read = readSamples(sample => samples.push(sample))
+  for (const chunk of chunks) read(chunk)
+  return fold(samples, { dose: 60 })
+}
+
+const started = (request: string, atMs: number): Sample => ({ kind: 'started', atMs, request, route: 'r', path: `/${request}` })
+const ended = (request: string, atMs: number) => ({ kind: 'ended', atMs, request, route: 'r', outcome: 'counted', durationMs: 1 }) as const satisfies Sample
+
+const anyRequest = fc.record({
+  id: fc.uuid(),
+  startMs: fc.integer({ min: 0, max: 5_000 }),
+  tookMs: fc.integer({ min: 0, max: 5_000 }),
+  outcome: fc.constantFrom<Outcome | null>('counted', 'unexpected', 'timed-out', 'broken', null),
+})
+
+const samplesOf = ({ id, startMs, tookMs, outcome }: { id: string; startMs: number; tookMs: number; outcome: Outcome | null }): Sample[] =>
+  outcome === null ? [started(id, startMs)] : [started(id, startMs), { ...ended(id, startMs + tookMs), outcome, durationMs: tookMs }]
