@@ -15,6 +15,8 @@ export type Facts = {
   readonly concurrency: number
   readonly sampleEveryMs: number
   readonly limits: Limits
+  /** Invariants that may fail in this scenario, each with a reason that a reader can check. */
+  readonly suppressions?: readonly { readonly invariant: string; readonly reason: string }[]
   /** What the run claims to watch: probe names. */
   readonly probes: readonly string[]
   /** git head and dirty flag, versions of node, k6, postgres, images and digests: name to value. */

@@ -1,0 +1,28 @@
+import { measuredDoses } from '../verdict/dose.ts'
+import { confirmation, untouchedRests } from '../verdict/rest.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count, cycles } from '../verdict/words.ts'
+
+/**
+ * What stays, stays to the end: the rest after the last cycle must be quiet, and so must half of them. One cycle that
+ * did not come to rest in its time is told and no more. A cycle without its three looks was not looked at.
+ */
+export default {
+  name: 'every cycle came to rest',
+  check: (timeline) => {
+    const measured = measuredDoses(timeline).map(({ cycle }) => cycle)
+    const rests = new Map(untouchedRests(timeline).flatMap((rest) => (rest.reading === 'untouched' && rest.cycle !== null ? [[rest.cycle, rest]] : [])))
+    const unseen = measured.filter((cycle) => !rests.has(cycle))
+    const unquiet = measured.filter((cycle) => rests.get(cycle)?.quiet === false)
+    const last = rests.get(measured.at(-1) ?? -1)
+    const reason = unquiet.map((cycle) => rests.get(cycle)?.looks.findLast(({ quiescent }) => !quiescent)?.unquiet).findLast((why) => why !== undefined) ?? 'no reason given'
+    const settledBy = 'a longer settle, or an application that ends what it has begun'
+
+    if (measured.length === 0) return { kind: 'inconclusive', sentence: 'no measured cycle is on record', settledBy: 'a run that gets as far as its first cycle' }
+    if (unseen.length > 0) return { kind: 'inconclusive', sentence: `${cycles(unseen)} had no ${confirmation} looks in a row after the load`, settledBy }
+    if (last?.quiet === false) return { kind: 'inconclusive', sentence: `the application never came to rest after the last cycle: ${reason}`, settledBy }
+    if (unquiet.length * 2 > measured.length) return { kind: 'inconclusive', sentence: `${unquiet.length} of ${count(measured.length, 'cycle')} never came to rest: ${reason}`, settledBy }
+    if (unquiet.length > 0) return { kind: 'warning', sentence: `${cycles(unquiet)} did not come to rest in time (${reason}); the last one did`, survivors: [] }
+    return { kind: 'pass', sentence: `all ${count(measured.length, 'cycle')} came to rest, on ${confirmation} looks in a row each` }
+  },
+} satisfies Invariant

@@ -1,0 +1,71 @@
+import { holdersOf, pairsOf } from '../attribution/pairs.ts'
+import type { Member, Session } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { untouchedRests } from '../verdict/rest.ts'
+import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
+import { transactionThresholdMs } from '../verdict/thresholds.ts'
+import type { Invariant, Opinion } from '../verdict/verdict.ts'
+import { count, duration } from '../verdict/words.ts'
+
+/**
+ * Rule R1. `idle in transaction` alone is no failure: healthy applications show it for seconds under load, and some
+ * pools rest in it for ever. It is a leak with what costs others: a snapshot, a transaction id or relation locks held.
+ */
+export default {
+  name: 'no transaction outlives its request',
+  check: (timeline) => {
+    const thresholdMs = transactionThresholdMs(timeline)
+    const open = latestOfEach(untouchedRests(timeline).flatMap((rest) => staysAt(timeline, rest, { is: isOpenTransaction, same: sameTransaction }))).filter(isAtRest)
+    const old = open.filter((stay) => ageMs(stay) > thresholdMs)
+    const leaked = old.filter(({ latest }) => holdsSomething(latest))
+    const harmless = old.filter(({ latest }) => !holdsSomething(latest))
+    const undecided = open.filter((stay) => ageMs(stay) <= thresholdMs && !stay.gone && holdsSomething(stay.latest))
+
+    if (leaked.length > 0)
+      return {
+        kind: 'leak',
+        sentence: `${count(leaked.length, 'transaction')} stayed open with locks or a snapshot after the load had gone, the oldest for ${duration(oldest(leaked))} (a healthy one here ends within ${duration(thresholdMs)})`,
+        survivors: leaked.map((stay) => survivor(stay, describe(stay))),
+      }
+    if (undecided.length > 0)
+      return {
+        kind: 'inconclusive',
+        sentence: `${count(undecided.length, 'transaction')} with locks or a snapshot was still open at rest, the oldest for ${duration(oldest(undecided))}: too young to be told from a slow one (${duration(thresholdMs)})`,
+        settledBy: `let the run settle for more than ${duration(thresholdMs)}, or declare limits.transactionMs`,
+      }
+    if (harmless.length > 0)
+      return {
+        kind: 'warning',
+        sentence: `${count(harmless.length, 'session')} rested in an open transaction that holds no lock and no snapshot: harmless while their number stays flat, but each ends only with its next use`,
+        survivors: harmless.map((stay) => survivor(stay, describe(stay))),
+      }
+    return { kind: 'pass', sentence: `no open transaction with locks or a snapshot stayed at rest beyond ${duration(thresholdMs)}` } satisfies Opinion
+  },
+} satisfies Invariant
+
+/** `idle in transaction` or `idle in transaction (aborted)`. An active one is still at work: see no-query-runs-with-nothing-in-flight. */
+const isOpenTransaction = (member: Member): member is Session =>
+  isSession(member) && member.transactionAgeMs !== null && (member.state?.startsWith('idle in transaction') ?? false)
+
+/** A pooled session may be between two transactions at each look: only one that began at one moment is one. */
+const sameTransaction = (one: Sighting<Session>, other: Sighting<Session>): boolean => Math.abs(beginning(one) - beginning(other)) < 1_000
+
+const beginning = ({ member, atMs }: Sighting<Session>): number => atMs - (member.transactionAgeMs ?? 0)
+
+/**
+ * Where the whole server came to rest, everything did. Where it did not, because this very leak kept it busy, the
+ * session itself must have been idle for all three looks; a page that works on after its client left is not.
+ */
+const isAtRest = ({ rest, member }: Stay<Session>): boolean => rest.quiet || (member.stateAgeMs ?? 0) >= rest.last.atMs - (rest.looks[0]?.atMs ?? 0)
+
+const holdsSomething = (session: Session): boolean => session.holdsXid || session.holdsXmin || session.relationLocks > 0
+
+const ageMs = ({ latest }: Stay<Session>): number => latest.transactionAgeMs ?? 0
+
+const oldest = (stays: readonly Stay<Session>[]): number => Math.max(...stays.map(ageMs))
+
+function describe({ latest, rest }: Stay<Session>): string {
+  const holders = holdersOf(pairsOf(rest.last), latest).map(({ pid }) => pid)
+  const held = [latest.relationLocks > 0 && count(latest.relationLocks, 'relation lock'), latest.holdsXid && 'a transaction id', latest.holdsXmin && 'a snapshot'].filter((part) => part !== false)
+  return `${latest.state} for ${duration(latest.transactionAgeMs ?? 0)}, holds ${held.join(', ') || 'nothing'}${holders.length > 0 ? `; owned by pid ${holders.join(' and ')}` : ''}`
+}

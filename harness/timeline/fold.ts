@@ -1,0 +1,269 @@
+import type { Beat, Blind, Canary, Control, Dose, End, Entry, Evidence, Look, Phase, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Facts } from './facts.ts'
+import type { Damage } from './reader.ts'
+import type { CycleSpan, Sight, Stamped, Timeline } from './timeline.ts'
+
+/**
+ * Reads a record once, from its first line to its last, into what the judge needs. Never throws on a bad line: what is
+ * missing, double, late or unreadable is told in `damage`.
+ */
+export async function foldTimeline(facts: Facts, entries: AsyncIterable<Entry | Damage> | Iterable<Entry | Damage>): Promise<Timeline> {
+  const fold = beginFold(facts)
+  for await (const entry of entries) fold.add(entry)
+  return fold.timeline()
+}
+
+/** The same fold one entry at a time, for whoever already holds the entries. */
+export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage) => void; readonly timeline: () => Timeline } {
+  const order = lineOrder()
+  const watch = samplerWatch(facts.probes)
+  const spans = cycleSpans(facts)
+  const ages = transactionAges()
+  const looks = lastLooks()
+  const doses: Stamped<Dose>[] = []
+  const unanswered: Stamped<Unanswered>[] = []
+  const canaries: Stamped<Canary>[] = []
+  const serverLog = firstOfEach<Stamped<ServerLog>>((line) => line.sqlstate)
+  const suspects: Stamped<Suspect>[] = []
+  const evidence: Stamped<Evidence>[] = []
+  const controls: Stamped<Control>[] = []
+  let end: Timeline['end'] = 'cut-off'
+
+  const sort = (entry: Entry): void => {
+    switch (entry.kind) {
+      case 'phase':
+        watch.phase(entry)
+        spans.phase(entry)
+        return
+      case 'beat':
+        watch.beat(entry)
+        ages.beat(entry)
+        return
+      case 'blind':
+        return watch.blind(entry)
+      case 'look':
+        return looks.add(entry)
+      case 'load':
+        return
+      case 'unanswered':
+        return void unanswered.push(entry)
+      case 'dose':
+        spans.dose(entry)
+        doses.push(entry)
+        return
+      case 'canary':
+        return void canaries.push(entry)
+      case 'server-log':
+        return serverLog.add(entry)
+      case 'suspect':
+        return void suspects.push(entry)
+      case 'evidence':
+        return void evidence.push(entry)
+      case 'control':
+        return void controls.push(entry)
+      case 'end':
+        end = howItEnded(entry)
+        return
+      default:
+        entry satisfies never
+        order.note(`line ${(entry as Entry).n} is of an unknown kind: ${JSON.stringify((entry as Entry).kind)}`)
+    }
+  }
+
+  return {
+    add: (entry) => {
+      if ('damage' in entry) return order.unreadable(entry)
+      order.check(entry)
+      // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it.
+      try {
+        sort(entry)
+      } catch (cause) {
+        order.note(`line ${entry.n} cannot be understood: ${cause instanceof Error ? cause.message : String(cause)}`)
+      }
+    },
+    timeline: () => ({
+      facts,
+      looks: looks.all,
+      doses,
+      cycles: spans.closedAt(order.lastAtMs()),
+      unanswered,
+      canaries,
+      serverLog: serverLog.all,
+      suspects,
+      evidence,
+      controls,
+      sight: watch.closedAt(order.lastAtMs()),
+      endedTransactions: ages.ended(),
+      end,
+      damage: order.damage(),
+    }),
+  }
+}
+
+const howItEnded = (end: End): Timeline['end'] => {
+  switch (end.how) {
+    case 'completed':
+    case 'interrupted':
+    case 'failed':
+      return end.how
+    default:
+      end.how satisfies never
+      return 'cut-off'
+  }
+}
+
+/** Lines are numbered from 0 and time never runs back; whatever breaks that is damage. */
+function lineOrder() {
+  const told = 20
+  const damage: string[] = []
+  let untold = 0
+  let next = 0
+  let lastAtMs = 0
+  const note = (sentence: string): void => {
+    if (damage.length < told) damage.push(sentence)
+    else untold += 1
+  }
+  return {
+    note,
+    unreadable: ({ damage: sentence }: Damage): void => {
+      note(sentence)
+      next += 1
+    },
+    check: ({ n, atMs }: Entry): void => {
+      if (!Number.isInteger(n) || !Number.isFinite(atMs)) return note(`a line after line ${next - 1} has no number or no time`)
+      if (n > next) note(n === next + 1 ? `line ${next} is missing` : `lines ${next} to ${n - 1} are missing`)
+      if (n < next) note(`line ${n} comes twice or late, after line ${next - 1}`)
+      if (atMs < lastAtMs) note(`time runs backwards at line ${n}: ${Math.round(atMs)} ms after ${Math.round(lastAtMs)} ms`)
+      next = Math.max(next, n + 1)
+      lastAtMs = Math.max(lastAtMs, atMs)
+    },
+    lastAtMs: () => lastAtMs,
+    damage: () => (untold === 0 ? damage : [...damage, `and ${untold} more faults of this kind`]),
+  }
+}
+
+/**
+ * Measures the holes between beats from the start of the baseline to the end of the control. Before that nothing is
+ * judged by beats; after it the application is being stopped, and the agent may well go with it.
+ */
+function samplerWatch(probes: readonly string[]) {
+  const lastSeenMs = new Map<string, number>()
+  const longestGapMs: Record<string, number> = {}
+  const missedBeats: Record<string, number> = {}
+  const blind: { probe: string; reason: string; atMs: number }[] = []
+  let beats = 0
+  let state: 'not yet' | 'watching' | 'over' = 'not yet'
+
+  const sawUntil = (probe: string, atMs: number): void => {
+    longestGapMs[probe] = Math.max(longestGapMs[probe] ?? 0, atMs - (lastSeenMs.get(probe) ?? atMs))
+  }
+  const close = (atMs: number): void => {
+    for (const probe of probes) sawUntil(probe, atMs)
+    state = 'over'
+  }
+  return {
+    phase: ({ phase, edge, atMs }: Stamped<Phase>): void => {
+      if (state === 'not yet' && edge === 'start' && (phase === 'baseline' || phase === 'cycle')) {
+        state = 'watching'
+        for (const probe of probes) lastSeenMs.set(probe, atMs)
+      }
+      const over = (phase === 'control' && edge === 'end') || (edge === 'start' && (phase === 'stop' || phase === 'tear-down'))
+      if (state === 'watching' && over) close(atMs)
+    },
+    beat: ({ missed, atMs }: Stamped<Beat>): void => {
+      if (state !== 'watching') return
+      beats += 1
+      for (const probe of probes) {
+        if (missed?.includes(probe)) {
+          missedBeats[probe] = (missedBeats[probe] ?? 0) + 1
+        } else {
+          sawUntil(probe, atMs)
+          lastSeenMs.set(probe, atMs)
+        }
+      }
+    },
+    blind: ({ probe, reason, atMs }: Stamped<Blind>): void => {
+      if (state !== 'over') blind.push({ probe, reason, atMs })
+    },
+    /** A sampler that stops before its time leaves a hole that reaches to the end of the record. */
+    closedAt: (atMs: number): Sight => {
+      if (state === 'watching') close(atMs)
+      return { beats, longestGapMs, missedBeats, blind }
+    },
+  }
+}
+
+/** A cycle lasts from the start of its load to the end of its settle. */
+function cycleSpans(facts: Facts) {
+  const epochMs = Date.parse(facts.startedAt)
+  const spans = new Map<number, { role: Dose['role']; startMs: number; endMs: number | null }>()
+  return {
+    phase: ({ phase, edge, cycle, atMs }: Stamped<Phase>): void => {
+      if (cycle === undefined) return
+      const span = spans.get(cycle)
+      if (span === undefined) spans.set(cycle, { role: phase === 'warm-up' || phase === 'baseline' ? phase : 'measured', startMs: atMs, endMs: null })
+      else if (edge === 'end') span.endMs = atMs
+    },
+    dose: ({ cycle, role, atMs }: Stamped<Dose>): void => {
+      const span = spans.get(cycle)
+      if (span === undefined) spans.set(cycle, { role, startMs: atMs, endMs: null })
+      else span.role = role
+    },
+    closedAt: (atMs: number): readonly CycleSpan[] =>
+      [...spans].map(([cycle, { role, startMs, endMs }]) => ({
+        cycle,
+        role,
+        startMs,
+        endMs: endMs ?? atMs,
+        startedAtEpochMs: epochMs + startMs,
+        endedAtEpochMs: epochMs + (endMs ?? atMs),
+      })),
+  }
+}
+
+/** The monitor watches each transaction to its end and reports the running total: its last word counts. */
+function transactionAges() {
+  let count = 0
+  let p999Ms = 0
+  return {
+    beat: ({ counters }: Beat): void => {
+      count = counters['pg.transactions-ended'] ?? count
+      p999Ms = counters['pg.transactions-ended-p999-ms'] ?? p999Ms
+    },
+    ended: (): Timeline['endedTransactions'] => (count === 0 ? null : { count, p999Ms }),
+  }
+}
+
+/**
+ * Verdicts rest on three looks in a row: of each settle's looks the last three are kept, which bounds memory over a
+ * night of waiting. The baseline's are all kept: its envelope is learned from every one.
+ */
+function lastLooks() {
+  const all: Stamped<Look>[] = []
+  let inARow = 0
+  return {
+    all,
+    add: (look: Stamped<Look>): void => {
+      if (!Array.isArray(look.members)) throw new TypeError('a look without a list of members')
+      const before = all.at(-1)
+      inARow = before?.reading === look.reading && before.cycle === look.cycle ? inARow + 1 : 1
+      if (inARow > 3 && look.reading !== 'baseline') all.splice(-3, 1)
+      all.push(look)
+    },
+  }
+}
+
+/** A refused connection may be logged ten thousand times in a night; the first hundred of a kind tell as much. */
+function firstOfEach<T>(kindOf: (one: T) => string) {
+  const kept = 100
+  const seen = new Map<string, number>()
+  const all: T[] = []
+  return {
+    all,
+    add: (one: T): void => {
+      const count = (seen.get(kindOf(one)) ?? 0) + 1
+      seen.set(kindOf(one), count)
+      if (count <= kept) all.push(one)
+    },
+  }
+}

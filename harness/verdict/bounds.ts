@@ -1,0 +1,54 @@
+import type { Timeline } from '../timeline/timeline.ts'
+import { garwood, upperBound } from './rates.ts'
+import type { Findings, Hang } from './verdict.ts'
+import { count, thousands } from './words.ts'
+
+/** What the load came to over the whole run: floors are never learned, so the warm-up's requests count as well. */
+export function doseOf({ doses }: Timeline, left: number): Findings['dose'] {
+  const sum = (of: (dose: (typeof doses)[number]) => number): number => doses.reduce((total, dose) => total + of(dose), 0)
+  return {
+    planned: sum(({ planned }) => planned),
+    counted: sum(({ counted }) => counted),
+    // Cycles repeat each other's URLs, so their sum would claim too much: the widest cycle is a safe count.
+    distinctUrls: Math.max(0, ...doses.map(({ distinctUrls }) => distinctUrls)),
+    leftBehind: left,
+  }
+}
+
+/**
+ * What the dose is worth. Where a failure is certain for one URL and its data, repeats of it are no trials: hence a
+ * bound per request of this mix, and one per distinct URL.
+ */
+export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: readonly Hang[]): readonly string[] {
+  const { leftBehind, counted, distinctUrls } = dose
+  // A request that hung was sent and never counted.
+  const sent = timeline.doses.reduce((total, { planned, dropped }) => total + planned - dropped, 0)
+  if (leftBehind > 0) {
+    if (sent === 0) return []
+    const { lower, upper } = garwood(leftBehind)
+    const urls = new Set(hangs.map(({ url }) => url).filter((url) => url !== null)).size
+    return [
+      `${thousands(leftBehind)} left behind in ${count(sent, 'request')}: ${perThousand(leftBehind, sent)} per 1,000 (95 %: ${perThousand(lower, sent)} to ${perThousand(upper, sent)})`,
+      ...(urls > 0 ? [`${count(urls, 'distinct URL')} among them`] : []),
+    ]
+  }
+  if (counted === 0) return ['0 requests counted: no bound']
+  return [
+    `0 left behind in ${count(counted, 'request')}: fewer than ${roundedUp((1000 * upperBound(0)) / counted, 1000)} per 1,000 at 95 %`,
+    ...(distinctUrls > 0 ? [`${count(distinctUrls, 'distinct URL')}: fewer than ${roundedUp((100 * upperBound(0)) / distinctUrls, 100)} % at 95 %`] : []),
+  ]
+}
+
+const perThousand = (events: number, requests: number): string => {
+  const rate = (1000 * events) / requests
+  return rate >= 100 ? thousands(rate) : rate.toPrecision(2)
+}
+
+/** Two digits, never rounded down: a bound must hold as printed. */
+export function roundedUp(value: number, atMost: number): string {
+  if (value >= atMost) return thousands(atMost)
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 1)
+  // Subtle: 20 / 1 may come out as 20.000000000000004, which must not become 21.
+  const rounded = Math.ceil(value / unit - 1e-9) * unit
+  return unit >= 1 ? thousands(rounded) : rounded.toFixed(-Math.round(Math.log10(unit)))
+}

@@ -1,0 +1,55 @@
+import { holdersOf, type Pair, pairsOf, sessionsOf } from '../attribution/pairs.ts'
+import type { Process, Session } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { key } from './rest.ts'
+import type { Finding, Hang, Survivor } from './verdict.ts'
+import { inOrder } from './words.ts'
+
+/**
+ * What is left of each request: its session and the process that holds the other end of it. A session of many holders is
+ * shown with the one that carries a request, else with the one that is itself a survivor.
+ */
+export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly Hang[] {
+  const survivors = new Map(leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : [])).map((survivor) => [key(survivor.member), survivor]))
+  const pairs = pairsOfRun(timeline)
+  const listed = new Set<string>()
+  const hang = (process: Process | null, session: Session | null): Hang => {
+    for (const member of [process, session]) if (member !== null) listed.add(key(member))
+    const by = [process, session].flatMap((member) => (member === null ? [] : [survivors.get(key(member))])).filter((survivor) => survivor !== undefined)
+    return { process, session, ...evidenceFor(timeline, process, session), bornIn: by[0]?.bornIn ?? null }
+  }
+
+  const all = [...survivors.values()].sort(byId)
+  const bySession = all.flatMap(({ member }) => (member.kind === 'session' ? [hang(bestHolder(holdersOf(pairs, member), survivors), member)] : []))
+  const byProcess = all.flatMap(({ member }) => (member.kind === 'process' && !listed.has(key(member)) ? [hang(member, sessionsOf(pairs, member)[0] ?? null)] : []))
+  return [...bySession, ...byProcess]
+}
+
+/** How many things are left: each hang is one, and so is each survivor that is neither session nor process. */
+export function leftBehind(hangs: readonly Hang[], leaks: readonly Finding[]): number {
+  const others = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : [])).filter(({ member }) => member.kind !== 'session' && member.kind !== 'process')
+  return hangs.length + new Set(others.map(({ member }) => key(member))).size
+}
+
+/** Of each session and process the latest pair: a hung pair may be gone by the time of the last look. */
+function pairsOfRun({ looks }: Timeline): readonly Pair[] {
+  const latest = new Map<string, Pair>()
+  for (const look of looks) for (const pair of pairsOf(look)) latest.set(`${pair.session.id} ${pair.process.id}`, pair)
+  return [...latest.values()]
+}
+
+const bestHolder = (holders: readonly Process[], survivors: ReadonlyMap<string, Survivor>): Process | null =>
+  holders.find(({ request }) => request !== null) ?? holders.find((holder) => survivors.has(key(holder))) ?? holders[0] ?? null
+
+function evidenceFor(timeline: Timeline, process: Process | null, session: Session | null): Pick<Hang, 'url' | 'lastLogLine' | 'evidence'> {
+  const ids = [process?.id, session?.id].filter((id) => id !== undefined)
+  const stored = timeline.evidence.filter(({ members }) => members.some((id) => ids.includes(id)))
+  const suspected = timeline.suspects.find((suspect) => suspect.url !== null && (suspect.process === process?.id || (session !== null && suspect.session === session.id)))
+  return {
+    url: process?.request?.url ?? suspected?.url ?? null,
+    lastLogLine: stored.findLast(({ lastLogLine }) => lastLogLine !== null)?.lastLogLine ?? null,
+    evidence: stored[0]?.file ?? null,
+  }
+}
+
+const byId = (a: Survivor, b: Survivor): number => inOrder(key(a.member), key(b.member))

@@ -1,0 +1,51 @@
+import type { Look } from '../timeline/entry.ts'
+import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { key, restsOf } from './rest.ts'
+import type { HealClass, Survivor } from './verdict.ts'
+
+/**
+ * Whether what was left went away again, and by what. The worst of all survivors: one permanent among ten that a nudge
+ * healed is permanent.
+ */
+export function healClass(timeline: Timeline, survivors: readonly Survivor[]): HealClass {
+  return order.findLast((heal) => survivors.some((survivor) => healOf(timeline, survivor) === heal)) ?? 'none'
+}
+
+const order: readonly HealClass[] = ['none', 'on nudge', 'by time-out', 'at collection', 'permanent']
+
+/** By the first rest that no longer shows it: what was done before that rest is what healed it. */
+function healOf(timeline: Timeline, survivor: Survivor): HealClass {
+  // The server itself ended it and said so in its log.
+  if (survivor.member.kind === 'other') return 'by time-out'
+  const rests = restsOf(timeline)
+  const shows = (look: Stamped<Look>): boolean => look.members.some((member) => key(member) === key(survivor.member) && isStillLeft(survivor, member))
+  const lastWith = rests.findLastIndex((rest) => rest.reading !== 'stopped' && rest.looks.some(shows))
+  const firstWithout = rests[lastWith + 1]
+  if (lastWith === -1 || firstWithout === undefined) return 'permanent'
+  switch (firstWithout.reading) {
+    case 'nudged':
+      return 'on nudge'
+    case 'collected':
+      return 'at collection'
+    case 'stopped':
+      return 'permanent'
+    case 'baseline':
+    case 'untouched':
+    case 'control-before':
+    case 'control-planted':
+    case 'control-removed':
+      return 'by time-out'
+    default:
+      return firstWithout.reading satisfies never
+  }
+}
+
+/** The identity may live on without its fault: a session whose transaction has ended, a process whose sockets are closed. */
+function isStillLeft({ member: left }: Survivor, now: Survivor['member']): boolean {
+  if (left.kind === 'session' && now.kind === 'session') {
+    if (left.transactionAgeMs !== null && now.transactionAgeMs === null) return false
+    if (left.advisoryLocks > 0 && now.advisoryLocks === 0) return false
+  }
+  if (left.kind === 'process' && now.kind === 'process' && left.closeWait > 0 && left.request === null && left.state !== 'Z') return now.closeWait > 0
+  return true
+}

@@ -1,0 +1,104 @@
+import { formatVersion } from '../timeline/entry.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { boundsOf, doseOf } from './bounds.ts'
+import { hangsOf, leftBehind } from './hangs.ts'
+import { healClass } from './heal.ts'
+import type { Finding, Findings, Invariant, Opinion, Verdict } from './verdict.ts'
+import { count, duration, inOrder } from './words.ts'
+
+/**
+ * Asks every invariant about a run and takes the worst answer: leak, then inconclusive, then pass. Pure: the same
+ * timeline gives the same bytes. An invariant that throws has not passed.
+ */
+export function judge(timeline: Timeline, invariants: readonly Invariant[]): Findings {
+  const findings = [...invariants.map((invariant) => suppressed(timeline, ask(invariant, timeline))), ...unknownSuppressions(timeline, invariants)].sort(worstFirst)
+  const leaks = findings.filter(({ kind }) => kind === 'leak')
+  const verdict = invariants.length === 0 ? 'inconclusive' : worst(findings)
+  const hangs = hangsOf(timeline, leaks)
+  const dose = doseOf(timeline, leftBehind(hangs, leaks))
+  const heal = leaks.length === 0 ? 'none' : healClass(timeline, leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : [])))
+  const bounds = boundsOf(timeline, dose, hangs)
+  const judged = timeline.end === 'interrupted' ? 'interrupted' : verdict
+
+  return {
+    formatVersion,
+    verdict: judged,
+    headline: headline(judged, findings, bounds, heal),
+    findings,
+    hangs,
+    heal,
+    dose,
+    bounds,
+    watched: watched(timeline),
+    next: next(timeline, judged, findings),
+  }
+}
+
+function ask({ name, check }: Invariant, timeline: Timeline): Finding {
+  try {
+    return { invariant: name, ...check(timeline) }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return { invariant: name, kind: 'inconclusive', sentence: `"${name}" could not be judged: ${reason}`, settledBy: 'a record that is whole; if this one is, the invariant is at fault' }
+  }
+}
+
+/** A suppressed leak is told as a warning, with its reason. What the run could not see, its own planted leak included, cannot be suppressed. */
+function suppressed({ facts }: Timeline, finding: Finding): Finding {
+  const suppression = facts.suppressions?.find(({ invariant }) => invariant === finding.invariant)
+  if (suppression === undefined || finding.kind !== 'leak') return finding
+  return { ...finding, kind: 'warning', sentence: `${finding.sentence} (suppressed: ${suppression.reason})` }
+}
+
+/** A misspelt suppression would otherwise stay unnoticed until the night it was meant for. */
+const unknownSuppressions = ({ facts }: Timeline, invariants: readonly Invariant[]): readonly Finding[] =>
+  (facts.suppressions ?? [])
+    .filter(({ invariant }) => !invariants.some(({ name }) => name === invariant))
+    .map(({ invariant }) => ({ invariant: 'every suppression names an invariant', kind: 'warning', sentence: `the suppression of "${invariant}" matches none`, survivors: [] }))
+
+const severity = { leak: 0, inconclusive: 1, warning: 2, pass: 3 } satisfies Record<Opinion['kind'], number>
+
+const worstFirst = (a: Finding, b: Finding): number => severity[a.kind] - severity[b.kind] || inOrder(a.invariant, b.invariant) || inOrder(a.sentence, b.sentence)
+
+function worst(findings: readonly Finding[]): Verdict {
+  const kinds = new Set(findings.map(({ kind }) => kind))
+  return kinds.has('leak') ? 'leak' : kinds.has('inconclusive') ? 'inconclusive' : 'pass'
+}
+
+function headline(verdict: Findings['verdict'], findings: readonly Finding[], bounds: readonly string[], heal: Findings['heal']): string {
+  const [first, ...others] = findings.filter(({ kind }) => kind === 'leak' || kind === 'inconclusive')
+  const more = others.length > 0 ? ` (and ${count(others.length, 'more finding')})` : ''
+  switch (verdict) {
+    case 'pass':
+      return bounds.join('; ')
+    case 'leak':
+      return `${bounds[0] ?? 'something was left behind'}, ${heal === 'permanent' || heal === 'none' ? heal : `healed ${heal}`}: ${first?.sentence ?? ''}${more}`
+    case 'inconclusive':
+      return `${first?.sentence ?? 'no invariant was asked'}${more}`
+    case 'interrupted':
+      return `interrupted; until then ${findings.some(({ kind }) => kind === 'leak') ? `${bounds[0] ?? 'something was left behind'}` : 'no leak was found'}`
+    default:
+      return verdict satisfies never
+  }
+}
+
+const watched = ({ facts, sight, looks }: Timeline): readonly string[] =>
+  [...facts.probes].sort(inOrder).map((probe) => {
+    const gapMs = sight.longestGapMs[probe]
+    return `${probe}: ${count(looks.length, 'look')}, ${count(sight.beats - (sight.missedBeats[probe] ?? 0), 'beat')}${gapMs === undefined ? '' : `, longest gap ${duration(gapMs)}`}`
+  })
+
+function next({ facts }: Timeline, verdict: Findings['verdict'], findings: readonly Finding[]): readonly string[] {
+  switch (verdict) {
+    case 'pass':
+      return []
+    case 'leak':
+      return [`see it again: ${facts.command}`]
+    case 'inconclusive':
+      return [...new Set(findings.flatMap((finding) => (finding.kind === 'inconclusive' ? [finding.settledBy] : [])))]
+    case 'interrupted':
+      return [`run it to its end: ${facts.command}`]
+    default:
+      return verdict satisfies never
+  }
+}

@@ -1,0 +1,110 @@
+import type { Look, Reading } from '../timeline/entry.ts'
+import type { Member } from '../timeline/member.ts'
+import type { Stamped, Timeline } from '../timeline/timeline.ts'
+
+/** How many looks in a row make a confirmation. One look may fall between a COMMIT and its close. */
+export const confirmation = 3
+
+/** The last looks, at most three, of one reading after one cycle: what a verdict rests on. */
+export type Rest = {
+  readonly reading: Reading
+  /** null outside cycles. */
+  readonly cycle: number | null
+  readonly looks: readonly Stamped<Look>[]
+  readonly last: Stamped<Look>
+  /** Three looks in a row were made. */
+  readonly confirmed: boolean
+  /** All of them with nothing in flight and the server at rest. */
+  readonly quiet: boolean
+}
+
+/** Every rest of the run, in order. */
+export const restsOf = remembered((timeline: Timeline): readonly Rest[] => {
+  const groups: Stamped<Look>[][] = []
+  for (const look of timeline.looks) {
+    const group = groups.at(-1)
+    const before = group?.at(-1)
+    if (group && before?.reading === look.reading && before.cycle === look.cycle) group.push(look)
+    else groups.push([look])
+  }
+  return groups.map(restOf)
+})
+
+/** The rests before which nothing was done that could heal: they alone decide on a leak. */
+export const untouchedRests = (timeline: Timeline): readonly Rest[] =>
+  restsOf(timeline).filter(({ reading, confirmed }) => confirmed && (reading === 'untouched' || reading === 'baseline'))
+
+/** The untouched rest of the last measured cycle: what is left when all the load has gone. */
+export const finalRest = (timeline: Timeline): Rest | undefined => untouchedRests(timeline).findLast((rest) => rest.reading === 'untouched')
+
+/** Members seen on every look of the rest, as its last look shows them; in the order of their identities. */
+export function presentThroughout<M extends Member>(rest: Rest, is: (member: Member) => member is M): readonly M[] {
+  const [first, ...others] = rest.looks.map((look) => new Map(look.members.filter(is).map((member) => [member.id, member])))
+  if (first === undefined) return []
+  const last = others.at(-1) ?? first
+  return [...last.values()].filter(({ id }) => first.has(id) && others.every((look) => look.has(id))).sort(byId)
+}
+
+/** This identity on each look of the rest that shows it, oldest first. */
+export const readingsOf = <M extends Member>(rest: Rest, { id, kind }: M): readonly M[] =>
+  rest.looks.flatMap((look) => look.members.filter((member): member is M => member.id === id && member.kind === kind))
+
+/** The first look that shows an identity: its birth as far as the run can tell, whatever the clocks say. */
+export const firstSightings = remembered((timeline: Timeline): ReadonlyMap<string, Stamped<Look>> => {
+  const first = new Map<string, Stamped<Look>>()
+  for (const look of timeline.looks) for (const member of look.members) if (!first.has(key(member))) first.set(key(member), look)
+  return first
+})
+
+/**
+ * The cycle in which an identity was born, by the first look that shows it; null when it is older than the first cycle.
+ * Looks first and clocks last: a process's start is known to a second only, a session's by another machine's clock.
+ */
+export function bornIn(timeline: Timeline, member: Member): number | null {
+  const look = firstSightings(timeline).get(key(member))
+  if (look === undefined || isOlderThanLoad(timeline, member)) return null
+  return look.cycle ?? timeline.cycles.findLast(({ startMs }) => startMs <= look.atMs)?.cycle ?? null
+}
+
+/** Seen, or by the clock certainly begun, before the first request. */
+export function isOlderThanLoad(timeline: Timeline, member: Member): boolean {
+  const [first] = timeline.cycles
+  if (first === undefined) return false
+  const seenMs = firstSightings(timeline).get(key(member))?.atMs ?? Number.POSITIVE_INFINITY
+  return seenMs < first.startMs || bornAtEpochMs(member) < first.startedAtEpochMs - 1_000
+}
+
+function bornAtEpochMs(member: Member): number {
+  if (member.kind === 'session') return member.backendStartMs
+  return member.kind === 'process' ? member.startedAtMs : Number.POSITIVE_INFINITY
+}
+
+/** A session and a process may carry the same id by chance: kind and id together name one thing. */
+export const key = ({ kind, id }: Member): string => `${kind} ${id}`
+
+const restOf = (group: readonly Stamped<Look>[]): Rest => {
+  const looks = group.slice(-confirmation)
+  const last = looks.at(-1) as Stamped<Look>
+  return {
+    reading: last.reading,
+    cycle: last.cycle ?? null,
+    looks,
+    last,
+    confirmed: looks.length === confirmation,
+    quiet: looks.every(({ quiescent }) => quiescent),
+  }
+}
+
+const byId = (a: Member, b: Member): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+/** Each timeline is asked the same by twenty invariants; it never changes, so one answer serves them all. */
+function remembered<T>(ask: (timeline: Timeline) => T): (timeline: Timeline) => T {
+  const answers = new WeakMap<Timeline, T>()
+  return (timeline) => {
+    const known = answers.get(timeline)
+    if (known !== undefined) return known
+    const answer = ask(timeline)
+    answers.set(timeline, answer)
+    return answer
+  }
+}
