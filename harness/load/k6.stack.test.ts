@@ -162,6 +162,19 @@ describe('a load by k6', { timeout: 30_000 }, () => {
     await expect(bundleJourney({ dir, scenarioDir: dir, load: { kind: 'journey', journey: 'missing.ts' } })).rejects.toThrow(/Could not resolve .*missing\.ts/)
   })
 
+  test("k6's memory does not grow with distinct URLs", async () => {
+    await using load = await start({ dose: 20_000, concurrency: 8, run: 'memory' }, [{ name: 'page', path: '/ok?n={n}' }])
+    const pid = pidOf('memory')
+    await load.begin()
+    await until(() => load.finished() > 4_000, 20_000)
+    const early = await residentBytes(pid)
+    await until(() => load.finished() > 18_000, 20_000)
+    const late = await residentBytes(pid)
+    expect((await load.drained).distinctUrls).toBe(20_000)
+    // 14,000 requests whose URLs were tags would take 12.5 kB each, 175 MB.
+    expect(late - early).toBeLessThan(40 * 1024 * 1024)
+  })
+
   test("K6_ variables of the user's environment change nothing", async () => {
     process.env['K6_ITERATIONS'] = '3'
     process.env['K6_OUT'] = 'json=/dev/null'
@@ -224,6 +237,8 @@ const until = async (condition: () => boolean, withinMs = 5_000) => {
   const deadline = AbortSignal.timeout(withinMs)
   while (!condition()) await setTimeout(10, undefined, { signal: deadline })
 }
+
+const residentBytes = async (pid: number) => 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1])
 
 /** By the tag that every k6 of a run carries in its environment. */
 const pidOf = (owner: string): number => Number(execFileSync('sh', ['-c', `grep -lz '^LOWTIDE_OWNER=${owner}$' /proc/[0-9]*/environ 2>/dev/null | head -1`], { encoding: 'utf8' }).match(/\d+/)![0])

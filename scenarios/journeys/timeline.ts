@@ -1,0 +1,40 @@
+import { journey, type Random } from 'lowtide/journey'
+
+export { options } from 'lowtide/journey'
+
+/**
+ * A course's tracker on a busy day: feed readers that poll each project's timeline by the link that its page offers, people who
+ * read back over a term or a year, and some who look at other pages. All of it hits one dispatcher and one database.
+ */
+export default journey({
+  visits: [
+    {
+      name: 'timeline feed',
+      weight: 5,
+      request: random => ({ path: `/${project(random)}/timeline?${filters}&daysback=90&max=50&format=rss`, expect: { contains: '</rss>' } }),
+    },
+    {
+      name: 'timeline page',
+      weight: 4,
+      request: random => ({ path: `/${project(random)}/timeline?daysback=${random.between(30, 400)}`, expect: { contains: '>RSS feed</a></p>' } }),
+    },
+    { name: 'projects', weight: 0.25, request: () => ({ path: '/', expect: { contains: '<h1>Projects</h1>' } }) },
+    { name: 'wiki', weight: 0.25, request: random => ({ path: `/${project(random)}/wiki/WikiStart`, expect: { contains: '<h1>WikiStart</h1>' } }) },
+    {
+      name: 'ticket',
+      weight: 0.25,
+      request: random => {
+        const id = random.between(1, ticketsInEveryProject)
+        return { path: `/${project(random)}/ticket/${id}`, expect: { contains: `<h1>#${id}: ` } }
+      },
+    },
+    { name: 'roadmap', weight: 0.25, request: random => ({ path: `/${project(random)}/roadmap`, expect: { contains: '<h1>Roadmap</h1>' } }) },
+  ],
+})
+
+/** The preset `course` of the tracker's seed data has 20 projects of about 100 tickets. */
+const project = (random: Random) => `project${String(random.between(1, 20)).padStart(2, '0')}`
+const ticketsInEveryProject = 50
+
+/** As the form of 2006 sends them: every kind of event, without the tickets' details. */
+const filters = ['wiki', 'changeset', 'milestone', 'mail', 'ticket'].map(filter => `${filter}=on`).join('&')
