@@ -32,8 +32,10 @@ export default journey({
   ],
 })
 
-/** The preset `course` of the tracker's seed data has 20 projects of about 100 tickets. */
-const project = (random: Random) => `project${String(random.between(1, 20)).padStart(2, '0')}`
+const project = (random: Random) => random.pick(projects)
+
+/** Of the seed data's preset `course`: 20 projects of 100 tickets or so. */
+const projects = 'All Argon Beacon Cedar Delta Ember Fjord Garnet Harbor Iris Juniper Kestrel Lumen Maple Nimbus Onyx Puffin Quartz Raven Sable'.split(' ')
 const ticketsInEveryProject = 50
 
 /** As the form of 2006 sends them: every kind of event, without the tickets' details. */
