@@ -1,0 +1,29 @@
+import { defineInterface, type EntryPoint } from '../component.ts'
+import type { Value } from './connection.ts'
+
+/** Columns of a table by name, and the row that they make. */
+export type Columns = Readonly<Record<string, ColumnType>>
+
+export type ColumnType = 'text' | 'integer' | 'time'
+
+export type Row<C extends Columns> = { readonly [name in keyof C]: FieldOf[C[name]] }
+
+type FieldOf = { readonly text: string; readonly integer: number; readonly time: Date }
+
+export type Field = string | number | Date
+
+/** A component that knows how fields of one type are stored. */
+export type FieldConverter = { readonly type: ColumnType; readonly toColumn: (field: Field) => Value; readonly toField: (value: Value) => Field }
+
+export const IFieldConverter = defineInterface<FieldConverter>('IFieldConverter')
+
+/** Times are stored as seconds since 1970, as they were. */
+export const epochTimes: FieldConverter = {
+  type: 'time',
+  toColumn: (field) => (field instanceof Date ? Math.floor(field.getTime() / 1000) : field),
+  toField: (value) => new Date(Number(value) * 1000),
+}
+
+/** The converter for a type; a type that has none is stored as it is. */
+export const converterOf = (type: ColumnType, converters: EntryPoint<FieldConverter>): FieldConverter =>
+  converters.implementations().find((converter) => converter.type === type) ?? { type, toColumn: (field) => (field instanceof Date ? field.toISOString() : field), toField: (value) => value }

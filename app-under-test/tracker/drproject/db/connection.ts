@@ -1,0 +1,51 @@
+import pg from 'pg'
+
+/** One PostgreSQL session. A transaction opens with the first statement and lasts until the rollback, as the DB-API has it. */
+export type Connection = {
+  /** Rows as arrays, in the order of the columns. */
+  readonly query: (text: string, values: readonly Value[]) => Promise<Value[][]>
+  /** Ends the transaction, if there is one. Sent at once and not waited for: the next statement queues behind it. */
+  readonly rollback: () => void
+  readonly broken: () => boolean
+  readonly end: () => Promise<void>
+}
+
+export type Value = string | number
+
+/** Throws pg's error: SQLSTATE in `code` when it was the server that refused. */
+export async function connect(url: string): Promise<Connection> {
+  const client = new pg.Client({ connectionString: url, application_name: 'drproject' })
+  let broken = false
+  let inTransaction = false
+  client.on('error', () => void (broken = true))
+  await client.connect()
+
+  return {
+    query: async (text, values) => {
+      if (!inTransaction) {
+        inTransaction = true
+        await client.query('BEGIN')
+      }
+      const result = await client.query<Value[]>({ name: statementName(text), text, values: [...values], rowMode: 'array' })
+      return result.rows
+    },
+    rollback: () => {
+      if (!inTransaction) return
+      inTransaction = false
+      client.query('ROLLBACK').catch(() => void (broken = true))
+    },
+    broken: () => broken,
+    end: () => client.end(),
+  }
+}
+
+/** The same text is parsed once per session. */
+function statementName(text: string): string {
+  const known = statementNames.get(text)
+  if (known) return known
+  const name = `s${statementNames.size}`
+  statementNames.set(text, name)
+  return name
+}
+
+const statementNames = new Map<string, string>()

@@ -1,0 +1,120 @@
+import { entryPoint } from '../component.ts'
+import type { Heap, PyObject } from '../cpython/collector.ts'
+import type { Environment } from '../environment.ts'
+import { converterOf, IFieldConverter, type Columns, type Field, type Row } from './columns.ts'
+import type { Value } from './connection.ts'
+import type { Criterion } from './criteria.ts'
+
+/**
+ * The base of every object in the tracker: it knows its table, its key and what belongs to each row, and selects all of that itself.
+ * Bare values among the criteria are matched with the key's columns, in order: `Ticket.select(env, 'All', 12)`.
+ */
+export function record<const C extends Columns, R extends object = {}>(definition: Definition<C, R>): RecordClass<Found<C, R>> {
+  const { name, table, key, columns } = definition
+  const relations = Object.entries<SelectRelated<C>>(definition.related ?? {})
+  const columnNames = Object.keys(columns)
+
+  const select = async (env: Environment, ...criteria: Criterion[]): Promise<Selection<Found<C, R>>> => {
+    const { heap } = env
+    if (env.variant === 'collect-per-select') heap.collect()
+
+    // What CPython allocates for the call, in its order; `locals` lets go of all of it on return.
+    using locals = heap.frame()
+    const converters = entryPoint(heap, env.components, IFieldConverter)
+    locals.own(converters.object)
+    const criteriaTuple = locals.alloc('tuple', [], { size: criteria.length + 2 })
+    const params: Value[] = []
+    const paramsList = locals.alloc('list')
+    const cells = { params: locals.alloc('cell', [paramsList]), cnx: locals.alloc('cell'), render: locals.alloc('cell') }
+
+    const cnx = await env.getCnx()
+    heap.link(cells.cnx, locals.own(cnx.object))
+    try {
+      const placeholder = (column: string, field: Field) => cnx.placeholder(params.push(converterOf(columns[column] ?? 'text', converters).toColumn(field)))
+      // Danger: `render` calls itself, so its closure holds it: function -> tuple -> cell -> function, and beside it the cell with the connection.
+      // Once select has returned nothing refers to that ring, and nothing but the cyclic collector will ever find it.
+      const render = (criterion: Criterion, position = 0): string => {
+        if (typeof criterion !== 'object') return `${key[position]} = ${placeholder(key[position] ?? '', criterion)}`
+        switch (criterion.kind) {
+          case 'since':
+            return `${criterion.column} >= ${placeholder(criterion.column, criterion.field)}`
+          case 'until':
+            return `${criterion.column} <= ${placeholder(criterion.column, criterion.field)}`
+          case 'all':
+            return criterion.of.map((part) => render(part)).join(' AND ')
+          default:
+            return criterion satisfies never
+        }
+      }
+      const renderObject = locals.alloc('function')
+      heap.link(renderObject, locals.alloc('tuple', [cells.params, cells.cnx, cells.render]))
+      heap.link(renderObject, locals.alloc('tuple', [converters.object, criteriaTuple]))
+      heap.link(cells.render, renderObject)
+
+      const where = criteria.map(render).join(' AND ') || 'TRUE'
+      const rows = await cnx.query(`SELECT ${columnNames.join(', ')} FROM ${table} WHERE ${where} ORDER BY ${key.join(', ')}`, params)
+      const rowsList = locals.alloc('list')
+      for (const row of rows) append(heap, rowsList, heap.alloc('tuple', [], { size: row.length }))
+
+      const fields = columnNames.map((column) => ({ column, toField: converterOf(columns[column]!, converters).toField }))
+      const selection = emptySelection<Found<C, R>>(heap)
+      for (const row of rows) {
+        const object = heap.instance(name)
+        const found: Record<string, unknown> = {}
+        for (const [i, { column, toField }] of fields.entries()) found[column] = toField(row[i]!)
+        for (const [relation, selectRelated] of relations) {
+          using belonging = await selectRelated(env, found as Row<C>)
+          heap.setAttribute(object, belonging.object)
+          found[relation] = belonging
+        }
+        append(heap, selection.object, object)
+        selection.push(found as Found<C, R>)
+      }
+      return selection
+    } catch (error) {
+      cnx.rollback()
+      throw error
+    } finally {
+      if (env.variant === 'close-in-finally') cnx.close()
+    }
+  }
+
+  return { name, select }
+}
+
+export type Definition<C extends Columns, R> = {
+  readonly name: string
+  readonly table: string
+  /** Columns that identify a row, and the order of what is selected. */
+  readonly key: readonly (keyof C & string)[]
+  readonly columns: C
+  /** What belongs to a row: selected row by row, while the row's own select is still under way. */
+  readonly related?: { readonly [relation in keyof R]: SelectRelated<C, R[relation]> }
+}
+
+export type RecordClass<F> = {
+  readonly name: string
+  /** Throws pg's error, with the transaction rolled back. */
+  readonly select: (env: Environment, ...criteria: Criterion[]) => Promise<Selection<F>>
+}
+
+/** Rows that were found, and the list that holds them in the modelled memory. `using` lets go of it. */
+export type Selection<F> = F[] & Disposable & { readonly object: PyObject }
+
+/** A row of a record class with all that belongs to it. */
+export type RowOf<Class> = Class extends RecordClass<infer F> ? F : never
+
+type SelectRelated<C extends Columns, F = unknown> = (env: Environment, row: Row<C>) => Promise<Selection<F>>
+
+type Found<C extends Columns, R> = Row<C> & { readonly [relation in keyof R]: readonly R[relation][] }
+
+function emptySelection<F>(heap: Heap): Selection<F> {
+  const object = heap.alloc('list')
+  return Object.assign([] as F[], { object, [Symbol.dispose]: () => heap.release(object) })
+}
+
+/** `list.append(new)`: the list keeps it, the caller does not. */
+function append(heap: Heap, list: PyObject, object: PyObject): void {
+  heap.link(list, object)
+  heap.release(object)
+}

@@ -1,0 +1,19 @@
+import { openSync, writeSync } from 'node:fs'
+
+export type Log = (line: string) => void
+
+/**
+ * Appends lines with time and pid to the file that LOWTIDE_LOG names, else TRACKER_LOG, else to stderr.
+ * Each line is written before the call returns: a process that hangs has said where.
+ */
+export function openLog(variables: NodeJS.ProcessEnv): Log {
+  const file = variables.LOWTIDE_LOG || variables.TRACKER_LOG
+  const descriptor = file ? openSync(file, 'a') : 2
+  return (line) => {
+    try {
+      writeSync(descriptor, `${new Date().toISOString()} [${process.pid}] ${line.replaceAll(/[\r\n]+/g, ' ')}\n`)
+    } catch {
+      // A full disk or a closed stderr must not take the page down with it.
+    }
+  }
+}

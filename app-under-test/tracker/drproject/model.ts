@@ -1,0 +1,84 @@
+import { record, type RowOf } from './db/record.ts'
+
+/** A project: wiki, tickets, repository, milestones and mailing list of one team. */
+export const Project = record({
+  name: 'Project',
+  table: 'project',
+  key: ['name'],
+  columns: { name: 'text', title: 'text', description: 'text', created: 'time' },
+})
+
+export const User = record({
+  name: 'User',
+  table: 'person',
+  key: ['login'],
+  columns: { login: 'text', name: 'text', email: 'text' },
+})
+
+/** One changed field of a ticket, or a comment; rows of one edit share their time. */
+export const TicketChange = record({
+  name: 'TicketChange',
+  table: 'ticket_change',
+  key: ['project', 'ticket', 'time', 'field'],
+  columns: { project: 'text', ticket: 'integer', time: 'time', author: 'text', field: 'text', oldvalue: 'text', newvalue: 'text' },
+  related: { by: (env, change) => User.select(env, change.author) },
+})
+
+export const Ticket = record({
+  name: 'Ticket',
+  table: 'ticket',
+  key: ['project', 'id'],
+  columns: {
+    project: 'text',
+    id: 'integer',
+    type: 'text',
+    time: 'time',
+    changetime: 'time',
+    component: 'text',
+    priority: 'text',
+    owner: 'text',
+    reporter: 'text',
+    milestone: 'text',
+    status: 'text',
+    resolution: 'text',
+    summary: 'text',
+    description: 'text',
+  },
+  related: {
+    by: (env, ticket) => User.select(env, ticket.reporter),
+    changes: (env, ticket) => TicketChange.select(env, ticket.project, ticket.id),
+  },
+})
+
+/** One version of a page. */
+export const WikiPage = record({
+  name: 'WikiPage',
+  table: 'wiki',
+  key: ['project', 'name', 'version'],
+  columns: { project: 'text', name: 'text', version: 'integer', time: 'time', author: 'text', text: 'text', comment: 'text' },
+})
+
+export const Milestone = record({
+  name: 'Milestone',
+  table: 'milestone',
+  key: ['project', 'name'],
+  columns: { project: 'text', name: 'text', due: 'time', completed: 'time', description: 'text' },
+})
+
+export const Changeset = record({
+  name: 'Changeset',
+  table: 'revision',
+  key: ['project', 'rev'],
+  columns: { project: 'text', rev: 'integer', time: 'time', author: 'text', message: 'text' },
+})
+
+/** A mail to the project's list. */
+export const Message = record({
+  name: 'Message',
+  table: 'message',
+  key: ['project', 'id'],
+  columns: { project: 'text', id: 'integer', time: 'time', author: 'text', subject: 'text', body: 'text' },
+})
+
+export type TicketRow = RowOf<typeof Ticket>
+export type TicketChangeRow = RowOf<typeof TicketChange>

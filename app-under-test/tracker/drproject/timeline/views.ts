@@ -1,0 +1,52 @@
+import type { RowOf } from '../db/record.ts'
+import type { Project } from '../model.ts'
+import { escape, html, type Markup } from '../web/html.ts'
+import type { Request, Response } from '../web/http.ts'
+import { layout } from '../web/layout.ts'
+import type { TimelineEvent } from './events.ts'
+import { FILTERS, type Filter, type TimelineQuery } from './window.ts'
+
+type ProjectRow = RowOf<typeof Project>
+
+/** Events by day, newest day first, below the form that asks for other days. */
+export function timelinePage(request: Request, project: ProjectRow, events: readonly TimelineEvent[], query: TimelineQuery, failed: readonly Filter[]): Markup {
+  const base = `${request.root}/${encodeURIComponent(project.name)}`
+  const days = Map.groupBy(events, (event) => dayOf(event.time))
+  return layout(request, {
+    title: `Timeline of ${project.title}`,
+    project: project.name,
+    head: html`<link rel="alternate" type="application/rss+xml" title="RSS feed" href="${base}/timeline?daysback=90&max=50&format=rss">`,
+    body: html`<h1>Timeline</h1>
+${failed.map((filter) => html`<p class="problem">The ${filter} events could not be gathered. What happened is in the log.</p>\n`)}<form action="${base}/timeline">From <input name="from" size="10" value="${dayOf(query.window.stop)}"> and <input name="daysback" size="4" value="${query.daysBack}"> days back
+${FILTERS.map((filter) => html`<label><input type="checkbox" name="${filter}"${query.filters.has(filter) ? html` checked` : ''}> ${filter.replace('_', ' ')}</label> `)}
+<input type="submit" name="update" value="Update"></form>
+${[...days].map(([day, ofDay]) => html`<h2>${day}</h2>
+<dl>${ofDay.map((event) => html`<dt class="${event.kind}">${timeOf(event.time)} <a href="${base}/${event.path}">${event.title}</a>${event.author && ` by ${event.author}`}</dt>
+<dd>${event.message}</dd>
+`)}</dl>
+`)}<p>${events.length} events from ${dayOf(query.window.start)} to ${dayOf(query.window.stop)}. <a href="${base}/timeline?daysback=90&max=50&format=rss">RSS feed</a></p>`,
+  })
+}
+
+/** RSS 2.0 with the authors as dc:creator, since RSS's own author must be a mail address. */
+export function timelineFeed(request: Request, project: ProjectRow, events: readonly TimelineEvent[], query: TimelineQuery): Response {
+  const base = `${request.baseUrl}/${encodeURIComponent(project.name)}`
+  const items = events.map((event) => {
+    const link = escape(`${base}/${event.path}`)
+    return `<item><title>${escape(event.title)}</title><link>${link}</link><guid isPermaLink="false">${link}@${event.time.getTime() / 1000}</guid><pubDate>${event.time.toUTCString()}</pubDate>${
+      event.author ? `<dc:creator>${escape(event.author)}</dc:creator>` : ''
+    }<category>${escape(event.kind)}</category><description>${escape(event.message)}</description></item>\n`
+  })
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'application/rss+xml; charset=utf-8' },
+    body: `<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>${escape(project.title)}: timeline</title><link>${escape(`${base}/timeline`)}</link>
+<description>${escape(`What happened in ${project.title} in the ${query.daysBack} days before ${dayOf(query.window.stop)}`)}</description><language>en</language><generator>DrProject</generator>
+${items.join('')}</channel></rss>
+`,
+  }
+}
+
+const dayOf = (time: Date) => time.toISOString().slice(0, 10)
+const timeOf = (time: Date) => time.toISOString().slice(11, 16)

@@ -1,0 +1,25 @@
+/** Text that is safe to put into a page as it is. */
+export type Markup = { readonly markup: string }
+
+/** Escapes whatever is put into the template, unless it is markup already; lists are joined. */
+export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  return { markup: parts.reduce((page, part, i) => page + render(values[i - 1]) + part) }
+}
+
+type Content = string | number | Markup | null | undefined | readonly Content[]
+
+function render(content: Content): string {
+  if (content === null || content === undefined) return ''
+  if (typeof content === 'number') return String(content)
+  if (typeof content === 'string') return escape(content)
+  if ('markup' in content) return content.markup
+  return content.map(render).join('')
+}
+
+/** For HTML and XML, text and attributes alike. Characters that XML cannot hold at all become U+FFFD. */
+export const escape = (text: string) =>
+  text
+    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
+    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -1,0 +1,25 @@
+/** Tables that a seed fills, in the order in which they can be loaded. */
+export const TABLES = {
+  person: ['login', 'name', 'email'],
+  project: ['name', 'title', 'description', 'created', 'public'],
+  role: ['project', 'name'],
+  permission: ['project', 'role', 'action'],
+  membership: ['project', 'login', 'role'],
+  milestone: ['project', 'name', 'due', 'completed', 'description'],
+  ticket: ['project', 'id', 'type', 'time', 'changetime', 'component', 'priority', 'owner', 'reporter', 'milestone', 'status', 'resolution', 'summary', 'description'],
+  ticket_change: ['project', 'ticket', 'time', 'author', 'field', 'oldvalue', 'newvalue'],
+  wiki: ['project', 'name', 'version', 'time', 'author', 'text', 'comment'],
+  revision: ['project', 'rev', 'time', 'author', 'message'],
+  node_change: ['project', 'rev', 'path', 'change'],
+  message: ['project', 'id', 'time', 'author', 'subject', 'body', 'reply_to'],
+  tag: ['project', 'parent_type', 'parent_id', 'name'],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+export type Table = keyof typeof TABLES
+
+/** Values in the order of the table's columns. */
+export type SeedRow = readonly (string | number | boolean)[]
+
+export type Rows = Record<Table, SeedRow[]>
+
+export const noRows = (): Rows => Object.fromEntries(Object.keys(TABLES).map((table) => [table, []])) as unknown as Rows

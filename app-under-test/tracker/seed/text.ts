@@ -1,0 +1,25 @@
+import { chance, lognormal, pick, type Random } from './random.ts'
+
+/** A message as people wrote them: lognormal length (median 91 characters, sigma 0.83), 42 % cite a ticket. */
+export function message(random: Random, tickets: number): string {
+  const text = words(random, Math.min(lognormal(random, 91, 0.83), 4000))
+  return tickets > 0 && chance(random, 0.42) ? `${text} See #${1 + Math.floor(random() * tickets)}.` : text
+}
+
+/** A line of a few words. */
+export const title = (random: Random) => words(random, 20 + random() * 40).replace(/\.$/, '')
+
+/** About `length` characters, with a capital and a full stop; now and then what a page must escape. */
+export function words(random: Random, length: number): string {
+  const chosen: string[] = []
+  for (let characters = 0; characters < length; characters += chosen.at(-1)!.length + 1) chosen.push(pick(random, chance(random, 0.03) ? AWKWARD : WORDS))
+  const text = chosen.join(' ')
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`
+}
+
+const WORDS = `the a to in of and is it on for not with when this that we page ticket wiki parser test build commit server database login list user
+form query error file change branch merge import export config cache table index upload patch review release deadline demo assignment team
+fails works breaks hangs returns shows needs should could must again still only after before without under every first last new old broken
+missing wrong empty slow fixed added removed renamed moved cleaned updated`.split(/\s+/)
+
+const AWKWARD = ['<br>', '"quoted"', "don't", 'a & b', 'x < y', '</title>', 'naïve', 'Zoë', '日本語', '{{{code}}}', 'r&d', '100%', 'back\\slash', 'tab\there']
