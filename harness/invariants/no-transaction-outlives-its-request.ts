@@ -1,6 +1,5 @@
 import { holdersOf, pairsOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
-import type { Timeline } from '../timeline/timeline.ts'
 import { untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
 import { transactionThresholdMs } from '../verdict/thresholds.ts'
@@ -15,7 +14,7 @@ export default {
   name: 'no transaction outlives its request',
   check: (timeline) => {
     const thresholdMs = transactionThresholdMs(timeline)
-    const open = latestOfEach(untouchedRests(timeline).flatMap((rest) => staysAt(timeline, rest, { is: isOpenTransaction, same: sameTransaction }))).filter(isAtRest)
+    const open = latestOfEach(untouchedRests(timeline).flatMap((rest) => staysAt(timeline, rest, { is: isOpenTransaction, same: sameTransaction }).filter(isAtRest)))
     const old = open.filter((stay) => ageMs(stay) > thresholdMs)
     const leaked = old.filter(({ latest }) => holdsSomething(latest))
     const harmless = old.filter(({ latest }) => !holdsSomething(latest))

@@ -13,7 +13,7 @@ export async function foldTimeline(facts: Facts, entries: AsyncIterable<Entry | 
   return fold.timeline()
 }
 
-/** The same fold one entry at a time, for whoever already holds the entries. */
+/** The same fold one entry at a time; `timeline` tells what the record says so far, and may be asked as often as one likes. */
 export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage) => void; readonly timeline: () => Timeline } {
   const order = lineOrder()
   const watch = samplerWatch(facts.probes)
@@ -83,16 +83,16 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
     },
     timeline: () => ({
       facts,
-      looks: looks.all,
-      doses,
-      cycles: spans.closedAt(order.lastAtMs()),
-      unanswered,
-      canaries,
-      serverLog: serverLog.all,
-      suspects,
-      evidence,
-      controls,
-      sight: watch.closedAt(order.lastAtMs()),
+      looks: [...looks.all],
+      doses: [...doses],
+      cycles: spans.until(order.lastAtMs()),
+      unanswered: [...unanswered],
+      canaries: [...canaries],
+      serverLog: [...serverLog.all],
+      suspects: [...suspects],
+      evidence: [...evidence],
+      controls: [...controls],
+      sight: watch.until(order.lastAtMs()),
       endedTransactions: ages.ended(),
       end,
       damage: order.damage(),
@@ -138,7 +138,7 @@ function lineOrder() {
       lastAtMs = Math.max(lastAtMs, atMs)
     },
     lastAtMs: () => lastAtMs,
-    damage: () => (untold === 0 ? damage : [...damage, `and ${untold} more faults of this kind`]),
+    damage: () => (untold === 0 ? [...damage] : [...damage, `and ${untold} more faults of this kind`]),
   }
 }
 
@@ -147,28 +147,25 @@ function lineOrder() {
  * judged by beats; after it the application is being stopped, and the agent may well go with it.
  */
 function samplerWatch(probes: readonly string[]) {
-  const lastSeenMs = new Map<string, number>()
-  const longestGapMs: Record<string, number> = {}
+  const seenAtMs = new Map<string, number>()
+  const longest = new Map<string, number>()
   const missedBeats: Record<string, number> = {}
   const blind: { probe: string; reason: string; atMs: number }[] = []
   let beats = 0
   let state: 'not yet' | 'watching' | 'over' = 'not yet'
 
-  const sawUntil = (probe: string, atMs: number): void => {
-    longestGapMs[probe] = Math.max(longestGapMs[probe] ?? 0, atMs - (lastSeenMs.get(probe) ?? atMs))
-  }
-  const close = (atMs: number): void => {
-    for (const probe of probes) sawUntil(probe, atMs)
-    state = 'over'
-  }
+  const gapUntil = (probe: string, atMs: number): number => Math.max(longest.get(probe) ?? 0, atMs - (seenAtMs.get(probe) ?? atMs))
   return {
     phase: ({ phase, edge, atMs }: Stamped<Phase>): void => {
       if (state === 'not yet' && edge === 'start' && (phase === 'baseline' || phase === 'cycle')) {
         state = 'watching'
-        for (const probe of probes) lastSeenMs.set(probe, atMs)
+        for (const probe of probes) seenAtMs.set(probe, atMs)
       }
       const over = (phase === 'control' && edge === 'end') || (edge === 'start' && (phase === 'stop' || phase === 'tear-down'))
-      if (state === 'watching' && over) close(atMs)
+      if (state === 'watching' && over) {
+        for (const probe of probes) longest.set(probe, gapUntil(probe, atMs))
+        state = 'over'
+      }
     },
     beat: ({ missed, atMs }: Stamped<Beat>): void => {
       if (state !== 'watching') return
@@ -177,19 +174,21 @@ function samplerWatch(probes: readonly string[]) {
         if (missed?.includes(probe)) {
           missedBeats[probe] = (missedBeats[probe] ?? 0) + 1
         } else {
-          sawUntil(probe, atMs)
-          lastSeenMs.set(probe, atMs)
+          longest.set(probe, gapUntil(probe, atMs))
+          seenAtMs.set(probe, atMs)
         }
       }
     },
     blind: ({ probe, reason, atMs }: Stamped<Blind>): void => {
       if (state !== 'over') blind.push({ probe, reason, atMs })
     },
-    /** A sampler that stops before its time leaves a hole that reaches to the end of the record. */
-    closedAt: (atMs: number): Sight => {
-      if (state === 'watching') close(atMs)
-      return { beats, longestGapMs, missedBeats, blind }
-    },
+    /** A sampler that stopped before its time has left a hole that reaches up to now. */
+    until: (atMs: number): Sight => ({
+      beats,
+      longestGapMs: state === 'not yet' ? {} : Object.fromEntries(probes.map((probe) => [probe, state === 'over' ? (longest.get(probe) ?? 0) : gapUntil(probe, atMs)])),
+      missedBeats: { ...missedBeats },
+      blind: [...blind],
+    }),
   }
 }
 
@@ -209,7 +208,7 @@ function cycleSpans(facts: Facts) {
       if (span === undefined) spans.set(cycle, { role, startMs: atMs, endMs: null })
       else span.role = role
     },
-    closedAt: (atMs: number): readonly CycleSpan[] =>
+    until: (atMs: number): readonly CycleSpan[] =>
       [...spans].map(([cycle, { role, startMs, endMs }]) => ({
         cycle,
         role,
@@ -235,8 +234,8 @@ function transactionAges() {
 }
 
 /**
- * Verdicts rest on three looks in a row: of each settle's looks the last three are kept, which bounds memory over a
- * night of waiting. The baseline's are all kept: its envelope is learned from every one.
+ * Verdicts rest on three looks in a row, and on how long something stayed: of each settle's looks the first and the last
+ * three are kept, which bounds memory over a night of waiting. The baseline's are all kept: its envelope is learned from every one.
  */
 function lastLooks() {
   const all: Stamped<Look>[] = []
@@ -247,7 +246,7 @@ function lastLooks() {
       if (!Array.isArray(look.members)) throw new TypeError('a look without a list of members')
       const before = all.at(-1)
       inARow = before?.reading === look.reading && before.cycle === look.cycle ? inARow + 1 : 1
-      if (inARow > 3 && look.reading !== 'baseline') all.splice(-3, 1)
+      if (inARow > 4 && look.reading !== 'baseline') all.splice(-3, 1)
       all.push(look)
     },
   }

@@ -1,0 +1,40 @@
+import { pairsOf } from '../attribution/pairs.ts'
+import type { Member, Session } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { isOlderThanLoad, untouchedRests } from '../verdict/rest.ts'
+import { isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'
+import { stayMs } from '../verdict/thresholds.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count } from '../verdict/words.ts'
+
+/**
+ * Rule R4. A session whose client's port no process holds has outlived its owner: killed without a FIN, or cut off
+ * behind a translated address. Judged only for clients of which the run has seen owners: ports do not match across a
+ * proxy or a pooler in between, and a session of someone else's is not the application's.
+ */
+export default {
+  name: 'every session has its process',
+  check: (timeline) => {
+    const owned = new Set(timeline.looks.flatMap((look) => pairsOf(look).map(({ session }) => client(session))))
+    if (owned.size === 0) return { kind: 'pass', sentence: 'not judged: no session could be matched to a process by its port' }
+    const orphans = latestOfEach(
+      untouchedRests(timeline).flatMap((rest) => {
+        const held = new Set(rest.looks.flatMap((look) => pairsOf(look).map(({ session }) => session.id)))
+        const is = (member: Member): member is Session => isSession(member) && member.clientPort !== null && !held.has(member.id) && owned.has(client(member))
+        return staysAt(timeline, rest, { is }).filter(({ member, sinceMs, untilMs }) => untilMs - sinceMs >= stayMs && !isOlderThanLoad(timeline, member) && !isHeldLater(timeline, member, rest.last.atMs))
+      }),
+    )
+    if (orphans.length === 0) return { kind: 'pass', sentence: 'every session at rest belonged to a living process' }
+    return {
+      kind: 'leak',
+      sentence: `${count(orphans.length, 'session')} had no owning process left`,
+      survivors: orphans.map((stay) => survivor(stay, `no process of the application holds port ${stay.member.clientPort}; last: ${stay.member.query}`)),
+    }
+  },
+} satisfies Invariant
+
+/** Sessions of one client are alike in this: role, address and name. */
+const client = ({ user, clientAddress, applicationName }: Session): string => [user, clientAddress, applicationName].join('\0')
+
+/** Processes and sessions are read one after the other: an owner seen later was only missed. */
+const isHeldLater = ({ looks }: Timeline, session: Session, atMs: number): boolean => looks.some((look) => look.atMs > atMs && pairsOf(look).some((pair) => pair.session.id === session.id))

@@ -1,0 +1,16 @@
+import type { Member, Session } from '../timeline/member.ts'
+import { nothingAbove } from '../verdict/floor.ts'
+import { isSession } from '../verdict/stay.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count } from '../verdict/words.ts'
+
+/** A session lock goes back into the pool with its session. One taken before the first request, as by an elected leader, is no request's. */
+export default nothingAbove({
+  name: 'no advisory lock stays',
+  called: 'advisory lock',
+  is: (member: Member): member is Session => isSession(member) && member.advisoryLocks > 0,
+  weight: ({ advisoryLocks }) => advisoryLocks,
+  declared: ({ advisoryLocks }) => advisoryLocks,
+  excusesOlderThanLoad: true,
+  why: ({ advisoryLocks, state, query }) => `holds ${count(advisoryLocks, 'advisory lock')} while ${state}; last: ${query}`,
+}) satisfies Invariant

@@ -1,0 +1,13 @@
+import type { Member, PreparedTransaction } from '../timeline/member.ts'
+import { nothingAbove } from '../verdict/floor.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { duration } from '../verdict/words.ts'
+
+/** It holds its locks and its snapshot without any session, through restarts, until someone ends it by name. */
+export default nothingAbove({
+  name: 'no prepared transaction stays',
+  called: 'prepared transaction',
+  is: (member: Member): member is PreparedTransaction => member.kind === 'prepared-transaction',
+  declared: ({ preparedTransactions }) => preparedTransactions,
+  why: ({ id, owner, ageMs }) => `${id}, prepared by ${owner} ${duration(ageMs)} ago; ROLLBACK PREPARED ends it`,
+}) satisfies Invariant

@@ -1,0 +1,43 @@
+import type { Member, Session } from '../timeline/member.ts'
+import { untouchedRests } from '../verdict/rest.ts'
+import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
+import { declaredTransactionMs, transactionThresholdMs } from '../verdict/thresholds.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count, duration } from '../verdict/words.ts'
+
+/**
+ * Rule R2. A long page goes on for a while after its client has left. A query that waits, for a lock or for a peer that
+ * does not read, gets the patience of a transaction; one that works gets the longest that a healthy one may take.
+ * The server is never quiet while it runs, so this rule looks at unquiet rests as well.
+ */
+export default {
+  name: 'no query runs with nothing in flight',
+  check: (timeline) => {
+    const running = latestOfEach(untouchedRests(timeline).flatMap((rest) => staysAt(timeline, rest, { is: isRunningQuery, same: sameQuery })))
+    const allowedMs = ({ rest }: Stay<Session>, waits: boolean): number => (waits || rest.quiet ? transactionThresholdMs(timeline) : declaredTransactionMs(timeline))
+    const orphans = running.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay)))
+    if (orphans.length === 0) return { kind: 'pass', sentence: 'no query was left running after the load' }
+    return {
+      kind: 'leak',
+      sentence: `${count(orphans.length, 'query', 'queries')} still ran with nothing in flight, the oldest for ${duration(Math.max(...orphans.map(ageMs)))}`,
+      survivors: orphans.map((stay) => survivor(stay, `active for ${duration(ageMs(stay))}${stay.latest.waitEvent === null ? '' : `, waits for ${stay.latest.waitEvent}`}: ${stay.latest.query}`)),
+    }
+  },
+} satisfies Invariant
+
+const isRunningQuery = (member: Member): member is Session => isSession(member) && member.state === 'active' && member.queryAgeMs !== null
+
+const sameQuery = (one: Sighting<Session>, other: Sighting<Session>): boolean =>
+  Math.abs(one.atMs - (one.member.queryAgeMs ?? 0) - (other.atMs - (other.member.queryAgeMs ?? 0))) < 1_000
+
+const ageMs = ({ latest }: Stay<Session>): number => latest.queryAgeMs ?? 0
+
+/** On every look of the rest. Other events (reading a file, a latch of the server) are work. */
+const waitsForOthers = ({ rest, member }: Stay<Session>): boolean =>
+  rest.looks.every(({ members }) => members.some((other) => other.kind === 'session' && other.id === member.id && other.waitEvent !== null && waits.has(other.waitEvent)))
+
+/** Events of the types Lock, Client and Timeout: PostgreSQL manual, "Wait Events". */
+const waits: ReadonlySet<string> = new Set([
+  ...['advisory', 'applytransaction', 'extend', 'frozenid', 'object', 'page', 'relation', 'spectoken', 'transactionid', 'tuple', 'userlock', 'virtualxid'],
+  ...['ClientRead', 'ClientWrite', 'PgSleep'],
+])

@@ -1,0 +1,33 @@
+import type { OtherMember } from '../timeline/member.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count, duration, list } from '../verdict/words.ts'
+
+/**
+ * Rule R9. A server's time-out hides a leak from every count: the session is gone, and the application has often lost
+ * the slot for good, because its ROLLBACK failed and the line that releases was never reached.
+ */
+export default {
+  name: 'no session was ended by a server time-out',
+  check: ({ serverLog, controls, cycles }) => {
+    const planted = new Set(controls.flatMap((control) => control.planted.sessionPids))
+    const ended = serverLog.filter(({ pid, sqlstate }) => sqlstate in timeouts && !planted.has(pid))
+    if (ended.length === 0) return { kind: 'pass', sentence: 'the server ended no session by a time-out of its own' }
+    const kinds = [...new Set(ended.map(({ sqlstate }) => `${timeouts[sqlstate]} (${sqlstate})`))].sort()
+    return {
+      kind: 'leak',
+      sentence: `the server had to end ${count(ended.length, 'session')}: ${list(kinds)}`,
+      survivors: ended.map(({ pid, sqlstate, message, atMs }) => ({
+        member: { kind: 'other', id: `${pid} at ${Math.round(atMs)} ms`, resource: 'pg.sessions-ended', detail: message } satisfies OtherMember,
+        why: `${timeouts[sqlstate]} ended pid ${pid} ${duration(atMs)} into the run: ${message}`,
+        bornIn: cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null,
+      })),
+    }
+  },
+} satisfies Invariant
+
+/** PostgreSQL manual, "PostgreSQL Error Codes". */
+const timeouts: Readonly<Record<string, string>> = {
+  '25P03': 'idle_in_transaction_session_timeout',
+  '25P04': 'transaction_timeout',
+  '57P05': 'idle_session_timeout',
+}
