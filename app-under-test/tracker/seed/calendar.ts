@@ -6,7 +6,7 @@ export type Calendar = {
   /** Seconds since 1970 of the first day's beginning and of the last day's end. */
   readonly begin: number
   readonly end: number
-  /** How busy a day is; 1 on average over the weekdays, without deadlines. */
+  /** How busy a day is; 1 on average. */
   readonly weight: (day: number) => number
   /** A second on this day. */
   readonly secondOn: (random: Random, day: number) => number
@@ -17,10 +17,10 @@ export type Calendar = {
 export function calendarOf(first: string, days: number, deadlines: readonly number[]): Calendar {
   const begin = Date.parse(`${first}T00:00:00Z`) / 1000
   const weekday = (new Date(begin * 1000).getUTCDay() + 6) % 7
-  const weight = (day: number) => WEEKDAYS[(weekday + day) % 7]! * 7 * rush(day, deadlines)
-  const weights = Array.from({ length: days }, (_, day) => weight(day))
+  const weights = Array.from({ length: days }, (_, day) => WEEKDAYS[(weekday + day) % 7]! * rush(day, deadlines))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
   const secondOn = (random: Random, day: number) => begin + day * DAY + weighted(random, HOURS) * 3600 + Math.floor(random() * 3600)
-  return { days, begin, end: begin + days * DAY - 1, weight, secondOn, second: (random) => secondOn(random, weighted(random, weights)) }
+  return { days, begin, end: begin + days * DAY - 1, weight: (day) => (weights[day]! * days) / total, secondOn, second: (random) => secondOn(random, weighted(random, weights)) }
 }
 
 /** Three times the work on the day of a deadline, half as much extra for each day before it. */

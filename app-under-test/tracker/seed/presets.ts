@@ -13,7 +13,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
 /** A term of 2006: twenty teams, thirteen weeks from Monday 2 January on, about a hundred tickets each, three deadlines. */
 function course(seed: number): Rows {
   const rows = noRows()
-  const deadlines = [27, 55, 88]
+  const deadlines = [22, 52, 88]
   const calendar = calendarOf('2006-01-02', 91, deadlines)
   for (const [i, name] of COURSE_PROJECTS.entries()) {
     const team = Array.from({ length: 6 }, (_, member) => `${FIRST_NAMES[(i * 6 + member) % FIRST_NAMES.length]!.toLowerCase()}${i}`)

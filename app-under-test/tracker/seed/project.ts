@@ -76,8 +76,8 @@ function addTicketChanges(rows: Rows, { name, team, calendar }: ProjectSpec, ran
 
   let changed = opened
   if (chance(random, 0.75)) edit({ owner: team[weighted(random, committers)]!, status: 'assigned' }, 0.6)
-  for (let comments = negativeBinomial(random, 1.8, 1.5); comments > 0; comments--) edit(chance(random, 0.3) ? { priority: pick(random, PRIORITIES) } : {}, 0.9)
-  if (chance(random, 0.85)) edit({ status: 'closed', resolution: pick(random, RESOLUTIONS) }, 0.9)
+  for (let comments = negativeBinomial(random, 1.4, 1.5); comments > 0; comments--) edit(chance(random, 0.3) ? { priority: pick(random, PRIORITIES) } : {}, 0.9)
+  if (chance(random, 0.8)) edit({ status: 'closed', resolution: pick(random, RESOLUTIONS) }, 0.9)
   if (state.status === 'closed' && chance(random, 0.08)) edit({ status: 'reopened', resolution: '' }, 1)
   return changed
 }

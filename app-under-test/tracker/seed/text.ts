@@ -2,8 +2,9 @@ import { chance, lognormal, pick, type Random } from './random.ts'
 
 /** A message as people wrote them: lognormal length (median 91 characters, sigma 0.83), 42 % cite a ticket. */
 export function message(random: Random, tickets: number): string {
-  const text = words(random, Math.min(lognormal(random, 91, 0.83), 4000))
-  return tickets > 0 && chance(random, 0.42) ? `${text} See #${1 + Math.floor(random() * tickets)}.` : text
+  const length = Math.min(lognormal(random, 91, 0.83), 4000)
+  const citation = tickets > 0 && chance(random, 0.42) ? ` See #${1 + Math.floor(random() * tickets)}.` : ''
+  return words(random, length - citation.length - HALF_A_WORD) + citation
 }
 
 /** A line of a few words. */
@@ -16,6 +17,9 @@ export function words(random: Random, length: number): string {
   const text = chosen.join(' ')
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`
 }
+
+/** By which text made of whole words overshoots, on average. */
+const HALF_A_WORD = 3
 
 const WORDS = `the a to in of and is it on for not with when this that we page ticket wiki parser test build commit server database login list user
 form query error file change branch merge import export config cache table index upload patch review release deadline demo assignment team
