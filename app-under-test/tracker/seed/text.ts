@@ -13,7 +13,7 @@ export const title = (random: Random) => words(random, 20 + random() * 40).repla
 /** About `length` characters, with a capital and a full stop; now and then what a page must escape. */
 export function words(random: Random, length: number): string {
   const chosen: string[] = []
-  for (let characters = 0; characters < length; characters += chosen.at(-1)!.length + 1) chosen.push(pick(random, chance(random, 0.03) ? AWKWARD : WORDS))
+  for (let characters = 0; characters < Math.max(length, 1); characters += chosen.at(-1)!.length + 1) chosen.push(pick(random, chance(random, 0.03) ? AWKWARD : WORDS))
   const text = chosen.join(' ')
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`
 }
