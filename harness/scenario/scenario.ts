@@ -30,8 +30,8 @@ export type Target = {
   readonly otherPath?: string
   /** Builds the application's image for the containers stack; without it only the processes stack can run the target. */
   readonly image?: { readonly context: string; readonly dockerfile: string; readonly port: number }
-  /** Variants by name: environment on top of `env`. `default` names the one that runs when none is asked for. */
-  readonly variants?: { readonly default: string; readonly by: Readonly<Record<string, Readonly<Record<string, string>>>> }
+  /** Variants by name: environment on top of `env`. `default` runs when none is asked for; `leaks` are known to leak, and prove that a run sees it. */
+  readonly variants?: { readonly default: string; readonly leaks?: readonly string[]; readonly by: Readonly<Record<string, Readonly<Record<string, string>>>> }
   readonly limits?: Limits
   /** File to which the application logs, as LOWTIDE_LOG in its environment; without it, its stderr is its log. */
   readonly logsToFile?: boolean

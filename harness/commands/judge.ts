@@ -1,0 +1,27 @@
+import { relative } from 'node:path'
+import { judgeRecording } from '../conclude.ts'
+import { exitCodeOf } from '../exit-codes.ts'
+import { consoleText } from '../report/console.ts'
+import { paintFor } from '../report/paint.ts'
+import { UsageError } from '../scenario/load-scenario.ts'
+import type { Arguments, Command } from './command.ts'
+
+export default {
+  usage: 'judge <dir> [--json]',
+  does: 'judges a recording again, by the invariants of today',
+  options: { json: { type: 'boolean' } },
+  run: async (args, { stdout }) => {
+    const dir = folderOf(args)
+    const { facts, findings } = await judgeRecording(dir)
+    if (args.values.json === true) stdout.write(`${JSON.stringify(findings)}\n`)
+    else stdout.write(`${consoleText({ facts, findings }, { report: relative('', `${dir}/report.html`), paint: paintFor(stdout), width: stdout.columns ?? 100 })}\n`)
+    return exitCodeOf(findings.verdict)
+  },
+} satisfies Command
+
+/** The one folder that the arguments name. */
+export function folderOf({ positionals }: Arguments): string {
+  const [dir, ...more] = positionals
+  if (dir === undefined || more.length > 0) throw new UsageError([`Expected the folder of one run, got ${positionals.length}. They lie in reports/.`])
+  return dir
+}

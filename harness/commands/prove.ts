@@ -1,0 +1,35 @@
+import { UsageError } from '../scenario/load-scenario.ts'
+import type { Findings } from '../verdict/verdict.ts'
+import { cutMonitors } from '../experiments/cut-monitors.ts'
+import type { Command } from './command.ts'
+import { requestOf, runOptions, soakOnce } from './run.ts'
+
+export default {
+  usage: 'prove <scenario> [--stack ...] [--profile ...]',
+  does: 'shows that the healthy passes, that the leaky is caught, and that a blinded run says so',
+  options: runOptions,
+  run: async (args, io) => {
+    const request = await requestOf({ ...args, values: { profile: 'repro', ...args.values } })
+    const { variants } = request.loaded.scenario.target
+    const leaky = variants?.leaks?.[0]
+    if (!variants || leaky === undefined) throw new UsageError([`Nothing to prove with: "${request.loaded.scenario.name}" declares no variant that leaks. Name one in target.variants.leaks.`])
+    const trials: readonly Trial[] = [
+      { what: `${variants.default} passes`, expected: 'pass', request: { ...request, variant: variants.default } },
+      { what: `${leaky} is caught`, expected: 'leak', request: { ...request, variant: leaky } },
+      { what: 'with its sessions to PostgreSQL cut, the run says that it was blind', expected: 'inconclusive', request: { ...request, variant: variants.default, fault: cutMonitors } },
+    ]
+    const results: { trial: Trial; verdict: Findings['verdict'] | 'failed' }[] = []
+    for (const trial of trials) {
+      if (io.signal.aborted) break
+      io.stdout.write(`--- ${trial.what}?\n`)
+      const { findings } = await soakOnce(trial.request, io, { quiet: args.values.json === true })
+      results.push({ trial, verdict: findings?.verdict ?? 'failed' })
+    }
+    const proven = results.filter(({ trial, verdict }) => verdict === trial.expected)
+    io.stdout.write(`\n${results.map(({ trial, verdict }) => `${verdict === trial.expected ? 'proven  ' : 'NOT SO  '}  ${trial.what}: ${verdict}`).join('\n')}\n${proven.length} of ${trials.length} proven\n`)
+    if (io.signal.aborted) return 130
+    return proven.length === trials.length ? 0 : 1
+  },
+} satisfies Command
+
+type Trial = { readonly what: string; readonly expected: Findings['verdict']; readonly request: Awaited<ReturnType<typeof requestOf>> }

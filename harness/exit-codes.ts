@@ -1,0 +1,14 @@
+import type { Findings } from './verdict/verdict.ts'
+
+/** What the command's exit status says. k6's own exit code is kept in the record as a cause and never mixed in. */
+export const exitCodes = {
+  pass: 0,
+  leak: 1,
+  inconclusive: 2,
+  couldNotRun: 3,
+  thresholdCrossed: 4,
+  usage: 64,
+  interrupted: 130,
+} as const
+
+export const exitCodeOf = (verdict: Findings['verdict']): number => exitCodes[verdict]

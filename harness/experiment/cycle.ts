@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Bundle } from '../load/bundle.ts'
+import type { K6 } from '../load/k6-binary.ts'
+import { startLoad } from '../load/k6.ts'
+import { isLeftover, settle, type Settled } from '../probes/quiet.ts'
+import type { Sampler } from '../probes/sampler.ts'
+import { watchSuspects } from '../probes/suspects.ts'
+import type { Plan } from '../scenario/scenario.ts'
+import type { App } from '../stack/stack.ts'
+import { visit } from '../stack/visit.ts'
+import type { Dose, Happening } from '../timeline/entry.ts'
+import type { Member } from '../timeline/member.ts'
+
+export type CycleTools = {
+  readonly k6: K6
+  readonly bundle: Bundle
+  readonly run: string
+  readonly dir: string
+  readonly app: App
+  readonly otherPath: string
+  readonly plan: Plan
+  readonly sampler: Sampler
+  readonly record: (happening: Happening) => void
+  /** Stores what can be seen of these members, before anything may heal them. */
+  readonly evidence: (members: readonly Member[]) => Promise<void>
+  readonly suspect: (line: string) => void
+  readonly matureMs: () => number
+  readonly signal: AbortSignal
+}
+
+export type Cycles = {
+  /** Sends `dose` requests, waits for quiet, and stores the evidence of what stayed. */
+  readonly cycle: (role: Dose['role'], dose: number) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
+  readonly inFlight: () => number
+  readonly started: () => number
+}
+
+const suspectEveryMs = 1_000
+
+/** Runs the cycles of one run, numbered from 0, warm-up and baseline included. */
+export function openCycles(tools: CycleTools): Cycles {
+  const { plan, sampler, record, signal } = tools
+  const suspicions = watchSuspects()
+  let cycles = 0
+  let requests = 0
+  let load: { started: () => number; inFlight: () => number } | null = null
+
+  const watch = async (until: AbortSignal) => {
+    while (!until.aborted) {
+      await delay(suspectEveryMs, undefined, { signal: until }).catch(() => {})
+      if (until.aborted) return
+      const { members } = await sampler.look()
+      for (const { members: pair, ...suspect } of suspicions(members, performance.now())) {
+        record(suspect)
+        tools.suspect(describe(suspect.url, pair))
+        await tools.evidence(pair)
+      }
+    }
+  }
+
+  const loaded = async (role: Dose['role'], cycle: number, dose: number): Promise<Dose> => {
+    const ended = new AbortController()
+    const watching = watch(AbortSignal.any([signal, ended.signal]))
+    try {
+      await using running = await startLoad({
+        k6: tools.k6,
+        bundle: tools.bundle,
+        run: tools.run,
+        dir: tools.dir,
+        baseUrl: tools.app.baseUrl,
+        plan: { dose, concurrency: plan.concurrency, seed: plan.seed, cycle, firstRequest: requests, role },
+        signal,
+        onHappening: record,
+      })
+      const before = requests
+      load = { started: () => before + running.started(), inFlight: running.inFlight }
+      await running.begin()
+      const delivered = await running.drained
+      requests += dose
+      return delivered
+    } finally {
+      load = null
+      ended.abort()
+      await watching
+    }
+  }
+
+  return {
+    inFlight: () => load?.inFlight() ?? 0,
+    started: () => load?.started() ?? requests,
+    cycle: async (role, planned) => {
+      const cycle = cycles++
+      const phase = role === 'measured' ? 'cycle' : role
+      const beganMs = performance.now()
+      record({ kind: 'phase', phase, edge: 'start', cycle })
+      const dose = await loaded(role, cycle, planned)
+      signal.throwIfAborted()
+      record(dose)
+      const tookMs = performance.now() - beganMs
+      record({ kind: 'phase', phase, edge: 'end', cycle })
+      record({ kind: 'phase', phase: 'settle', edge: 'start', cycle })
+      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), signal })
+      if (settled.kind !== 'clean') {
+        await tools.evidence(withPeers(settled.last.members))
+        await askOtherRoute(tools)
+      }
+      record({ kind: 'phase', phase: 'settle', edge: 'end', cycle })
+      return { dose, tookMs, settled }
+    },
+  }
+}
+
+const answerWithinMs = 10_000
+
+/** Whether the application still answers elsewhere: what hangs is one route, or all of it. */
+export async function askOtherRoute({ app, otherPath, record, signal }: Pick<CycleTools, 'app' | 'otherPath' | 'record' | 'signal'>): Promise<void> {
+  const url = app.baseUrl + otherPath
+  const beganMs = performance.now()
+  const answer = await visit(url, AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)])).catch((error: Error) => error)
+  signal.throwIfAborted()
+  const tookMs = Math.round(performance.now() - beganMs)
+  if (answer instanceof Error) record({ kind: 'canary', url, outcome: 'unanswered', detail: answer.message, tookMs })
+  else record({ kind: 'canary', url, outcome: answer.status < 400 ? 'answered' : 'unanswered', detail: `status ${answer.status}`, tookMs })
+}
+
+/** What is left, with what is at the other end of its connection. */
+function withPeers(members: readonly Member[]): readonly Member[] {
+  const left = new Set(members.filter(isLeftover))
+  const ports = new Set([...left].flatMap((member) => (member.kind === 'process' ? member.databasePorts : member.kind === 'session' ? (member.clientPort ?? []) : [])))
+  return members.filter((member) => left.has(member) || (member.kind === 'session' && member.clientPort !== null && ports.has(member.clientPort)) || (member.kind === 'process' && member.databasePorts.some((port) => ports.has(port))))
+}
+
+const describe = (url: string | null, pair: readonly Member[]): string =>
+  [...pair.map((member) => (member.kind === 'session' ? `backend ${member.pid} ${member.state}` : member.kind === 'process' ? `process ${member.pid} ${member.state} ${member.waitChannel}` : '')), url ?? ''].filter(Boolean).join(', ')

@@ -1,0 +1,20 @@
+import { loadFolder } from '../folder.ts'
+import type { Stack } from '../stack/stack.ts'
+import type { ServerLog } from '../timeline/entry.ts'
+import type { Probe, Reader } from './probe.ts'
+
+export type OpenReaders = AsyncDisposable & { readonly probes: readonly Probe[]; readonly readers: Readonly<Record<string, Reader>> }
+
+/** Opens every probe of `resources/`. A probe that cannot be opened fails the run: it would be blind from the start. */
+export async function openReaders(stack: Stack, options: { readonly signal: AbortSignal; readonly say: (happening: ServerLog) => void }): Promise<OpenReaders> {
+  await using made = new AsyncDisposableStack()
+  const probes = await loadFolder<Probe>(new URL('resources/', import.meta.url))
+  const readers: Record<string, Reader> = {}
+  for (const probe of probes) {
+    readers[probe.name] = made.use(await probe.open(stack, options).catch((cause) => {
+      throw new Error(`The probe "${probe.name}" could not be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }))
+  }
+  const everything = made.move()
+  return { probes, readers, [Symbol.asyncDispose]: () => everything.disposeAsync() }
+}

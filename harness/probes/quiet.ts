@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Look, Reading } from '../timeline/entry.ts'
+import type { Member } from '../timeline/member.ts'
+import type { Sampler, Sight } from './sampler.ts'
+
+export type SettleOptions = {
+  readonly sampler: Pick<Sampler, 'look'>
+  readonly reading: Reading
+  readonly cycle?: number
+  readonly record: (look: Look) => void
+  /** Requests that the load generator has sent and not heard of. */
+  readonly inFlight: () => number
+  /** Longest wait for quiet. */
+  readonly deadlineMs: number
+  /** Something left over may go by itself as long as it is younger than this; it is waited for, up to here. */
+  readonly matureMs: number
+  readonly signal: AbortSignal
+}
+
+/** How a settle ended: with nothing of the load left, with something left that had time enough to go, or without quiet. */
+export type Settled = { readonly kind: 'clean' | 'leftovers' | 'unquiet'; readonly last: Look }
+
+const cleanLooks = 3
+const betweenLooksMs = 150
+const longestWaitMs = 2_000
+
+/**
+ * Looks until three looks in a row are quiet and nothing of the load is left, or until what is left is old enough to be called
+ * left behind. Quiet needs the server's own word as well as the client's: a long page goes on after its client has gone.
+ */
+export async function settle({ sampler, reading, cycle, record, inFlight, deadlineMs, matureMs, signal }: SettleOptions): Promise<Settled> {
+  const beganMs = performance.now()
+  let before: { readonly sight: Sight; readonly atMs: number } | null = null
+  let clean = 0
+  let quiet = 0
+  for (let waitMs = betweenLooksMs; ; ) {
+    const sight = await sampler.look()
+    const atMs = performance.now()
+    signal.throwIfAborted()
+    const unquiet = unquietReason(sight, before, atMs, inFlight())
+    const left = leftovers(sight.members)
+    const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...(unquiet === null ? {} : { unquiet }), counters: sight.counters, members: sight.members }
+    // The first look only tells where the CPU clocks stood; it proves no rest.
+    if (before !== null) record(look)
+    quiet = unquiet === null ? quiet + 1 : 0
+    clean = unquiet === null && left === 0 ? clean + 1 : 0
+    before = { sight, atMs }
+    if (clean >= cleanLooks) return { kind: 'clean', last: look }
+    const waitedMs = atMs - beganMs
+    if (quiet >= cleanLooks && waitedMs >= matureMs) return { kind: 'leftovers', last: look }
+    if (waitedMs >= deadlineMs) return { kind: quiet >= cleanLooks ? 'leftovers' : 'unquiet', last: look }
+    // Three looks that decide come close together; waiting for something to end may take its time.
+    const deciding = (clean > 0 && clean < cleanLooks) || (quiet < cleanLooks && waitedMs + longestWaitMs >= matureMs)
+    waitMs = deciding ? betweenLooksMs : Math.min(waitMs * 1.5, longestWaitMs)
+    await delay(Math.max(50, Math.min(waitMs, deadlineMs - waitedMs, Math.max(betweenLooksMs, matureMs - waitedMs))), undefined, { signal })
+  }
+}
+
+/** A server at rest still wakes for its timers. Above this share of one core it is at work. */
+const restingCpuShare = 0.1
+
+/** Why this moment is not quiet; null when it is. */
+export function unquietReason(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number): string | null {
+  if (sight.partial.length > 0) return `no answer from ${sight.partial.join('; ')}`
+  if (inFlight > 0) return `${inFlight} requests in flight`
+  const clients = sight.counters['app.clients'] ?? 0
+  if (clients > 0) return `${clients} client connections open`
+  const active = sight.members.filter((member) => member.kind === 'session' && member.state === 'active').length
+  if (active > 0) return `${active} queries running`
+  if (before === null) return 'first look'
+  const spentMs = cpuSpentMs(before.sight.members, sight.members)
+  const share = spentMs / Math.max(1, atMs - before.atMs)
+  // Two ticks of the CPU clock are noise however close the looks are.
+  if (share > restingCpuShare && spentMs > 20) return `the application uses ${Math.round(share * 100)} % of a core`
+  return null
+}
+
+/** CPU time of the processes that both looks saw. */
+function cpuSpentMs(before: readonly Member[], now: readonly Member[]): number {
+  const then = new Map(before.flatMap((member) => (member.kind === 'process' ? [[member.id, member.cpuMs] as const] : [])))
+  return now.reduce((sum, member) => (member.kind === 'process' && then.has(member.id) ? sum + member.cpuMs - (then.get(member.id) ?? 0) : sum), 0)
+}
+
+/** What nobody should find at rest: open transactions, scripts of requests, zombies, connections half closed. A pooled idle session is none of them. */
+export const leftovers = (members: readonly Member[]): number => members.filter(isLeftover).length
+
+export function isLeftover(member: Member): boolean {
+  switch (member.kind) {
+    case 'session':
+      return member.transactionAgeMs !== null || member.advisoryLocks > 0
+    case 'process':
+      return member.request !== null || member.state === 'Z' || member.closeWait > 0
+    case 'prepared-transaction':
+      return true
+    case 'logged-session':
+    case 'replication-slot':
+    case 'server':
+    case 'other':
+      return false
+  }
+}

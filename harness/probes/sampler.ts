@@ -1,0 +1,112 @@
+import type { Beat, Blind, Look } from '../timeline/entry.ts'
+import type { Counters, Reader } from './probe.ts'
+
+export type Sampler = AsyncDisposable & {
+  /** Everything alive now. `partial` names the probes that gave no answer, with their reasons. */
+  readonly look: () => Promise<Sight>
+  readonly latest: () => Counters
+}
+
+export type Sight = Pick<Look, 'counters' | 'members'> & { readonly partial: readonly string[] }
+
+export type SamplerOptions = {
+  readonly readers: Readonly<Record<string, Reader>>
+  readonly everyMs: number
+  readonly record: (happening: Beat | Blind) => void
+  /** Called with all counters after each beat. */
+  readonly onBeat: (counters: Counters) => void
+  /** Counters that no probe reads: those of the load in flight. */
+  readonly others: () => Counters
+  readonly signal: AbortSignal
+}
+
+const beatWithinMs = 2_000
+const lookWithinMs = 10_000
+/** So many failures in a row are blindness; fewer are a busy machine. */
+const blindAfter = 5
+
+/** Asks every probe for its counters at a fixed rate and writes what changed. A probe that fails is left out of the beat by name, never papered over. */
+export function startSampler({ readers, everyMs, record, onBeat, others, signal }: SamplerOptions): Sampler {
+  const names = Object.keys(readers)
+  const latest: Record<string, number> = {}
+  const failures = new Map<string, number>()
+  const ended = new AbortController()
+  const stop = AbortSignal.any([signal, ended.signal])
+
+  const fail = (name: string, error: unknown) => {
+    if (stop.aborted) return
+    const inARow = (failures.get(name) ?? 0) + 1
+    failures.set(name, inARow)
+    if (inARow === blindAfter) record({ kind: 'blind', probe: name, reason: reasonOf(error) })
+  }
+
+  const beat = async () => {
+    const missed: string[] = []
+    const counters: Record<string, number> = { ...others() }
+    const asked = names.map(async (name) => {
+      try {
+        const answer = await readers[name]?.beat(AbortSignal.any([stop, AbortSignal.timeout(beatWithinMs)]))
+        Object.assign(counters, answer)
+        failures.set(name, 0)
+      } catch (error) {
+        missed.push(name)
+        fail(name, error)
+      }
+    })
+    await Promise.all(asked)
+    if (stop.aborted) return
+    const changed = Object.entries(counters).filter(([name, value]) => latest[name] !== value)
+    Object.assign(latest, counters)
+    record({ kind: 'beat', counters: Object.fromEntries(changed), ...(missed.length > 0 ? { missed: missed.toSorted() } : {}) })
+    onBeat(latest)
+  }
+
+  const beating = (async () => {
+    for (let dueMs = performance.now(); !stop.aborted; ) {
+      await beat()
+      // Beats that could not be made are not made up for: the gap is the truth.
+      dueMs = Math.max(dueMs + everyMs, performance.now())
+      await untilAborted(stop, dueMs - performance.now())
+    }
+  })()
+
+  return {
+    latest: () => latest,
+    look: async () => {
+      const partial: string[] = []
+      const sights = await Promise.all(names.map(async (name) => {
+        try {
+          return await readers[name]?.look(AbortSignal.any([stop, AbortSignal.timeout(lookWithinMs)]))
+        } catch (error) {
+          partial.push(`${name}: ${reasonOf(error)}`)
+          return undefined
+        }
+      }))
+      return {
+        counters: Object.assign({ ...others() }, ...sights.map((sight) => sight?.counters)),
+        members: sights.flatMap((sight) => sight?.members ?? []),
+        partial,
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      ended.abort()
+      await beating
+    },
+  }
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+
+/** Waits for the next beat, or for the end of the run. */
+function untilAborted(signal: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, Math.max(0, ms))
+    signal.addEventListener('abort', done, { once: true })
+    if (signal.aborted) done()
+  })
+}
