@@ -40,7 +40,8 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
     throw new Error(`a journey takes at least one visit, and weights of 0 or more; got ${JSON.stringify(visits.map(({ name, weight = 1 }) => [name, weight]))}`)
   }
   return () => {
-    const n = plan.firstRequest + exec.scenario.iterationInTest
+    const { scenario } = here()
+    const n = plan.firstRequest + scenario.iterationInTest
     const random = randomOf(plan.seed, n)
     const visit = visits[drawIndex(weights, random)]!
     try {
@@ -72,9 +73,13 @@ const send = (route: string, id: string, { path, method = 'GET', body, headers, 
   if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error(`expected a path that begins with / and is percent-encoded, got ${JSON.stringify(path)}`)
   const tags = { route: encodeURIComponent(route) }
   // Metadata, unlike tags, may differ in every sample without k6's memory growing.
-  Object.assign(exec.vu.metrics.metadata, { request: id, path: encodeURIComponent(path.slice(0, longestPath)) })
+  const { metadata } = here()
+  metadata['request'] = id
+  metadata['path'] = encodeURIComponent(path.slice(0, longestPath))
   started.add(1, tags)
-  forget()
+  // k6's own samples of the request, nine of them, need not carry ours.
+  delete metadata['request']
+  delete metadata['path']
 
   const response = http.request(method, plan.baseUrl + path, body ?? null, {
     headers: { ...headers, 'x-request-id': id },
@@ -84,9 +89,9 @@ const send = (route: string, id: string, { path, method = 'GET', body, headers, 
     tags: { name: route },
   })
 
-  exec.vu.metrics.metadata['request'] = id
+  metadata['request'] = id
   ended.add(response.timings.duration, { ...tags, outcome: outcomeOf(response, expect), answer: `${response.status}`, fault: `${response.error_code}` })
-  forget()
+  delete metadata['request']
 }
 
 const outcomeOf = (response: RefinedResponse<'text'>, { status = 200, contains }: NonNullable<Request['expect']>): Outcome => {
@@ -101,10 +106,9 @@ const outcomeOf = (response: RefinedResponse<'text'>, { status = 200, contains }
 const requestTimedOut = 1050
 const isStatusCode = (code: number) => code >= 1400 && code < 1600
 
-const forget = () => {
-  delete exec.vu.metrics.metadata['request']
-  delete exec.vu.metrics.metadata['path']
-}
+/** What k6 knows of this user and iteration. Asked for once a user: k6 builds these objects anew each time, at the cost of the request itself. */
+const here = () => (place ??= { scenario: exec.scenario, metadata: exec.vu.metrics.metadata })
+let place: { readonly scenario: typeof exec.scenario; readonly metadata: typeof exec.vu.metrics.metadata } | undefined
 
 /** Characters of a path that the record keeps. */
 const longestPath = 2_000
