@@ -1,21 +1,29 @@
 /**
- * Settings of every PostgreSQL that the harness boots. The log is the second ledger of sessions, so it must be complete and readable
- * through SQL; the data is thrown away, so durability is not paid for. Time-outs that would heal a leak stay at their default, off.
+ * Settings of a server that is watched and thrown away, in every stack: name to value. The log is `log/server.json` in the data directory
+ * unless `log_directory` says otherwise.
  */
 export const serverSettings = ({ maxConnections }: { readonly maxConnections: number }): Record<string, string> => ({
   max_connections: String(maxConnections),
+  // Slots for the monitor when the application has taken all of its own.
   superuser_reserved_connections: '3',
-  logging_collector: 'on',
+
+  // The second ledger: every session opened and closed, in a form that needs no parsing of prefixes.
   log_destination: 'jsonlog',
+  logging_collector: 'on',
   log_filename: 'server.log',
+  log_file_mode: '0644',
   log_rotation_age: '0',
   log_rotation_size: '0',
   log_connections: 'on',
   log_disconnections: 'on',
-  // One byte a character would cut the long IN lists of object-relational mappers, which are the ones to recognise.
+
+  // Watermarks and comments stand at the end of a statement; the default keeps 1 kB.
   track_activity_query_size: '16384',
+  // Off by default, and then an application that leaks prepared transactions or replication slots could not even try.
   max_prepared_transactions: '16',
   wal_level: 'logical',
+
+  // The data dies with the run.
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',

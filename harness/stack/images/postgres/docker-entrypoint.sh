@@ -23,6 +23,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   fi
   # shellcheck disable=SC2086 # the arguments are several words
   initdb --pgdata="$PGDATA" --username="$user" --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD:-}") --encoding=UTF8 --locale=C.UTF-8 ${POSTGRES_INITDB_ARGS:-}
+  echo "listen_addresses = '*'" >>"$PGDATA/postgresql.conf"
   printf 'host all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
   if [ "$database" != postgres ]; then
     printf 'CREATE DATABASE "%s"\n' "$database" | postgres --single -j -D "$PGDATA" postgres >/dev/null

@@ -1,0 +1,102 @@
+import { createWriteStream } from 'node:fs'
+import { chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import type { Site } from './containers-site.ts'
+import { lastLines } from './log-tail.ts'
+
+export type AppContainer = {
+  readonly id: string
+  readonly baseUrl: string
+  readonly crashed: () => string | null
+  readonly logTail: (lines: number, containing?: string) => Promise<readonly string[]>
+  readonly stop: (deadlineMs: number) => Promise<void>
+}
+
+export type AppContainerOptions = {
+  readonly name: string
+  readonly image: string
+  readonly port: number
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Where the application may keep a log of its own; the run's folder has it as `logs/application/own.log`. */
+const logDir = '/var/log/lowtide'
+export const logFileInside = `${logDir}/own.log`
+
+/**
+ * Starts the application as its image says, as process 1 of its container: an init of ours would reap zombies that the real deployment keeps.
+ * Testcontainers would wait for it where we must go on to start the agent, hence the engine's own API.
+ */
+export async function startAppContainer(site: Site, { name, image, port, env }: AppContainerOptions): Promise<AppContainer> {
+  const ownLogs = join(site.logs, 'application')
+  await mkdir(ownLogs, { recursive: true })
+  await chmod(ownLogs, 0o777) // the application may have a user of its own
+  const container = await site.docker.createContainer({
+    name,
+    Image: image,
+    Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
+    ExposedPorts: { [`${port}/tcp`]: {} },
+    Labels: site.labels,
+    HostConfig: {
+      NetworkMode: site.network,
+      PortBindings: { [`${port}/tcp`]: [{ HostIp: site.host === '127.0.0.1' ? site.host : '', HostPort: '0' }] },
+      Binds: [`${ownLogs}:${logDir}`],
+      LogConfig: { Type: 'json-file', Config: {} },
+    },
+  })
+  await container.start()
+  const outputFile = join(site.logs, 'application.log')
+  const { end: logged } = await followOutput(container, outputFile)
+  let stopping = false
+  let crash: string | null = null
+  const ended = container.wait().then(async () => {
+    if (stopping) return
+    await logged // whoever reads that it crashed reads its last words too
+    crash = await causeOfDeath(container)
+  }).catch(() => {}) // removed under us: the stack is being torn down
+
+  return {
+    id: container.id,
+    baseUrl: `http://${site.host}:${await publishedPort(container, port)}`,
+    crashed: () => crash,
+    logTail: async (lines, containing) => {
+      const own = await lastLines(join(ownLogs, 'own.log'), lines, containing)
+      return own.length > 0 ? own : lastLines(outputFile, lines, containing)
+    },
+    stop: async (deadlineMs) => {
+      stopping = true
+      await container.kill({ signal: 'SIGTERM' }).catch(unlessEnded)
+      const waiting = new AbortController()
+      await Promise.race([ended, delay(deadlineMs, undefined, { signal: waiting.signal }).catch(() => {})])
+      waiting.abort()
+    },
+  }
+}
+
+/** From the engine's file, not attached: an attached stream that we read too slowly would stall the application. */
+async function followOutput(container: Docker.Container, file: string) {
+  const output = createWriteStream(file, { flags: 'a' })
+  const stream = await container.logs({ follow: true, stdout: true, stderr: true })
+  container.modem.demuxStream(stream, output, output)
+  stream.once('close', () => output.end())
+  return { end: finished(output) }
+}
+
+/** An application that ends at once may have lost its port again: then there is none to give, and the wait for readiness tells why. */
+async function publishedPort(container: Docker.Container, port: number): Promise<string> {
+  const { NetworkSettings } = await container.inspect()
+  return NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort ?? '0'
+}
+
+async function causeOfDeath(container: Docker.Container): Promise<string> {
+  const { State } = await container.inspect()
+  return State.OOMKilled ? 'out of memory' : `exit code ${State.ExitCode}`
+}
+
+/** 409: it had ended before. */
+function unlessEnded(error: Error & { statusCode?: number }) {
+  if (error.statusCode !== 409 && error.statusCode !== 404) throw error
+}

@@ -1,0 +1,43 @@
+import { relative, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import type Docker from 'dockerode'
+import type { Target } from '../scenario/scenario.ts'
+
+/**
+ * Builds the target's image and gives its id. The engine's own layer cache makes an unchanged context a matter of a second.
+ * Testcontainers could build it too, but cannot tell a failed build from a good one while an older image bears the name.
+ */
+export async function buildImage(docker: Docker, target: Target, scenarioDir: string, signal: AbortSignal): Promise<string> {
+  const { context, dockerfile } = imageOf(target)
+  const folder = resolve(scenarioDir, context)
+  const said: string[] = []
+  try {
+    const build = { t: `lowtide/${imageName(target.name)}`, dockerfile: relative(folder, resolve(folder, dockerfile)), forcerm: true, abortSignal: signal }
+    return await follow(await docker.buildImage({ context: folder, src: ['.'] }, build), said)
+  } catch (cause) {
+    signal.throwIfAborted()
+    const lines = said.slice(-20).map((line) => `\n    ${line}`)
+    throw new Error(`The image of "${target.name}" could not be built from ${resolve(folder, dockerfile)}: ${cause instanceof Error ? cause.message.trim() : String(cause)}${lines.length > 0 ? `\nThe build said last:${lines.join('')}` : ''}`, { cause })
+  }
+}
+
+/** Fails for a target that runs as a command only. */
+export function imageOf(target: Target): NonNullable<Target['image']> {
+  if (target.image) return target.image
+  throw new Error(`The target "${target.name}" has no image, so the containers stack cannot run it. Give it image: { context, dockerfile, port }, or use --stack processes.`)
+}
+
+/** The engine answers 200 before it builds; what went wrong stands in the stream. */
+async function follow(stream: NodeJS.ReadableStream, said: string[]): Promise<string> {
+  let id: string | null = null
+  for await (const line of createInterface({ input: stream })) {
+    const event: { stream?: string; error?: string; aux?: { ID?: string } } = JSON.parse(line)
+    if (event.error) throw new Error(event.error)
+    if (event.stream?.trim()) said.push(event.stream.trim())
+    id = event.aux?.ID ?? id
+  }
+  if (id === null) throw new Error('the engine ended the build without an image')
+  return id
+}
+
+const imageName = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
