@@ -121,6 +121,13 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`
 }
 
+/** 52_000_000 -> `52 MB` */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
+  return `${count(Number((value / 1_000 ** power).toPrecision(3)))} ${units[power] ?? 'B'}`
+}
+
 /** 72_000 -> `1:12`, as on a clock that counts up or down. */
 export function clock(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000))
@@ -169,12 +176,6 @@ function briefQuery(query: string): string {
 
 function cpu(ms: number): string {
   return ms < 60_000 ? `${(ms / 1_000).toFixed(2)} s` : duration(ms)
-}
-
-function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
-  return `${count(Number((value / 1_000 ** power).toPrecision(3)))} ${units[power] ?? 'B'}`
 }
 
 function two(value: number): string {

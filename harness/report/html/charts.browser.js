@@ -5,6 +5,8 @@
   const readout = document.getElementById('readout')
   const sync = uPlot.sync('run')
   const charts = new Map()
+  // Room for half of the last label of the time axis, the same in all panels.
+  const sidePadding = 20
 
   drawAll()
   for (const more of document.querySelectorAll('details')) more.addEventListener('toggle', drawAll)
@@ -29,7 +31,10 @@
 
   function panelChart(place, panel) {
     const { lines } = panel
+    // Every panel ends where the record ends, or the axes would not be one axis.
     const time = Array.from({ length: Math.max(...lines.map((line) => line.values.length), 1) }, (_, i) => i * panel.bucketS)
+    const pad = (values) => [...values, ...Array(time.length - values.length).fill(null)]
+    if (time.at(-1) < drawing.endS) time.push(drawing.endS)
     const series = [{}]
     const data = [time]
     const bands = []
@@ -39,11 +44,11 @@
       // A step from bucket to bucket: a slope between two counts would show values that never were.
       const paths = uPlot.paths.stepped({ align: 1 })
       series.push({ label: line.label, stroke, width: 1.5, paths, points: { show: false }, dash: panel.unit === 'ms' && i === 2 ? [3, 3] : undefined })
-      data.push(line.values)
+      data.push(pad(line.values))
       coloured.push({ stroke, index: series.length - 1, line })
       if (line.low) {
         series.push({ label: `${line.label}, lowest`, stroke, width: 0.5, paths, points: { show: false } })
-        data.push(line.low)
+        data.push(pad(line.low))
         bands.push({ series: [series.length - 2, series.length - 1], fill: translucent(stroke, 0.3) })
       }
     })
@@ -52,11 +57,12 @@
     return new uPlot(
       {
         width: place.clientWidth,
-        height: panel.group === 'load' && lines.length > 1 ? 150 : 104,
+        height: panel.group === 'load' && lines.length > 1 ? 160 : 118,
+        padding: [8, sidePadding, 0, 0],
         legend: { show: false },
-        cursor: { sync: { key: sync.key, scales: ['x', null] }, points: { size: 5 }, drag: { x: true, y: false } },
+        cursor: { sync: { key: sync.key, scales: ['x', null] }, y: false, points: { size: 5 }, drag: { x: true, y: false } },
         // A count that rose by one must not look like a cliff: 0 is always in sight.
-        scales: { x: { time: false, range: xRange }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(panel.unit === 'count' ? 3 : 1, high ?? 0, panel.baseline?.max ?? 0) * 1.08] } },
+        scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(panel.unit === 'count' ? 3 : 1, high ?? 0, panel.baseline?.max ?? 0) * 1.08] } },
         axes: [timeAxis(), valueAxis(panel, highest)],
         series,
         bands,
@@ -75,13 +81,14 @@
     return new uPlot(
       {
         width: place.clientWidth,
-        height: 44,
+        height: 24,
+        padding: [0, sidePadding, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: sync.key, scales: ['x', null] }, y: false, points: { show: false }, drag: { x: true, y: false } },
-        scales: { x: { time: false, range: xRange }, y: { range: [0, 1] } },
+        scales: { x: { time: false }, y: { range: [0, 1] } },
         axes: [{ show: false }, { size: 58, values: () => [], ticks: { show: false }, grid: { show: false } }],
         series: [{}, { points: { show: false } }],
-        hooks: { drawClear: [(chart) => shade(chart, true)], draw: [marksOf] },
+        hooks: { drawClear: [(chart) => shade(chart, true)] },
       },
       [
         [0, drawing.endS],
@@ -89,10 +96,6 @@
       ],
       place,
     )
-  }
-
-  function xRange(_, low, high) {
-    return low === null || high === null || low === high ? [0, Math.max(1, drawing.endS)] : [low === high ? 0 : low, high]
   }
 
   function timeAxis() {
@@ -171,8 +174,11 @@
     return coloured.map(({ stroke, index, line }) => {
       const item = document.createElement('li')
       const value = document.createElement('output')
-      item.style.setProperty('--key', stroke)
-      item.append(coloured.length > 1 ? line.label : '', ' ', value)
+      if (coloured.length > 1) {
+        item.style.setProperty('--key', stroke)
+        item.append(line.label, ' ')
+      }
+      item.append(value)
       list.append(item)
       return { index, value, low: line.low ? index + 1 : null }
     })

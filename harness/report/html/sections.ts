@@ -2,7 +2,7 @@ import type { Hang, Survivor } from '../../verdict/verdict.ts'
 import type { Account, Cluster, Stray } from '../account.ts'
 import type { RunRecord } from '../run-record.ts'
 import type { Series } from '../series.ts'
-import { count, counted, duration, memberLine, processDetail, sessionAge, timeOfDay } from '../words.ts'
+import { bytes, count, counted, duration, memberLine, processDetail, sessionAge, timeOfDay } from '../words.ts'
 import { html, type Interpolated, type Markup } from './markup.ts'
 import { drawingOf, flatCounters, type Panel } from './panels.ts'
 
@@ -30,7 +30,8 @@ export function answersSection(account: Account): Markup {
 <dl class="answers">${told.map(([name, texts]) => html`<dt>${name}</dt><dd>${texts.map((text) => html`<p>${text}</p>`)}</dd>`)}</dl>`
 }
 
-/** So many survivors are listed; findings.json has all of them. */
+/** So many survivors of a kind are in sight at once, and so many are on the page at all; findings.json has every one. */
+const inSight = 5
 const survivorsShown = 500
 
 function leftSection({ clusters, strays }: Account): Markup | null {
@@ -42,8 +43,7 @@ function clusterCard({ symptom, hangs, by }: Cluster): Markup {
   const paths = by.slice(0, 8).map(({ path, hangs: times }) => `${path} (${times})`)
   return html`<article class="cluster"><h3>${count(hangs.length)} × ${symptom}</h3>
 ${paths.length > 0 ? html`<p>${paths.join(', ')}${by.length > 8 ? ` and ${counted(by.length - 8, 'other path')}` : ''}</p>` : null}
-<table class="cards"><thead><tr><th>Request</th><th>Process</th><th>Backend</th><th>Log ends in</th></tr></thead>
-<tbody>${hangs.slice(0, survivorsShown).map(hangRow)}</tbody></table>${more(hangs.length)}</article>`
+${folded(hangs, hangRow, html`<thead><tr><th>Request</th><th>Process</th><th>Backend</th><th>Log ends in</th></tr></thead>`, 'of the same cluster')}</article>`
 }
 
 function hangRow({ process, session, url, lastLogLine, bornIn, evidence }: Hang): Markup {
@@ -58,11 +58,16 @@ function hangRow({ process, session, url, lastLogLine, bornIn, evidence }: Hang)
 function strayCard({ invariant, survivors }: Stray): Markup {
   const row = ({ member, why, bornIn }: Survivor) => html`<tr><td><code>${memberLine(member)}</code></td><td data-name="why">${why}${bornIn === null ? '' : `, born in cycle ${bornIn}`}</td></tr>`
   return html`<article class="cluster"><h3>${count(survivors.length)} × ${survivors[0]?.why ?? 'left behind'}</h3><p>${invariant}</p>
-<table class="cards"><tbody>${survivors.slice(0, survivorsShown).map(row)}</tbody></table>${more(survivors.length)}</article>`
+${folded(survivors, row, null, 'of the same kind')}</article>`
 }
 
-function more(all: number): Markup | null {
-  return all <= survivorsShown ? null : html`<p class="faint">${count(all - survivorsShown)} more in findings.json</p>`
+function folded<T>(items: readonly T[], row: (item: T) => Markup, head: Markup | null, kinship: string): Markup {
+  const table = (some: readonly T[]) => html`<table class="cards">${head}<tbody>${some.map(row)}</tbody></table>`
+  const rest = items.slice(inSight, survivorsShown)
+  const unlisted = items.length - survivorsShown
+  return html`${table(items.slice(0, inSight))}
+${rest.length === 0 ? null : html`<details><summary>${count(rest.length)} more ${kinship}</summary>${table(rest)}</details>`}
+${unlisted <= 0 ? null : html`<p class="faint">${count(unlisted)} more in findings.json</p>`}`
 }
 
 /** Links into the run's own folder only: a recorded name must not become a link to somewhere else. */
@@ -87,7 +92,8 @@ ${rest.length === 0 ? null : html`<details><summary>${counted(rest.length, 'more
 }
 
 function panelPlace({ title, baseline, unit }: Panel, index: number): Markup {
-  const band = baseline === null ? '' : `baseline ${baseline.min === baseline.max ? count(baseline.min) : `${count(baseline.min)} to ${count(baseline.max)}`}${unit === 'ms' ? ' ms' : unit === 'bytes' ? ' bytes' : ''}`
+  const amount = unit === 'ms' ? duration : unit === 'bytes' ? bytes : count
+  const band = baseline === null ? '' : `baseline ${[...new Set([amount(baseline.min), amount(baseline.max)])].join(' to ')}`
   return html`<div class="panel"><h3><span>${title}</span><span class="faint">${band}</span><ul class="keys"></ul></h3><div data-panel="${index}"></div></div>`
 }
 
