@@ -3,7 +3,7 @@ import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { isOlderThanLoad, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'
-import { stayMs } from '../verdict/thresholds.ts'
+import { patienceMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
@@ -21,7 +21,7 @@ export default {
       untouchedRests(timeline).flatMap((rest) => {
         const held = new Set(rest.looks.flatMap((look) => pairsOf(look).map(({ session }) => session.id)))
         const is = (member: Member): member is Session => isSession(member) && member.clientPort !== null && !held.has(member.id) && owned.has(client(member))
-        return staysAt(timeline, rest, { is }).filter(({ member, sinceMs, untilMs }) => untilMs - sinceMs >= stayMs && !isOlderThanLoad(timeline, member) && !isHeldLater(timeline, member, rest.last.atMs))
+        return staysAt(timeline, rest, { is }).filter(({ member, sinceMs, untilMs }) => untilMs - sinceMs >= patienceMs && !isOlderThanLoad(timeline, member) && !isHeldLater(timeline, member, rest.last.atMs))
       }),
     )
     if (orphans.length === 0) return { kind: 'pass', sentence: 'every session at rest belonged to a living process' }

@@ -36,8 +36,24 @@ const ageMs = ({ latest }: Stay<Session>): number => latest.queryAgeMs ?? 0
 const waitsForOthers = ({ rest, member }: Stay<Session>): boolean =>
   rest.looks.every(({ members }) => members.some((other) => other.kind === 'session' && other.id === member.id && other.waitEvent !== null && waits.has(other.waitEvent)))
 
-/** Events of the types Lock, Client and Timeout: PostgreSQL manual, "Wait Events". */
+/** PostgreSQL manual, "Wait Events". */
 const waits: ReadonlySet<string> = new Set([
-  ...['advisory', 'applytransaction', 'extend', 'frozenid', 'object', 'page', 'relation', 'spectoken', 'transactionid', 'tuple', 'userlock', 'virtualxid'],
-  ...['ClientRead', 'ClientWrite', 'PgSleep'],
+  // Lock
+  'advisory',
+  'applytransaction',
+  'extend',
+  'frozenid',
+  'object',
+  'page',
+  'relation',
+  'spectoken',
+  'transactionid',
+  'tuple',
+  'userlock',
+  'virtualxid',
+  // Client
+  'ClientRead',
+  'ClientWrite',
+  // Timeout
+  'PgSleep',
 ])

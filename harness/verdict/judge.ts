@@ -23,7 +23,7 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[]): Fin
   return {
     formatVersion,
     verdict: judged,
-    headline: headline(judged, findings, bounds, heal),
+    headline: headline(judged, findings, bounds, heal, dose),
     findings,
     hangs,
     heal,
@@ -65,18 +65,18 @@ function worst(findings: readonly Finding[]): Verdict {
   return kinds.has('leak') ? 'leak' : kinds.has('inconclusive') ? 'inconclusive' : 'pass'
 }
 
-function headline(verdict: Findings['verdict'], findings: readonly Finding[], bounds: readonly string[], heal: Findings['heal']): string {
+function headline(verdict: Findings['verdict'], findings: readonly Finding[], bounds: readonly string[], heal: Findings['heal'], { leftBehind: left }: Findings['dose']): string {
   const [first, ...others] = findings.filter(({ kind }) => kind === 'leak' || kind === 'inconclusive')
   const more = others.length > 0 ? ` (and ${count(others.length, 'more finding')})` : ''
   switch (verdict) {
     case 'pass':
       return bounds.join('; ')
     case 'leak':
-      return `${bounds[0] ?? 'something was left behind'}, ${heal === 'permanent' || heal === 'none' ? heal : `healed ${heal}`}: ${first?.sentence ?? ''}${more}`
+      return `${left > 0 ? `${bounds[0]}, ${heal === 'permanent' ? heal : `healed ${heal}`}: ` : ''}${first?.sentence}${more}`
     case 'inconclusive':
       return `${first?.sentence ?? 'no invariant was asked'}${more}`
     case 'interrupted':
-      return `interrupted; until then ${findings.some(({ kind }) => kind === 'leak') ? `${bounds[0] ?? 'something was left behind'}` : 'no leak was found'}`
+      return `interrupted; until then ${first?.kind === 'leak' ? first.sentence : 'no leak was found'}`
     default:
       return verdict satisfies never
   }

@@ -1,0 +1,33 @@
+import type { Member, Session } from '../timeline/member.ts'
+import { growthByIdentity, inSteps } from '../verdict/growth.ts'
+import { bornIn } from '../verdict/rest.ts'
+import { isProcess, isSession } from '../verdict/stay.ts'
+import type { Invariant, Survivor } from '../verdict/verdict.ts'
+import { finalRest } from '../verdict/rest.ts'
+import { count, duration } from '../verdict/words.ts'
+
+/** Rule R3, second half: idle sessions that each load adds and none takes away. Within its declared size a pool may still fill. */
+export default {
+  name: 'sessions do not grow with the dose',
+  check: (timeline) => {
+    const growth = growthByIdentity(timeline, isSession)
+    const declared = declaredSessions(timeline.facts.limits.poolMaxPerProcess, finalRest(timeline)?.last.members ?? [])
+    const survivors: readonly Survivor[] = growth.stayed.map((member) => ({ member, why: whyOf(member), bornIn: bornIn(timeline, member) }))
+    const said = `sessions at rest grew from ${growth.plateau} to ${growth.atEnd}: ${inSteps(growth)}`
+
+    if (growth.kind === 'bounded') return { kind: 'pass', sentence: `sessions at rest did not go on growing with the load (${count(growth.atEnd, 'session')} at the end, ${growth.plateau} after the warm-up)` }
+    if (declared !== null && growth.atEnd <= declared) return { kind: 'pass', sentence: `${said}, within the ${declared} that the pools declare` }
+    switch (growth.kind) {
+      case 'proportional':
+        return { kind: 'leak', sentence: said, survivors }
+      case 'unsettled':
+        return { kind: 'inconclusive', sentence: `${said}; a pool that fills, or a slow leak`, settledBy: 'more cycles, or limits.poolMaxPerProcess' }
+      default:
+        return growth.kind satisfies never
+    }
+  },
+} satisfies Invariant
+
+const declaredSessions = (perProcess: number | undefined, members: readonly Member[]): number | null => (perProcess === undefined ? null : perProcess * members.filter(isProcess).length)
+
+const whyOf = ({ state, stateAgeMs, query }: Session): string => `${state}, unused for ${duration(stateAgeMs ?? 0)}; last: ${query}`

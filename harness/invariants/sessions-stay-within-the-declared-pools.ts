@@ -1,0 +1,28 @@
+import { presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
+import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count } from '../verdict/words.ts'
+
+/**
+ * Rule R3, first half. A declared maximum is a hint, not a law: a healthy pool frees the slot before the connection is
+ * back, and declares 10 while it holds 12. Hence a warning; growth is judged by itself.
+ */
+export default {
+  name: 'sessions stay within the declared pools',
+  check: (timeline) => {
+    const { poolMaxPerProcess, listeners = 0 } = timeline.facts.limits
+    if (poolMaxPerProcess === undefined) return { kind: 'pass', sentence: 'not judged: no pool size is declared' }
+    const sessionsAt = (rest: Rest) => presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last))
+    const allowedAt = (rest: Rest): number => poolMaxPerProcess * presentThroughout(rest, isProcess).filter((process) => !isPlanted(timeline, process, rest.last)).length + listeners
+    const worst = untouchedRests(timeline)
+      .map((rest) => ({ rest, over: sessionsAt(rest).length - allowedAt(rest) }))
+      .reduce<{ readonly rest: Rest; readonly over: number } | null>((most, next) => (next.over > (most?.over ?? 0) ? next : most), null)
+
+    if (worst === null) return { kind: 'pass', sentence: 'no more sessions at rest than the pools declare' }
+    return {
+      kind: 'warning',
+      sentence: `the pools declare ${allowedAt(worst.rest)} and held ${count(sessionsAt(worst.rest).length, 'session')} at rest`,
+      survivors: [],
+    }
+  },
+} satisfies Invariant

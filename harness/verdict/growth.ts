@@ -1,0 +1,76 @@
+import type { Member } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { measuredDoses } from './dose.ts'
+import { bornIn, presentThroughout, type Rest, untouchedRests } from './rest.ts'
+import { isPlanted } from './stay.ts'
+
+/** A measured cycle that sent requests, with how far the count rose above all that was ever seen at rest before. */
+export type Step = { readonly cycle: number; readonly dose: number; readonly rise: number }
+
+/**
+ * How a count at rest grew with the load.
+ * `proportional`: in every cycle, at least three, by at least one steady rate per request: what does so has no end.
+ * `unsettled`: in three cycles or more and still in the last, without such a rate: a pool that fills, or a slow leak.
+ * `bounded`: it stopped, or never began.
+ */
+export type Growth = { readonly kind: 'bounded' | 'unsettled' | 'proportional'; readonly plateau: number; readonly steps: readonly Step[] }
+
+/** Fewer cycles cannot tell a pool that fills from a leak. */
+const enoughSteps = 3
+
+/**
+ * Growth of a count over the quiet rests. The steepest cycle proves nothing and the flattest everything: a pool, a cache
+ * or a set of spare workers has a cycle in which it does not grow, however the others look. For the same reason more
+ * survivors never make this verdict milder: each can only raise the flattest.
+ */
+export function growthOf(timeline: Timeline, countAt: (rest: Rest, cycle: number | null) => number): Growth {
+  const rests = untouchedRests(timeline).filter(({ quiet }) => quiet)
+  const measured = new Map(measuredDoses(timeline).map(({ cycle, counted }) => [cycle, counted]))
+  const isMeasured = ({ cycle }: Rest): boolean => cycle !== null && measured.has(cycle)
+  const plateau = Math.max(0, ...rests.filter((rest) => !isMeasured(rest)).map((rest) => countAt(rest, null)))
+
+  let highest = plateau
+  const steps: Step[] = []
+  for (const rest of rests.filter(isMeasured)) {
+    const rise = Math.max(0, countAt(rest, rest.cycle) - highest)
+    highest += rise
+    const dose = measured.get(rest.cycle ?? -1) ?? 0
+    if (dose > 0) steps.push({ cycle: rest.cycle ?? -1, dose, rise })
+  }
+  return { kind: kindOf(steps), plateau, steps }
+}
+
+function kindOf(steps: readonly Step[]): Growth['kind'] {
+  const rate = Math.min(...steps.map(({ dose, rise }) => rise / dose))
+  const largest = Math.max(...steps.map(({ dose }) => dose))
+  // One a cycle is what any cycle may cost; two in the largest is the least that can be told to follow the dose.
+  if (steps.length >= enoughSteps && rate > 0 && rate * largest >= 2) return 'proportional'
+  const rising = steps.filter(({ rise }) => rise > 0).length
+  return rising >= enoughSteps && (steps.at(-1)?.rise ?? 0) > 0 ? 'unsettled' : 'bounded'
+}
+
+/** `1 after 20 requests, 2 after 40, 4 after 80`. */
+export const inSteps = ({ steps }: Growth): string => steps.map(({ dose, rise }, i) => `${rise} after ${dose}${i === 0 ? ' requests' : ''}`).join(', ')
+
+/** What grew, by identity: those at the last rest that measured cycles have left there. */
+export type GrowthByIdentity<M extends Member> = Growth & { readonly stayed: readonly M[]; readonly atEnd: number }
+
+/**
+ * Growth of what lives. Both the number at rest and the number of those that stay to the last rest must grow: a pool that
+ * renews its sessions has ever new ones and no more of them, one that fills has more and then no more.
+ */
+export function growthByIdentity<M extends Member>(timeline: Timeline, is: (member: Member) => member is M): GrowthByIdentity<M> {
+  const own = (rest: Rest): readonly M[] => presentThroughout(rest, is).filter((member) => !isPlanted(timeline, member, rest.last))
+  const last = untouchedRests(timeline).findLast(({ quiet }) => quiet)
+  const atEnd = last === undefined ? [] : own(last)
+  const ids = new Set(atEnd.map(({ id }) => id))
+  const inNumber = growthOf(timeline, (rest) => own(rest).length)
+  const inStayers = growthOf(timeline, (rest) => own(rest).filter(({ id }) => ids.has(id)).length)
+
+  const milder = severity.indexOf(inNumber.kind) <= severity.indexOf(inStayers.kind) ? inNumber : inStayers
+  const grewIn = new Set(milder.steps.filter(({ rise }) => rise > 0).map(({ cycle }) => cycle))
+  const stayed = atEnd.filter((member) => grewIn.has(bornIn(timeline, member) ?? -1))
+  return { ...milder, plateau: inNumber.plateau, stayed, atEnd: atEnd.length }
+}
+
+const severity: readonly Growth['kind'][] = ['bounded', 'unsettled', 'proportional']
