@@ -1,14 +1,19 @@
 /** The tracker as a CGI script (RFC 3875): one process, one request. Environment and stdin in, response on stdout. */
 import { readFileSync, writeSync } from 'node:fs'
+import { faultOf } from './drproject/faults.ts'
 import { openTracker } from './drproject/tracker.ts'
 import { dispatch } from './drproject/web/dispatcher.ts'
 import { cgiResponse, requestOf } from './front/rfc3875.ts'
 
 export async function main(): Promise<void> {
-  const env = openTracker(process.env)
-  const response = await dispatch(env, requestOf(process.env, Number(process.env.CONTENT_LENGTH) > 0 ? readFileSync(0, 'utf8') : ''))
-  print(cgiResponse(response))
-  await env.close()
+  try {
+    const env = openTracker(process.env)
+    print(cgiResponse(await dispatch(env, requestOf(process.env, Number(process.env.CONTENT_LENGTH) > 0 ? readFileSync(0, 'utf8') : ''))))
+    await env.close()
+  } catch (error) {
+    process.stderr.write(`drproject.cgi: ${faultOf(error).message}\n`)
+    print(cgiResponse({ status: 500, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'The page could not be made. What happened is in the log.\n' }))
+  }
 }
 
 /** All of it, even through a pipe that takes a part at a time. A reader that has gone is no failure of ours. */

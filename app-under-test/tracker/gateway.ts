@@ -4,49 +4,50 @@
  */
 import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { buildCgi, CGI_BIN } from './build.ts'
+import { CGI_BIN, ensureCgi } from './build.ts'
 import { openEnvironment } from './drproject/environment.ts'
 import { cgiEnvironment } from './front/cgi-environment.ts'
-import { readBody, refuse } from './front/http-server.ts'
-import { listen } from './front/http-server.ts'
+import { configured, listen, readBody, refuse } from './front/http-server.ts'
 import { responseHead } from './front/rfc3875.ts'
 
-const { log } = openEnvironment(process.env)
-buildCgi()
+const { log } = configured(() => openEnvironment(process.env))
+configured(ensureCgi)
 await listen(createServer(serve), process.env, log)
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request)
-  if (!body) return refuse(response, 413, 'That is too long.')
+  if (!body) return refuse(response, 413, 'That is too long, or not all of it came.')
   const variables = cgiEnvironment(request, body.length)
   if (!variables) return refuse(response, 400, 'That address is not well-formed.')
-  runScript(variables, body, response)
+  try {
+    runScript(variables, body, response)
+  } catch (error) {
+    failed(response, `the script could not be started: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 function runScript(variables: Record<string, string>, body: Buffer, response: ServerResponse): void {
-  const script = spawn(process.execPath, ['drproject.cgi'], { argv0: 'node', cwd: CGI_BIN, env: { ...process.env, ...variables }, stdio: ['pipe', 'pipe', 'pipe'] })
-  const output: Buffer[] = []
-  script.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk))
+  const script = spawn(process.execPath, ['drproject.cgi'], { argv0: 'node', cwd: CGI_BIN, env: { ...process.env, ...variables } })
   script.stdin.on('error', () => {})
   script.stdin.end(body)
+  script.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk))
 
-  let head = false
+  // All that a script prints is read, whether or not somebody still wants it: a full pipe would hang it for a reason that is not its own.
+  let beginning = Buffer.alloc(0)
   script.stdout.on('data', (chunk: Buffer) => {
-    if (head) return void response.write(chunk)
-    output.push(chunk)
-    const parsed = responseHead(Buffer.concat(output))
-    if (!parsed) return
-    head = true
-    response.writeHead(parsed.status, parsed.headers)
-    response.write(parsed.rest)
+    if (response.headersSent) return void response.write(chunk)
+    beginning = Buffer.concat([beginning, chunk])
+    const head = responseHead(beginning)
+    if (head) response.writeHead(head.status, head.headers).write(head.rest)
   })
-  script.on('error', (error) => {
-    log(`gateway: the script could not be started: ${error.message}`)
-    refuse(response, 502, 'The page could not be made. What happened is in the log.')
-  })
+  script.on('error', (error) => failed(response, `the script could not be started: ${error.message}`))
   script.on('close', (code, signal) => {
-    if (head) return void response.end()
-    log(`gateway: script ${script.pid} ended without an answer (${signal ?? `exit code ${code}`})`)
-    refuse(response, 502, 'The page could not be made. What happened is in the log.')
+    if (response.headersSent) response.end()
+    else failed(response, `script ${script.pid} ended without an answer (${signal ?? `exit code ${code}`})`)
   })
+}
+
+function failed(response: ServerResponse, reason: string): void {
+  log(`gateway: ${reason}`)
+  refuse(response, 502, 'The page could not be made. What happened is in the log.')
 }
