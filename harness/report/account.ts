@@ -1,6 +1,8 @@
 import type { Facts } from '../timeline/facts.ts'
+import type { Member } from '../timeline/member.ts'
 import type { Finding, Findings, Hang, Survivor } from '../verdict/verdict.ts'
-import { count, counted, healing, pathOf, subject, symptom, timeOfDay, verdictWord } from './words.ts'
+import { count, cycles, thousands } from '../verdict/words.ts'
+import { healing, pathOf, subject, symptom, timeOfDay, verdictWord } from './words.ts'
 
 /**
  * A run told in the order of a reader's questions: what is left, since when and by whom, is it going to heal, what is it
@@ -24,6 +26,8 @@ export type Account = {
   readonly unseen: readonly Extract<Finding, { kind: 'inconclusive' }>[]
   readonly warnings: readonly Extract<Finding, { kind: 'warning' }>[]
   readonly held: readonly Extract<Finding, { kind: 'pass' }>[]
+  /** Checks that had nothing to judge here: no fault, but nothing held either. */
+  readonly notJudged: readonly Extract<Finding, { kind: 'pass' }>[]
   readonly watched: readonly string[]
   readonly next: readonly string[]
 }
@@ -50,15 +54,21 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
     leaks,
     unseen: ofKind('inconclusive'),
     warnings: ofKind('warning'),
-    held: ofKind('pass'),
+    held: ofKind('pass').filter((finding) => !isNotJudged(finding)),
+    notJudged: ofKind('pass').filter(isNotJudged),
     watched: findings.watched,
     next: findings.next,
   }
 }
 
+/** How an invariant says that its subject does not occur in this run. */
+function isNotJudged({ sentence }: Finding): boolean {
+  return sentence.startsWith('not judged')
+}
+
 function tallyOf({ dose }: Findings): string {
-  const requests = dose.counted === dose.planned ? counted(dose.counted, 'request') : `${count(dose.counted)} of ${counted(dose.planned, 'planned request')}`
-  return `${requests}, ${count(dose.leftBehind)} left behind`
+  const requests = dose.counted === dose.planned ? count(dose.counted, 'request') : `${thousands(dose.counted)} of ${count(dose.planned, 'planned request')}`
+  return `${requests}, ${thousands(dose.leftBehind)} left behind`
 }
 
 function clustersOf(hangs: readonly Hang[]): readonly Cluster[] {
@@ -73,23 +83,25 @@ function pathsOf(hangs: readonly Hang[]): Cluster['by'] {
 }
 
 function straysOf(leaks: Account['leaks'], hangs: readonly Hang[]): readonly Stray[] {
-  const told = new Set(hangs.flatMap(({ process, session }) => [process?.id, session?.id]))
+  // Ids are unique within a kind only.
+  const key = ({ kind, id }: Member) => `${kind} ${id}`
+  const told = new Set(hangs.flatMap(({ process, session }) => [process, session].flatMap((member) => (member === null ? [] : [key(member)]))))
   return leaks.flatMap(({ invariant, survivors }) => {
     // Two invariants may name the same survivor; the first one tells of it.
-    const untold = survivors.filter(({ member }) => !told.has(member.id))
-    for (const { member } of untold) told.add(member.id)
+    const untold = survivors.filter(({ member }) => !told.has(key(member)))
+    for (const { member } of untold) told.add(key(member))
     return untold.length === 0 ? [] : [{ invariant, survivors: untold }]
   })
 }
 
 function sinceOf(hangs: readonly Hang[], leaks: Account['leaks']): string {
   const births = hangs.map(({ process, session }) => process?.startedAtMs ?? session?.backendStartMs).filter((ms) => ms !== undefined)
-  const cycles = [...hangs, ...leaks.flatMap(({ survivors }) => survivors)].flatMap(({ bornIn }) => (bornIn === null ? [] : [bornIn]))
+  const bornIn = [...hangs, ...leaks.flatMap(({ survivors }) => survivors)].flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [cycle]))
   const when = births.length === 0 ? 'time of birth not known' : spanOf(timeOfDay(Math.min(...births)), timeOfDay(Math.max(...births)))
-  const cycle = cycles.length === 0 ? '' : Math.min(...cycles) === Math.max(...cycles) ? ` in cycle ${cycles[0]}` : ` in cycles ${Math.min(...cycles)} to ${Math.max(...cycles)}`
+  const cycle = bornIn.length === 0 ? '' : ` in ${cycles(bornIn.toSorted((a, b) => a - b))}`
   const paths = pathsOf(hangs)
   const shown = paths.slice(0, 3).map(({ path, hangs: times }) => (times === 1 ? path : `${path} (${times} times)`))
-  const rest = paths.length > 3 ? ` and ${counted(paths.length - 3, 'other path')}` : ''
+  const rest = paths.length > 3 ? ` and ${count(paths.length - 3, 'other path')}` : ''
   return `${when}${cycle}, by ${shown.length === 0 ? 'a request not known' : shown.join(', ') + rest}`
 }
 

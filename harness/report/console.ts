@@ -2,7 +2,8 @@ import type { Facts } from '../timeline/facts.ts'
 import type { Findings, Hang } from '../verdict/verdict.ts'
 import { accountOf, type Account, type Cluster } from './account.ts'
 import type { Paint } from './paint.ts'
-import { clip, count, counted, duration, memberLine, printable, processDetail, sessionDetail, verdictTone } from './words.ts'
+import { count, duration, thousands } from '../verdict/words.ts'
+import { clip, memberLine, printable, processDetail, sessionDetail, verdictTone } from './words.ts'
 
 export type ConsoleOptions = {
   /** Path of the report as the user can open it; the last line ends with it. */
@@ -28,8 +29,9 @@ export function consoleText(run: { readonly facts: Facts; readonly findings: Fin
   page.entry('unseen', account.unseen.flatMap((finding) => [nameAndSentence(finding), `to settle it: ${finding.settledBy}`]))
   page.entry('warning', account.warnings.map(nameAndSentence))
   if (run.findings.verdict !== 'leak') page.entry('watched', account.watched)
-  page.entry('held', run.findings.verdict === 'pass' ? account.held.map(nameAndSentence) : heldInShort(account))
-  page.entry('next', account.next)
+  page.entry('held', run.findings.verdict === 'pass' ? heldInFull(account) : heldInShort(account))
+  if (run.findings.verdict === 'pass') page.entry('but', account.notJudged.map(nameAndSentence))
+  page.entry('next', account.next, Number.POSITIVE_INFINITY)
   page.gap()
   return [...page.lines, `${tone(account.word)}  ${account.tally}  ${report}`].join('\n')
 }
@@ -41,7 +43,7 @@ function tellCluster(page: Page, { symptom, hangs }: Cluster, paint: Paint): voi
   const [first, ...others] = hangs
   if (first === undefined) return
   page.gap()
-  page.text(`${count(hangs.length)} x  ${symptom}`, '  ', paint.strong)
+  page.text(`${thousands(hangs.length)} x  ${symptom}`, '  ', paint.strong)
   const command = first.process === null ? '' : clip(first.process.command, 60)
   const column = Math.max(command.length, 'postgres'.length) + 2
   if (first.process !== null) page.text(`${command.padEnd(column)}pid ${first.process.pid}  ${processDetail(first.process)}`, indent)
@@ -49,17 +51,17 @@ function tellCluster(page: Page, { symptom, hangs }: Cluster, paint: Paint): voi
   page.text(requestOf(first), indent)
   if (first.lastLogLine !== null) page.text(`log ends in: ${first.lastLogLine}`, indent)
   if (first.evidence !== null) page.text(`evidence: ${first.evidence}`, indent)
-  for (const hang of others.slice(0, pairsShown)) page.text(pairOf(hang), indent, paint.faint)
+  for (const hang of others.slice(0, pairsShown)) page.text(clip(pairOf(hang), page.room), indent, paint.faint)
   const more = others.length - pairsShown
-  if (more > 0) page.text(`... ${count(more)} more of the same cluster, listed in the report`, indent)
+  if (more > 0) page.text(`... ${thousands(more)} more of the same cluster, listed in the report`, indent)
 }
 
 function tellStrays(page: Page, { strays }: Account, paint: Paint): void {
   for (const { survivors } of strays) {
     page.gap()
-    page.text(`${count(survivors.length)} x  ${survivors[0]?.why ?? 'left behind'}`, '  ', paint.strong)
+    page.text(`${thousands(survivors.length)} x  ${survivors[0]?.why ?? 'left behind'}`, '  ', paint.strong)
     for (const { member } of survivors.slice(0, pairsShown)) page.text(memberLine(member), indent)
-    if (survivors.length > pairsShown) page.text(`... ${count(survivors.length - pairsShown)} more, listed in the report`, indent)
+    if (survivors.length > pairsShown) page.text(`... ${thousands(survivors.length - pairsShown)} more, listed in the report`, indent)
   }
 }
 
@@ -79,8 +81,17 @@ function nameAndSentence({ invariant, sentence }: { readonly invariant: string; 
   return `${invariant}: ${sentence}`
 }
 
+/** What a pass is worth rests on these, with their numbers; of the other checks the names say it all. */
+const worthOfAPass = ['the planted leak was found', 'the dose was delivered']
+
+function heldInFull({ held }: Account): readonly string[] {
+  const first = held.filter(({ invariant }) => worthOfAPass.includes(invariant))
+  const others = held.filter((finding) => !first.includes(finding))
+  return [...first.map(nameAndSentence), ...(others.length > 0 ? [`${count(others.length, 'other check')}: ${others.map(({ invariant }) => invariant).join(', ')}`] : [])]
+}
+
 function heldInShort({ held }: Account): readonly string[] {
-  return held.length === 0 ? [] : [`${counted(held.length, 'other check')}, listed in the report`]
+  return held.length === 0 ? [] : [`${count(held.length, 'other check')}, listed in the report`]
 }
 
 const indent = '       '
@@ -91,6 +102,8 @@ function pageOf(width: number, paint: Paint) {
   const lines: string[] = []
   return {
     lines,
+    /** Characters that fit on one indented line. */
+    room: width - indent.length - 2,
     gap: () => {
       if (lines.at(-1) !== '') lines.push('')
     },
@@ -103,22 +116,23 @@ function pageOf(width: number, paint: Paint) {
     text: (text: string, lead: string, tone = (line: string) => line) => {
       lines.push(...wrap(printable(text), width - lead.length - 2).map((line, i) => `${lead}${i > 0 ? '  ' : ''}${tone(line)}`))
     },
-    entry: (name: string, texts: readonly string[]) => {
+    /** Commands take no line break, so that they can be copied: their `widest` is infinite. */
+    entry: (name: string, texts: readonly string[], widest = width - 11) => {
       for (const [i, text] of texts.entries()) {
-        const [head, ...rest] = wrap(printable(text), width - 11)
+        const [head, ...rest] = wrap(printable(text), widest)
         lines.push(`  ${paint.faint((i === 0 ? name : '').padEnd(7))}  ${head ?? ''}`, ...rest.map((line) => `${' '.repeat(11)}${line}`))
       }
     },
   }
 }
 
-/** Breaks between words only: a URL or a path stays whole, so that it can be copied, and a number stays with its unit. */
+/** Breaks between words only: a URL or a path stays whole, so that it can be copied, and neither is a number parted from its unit nor a method from its URL. */
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []
-  for (const word of text.split(/ (?!(?:ms|s|min|h|%)(?!\w))/)) {
+  for (const word of text.split(/(?<!(?<!\S)(?:GET|HEAD|POST|PUT|PATCH|DELETE)) (?!(?:ms|s|min|h|%)(?!\w))/)) {
     const last = lines.at(-1)
     if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
     else lines[lines.length - 1] = `${last} ${word}`
   }
-  return lines
+  return lines.map((line) => line.trimEnd())
 }

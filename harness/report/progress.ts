@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import { type Paint, paintFor } from './paint.ts'
-import { clip, clock, count, duration, printable } from './words.ts'
+import { duration, thousands } from '../verdict/words.ts'
+import { clip, clock, printable } from './words.ts'
 
 /** The live view of a run. Disposing clears the living block and leaves what was said. */
 export type Progress = AsyncDisposable & {
@@ -163,7 +164,7 @@ const countNames = {
 function countsOf(counts: Partial<LiveCounts>): readonly string[] {
   return Object.entries(countNames).flatMap(([key, name]) => {
     const value = counts[key as keyof LiveCounts]
-    return value === undefined ? [] : [`${name} ${count(value)}`]
+    return value === undefined ? [] : [`${name} ${thousands(value)}`]
   })
 }
 

@@ -3,7 +3,7 @@ import type { Facts } from '../timeline/facts.ts'
 import { counterFold } from './series/counters.ts'
 import { eventFold } from './series/events.ts'
 import { loadFold, type LoadTrace } from './series/load.ts'
-import { counted } from './words.ts'
+import { count } from '../verdict/words.ts'
 
 /** How load and counters moved over a run, small enough to draw: its size does not follow the hours. Times in milliseconds of the record. */
 export type Series = {
@@ -49,7 +49,7 @@ export async function seriesOf(entries: AsyncIterable<Entry | { readonly damage:
     if (entry.kind === 'load') load.add(entry.atMs, entry)
     events.add(entry)
   }
-  const leftOut = damaged > 0 ? [`${counted(damaged, 'damaged line')} of the record`] : []
+  const leftOut = damaged > 0 ? [`${count(damaged, 'damaged line')} of the record`] : []
   const told = events.finish(endMs)
   return { ...told, endMs, counters: counters.finish(sampleEveryMs), baseline: counters.baseline(), load: load.finish(), leftOut: [...leftOut, ...counters.leftOut(), ...told.leftOut] }
 }

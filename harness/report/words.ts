@@ -1,4 +1,5 @@
 import type { Hang, HealClass, Verdict } from '../verdict/verdict.ts'
+import { duration } from '../verdict/words.ts'
 import type { Facts } from '../timeline/facts.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Tone } from './paint.ts'
@@ -99,33 +100,11 @@ export function pathOf(url: string): string {
   return url.replace(/[?#].*$/s, '')
 }
 
-/** 1240 -> `1,240` */
-export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 2 })
-}
-
-/** 1, 'request' -> `1 request`; 7, 'request' -> `7 requests` */
-export function counted(value: number, noun: string): string {
-  const plural = /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`
-  return `${count(value)} ${value === 1 ? noun : plural}`
-}
-
-/** 310 -> `310 ms`, 12_300 -> `12.3 s`, 252_000 -> `4 min 12 s`, 7_500_000 -> `2 h 05 min` */
-export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  // Rounded before the unit is chosen, so that 59.96 s never reads "60.0 s".
-  if (Math.round(ms / 100) < 600) return `${(ms / 1_000).toFixed(1)} s`
-  const seconds = Math.round(ms / 1_000)
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
-  const minutes = Math.round(seconds / 60)
-  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`
-}
-
 /** 52_000_000 -> `52 MB` */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
-  return `${count(Number((value / 1_000 ** power).toPrecision(3)))} ${units[power] ?? 'B'}`
+  return `${Number((value / 1_000 ** power).toPrecision(3))} ${units[power] ?? 'B'}`
 }
 
 /** 72_000 -> `1:12`, as on a clock that counts up or down. */

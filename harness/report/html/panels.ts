@@ -1,6 +1,6 @@
 import type { Mark, Series, Span, Trace } from '../series.ts'
 import { outcomes, type RouteTrace } from '../series/load.ts'
-import { count } from '../words.ts'
+import { thousands } from '../../verdict/words.ts'
 
 /** What charts.browser.js draws: panels below each other over one time axis. Times in seconds of the record. */
 export type Drawing = {
@@ -26,7 +26,7 @@ export type Panel = {
 export type Line = { readonly label: string; readonly tone: 'plain' | 'fail'; readonly values: readonly (number | null)[]; readonly low?: readonly (number | null)[] }
 
 export function drawingOf(series: Series): Drawing {
-  const names = Object.keys(series.counters.traces).filter((name) => !isFlat(series, name))
+  const names = Object.keys(series.counters.traces).filter((name) => !isFlat(series, name) && name !== inFlight)
   return {
     endS: series.endMs / 1_000,
     spans: series.spans.map((span) => ({ label: spanLabel(span), phase: span.phase, fromS: span.startMs / 1_000, toS: span.endMs / 1_000 })),
@@ -48,7 +48,7 @@ export function flatCounters(series: Series): readonly string[] {
   return Object.keys(series.counters.traces)
     .filter((name) => isFlat(series, name))
     .toSorted()
-    .map((name) => `${name} ${count(values(series.counters.traces[name])[0] ?? 0)}`)
+    .map((name) => `${name} ${thousands(values(series.counters.traces[name])[0] ?? 0)}`)
 }
 
 /** Drawn even where they never moved: a flat line of these is what a reader looks for. */
@@ -84,7 +84,11 @@ function counterPanel(series: Series, name: string, group: Panel['group']): Pane
 
 const routesDrawn = 5
 
-function loadPanels({ load }: Series): readonly Panel[] {
+/** Counted at every beat where the load generator tells it; else what started and did not end, at whole seconds. */
+const inFlight = 'load.in-flight'
+
+function loadPanels(series: Series): readonly Panel[] {
+  const { load } = series
   if (load.routes.length === 0) return []
   const common = { group: 'load', bucketS: load.bucketMs / 1_000, baseline: null } as const
   const busiest = load.routes.toSorted((a, b) => sum(b.counted) - sum(a.counted))
@@ -95,7 +99,9 @@ function loadPanels({ load }: Series): readonly Panel[] {
   lines.push({ label: 'without the expected answer', tone: 'fail', values: perSecond(total(load.routes, outcomes.filter((outcome) => outcome !== 'counted'))) })
   return [
     { ...common, title: 'requests that counted, by route', unit: 'per second', lines },
-    { ...common, title: 'requests in flight', unit: 'count', lines: [{ label: 'in flight', tone: 'plain', values: load.inFlight }] },
+    series.counters.traces[inFlight] === undefined
+      ? { ...common, title: 'requests in flight', unit: 'count', lines: [{ label: 'in flight', tone: 'plain', values: load.inFlight }] }
+      : { ...counterPanel(series, inFlight, 'load'), title: 'requests in flight' },
     {
       ...common,
       title: 'latency of the slowest route',

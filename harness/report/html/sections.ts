@@ -1,8 +1,10 @@
+import type { Dose } from '../../timeline/entry.ts'
 import type { Hang, Survivor } from '../../verdict/verdict.ts'
 import type { Account, Cluster, Stray } from '../account.ts'
 import type { RunRecord } from '../run-record.ts'
 import type { Series } from '../series.ts'
-import { bytes, count, counted, duration, memberLine, processDetail, sessionAge, timeOfDay } from '../words.ts'
+import { count, duration, thousands } from '../../verdict/words.ts'
+import { bytes, memberLine, processDetail, sessionAge, timeOfDay } from '../words.ts'
 import { html, type Interpolated, type Markup } from './markup.ts'
 import { drawingOf, flatCounters, type Panel } from './panels.ts'
 
@@ -41,8 +43,8 @@ function leftSection({ clusters, strays }: Account): Markup | null {
 
 function clusterCard({ symptom, hangs, by }: Cluster): Markup {
   const paths = by.slice(0, 8).map(({ path, hangs: times }) => `${path} (${times})`)
-  return html`<article class="cluster"><h3>${count(hangs.length)} × ${symptom}</h3>
-${paths.length > 0 ? html`<p>${paths.join(', ')}${by.length > 8 ? ` and ${counted(by.length - 8, 'other path')}` : ''}</p>` : null}
+  return html`<article class="cluster"><h3>${thousands(hangs.length)} × ${symptom}</h3>
+${paths.length > 0 ? html`<p>${paths.join(', ')}${by.length > 8 ? ` and ${count(by.length - 8, 'other path')}` : ''}</p>` : null}
 ${folded(hangs, hangRow, html`<thead><tr><th>Request</th><th>Process</th><th>Backend</th><th>Log ends in</th></tr></thead>`, 'of the same cluster')}</article>`
 }
 
@@ -57,7 +59,7 @@ function hangRow({ process, session, url, lastLogLine, bornIn, evidence }: Hang)
 
 function strayCard({ invariant, survivors }: Stray): Markup {
   const row = ({ member, why, bornIn }: Survivor) => html`<tr><td><code>${memberLine(member)}</code></td><td data-name="why">${why}${bornIn === null ? '' : `, born in cycle ${bornIn}`}</td></tr>`
-  return html`<article class="cluster"><h3>${count(survivors.length)} × ${survivors[0]?.why ?? 'left behind'}</h3><p>${invariant}</p>
+  return html`<article class="cluster"><h3>${thousands(survivors.length)} × ${survivors[0]?.why ?? 'left behind'}</h3><p>${invariant}</p>
 ${folded(survivors, row, null, 'of the same kind')}</article>`
 }
 
@@ -66,8 +68,8 @@ function folded<T>(items: readonly T[], row: (item: T) => Markup, head: Markup |
   const rest = items.slice(inSight, survivorsShown)
   const unlisted = items.length - survivorsShown
   return html`${table(items.slice(0, inSight))}
-${rest.length === 0 ? null : html`<details><summary>${count(rest.length)} more ${kinship}</summary>${table(rest)}</details>`}
-${unlisted <= 0 ? null : html`<p class="faint">${count(unlisted)} more in findings.json</p>`}`
+${rest.length === 0 ? null : html`<details><summary>${thousands(rest.length)} more ${kinship}</summary>${table(rest)}</details>`}
+${unlisted <= 0 ? null : html`<p class="faint">${thousands(unlisted)} more in findings.json</p>`}`
 }
 
 /** Links into the run's own folder only: a recorded name must not become a link to somewhere else. */
@@ -87,12 +89,12 @@ export function chartsSection(series: Series): Markup {
 <output id="readout"></output>
 <div class="panel"><div data-panel="phases"></div></div>
 ${placed('load')}${placed('counters')}
-${rest.length === 0 ? null : html`<details><summary>${counted(rest.length, 'more counter')}</summary>${rest}</details>`}
+${rest.length === 0 ? null : html`<details><summary>${count(rest.length, 'more counter')}</summary>${rest}</details>`}
 <p class="faint">Drag to zoom, double-click to see all. ${flat.length > 0 ? `Never moved: ${flat.join(', ')}.` : ''}</p></section>`
 }
 
 function panelPlace({ title, baseline, unit }: Panel, index: number): Markup {
-  const amount = unit === 'ms' ? duration : unit === 'bytes' ? bytes : count
+  const amount = unit === 'ms' ? duration : unit === 'bytes' ? bytes : thousands
   const band = baseline === null ? '' : `baseline ${[...new Set([amount(baseline.min), amount(baseline.max)])].join(' to ')}`
   return html`<div class="panel"><h3><span>${title}</span><span class="faint">${band}</span><ul class="keys"></ul></h3><div data-panel="${index}"></div></div>`
 }
@@ -105,15 +107,24 @@ export function checksSection({ findings }: RunRecord): Markup {
 export function cyclesSection({ findings, series }: RunRecord): Markup | null {
   if (series.doses.length === 0) return null
   const born = Map.groupBy(findings.hangs, ({ bornIn }) => bornIn)
-  const row = (dose: Series['doses'][number]) => html`<tr><td data-name="cycle">${dose.cycle}</td><td>${dose.role}</td><td class="number" data-name="planned">${count(dose.planned)}</td><td class="number" data-name="counted">${count(dose.counted)}</td><td class="number" data-name="unexpected">${count(dose.unexpected)}</td><td class="number" data-name="timed out">${count(dose.timedOut)}</td><td class="number" data-name="broken">${count(dose.broken)}</td><td class="number" data-name="most in flight">${count(dose.peakInFlight)}</td><td class="number" data-name="left behind">${count(born.get(dose.cycle)?.length ?? 0)}</td></tr>`
-  return html`<section><h2>Cycles</h2><table class="cards"><thead><tr><th>Cycle</th><th></th>${['Planned', 'Counted', 'Unexpected', 'Timed out', 'Broken', 'Most in flight', 'Left behind'].map((name) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${series.doses.map(row)}</tbody></table></section>`
+  const columns: readonly (readonly [string, (dose: Dose) => number])[] = [
+    ['planned', ({ planned }) => planned],
+    ['counted', ({ counted }) => counted],
+    ['unexpected', ({ unexpected }) => unexpected],
+    ['timed out', ({ timedOut }) => timedOut],
+    ['broken', ({ broken }) => broken],
+    ['most in flight', ({ peakInFlight }) => peakInFlight],
+    ['left behind', ({ cycle }) => born.get(cycle)?.length ?? 0],
+  ]
+  const row = (dose: Dose) => html`<tr><td data-name="cycle">${dose.cycle}</td><td>${dose.role}</td>${columns.map(([name, of]) => html`<td class="number" data-name="${name}">${thousands(of(dose))}</td>`)}</tr>`
+  return html`<section><h2>Cycles</h2><table class="cards"><thead><tr><th>cycle</th><th></th>${columns.map(([name]) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${series.doses.map(row)}</tbody></table></section>`
 }
 
 export function runSection(account: Account, { facts, series }: RunRecord): Markup {
   const particulars: readonly (readonly [string, string])[] = [
     ['run', facts.run],
     ['length', duration(series.endMs)],
-    ['doses', `${facts.doses.map(count).join(', ')} requests; ${counted(facts.concurrency, 'request')} at once at most`],
+    ['doses', `${facts.doses.map(thousands).join(', ')} requests; ${count(facts.concurrency, 'request')} at once at most`],
     ['seed', String(facts.seed)],
     ['looked', `every ${duration(facts.sampleEveryMs)}: ${facts.probes.join(', ')}`],
     ...Object.entries(facts.limits).map(([name, value]): [string, string] => [`declares ${name}`, String(value)]),

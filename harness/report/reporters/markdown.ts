@@ -1,6 +1,7 @@
 import { accountOf, type Account, type Cluster } from '../account.ts'
 import type { Reporter, RunRecord } from '../run-record.ts'
-import { clip, count, counted, memberLine, printable, processDetail, sessionDetail } from '../words.ts'
+import { count, thousands } from '../../verdict/words.ts'
+import { clip, memberLine, printable, processDetail, sessionDetail } from '../words.ts'
 
 /** The run in Markdown: to read in an editor, to paste into an issue, to append to a CI job's summary. */
 export default { file: 'report.md', render } satisfies Reporter
@@ -22,6 +23,7 @@ function render(run: RunRecord): string {
     ...section('Next', account.next.map(code)),
     ...section('Watched', account.watched.map(prose)),
     ...section('Held', account.held.map(nameAndSentence)),
+    ...section('Not judged', account.notJudged.map(nameAndSentence)),
     ...section('Repeat', [code(facts.command), ...Object.entries(facts.versions).map(([name, value]) => `${prose(name)} ${prose(value)}`)]),
   ]
   return `${blocks.join('\n\n')}\n`
@@ -38,16 +40,16 @@ function clusterBlocks({ symptom, hangs }: Cluster): readonly string[] {
     lastLogLine === null ? 'nothing known' : code(lastLogLine),
   ])
   const more = hangs.length - rows.length
-  return [`## ${count(hangs.length)} × ${prose(symptom)}`, table(['Request', 'Process', 'Backend', 'Log ends in'], rows), ...(more > 0 ? [`${count(more)} more in findings.json.`] : [])]
+  return [`## ${thousands(hangs.length)} × ${prose(symptom)}`, table(['Request', 'Process', 'Backend', 'Log ends in'], rows), ...(more > 0 ? [`${thousands(more)} more in findings.json.`] : [])]
 }
 
 function strayBlocks({ strays }: Account): readonly string[] {
   return strays.flatMap(({ invariant, survivors }) => {
     const more = survivors.length - hangsShown
     return [
-      `## ${count(survivors.length)} × ${prose(survivors[0]?.why ?? 'left behind')}`,
+      `## ${thousands(survivors.length)} × ${prose(survivors[0]?.why ?? 'left behind')}`,
       `${prose(invariant)}:`,
-      list([...survivors.slice(0, hangsShown).map(({ member }) => code(memberLine(member))), ...(more > 0 ? [`${counted(more, 'more survivor')} in findings.json`] : [])]),
+      list([...survivors.slice(0, hangsShown).map(({ member }) => code(memberLine(member))), ...(more > 0 ? [`${count(more, 'more survivor')} in findings.json`] : [])]),
     ]
   })
 }
@@ -69,9 +71,11 @@ function nameAndSentence({ invariant, sentence }: { readonly invariant: string; 
   return `**${prose(invariant)}**: ${prose(sentence)}`
 }
 
-/** Recorded text as plain text: no markup, no link, no mention, no table cell of its own. */
+/** Recorded text as plain text: no markup, no link, no mention, no table cell of its own. Within a word `_` is no markup. */
 function prose(text: string): string {
-  return printable(text).replace(/[\\`*_[\]<>|~#&@]/g, (character) => `\\${character}`)
+  return printable(text)
+    .replace(/[\\`*[\]<>|~#&@]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`)
+    .replace(/:(?=\/\/)|(?<=www)\./gi, (character) => `\\${character}`)
 }
 
 /** A code span that its text cannot end; a pipe would end the table's cell even in here. */

@@ -1,6 +1,7 @@
 import type { Dose, Entry } from '../../timeline/entry.ts'
 import type { Mark, Series, Span } from '../series.ts'
-import { duration, printable } from '../words.ts'
+import { duration } from '../../verdict/words.ts'
+import { printable } from '../words.ts'
 
 const limits = { spans: 1_000, marks: 300, unseen: 300, doses: 200 }
 
