@@ -2,20 +2,20 @@ import { pairsOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { isOlderThanLoad, untouchedRests } from '../verdict/rest.ts'
-import { isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'
+import { isPlanted, isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'
 import { patienceMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
 /**
  * Rule R4. A session whose client's port no process holds has outlived its owner: killed without a FIN, or cut off
- * behind a translated address. Judged only for clients of which the run has seen owners: ports do not match across a
+ * behind a translated address. Judged only for clients of which the run has seen owners (the planted ones prove nothing: they take no pooler): ports do not match across a
  * proxy or a pooler in between, and a session of someone else's is not the application's.
  */
 export default {
   name: 'every session has its process',
   check: (timeline) => {
-    const owned = new Set(timeline.looks.flatMap((look) => pairsOf(look).map(({ session }) => client(session))))
+    const owned = new Set(timeline.looks.flatMap((look) => pairsOf(look).filter(({ session }) => !isPlanted(timeline, session, look)).map(({ session }) => client(session))))
     if (owned.size === 0) return { kind: 'pass', sentence: 'not judged: no session could be matched to a process by its port' }
     const orphans = latestOfEach(
       untouchedRests(timeline).flatMap((rest) => {

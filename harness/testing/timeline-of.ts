@@ -35,7 +35,7 @@ export type Run = {
   readonly controls?: 'found' | 'none'
   readonly end?: 'completed' | 'interrupted' | 'failed' | 'cut-off'
   /** Happenings on top, at their time. */
-  readonly also?: readonly (Happening & { readonly atMs: number })[]
+  readonly also?: readonly (Happening & { readonly atMs: number })[] | undefined
 }
 
 /** Something that lives for a part of the run: how a look at a moment shows it, or null where it is not there. */

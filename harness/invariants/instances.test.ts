@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import { type Being, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
+import type { PreparedTransaction, ReplicationSlot } from '../timeline/member.ts'
+import type { Invariant, Opinion } from '../verdict/verdict.ts'
+import everySessionHasItsProcess from './every-session-has-its-process.ts'
+import noAdvisoryLockStays from './no-advisory-lock-stays.ts'
+import noPreparedTransactionStays from './no-prepared-transaction-stays.ts'
+import noQueryRuns from './no-query-runs-with-nothing-in-flight.ts'
+import noReplicationSlotStays from './no-replication-slot-stays.ts'
+import noRequestProcessOutlives from './no-request-process-outlives-its-request.ts'
+import noSessionWasEnded from './no-session-was-ended-by-a-server-timeout.ts'
+import noSocketStays from './no-socket-stays-half-closed.ts'
+import noTransactionOutlives from './no-transaction-outlives-its-request.ts'
+import noZombieStays from './no-zombie-stays.ts'
+
+const last = 7
+const born = { fromMs: startOf(last) + 2_000 }
+const claims = (invariant: Invariant, cases: readonly [claim: string, run: Run, expected: Opinion['kind']][]): void => {
+  describe(invariant.name, () => {
+    test.each(cases)('%s', (_, run, expected) => {
+      const opinion = invariant.check(timelineOf(run))
+      expect(`${opinion.kind}: ${opinion.sentence}`).toMatch(new RegExp(`^${expected}: `))
+    })
+  })
+}
+const notQuiet = (cycle: number) => (cycle === last ? '1 client connections open' : undefined)
+const slowTransactions = (p999Ms: number): Run['also'] => [{ kind: 'beat', counters: { 'pg.transactions-ended': 400, 'pg.transactions-ended-p999-ms': p999Ms }, atMs: 500 }]
+
+claims(noTransactionOutlives, [
+  ['nothing open', {}, 'pass'],
+  ['open with relation locks', { beings: [openTransaction({ pid: 1, ...born, relationLocks: 3 })] }, 'leak'],
+  ['open with a snapshot', { beings: [openTransaction({ pid: 1, ...born, holdsXmin: true })] }, 'leak'],
+  ['open with a transaction id', { beings: [openTransaction({ pid: 1, ...born, holdsXid: true })] }, 'leak'],
+  ['open since the warm-up: a floor is never learned', { beings: [openTransaction({ pid: 1, fromMs: startOf(0) + 1, relationLocks: 1 })] }, 'leak'],
+  ['open after the warm-up, gone before the first measured cycle', { beings: [openTransaction({ pid: 1, fromMs: startOf(0) + 1, untilMs: startOf(2), relationLocks: 1 })] }, 'leak'],
+  ['open without lock or snapshot: session set-up that the next use ends', { beings: [openTransaction({ pid: 1, ...born })] }, 'warning'],
+  ['ended within its patience', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) + 5_000, untilMs: loadEndOf(last) + 8_000, relationLocks: 1 })] }, 'pass'],
+  ['one look of three', { beings: [openTransaction({ pid: 1, ...born, untilMs: loadEndOf(last) + 6_400, relationLocks: 1 })] }, 'pass'],
+  ['a new transaction at each look, in one session', { beings: [everNewTransaction(1)] }, 'pass'],
+  ['as old as transactions here grow before they end', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, untilMs: startOf(last + 1) + 1_500, relationLocks: 1 })], also: slowTransactions(4_000) }, 'pass'],
+  ['as old, where transactions end in 40 ms', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, untilMs: startOf(last + 1) + 1_500, relationLocks: 1 })], also: slowTransactions(40) }, 'leak'],
+  ['older than declared, however slow others are', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, relationLocks: 1 })], also: slowTransactions(4_000), limits: { transactionMs: 2_000 } }, 'leak'],
+  ['idle in it, where the leak itself keeps the server from rest', { beings: [openTransaction({ pid: 1, ...born, relationLocks: 1 })], unquiet: notQuiet }, 'leak'],
+  ['at work in it, where the server is not at rest', { beings: [session({ pid: 1, ...born, state: 'active', transactionAgeMs: 20_000, relationLocks: 1 })], unquiet: notQuiet }, 'pass'],
+  ['in and out of statements, where the server is not at rest', { beings: [openTransaction({ pid: 1, ...born, stateAgeMs: 20, relationLocks: 1 })], unquiet: notQuiet }, 'pass'],
+])
+
+test('a transaction too young to judge when the run ends is not called clean', () => {
+  const young: Being = openTransaction({ pid: 1, fromMs: loadEndOf(last) + 5_000, begunAtMs: loadEndOf(last) + 5_000, relationLocks: 1 })
+  const opinion = noTransactionOutlives.check(timelineOf({ beings: [young], controls: 'none', limits: { transactionMs: 50_000 }, also: slowTransactions(5_000) }))
+  expect(opinion.kind).toBe('inconclusive')
+})
+
+claims(noRequestProcessOutlives, [
+  ['none left', {}, 'pass'],
+  ['frozen in a lock, with its session', { beings: hungRequest() }, 'leak'],
+  ['frozen, and the server not at rest', { beings: hungRequest({ cycle: last }), unquiet: notQuiet }, 'leak'],
+  ['hung since the warm-up', { beings: hungRequest({ cycle: 0 }) }, 'leak'],
+  ['gone within its patience', { beings: hungRequest({ cycle: last, untilMs: loadEndOf(last) + 4_000 }) }, 'pass'],
+  ['at work: a slow page whose client has left', { beings: [requestProcess({ cpuPerMs: 0.9 })], unquiet: notQuiet, controls: 'none' }, 'inconclusive'],
+  ['at work until it ended', { beings: [requestProcess({ cpuPerMs: 0.9, untilMs: startOf(last + 1) })], unquiet: notQuiet }, 'pass'],
+  ['at work for longer than any page may be', { beings: [requestProcess({ cpuPerMs: 0.9 })], unquiet: notQuiet, limits: { transactionMs: 6_000 } }, 'leak'],
+  ['waits for its query', { beings: [requestProcess({ databasePorts: [5_001] }), session({ pid: 1, ...born, clientPort: 5_001, state: 'active' })], unquiet: notQuiet, controls: 'none' }, 'inconclusive'],
+  ['allowed to linger', { beings: hungRequest({ cycle: last, untilMs: startOf(last + 1) }), limits: { processLingerMs: 30_000 } }, 'pass'],
+  ['a worker, which carries no request', { beings: [process({ pid: 1 })] }, 'pass'],
+])
+
+claims(noQueryRuns, [
+  ['nothing runs', {}, 'pass'],
+  ['waits for a lock', { beings: [running({ waitEvent: 'transactionid' })], unquiet: notQuiet }, 'leak'],
+  ['waits for a client that does not read', { beings: [running({ waitEvent: 'ClientWrite' })], unquiet: notQuiet }, 'leak'],
+  ['works on: a long page whose client has left', { beings: [running({ waitEvent: null })], unquiet: notQuiet }, 'pass'],
+  ['works on for longer than it may', { beings: [running({ waitEvent: null })], unquiet: notQuiet, limits: { transactionMs: 5_000 } }, 'leak'],
+  ['a new query at each look', { beings: [running({ queryAgeMs: 40, waitEvent: 'ClientRead' })], unquiet: notQuiet }, 'pass'],
+])
+
+claims(noZombieStays, [
+  ['none', {}, 'pass'],
+  ['one', { beings: [zombie(born)] }, 'leak'],
+  ['one since the warm-up', { beings: [zombie({ fromMs: startOf(0) + 1 })] }, 'leak'],
+  ['one that the next request has reaped', { beings: [zombie({ ...born, fromMs: startOf(4), untilMs: startOf(5) })], looks: 7 }, 'leak'],
+  ['one between its exit and its parent’s wait', { beings: [zombie({ fromMs: loadEndOf(4) + 5_000, untilMs: loadEndOf(4) + 7_100 })] }, 'pass'],
+  ['a new one at each look', { beings: [everNewZombie] }, 'pass'],
+  ['as many as declared', { beings: [zombie(born)], limits: { zombies: 1 } }, 'pass'],
+  ['one more than declared', { beings: [zombie(born), zombie({ ...born, pid: 701 })], limits: { zombies: 1 } }, 'leak'],
+])
+
+const prepared = (life: { readonly fromMs: number; readonly untilMs?: number }): Being =>
+  ({ atMs }) => (life.fromMs <= atMs && atMs < (life.untilMs ?? Number.POSITIVE_INFINITY) ? ({ kind: 'prepared-transaction', id: 'tx-1', owner: 'app', ageMs: atMs - life.fromMs } satisfies PreparedTransaction) : null)
+const slot = (fromMs: number): Being => ({ atMs }) => (fromMs <= atMs ? ({ kind: 'replication-slot', id: 'slot_1', active: false, retainedBytes: 16_777_216 } satisfies ReplicationSlot) : null)
+
+claims(noPreparedTransactionStays, [
+  ['none', {}, 'pass'],
+  ['one', { beings: [prepared(born)] }, 'leak'],
+  ['one older than the load: nobody should have any', { beings: [prepared({ fromMs: 0 })] }, 'leak'],
+  ['one that was committed after its prepare', { beings: [prepared({ ...born, untilMs: loadEndOf(last) })] }, 'pass'],
+])
+
+claims(noReplicationSlotStays, [
+  ['none', {}, 'pass'],
+  ['one', { beings: [slot(born.fromMs)] }, 'leak'],
+  ['a replica’s, there before the load', { beings: [slot(0)] }, 'pass'],
+  ['one declared', { beings: [slot(born.fromMs)], limits: { replicationSlots: 1 } }, 'pass'],
+])
+
+claims(noAdvisoryLockStays, [
+  ['none', {}, 'pass'],
+  ['held by a pooled session', { beings: [session({ pid: 1, ...born, advisoryLocks: 1 })] }, 'leak'],
+  ['an elected leader’s, taken before the load', { beings: [session({ pid: 1, fromMs: 2_000, advisoryLocks: 1 })] }, 'pass'],
+  ['two where one is declared', { beings: [session({ pid: 1, ...born, advisoryLocks: 2 })], limits: { advisoryLocks: 1 } }, 'leak'],
+])
+
+claims(noSocketStays, [
+  ['none', {}, 'pass'],
+  ['two', { beings: [process({ pid: 1, closeWait: 2 })] }, 'leak'],
+  ['two declared', { beings: [process({ pid: 1, closeWait: 2 })], limits: { closeWait: 2 } }, 'pass'],
+])
+
+const pool = [process({ pid: 10, databasePorts: [5_001] }), session({ pid: 1, clientPort: 5_001 })]
+
+claims(everySessionHasItsProcess, [
+  ['all owned', { beings: pool }, 'pass'],
+  ['one whose owner was killed', { beings: [...pool, session({ pid: 2, clientPort: 5_002, ...born })] }, 'leak'],
+  ['none owned: a pooler in between', { beings: [session({ pid: 2, clientPort: 5_002, ...born })] }, 'pass'],
+  ['another client’s', { beings: [...pool, session({ pid: 2, clientPort: 5_002, ...born, user: 'reporting' })] }, 'pass'],
+  ['over a unix socket', { beings: [...pool, session({ pid: 2, clientPort: null, ...born })] }, 'pass'],
+  ['there before the load', { beings: [...pool, session({ pid: 2, clientPort: 5_002 })] }, 'pass'],
+  ['a cron job’s, for three seconds', { beings: [...pool, session({ pid: 2, clientPort: 5_002, fromMs: loadEndOf(last) + 5_500, untilMs: loadEndOf(last) + 8_500 })] }, 'pass'],
+  ['held by a child alone', { beings: [...pool, session({ pid: 2, clientPort: 5_002, ...born }), process({ pid: 11, parentPid: 1, databasePorts: [5_002], ...born })] }, 'pass'],
+])
+
+const logged = (sqlstate: string, pid = 5): Run => ({ also: [{ kind: 'server-log', pid, severity: 'FATAL', sqlstate, message: 'terminating connection', atMs: startOf(4) + 1 }] })
+
+claims(noSessionWasEnded, [
+  ['an empty log', {}, 'pass'],
+  ['idle_in_transaction_session_timeout', logged('25P03'), 'leak'],
+  ['transaction_timeout', logged('25P04'), 'leak'],
+  ['idle_session_timeout', logged('57P05'), 'leak'],
+  ['another error', logged('53300'), 'pass'],
+  ['the planted sessions, where time-outs are on', logged('25P03', 9_001), 'pass'],
+])
+
+function everNewTransaction(pid: number): Being {
+  return (moment) => openTransaction({ pid, begunAtMs: moment.atMs - 6_000, relationLocks: 1 })(moment) && session({ pid, state: 'idle in transaction', transactionAgeMs: (moment.atMs * 7) % 9_000, relationLocks: 1 })(moment)
+}
+
+function everNewZombie(moment: Parameters<Being>[0]) {
+  return zombie({ fromMs: moment.atMs, pid: 20_000 + (moment.atMs % 9_973) })(moment)
+}
+
+function requestProcess({ cpuPerMs = 0, ...given }: { readonly cpuPerMs?: number; readonly untilMs?: number; readonly databasePorts?: readonly number[] }): Being {
+  return (moment) => process({ pid: 3_216, ...born, request: { method: 'GET', url: '/report' }, cpuMs: 100 + cpuPerMs * moment.atMs, ...given })(moment)
+}
+
+function running(given: Partial<Parameters<typeof session>[0]>): Being {
+  return session({ pid: 1, ...born, state: 'active', ...given })
+}

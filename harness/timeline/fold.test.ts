@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { entriesOf, factsOf, firstMeasured, fold, loadEndOf, startOf, timelineOf } from '../testing/timeline-of.ts'
+import type { Entry, Happening } from './entry.ts'
+import { foldTimeline } from './fold.ts'
+
+const facts = factsOf()
+const whole = entriesOf()
+
+describe('damage', () => {
+  test('a whole record has none', async () => {
+    expect(await foldTimeline(facts, whole)).toMatchObject({ damage: [], end: 'completed' })
+  })
+
+  test.each<[string, (entries: readonly Entry[]) => readonly Entry[], RegExp]>([
+    ['a missing line', (entries) => entries.toSpliced(7, 1), /^line 7 is missing$/],
+    ['missing lines', (entries) => entries.toSpliced(7, 3), /^lines 7 to 9 are missing$/],
+    ['a missing first line', (entries) => entries.slice(1), /^line 0 is missing$/],
+    ['a line that comes twice', (entries) => entries.toSpliced(7, 0, entries[7] as Entry), /^line 7 comes twice or late, after line 7$/],
+    ['time that runs backwards', (entries) => entries.with(7, { ...(entries[7] as Entry), atMs: 1 }), /^time runs backwards at line 7: 1 ms after \d+ ms$/],
+    ['a kind that nobody knows', (entries) => entries.with(7, { kind: 'rumour', n: 7, atMs: entries[7]?.atMs } as never), /^line 7 is of an unknown kind: "rumour"$/],
+    ['a look without members', (entries) => entries.map((entry) => (entry.kind === 'look' && entry.reading === 'untouched' ? ({ ...entry, members: null } as never) : entry)), /^line \d+ cannot be understood: a look without a list of members$/],
+  ])('%s is told', (_, harm, sentence) => {
+    expect(fold(facts, harm(whole)).damage[0]).toMatch(sentence)
+  })
+
+  test('a line that the reader could not read takes its number, and is told once', async () => {
+    const { damage } = await foldTimeline(facts, [...whole.slice(0, 7), { damage: 'line 8 of timeline.ndjson is no entry' }, ...whole.slice(8)])
+    expect(damage).toEqual(['line 8 of timeline.ndjson is no entry'])
+  })
+
+  test('a thousand faults are twenty sentences and a number', () => {
+    const { damage } = fold(facts, Array.from({ length: 1_001 }, (_, i): Entry => ({ kind: 'beat', counters: {}, n: i * 2, atMs: i })))
+    expect([damage.length, damage.at(-1)]).toEqual([21, 'and 980 more faults of this kind'])
+  })
+
+  test.each([
+    ['completed', 'completed'],
+    ['interrupted', 'interrupted'],
+    ['failed', 'failed'],
+    ['cut-off', 'cut-off'],
+  ] as const)('a record that is %s says so', (end, expected) => {
+    expect(timelineOf({ end }).end).toBe(expected)
+  })
+})
+
+describe('sight', () => {
+  const beats = (...atMs: number[]): Timed[] => atMs.map((at) => ({ kind: 'beat', counters: {}, atMs: at }))
+  const from = (atMs: number): Timed => ({ kind: 'phase', phase: 'baseline', edge: 'start', atMs })
+  const to = (atMs: number): Timed => ({ kind: 'phase', phase: 'control', edge: 'end', atMs })
+
+  test.each<[string, Timed[], number]>([
+    ['between two beats', [from(0), ...beats(200, 400, 1_300, 1_500), to(1_600)], 900],
+    ['before the first', [from(0), ...beats(700, 900), to(1_000)], 700],
+    ['after the last', [from(0), ...beats(200, 400), to(2_400)], 2_000],
+    ['after the last of a record that was cut off', [from(0), ...beats(200), { kind: 'canary', url: '/', outcome: 'answered', detail: '', tookMs: 1, atMs: 3_200 }], 3_000],
+    ['never, where nothing is judged: before the baseline', [...beats(0, 9_000), from(9_100), ...beats(9_200), to(9_300)], 100],
+    ['never, where nothing is judged: after the control', [from(0), ...beats(100), to(200), ...beats(9_000)], 100],
+    ['on beats that this probe missed', [from(0), ...beats(200), { kind: 'beat', counters: {}, missed: ['postgres'], atMs: 400 }, ...beats(600), to(700)], 400],
+  ])('a hole is measured %s', (_, happenings, expected) => {
+    expect(fold(facts, numbered(happenings)).sight.longestGapMs.postgres).toBe(expected)
+  })
+
+  test('a probe that goes blind when the application is stopped has done its work', () => {
+    const blind = (atMs: number): Timed => ({ kind: 'blind', probe: 'processes', reason: 'gone', atMs })
+    expect(fold(facts, numbered([from(0), to(100), blind(200)])).sight.blind).toEqual([])
+    expect(fold(facts, numbered([blind(0), from(100), to(200)])).sight.blind).toHaveLength(1)
+  })
+
+  test('may be asked while the record still grows', () => {
+    const entries = numbered([from(0), ...beats(200), to(5_000)])
+    expect(fold(facts, entries.slice(0, 2)).sight.longestGapMs.postgres).toBe(200)
+    expect(fold(facts, entries).sight.longestGapMs.postgres).toBe(4_800)
+  })
+})
+
+test('a cycle lasts from the start of its load to the end of its settle, by the run’s clock and the wall’s', () => {
+  expect(timelineOf().cycles[firstMeasured]).toEqual({
+    cycle: firstMeasured,
+    role: 'measured',
+    startMs: startOf(firstMeasured),
+    endMs: loadEndOf(firstMeasured) + 9_500,
+    startedAtEpochMs: Date.parse(facts.startedAt) + startOf(firstMeasured),
+    endedAtEpochMs: Date.parse(facts.startedAt) + loadEndOf(firstMeasured) + 9_500,
+  })
+})
+
+test('of many looks of one settle the first and the last three are kept', () => {
+  const kept = timelineOf({ looks: 7 }).looks.filter(({ reading, cycle }) => reading === 'untouched' && cycle === 0)
+  expect(kept.map(({ atMs }) => (atMs - loadEndOf(0) - 6_000) / 500)).toEqual([0, 4, 5, 6])
+})
+
+test('ages of ended transactions are the monitor’s last word on them', () => {
+  const told = (count: number, p999Ms: number, atMs: number): Timed => ({ kind: 'beat', counters: { 'pg.transactions-ended': count, 'pg.transactions-ended-p999-ms': p999Ms }, atMs })
+  expect(fold(facts, numbered([told(10, 40, 1), told(90, 700, 2), { kind: 'beat', counters: {}, atMs: 3 }])).endedTransactions).toEqual({ count: 90, p999Ms: 700 })
+  expect(timelineOf().endedTransactions).toBeNull()
+})
+
+test('ten thousand refusals are remembered by their first hundred', () => {
+  const refused: Timed[] = Array.from({ length: 10_000 }, (_, i) => ({ kind: 'server-log', pid: i, severity: 'FATAL', sqlstate: '53300', message: 'sorry, too many clients already', atMs: i }))
+  const killed: Timed = { kind: 'server-log', pid: 1, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs: 20_000 }
+  expect(fold(facts, numbered([...refused, killed])).serverLog.map(({ sqlstate }) => sqlstate)).toEqual([...Array(100).fill('53300'), '25P03'])
+})
+
+type Timed = Happening & { readonly atMs: number }
+const numbered = (happenings: readonly Timed[]): readonly Entry[] => happenings.map((happening, n) => ({ ...happening, n }))
