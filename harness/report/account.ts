@@ -61,6 +61,19 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
   }
 }
 
+const worthOfAPass = ['the planted leak was found', 'the dose was delivered']
+
+/** What a pass is worth rests on some checks, told with their numbers; of the others the names say it all. */
+export function heldInFull({ held }: Account): readonly string[] {
+  const first = held.filter(({ invariant }) => worthOfAPass.includes(invariant))
+  const others = held.filter((finding) => !first.includes(finding))
+  return [...first.map(nameAndSentence), ...(others.length > 0 ? [`${count(others.length, 'other check')}: ${others.map(({ invariant }) => invariant).join(', ')}`] : [])]
+}
+
+export function nameAndSentence({ invariant, sentence }: { readonly invariant: string; readonly sentence: string }): string {
+  return `${invariant}: ${sentence}`
+}
+
 /** How an invariant says that its subject does not occur in this run. */
 function isNotJudged({ sentence }: Finding): boolean {
   return sentence.startsWith('not judged')

@@ -1,6 +1,6 @@
 import type { Facts } from '../timeline/facts.ts'
 import type { Findings, Hang } from '../verdict/verdict.ts'
-import { accountOf, type Account, type Cluster } from './account.ts'
+import { accountOf, type Account, type Cluster, heldInFull, nameAndSentence } from './account.ts'
 import type { Paint } from './paint.ts'
 import { count, duration, thousands } from '../verdict/words.ts'
 import { clip, memberLine, printable, processDetail, sessionDetail, verdictTone } from './words.ts'
@@ -75,19 +75,6 @@ function pairOf(hang: Hang): string {
   const pids = [process === null ? null : `pid ${process.pid}`, session === null ? null : `postgres ${session.pid}`].filter((part) => part !== null).join(' + ')
   const ageMs = session?.transactionAgeMs ?? session?.stateAgeMs ?? null
   return `${pids}${ageMs === null ? '' : `, ${duration(ageMs)}`}  ${requestOf(hang)}`
-}
-
-function nameAndSentence({ invariant, sentence }: { readonly invariant: string; readonly sentence: string }): string {
-  return `${invariant}: ${sentence}`
-}
-
-/** What a pass is worth rests on these, with their numbers; of the other checks the names say it all. */
-const worthOfAPass = ['the planted leak was found', 'the dose was delivered']
-
-function heldInFull({ held }: Account): readonly string[] {
-  const first = held.filter(({ invariant }) => worthOfAPass.includes(invariant))
-  const others = held.filter((finding) => !first.includes(finding))
-  return [...first.map(nameAndSentence), ...(others.length > 0 ? [`${count(others.length, 'other check')}: ${others.map(({ invariant }) => invariant).join(', ')}`] : [])]
 }
 
 function heldInShort({ held }: Account): readonly string[] {

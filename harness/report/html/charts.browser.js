@@ -31,36 +31,39 @@
 
   function panelChart(place, panel) {
     const { lines } = panel
+    // Each bucket is drawn from its start to its end: a slope between two counts would show values that never were.
+    const buckets = Math.max(...lines.map((line) => line.values.length), 1)
+    const time = Array.from({ length: 2 * buckets }, (_, i) => Math.ceil(i / 2) * panel.bucketS)
+    const edges = (values) => time.map((_, i) => values[i >> 1] ?? null)
     // Every panel ends where the record ends, or the axes would not be one axis.
-    const time = Array.from({ length: Math.max(...lines.map((line) => line.values.length), 1) }, (_, i) => i * panel.bucketS)
-    const pad = (values) => [...values, ...Array(time.length - values.length).fill(null)]
     if (time.at(-1) < drawing.endS) time.push(drawing.endS)
+    const drawn = panel.stacked ? stack(lines) : lines
     const series = [{}]
     const data = [time]
     const bands = []
     const coloured = []
-    lines.forEach((line, i) => {
+    drawn.forEach((line) => {
+      const i = lines.findIndex(({ label }) => label === line.label)
       const stroke = line.tone === 'fail' ? colour('--fail') : colour(`--line-${i + 1}`)
-      // A step from bucket to bucket: a slope between two counts would show values that never were.
-      const paths = uPlot.paths.stepped({ align: 1 })
-      series.push({ label: line.label, stroke, width: 1.5, paths, points: { show: false }, dash: panel.unit === 'ms' && i === 2 ? [3, 3] : undefined })
-      data.push(pad(line.values))
-      coloured.push({ stroke, index: series.length - 1, line })
+      series.push({ label: line.label, stroke, width: panel.stacked ? 0 : 1.5, fill: panel.stacked ? stroke : undefined, points: { show: false }, dash: panel.unit === 'ms' && i === 2 ? [3, 3] : undefined })
+      data.push(edges(line.values))
+      coloured.push({ stroke, line })
       if (line.low) {
-        series.push({ label: `${line.label}, lowest`, stroke, width: 0.5, paths, points: { show: false } })
-        data.push(pad(line.low))
+        series.push({ label: `${line.label}, lowest`, stroke, width: 0.5, points: { show: false } })
+        data.push(edges(line.low))
         bands.push({ series: [series.length - 2, series.length - 1], fill: translucent(stroke, 0.3) })
       }
     })
-    const keys = keyOf(place, panel, coloured)
-    const highest = Math.max(0, ...lines.flatMap((line) => line.values), panel.baseline?.max ?? 0)
+    if (panel.stacked) coloured.reverse()
+    const keys = keyOf(place, lines, coloured)
+    const highest = Math.max(0, ...drawn.flatMap((line) => line.values), panel.baseline?.max ?? 0)
     return new uPlot(
       {
         width: place.clientWidth,
         height: panel.group === 'load' && lines.length > 1 ? 160 : 118,
         padding: [8, sidePadding, 0, 0],
         legend: { show: false },
-        cursor: { sync: { key: sync.key, scales: ['x', null] }, y: false, points: { size: 5 }, drag: { x: true, y: false } },
+        cursor: { sync: { key: sync.key, scales: ['x', null] }, y: false, points: { show: !panel.stacked, size: 5 }, drag: { x: true, y: false } },
         // A count that rose by one must not look like a cliff: 0 is always in sight.
         scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(panel.unit === 'count' ? 3 : 1, high ?? 0, panel.baseline?.max ?? 0) * 1.08] } },
         axes: [timeAxis(), valueAxis(panel, highest)],
@@ -69,12 +72,18 @@
         hooks: {
           drawClear: [(chart) => shade(chart, false), (chart) => baselineBand(chart, panel.baseline)],
           draw: [marksOf],
-          setCursor: [(chart) => tell(chart, keys, panel, data)],
+          setCursor: [(chart) => tell(chart, keys, panel)],
         },
       },
       data,
       place,
     )
+  }
+
+  /** Sums from the first line up, the highest first, so that each covers the one behind it. */
+  function stack(lines) {
+    const sums = lines.map((line, i) => ({ ...line, values: line.values.map((_, at) => lines.slice(0, i + 1).reduce((sum, { values }) => sum + (values[at] ?? 0), 0)) }))
+    return sums.reverse()
   }
 
   function phaseChart(place) {
@@ -168,10 +177,10 @@
     ctx.restore()
   }
 
-  function keyOf(place, panel, coloured) {
+  function keyOf(place, lines, coloured) {
     const list = place.parentElement.querySelector('.keys')
     list.replaceChildren()
-    return coloured.map(({ stroke, index, line }) => {
+    return coloured.map(({ stroke, line }) => {
       const item = document.createElement('li')
       const value = document.createElement('output')
       if (coloured.length > 1) {
@@ -180,16 +189,16 @@
       }
       item.append(value)
       list.append(item)
-      return { index, value, low: line.low ? index + 1 : null }
+      return { value, line: lines.find(({ label }) => label === line.label) }
     })
   }
 
-  function tell(chart, keys, panel, data) {
+  function tell(chart, keys, panel) {
     const at = chart.cursor.idx
-    for (const { index, value, low } of keys) {
-      const high = at === null || at === undefined ? null : data[index][at]
-      const least = low === null || high === null ? high : data[low][at]
-      value.textContent = high === null || high === undefined ? '' : least === high ? amount(high, panel.unit, high) : `${amount(least, panel.unit, high)} to ${amount(high, panel.unit, high)}`
+    for (const { value, line } of keys) {
+      const high = at === null || at === undefined ? null : (line.values[at >> 1] ?? null)
+      const least = line.low && high !== null ? line.low[at >> 1] : high
+      value.textContent = high === null ? '' : least === high ? amount(high, panel.unit, high) : `${amount(least, panel.unit, high)} to ${amount(high, panel.unit, high)}`
     }
     if (chart.cursor.left === undefined || chart.cursor.left < 0) return
     const second = chart.posToVal(chart.cursor.left, 'x')

@@ -1,6 +1,6 @@
 import type { Mark, Series, Span, Trace } from '../series.ts'
 import { outcomes, type RouteTrace } from '../series/load.ts'
-import { thousands } from '../../verdict/words.ts'
+import { count, thousands } from '../../verdict/words.ts'
 
 /** What charts.browser.js draws: panels below each other over one time axis. Times in seconds of the record. */
 export type Drawing = {
@@ -19,6 +19,8 @@ export type Panel = {
   readonly bucketS: number
   /** Lowest and highest at the baseline's looks. */
   readonly baseline: { readonly min: number; readonly max: number } | null
+  /** The lines are shares of one whole: drawn upon each other. */
+  readonly stacked: boolean
   readonly lines: readonly Line[]
 }
 
@@ -76,6 +78,7 @@ function counterPanel(series: Series, name: string, group: Panel['group']): Pane
     title: name,
     unit,
     group,
+    stacked: false,
     bucketS: bucketMs / 1_000,
     baseline: envelope === undefined ? null : { min: envelope.min, max: envelope.max },
     lines: [{ label: name, tone: 'plain', values: trace.max, low: trace.min }],
@@ -90,28 +93,30 @@ const inFlight = 'load.in-flight'
 function loadPanels(series: Series): readonly Panel[] {
   const { load } = series
   if (load.routes.length === 0) return []
-  const common = { group: 'load', bucketS: load.bucketMs / 1_000, baseline: null } as const
+  const common = { group: 'load', stacked: false, bucketS: load.bucketMs / 1_000, baseline: null } as const
   const busiest = load.routes.toSorted((a, b) => sum(b.counted) - sum(a.counted))
   const perSecond = (requests: readonly number[]) => requests.map((value) => value / common.bucketS)
   const rest = busiest.slice(routesDrawn)
+  const answered = load.maxMs.some((value) => value !== null)
+  const latency: Panel = {
+    ...common,
+    title: 'latency of the slowest route',
+    unit: 'ms',
+    lines: [
+      { label: 'p50', tone: 'plain', values: load.p50Ms },
+      { label: 'p99', tone: 'plain', values: load.p99Ms },
+      { label: 'max', tone: 'plain', values: load.maxMs },
+    ],
+  }
   const lines: Line[] = busiest.slice(0, routesDrawn).map(({ route, counted }) => ({ label: route, tone: 'plain', values: perSecond(counted) }))
-  if (rest.length > 0) lines.push({ label: `${rest.length} more routes`, tone: 'plain', values: perSecond(total(rest, ['counted'])) })
+  if (rest.length > 0) lines.push({ label: count(rest.length, 'more route'), tone: 'plain', values: perSecond(total(rest, ['counted'])) })
   lines.push({ label: 'without the expected answer', tone: 'fail', values: perSecond(total(load.routes, outcomes.filter((outcome) => outcome !== 'counted'))) })
   return [
-    { ...common, title: 'requests that counted, by route', unit: 'per second', lines },
+    { ...common, title: 'requests, by route', unit: 'per second', stacked: true, lines },
     series.counters.traces[inFlight] === undefined
       ? { ...common, title: 'requests in flight', unit: 'count', lines: [{ label: 'in flight', tone: 'plain', values: load.inFlight }] }
       : { ...counterPanel(series, inFlight, 'load'), title: 'requests in flight' },
-    {
-      ...common,
-      title: 'latency of the slowest route',
-      unit: 'ms',
-      lines: [
-        { label: 'p50', tone: 'plain', values: load.p50Ms },
-        { label: 'p99', tone: 'plain', values: load.p99Ms },
-        { label: 'max', tone: 'plain', values: load.maxMs },
-      ],
-    },
+    ...(answered ? [latency] : []),
   ]
 }
 

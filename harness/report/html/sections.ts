@@ -1,6 +1,6 @@
 import type { Dose } from '../../timeline/entry.ts'
 import type { Hang, Survivor } from '../../verdict/verdict.ts'
-import type { Account, Cluster, Stray } from '../account.ts'
+import { type Account, type Cluster, heldInFull, nameAndSentence, type Stray } from '../account.ts'
 import type { RunRecord } from '../run-record.ts'
 import type { Series } from '../series.ts'
 import { count, duration, thousands } from '../../verdict/words.ts'
@@ -25,6 +25,8 @@ export function answersSection(account: Account): Markup {
     ['called', account.leaks.map(nameAndSentence)],
     ['unseen', account.unseen.map((finding) => html`${nameAndSentence(finding)}<br><span class="faint">to settle it:</span> ${finding.settledBy}`)],
     ['warning', account.warnings.map(nameAndSentence)],
+    ['held', account.word === 'PASS' ? heldInFull(account) : []],
+    ['but', account.word === 'PASS' ? account.notJudged.map(nameAndSentence) : []],
     ['next', account.next],
   ]
   const told = answers.filter(([, texts]) => texts.length > 0)
@@ -94,9 +96,13 @@ ${rest.length === 0 ? null : html`<details><summary>${count(rest.length, 'more c
 }
 
 function panelPlace({ title, baseline, unit }: Panel, index: number): Markup {
-  const amount = unit === 'ms' ? duration : unit === 'bytes' ? bytes : thousands
+  const amount = unit === 'ms' ? milliseconds : unit === 'bytes' ? bytes : thousands
   const band = baseline === null ? '' : `baseline ${[...new Set([amount(baseline.min), amount(baseline.max)])].join(' to ')}`
   return html`<div class="panel"><h3><span>${title}</span><span class="faint">${band}</span><ul class="keys"></ul></h3><div data-panel="${index}"></div></div>`
+}
+
+function milliseconds(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : duration(ms)
 }
 
 export function checksSection({ findings }: RunRecord): Markup {
@@ -134,9 +140,5 @@ export function runSection(account: Account, { facts, series }: RunRecord): Mark
   return html`<section><h2>What was watched</h2><ul>${account.watched.map((sentence) => html`<li>${sentence}</li>`)}</ul></section>
 <section><h2>This run, and how to repeat it</h2><pre>${facts.command}</pre>
 <table><tbody>${particulars.map(([name, value]) => html`<tr><td class="term">${name}</td><td>${value}</td></tr>`)}</tbody></table></section>`
-}
-
-function nameAndSentence({ invariant, sentence }: { readonly invariant: string; readonly sentence: string }): string {
-  return `${invariant}: ${sentence}`
 }
 
