@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 
 /**
@@ -20,15 +21,17 @@ const clients = await Promise.all(Array.from({ length: sessions }, async () => {
 }))
 for (let opened = 0; opened < descriptors; opened += 1) openSync('/dev/null', 'r')
 
-// The shell reads on without waiting for its child, which so stays a zombie. Ending the shell by a signal would leave the zombie
-// to a process 1 that may never reap; told to go on, it reaps its child itself.
-const shell = spawn('sh', ['-c', 'true & echo $!; read go; wait'], { stdio: ['pipe', 'pipe', 'inherit'] })
+// The shell reads on without waiting for its child, which so stays a zombie; the child must outlive the start of that read, or the shell
+// may reap it before. Ending the shell by a signal would leave the zombie to a process 1 that may never reap; told to go on, it reaps its child itself.
+const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; read go; wait'], { stdio: ['pipe', 'pipe', 'inherit'] })
 let zombie = 0
 for await (const line of createInterface({ input: shell.stdout })) {
   zombie = Number(line)
   break
 }
-console.log(JSON.stringify({ sessionPids: clients.map(({ pid }) => pid), zombiePids: [zombie], helperPids: [shell.pid], descriptors }))
+for (const deadline = Date.now() + 3_000; !isZombie(zombie) && Date.now() < deadline; ) await delay(25)
+
+console.log(JSON.stringify({ sessionPids: clients.map(({ pid }) => pid), zombiePids: [zombie], descriptors }))
 
 await new Promise<void>((resolve) => {
   process.stdin.once('data', () => resolve())
@@ -38,3 +41,11 @@ shell.stdin.end('\n')
 await new Promise((resolve) => shell.once('exit', resolve))
 await Promise.all(clients.map(({ client }) => client.end().catch(() => {})))
 process.exit(0)
+
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -50,11 +50,13 @@ export function openCycles(tools: CycleTools): Cycles {
       await delay(suspectEveryMs, undefined, { signal: until }).catch(() => {})
       if (until.aborted) return
       const { members } = await sampler.look()
-      for (const { members: pair, ...suspect } of suspicions(members, performance.now())) {
+      const found = suspicions(members, performance.now())
+      for (const { members: pair, ...suspect } of found) {
         record(suspect)
         tools.suspect(describe(suspect.url, pair))
-        await tools.evidence(pair)
       }
+      // Gathering evidence takes a second: nobody waits for it to hear of a suspect.
+      await tools.evidence(found.flatMap(({ members: pair }) => pair))
     }
   }
 

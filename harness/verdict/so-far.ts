@@ -8,6 +8,8 @@ import { lingerMs, stayMs, transactionThresholdMs } from './thresholds.ts'
 export type SoFar = {
   /** The judge would say leak if the record ended here. More data never takes that back. */
   readonly leakIsConfirmed: () => boolean
+  /** A probe has lost its sight: whatever comes now, the run cannot pass. */
+  readonly isBlind: () => boolean
   /** How long something must be seen to stay before it can be called left behind. */
   readonly maturityMs: () => number
 }
@@ -19,6 +21,7 @@ export async function followVerdict(facts: Facts, follow: (read: (entry: Entry) 
   follow(fold.add)
   return {
     leakIsConfirmed: () => judge(fold.timeline(), invariants).verdict === 'leak',
+    isBlind: () => fold.timeline().sight.blind.length > 0,
     maturityMs: () => {
       const timeline = fold.timeline()
       return Math.max(transactionThresholdMs(timeline), lingerMs(timeline)) + stayMs

@@ -18,17 +18,17 @@ export default journey({
       weight: 4,
       request: random => ({ path: `/${project(random)}/timeline?daysback=${random.between(30, 400)}`, expect: { contains: '>RSS feed</a></p>' } }),
     },
-    { name: 'projects', weight: 0.25, request: () => ({ path: '/', expect: { contains: '<h1>Projects</h1>' } }) },
-    { name: 'wiki', weight: 0.25, request: random => ({ path: `/${project(random)}/wiki/WikiStart`, expect: { contains: '<h1>WikiStart</h1>' } }) },
+    { name: 'projects', weight: 1, request: () => ({ path: '/', expect: { contains: '<h1>Projects</h1>' } }) },
+    { name: 'wiki', weight: 1, request: random => ({ path: `/${project(random)}/wiki/WikiStart`, expect: { contains: '<h1>WikiStart</h1>' } }) },
     {
       name: 'ticket',
-      weight: 0.25,
+      weight: 1,
       request: random => {
         const id = random.between(1, ticketsInEveryProject)
         return { path: `/${project(random)}/ticket/${id}`, expect: { contains: `<h1>#${id}: ` } }
       },
     },
-    { name: 'roadmap', weight: 0.25, request: random => ({ path: `/${project(random)}/roadmap`, expect: { contains: '<h1>Roadmap</h1>' } }) },
+    { name: 'roadmap', weight: 1, request: random => ({ path: `/${project(random)}/roadmap`, expect: { contains: '<h1>Roadmap</h1>' } }) },
   ],
 })
 

@@ -1,0 +1,139 @@
+import { plantControl } from '../control/plant.ts'
+import { openEvidence } from '../forensics/evidence.ts'
+import { bundleJourney } from '../load/bundle.ts'
+import type { K6 } from '../load/k6-binary.ts'
+import { openReaders } from '../probes/open-readers.ts'
+import { settle } from '../probes/quiet.ts'
+import { startSampler } from '../probes/sampler.ts'
+import type { RunRequest, Watcher } from '../run.ts'
+import { bootStack, type StackChoice } from '../stack/boot.ts'
+import type { Stack } from '../stack/stack.ts'
+import { visit } from '../stack/visit.ts'
+import type { Watchdog } from '../stack/watchdog.ts'
+import { formatVersion, type PhaseName, type Reading } from '../timeline/entry.ts'
+import type { Facts } from '../timeline/facts.ts'
+import { storeFacts, type Recorder } from '../timeline/recorder.ts'
+import { followVerdict } from '../verdict/so-far.ts'
+import { ownVersions } from '../versions.ts'
+import { askOtherRoute, openCycles, type Cycles } from './cycle.ts'
+import { runProgramme } from './programme.ts'
+
+export type Experiment = {
+  readonly request: RunRequest
+  readonly watcher: Watcher
+  readonly recorder: Recorder
+  readonly watchdog: Watchdog
+  readonly k6: K6
+  readonly choice: StackChoice
+  readonly run: string
+  readonly signal: AbortSignal
+}
+
+const nudges = 20
+const stopWithinMs = 5_000
+
+/** One experiment, top to bottom, into its record: boot, seed, the programme of load, a nudge, the control, the stop. Everything booted is gone when it returns. */
+export async function experiment({ request, watcher, recorder, watchdog, k6, choice, run, signal }: Experiment): Promise<void> {
+  const { loaded: { scenario, dir: scenarioDir }, variant, plan } = request
+  const { target } = scenario
+  const { record, dir } = recorder
+  const phase = async <T>(name: PhaseName, detail: string, work: () => Promise<T>): Promise<T> => {
+    watcher.phase(name, detail)
+    record({ kind: 'phase', phase: name, edge: 'start' })
+    const result = await work()
+    record({ kind: 'phase', phase: name, edge: 'end' })
+    return result
+  }
+
+  let facts: Facts = await factsOf(request, { run, choice, k6, startedAt: recorder.startedAt })
+  const learn = (more: Partial<Facts>) => storeFacts(recorder, (facts = { ...facts, ...more }))
+  learn({})
+  const soFar = await followVerdict(facts, recorder.follow)
+  const bundle = await bundleJourney({ load: scenario.load, scenarioDir, dir })
+
+  await using stack: Stack = await phase('boot', `${choice.kind} stack`, () => bootStack(choice.kind, { target, variant, scenarioDir, run, dir, own: watchdog.own, say: watcher.say, signal }))
+  // The monitors come before the application, which could take every slot.
+  await using eyes = await openReaders(stack, { signal, say: record })
+  learn({ probes: eyes.probes.map(({ name }) => name), versions: { ...facts.versions, ...stack.versions } })
+  if (target.seed) await phase('seed', target.name, () => stack.seed(signal))
+  const app = await phase('boot', target.name, () => stack.startApp(signal))
+
+  let load: Cycles | null = null
+  await using sampler = startSampler({
+    readers: eyes.readers,
+    everyMs: plan.sampleEveryMs,
+    record,
+    onBeat: watcher.counters,
+    others: () => ({ 'load.in-flight': load?.inFlight() ?? 0, 'load.started': load?.started() ?? 0 }),
+    signal,
+  })
+  const evidence = openEvidence({ agent: stack.agent, app, store: recorder.store, record, signal })
+  const otherPath = target.otherPath ?? target.readyPath
+  load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs: soFar.maturityMs, signal })
+  const look = (reading: Reading, matureMs: number) => settle({ sampler, reading, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs, signal })
+
+  await runProgramme({
+    plan,
+    cycle: load.cycle,
+    soFar,
+    elapsedMs: recorder.nowMs,
+    phase: watcher.phase,
+    dosed: (doses) => learn({ doses }),
+    beforeMeasuring: async () => request.fault?.(stack),
+  })
+
+  if (soFar.isBlind()) watcher.say('a probe has gone blind: the run cannot pass any more, and ends here')
+  else {
+    await phase('settle', 'after a nudge', async () => {
+      await askOtherRoute({ app, otherPath, record, signal })
+      // Some healthy pools close what is idle only on the next request.
+      for (let sent = 0; sent < nudges; sent += 1) await visit(app.baseUrl + otherPath, AbortSignal.any([signal, AbortSignal.timeout(10_000)])).catch(() => null)
+      signal.throwIfAborted()
+      await look('nudged', 1_000)
+    })
+    await phase('control', 'planting known leaks', async () => {
+      await look('control-before', 0)
+      await control({ stack, recorder, signal }, () => look('control-planted', soFar.maturityMs()))
+      await look('control-removed', 1_000)
+    })
+  }
+  await phase('stop', 'SIGTERM', async () => {
+    await app.stop(stopWithinMs)
+    await look('stopped', 1_000)
+  })
+  watcher.phase('tear-down')
+  record({ kind: 'phase', phase: 'tear-down', edge: 'start' })
+}
+
+/** A control that cannot be planted proves nothing, which the judge must know; it does not end the run, whose leak may be the reason. */
+async function control({ stack, recorder, signal }: { stack: Stack; recorder: Recorder; signal: AbortSignal }, lookAtIt: () => Promise<unknown>): Promise<void> {
+  try {
+    await using _planted = await plantControl({ stack, dir: recorder.dir, record: recorder.record, signal })
+    await lookAtIt()
+  } catch (error) {
+    signal.throwIfAborted()
+    recorder.record({ kind: 'blind', probe: 'control', reason: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** What is known before anything is booted. */
+async function factsOf({ loaded: { scenario }, variant, profile, plan, command }: RunRequest, { run, choice, k6, startedAt }: Pick<Experiment, 'run' | 'choice' | 'k6'> & { startedAt: Date }): Promise<Facts> {
+  return {
+    formatVersion,
+    run,
+    scenario: scenario.name,
+    variant,
+    profile,
+    stack: choice,
+    command,
+    startedAt: startedAt.toISOString(),
+    seed: plan.seed,
+    doses: [],
+    concurrency: plan.concurrency,
+    sampleEveryMs: plan.sampleEveryMs,
+    limits: scenario.target.limits ?? {},
+    suppressions: scenario.suppressions ?? [],
+    probes: [],
+    versions: { ...(await ownVersions()), k6: `${k6.version} (${k6.how})` },
+  }
+}

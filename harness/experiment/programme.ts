@@ -1,0 +1,59 @@
+import { shuffledDoses } from '../scenario/profiles.ts'
+import type { Plan } from '../scenario/scenario.ts'
+import type { SoFar } from '../verdict/so-far.ts'
+import type { Cycles } from './cycle.ts'
+import { baselineCycles, baselineDose, doseWithinBudget } from './dose.ts'
+
+export type Programme = {
+  readonly plan: Plan
+  readonly cycle: Cycles['cycle']
+  readonly soFar: SoFar
+  /** Milliseconds since the run began. */
+  readonly elapsedMs: () => number
+  readonly phase: (name: 'warm-up' | 'baseline' | 'cycle', detail: string) => void
+  /** Called once the doses are known, before the first of them. */
+  readonly dosed: (doses: readonly number[]) => void
+  /** Called between the baseline and the first measured cycle. */
+  readonly beforeMeasuring: () => Promise<void>
+}
+
+const warmUps = 2
+
+/**
+ * The load of a run: warm-up at its peak concurrency, so that pools reach their plateau and code its compiled form; baseline; measured cycles
+ * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned.
+ */
+export async function runProgramme({ plan, cycle, soFar, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<void> {
+  const patient = plan.stopsAt === 'exhaustion'
+  const decided = () => !patient && soFar.leakIsConfirmed()
+  const hopeless = () => !patient && soFar.isBlind()
+
+  let answered = 0
+  let tookMs = 0
+  for (let round = 1; round <= warmUps && !decided(); round += 1) {
+    phase('warm-up', `${round} of ${warmUps}, ${plan.concurrency} at once`)
+    const warmed = await cycle('warm-up', plan.concurrency * 2)
+    answered += warmed.dose.counted
+    tookMs += warmed.tookMs
+  }
+
+  const unit = doseWithinBudget(plan, elapsedMs(), (1_000 * answered) / Math.max(1, tookMs))
+  const doses = shuffledDoses(unit, plan.seed)
+  dosed(doses)
+  for (let round = 1; round <= baselineCycles && !decided(); round += 1) {
+    phase('baseline', `${round} of ${baselineCycles}`)
+    await cycle('baseline', baselineDose(unit, plan.concurrency))
+  }
+  await beforeMeasuring()
+
+  let delivered = 0
+  do {
+    for (const dose of doses) {
+      // A leak that the warm-up has shown gets one measured cycle, to be told with its dose, and no more.
+      if (hopeless() || (decided() && delivered > 0)) return
+      phase('cycle', `${dose} requests, ${plan.concurrency} at once`)
+      await cycle('measured', dose)
+      delivered += dose
+    }
+  } while (patient && elapsedMs() < plan.budgetMs)
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import { conclude } from './conclude.ts'
+import { run } from './run.ts'
+import { chooseVariant, loadScenario, UsageError, type LoadedScenario } from './scenario/load-scenario.ts'
+import { planFor } from './scenario/profiles.ts'
+import type { Plan, ProfileName, Scenario } from './scenario/scenario.ts'
+import { problemsOf } from './scenario/validate.ts'
+import type { StackName } from './stack/boot.ts'
+import type { Facts } from './timeline/facts.ts'
+import type { Findings } from './verdict/verdict.ts'
+
+export type { Plan, ProfileName, Route, Scenario, Target } from './scenario/scenario.ts'
+export type { Findings } from './verdict/verdict.ts'
+
+export type SoakOptions = {
+  readonly variant?: string
+  readonly profile?: ProfileName
+  readonly stack?: StackName
+  /** Settings on top of the profile's and the scenario's. */
+  readonly plan?: Partial<Plan>
+  /** Folder for the records; default reports/ below the working directory. */
+  readonly reports?: string
+  /** Where the relative paths of a scenario given as data start; default the working directory. */
+  readonly from?: string
+  readonly signal?: AbortSignal
+  /** Gets one line of progress at a time. */
+  readonly say?: (line: string) => void
+}
+
+/** A run with its judgement, and the folder of its record and reports. */
+export type SoakRun = { readonly dir: string; readonly facts: Facts; readonly findings: Findings }
+
+/**
+ * Runs one soak, as `lowtide run` does, and gives its judgement; a leak is a result, not an error.
+ * Rejects when the scenario is wrong (UsageError, all problems at once) or the run could not be made.
+ */
+export async function soak(scenario: Scenario | string, options: SoakOptions = {}): Promise<SoakRun> {
+  const loaded = typeof scenario === 'string' ? await loadScenario(scenario) : given(scenario, options.from)
+  const profile = options.profile ?? 'gate'
+  const say = options.say ?? (() => {})
+  const end = await run(
+    {
+      loaded,
+      variant: chooseVariant(loaded.scenario, options.variant),
+      profile,
+      plan: planFor(loaded.scenario, profile, options.plan ?? {}),
+      stack: options.stack ?? 'auto',
+      reports: options.reports ?? 'reports',
+      command: `soak(${JSON.stringify(loaded.scenario.name)})`,
+    },
+    { began: () => {}, counters: () => {}, phase: (name, detail) => say([name, detail].filter(Boolean).join(' ')), say, suspect: (line) => say(`suspect: ${line}`) },
+    options.signal ?? new AbortController().signal,
+  )
+  if (end.how === 'failed') throw new Error(end.dir ? `${end.error.message} (its logs are in ${end.dir}/logs)` : end.error.message, { cause: end.error })
+  return { dir: end.dir, ...(await conclude(end.dir)) }
+}
+
+function given(scenario: Scenario, from = '.'): LoadedScenario {
+  const problems = problemsOf(scenario)
+  if (problems.length > 0) throw new UsageError(problems)
+  return { scenario, dir: resolve(from), file: resolve(from) }
+}
