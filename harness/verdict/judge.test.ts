@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
-import { hungRequest, type Run, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { describe, expect, test } from 'vitest'
+import { leaks } from '../testing/leaks.ts'
+import { lookAlikes } from '../testing/look-alikes.ts'
+import { type Being, firstMeasured, hungRequest, openTransaction, process, type Run, server, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
+import type { Invariant } from './verdict.ts'
 
 const invariants = await loadInvariants()
 const judged = (run: Run) => judge(timelineOf(run), invariants)
@@ -13,21 +16,139 @@ test('a healthy run passes, and says what the pass is worth', () => {
     heal: 'none',
     hangs: [],
     dose: { planned: 280, counted: 280, distinctUrls: 60, leftBehind: 0 },
+    next: [],
   })
 })
 
-test('a hung request is a leak, listed with its process, its session, its URL and its last log line', () => {
+describe('a healthy look-alike is not blamed', () => {
+  test.each(Object.entries(lookAlikes))('%s', (_, run) => {
+    const { verdict, headline } = judged(run)
+    expect(verdict, headline).toBe('pass')
+  })
+
+  test('H13 a restart of the database is no leak and no pass', () => {
+    expect(judged({ beings: [server('cluster', { restartedAtMs: startOf(5) })] })).toMatchObject({ verdict: 'inconclusive', headline: 'cluster restarted during the run: what was left before is gone' })
+  })
+})
+
+describe('a leak is found, born in any cycle, warm-up and baseline included', () => {
+  test.each(Object.entries(leaks).flatMap(([name, leak]) => [0, 2, firstMeasured, 7].map((cycle) => [name, cycle, leak] as const)))('%s, in cycle %i', (_, cycle, leak) => {
+    expect(judged({ beings: leak(cycle, 0) }).verdict).toBe('leak')
+  })
+})
+
+test('a hung request is listed with its process, its session, its URL, its last log line and its evidence', () => {
   const findings = judged({
     beings: hungRequest({ cycle: 5, pid: 3_216 }),
     also: [{ atMs: startOf(5) + 9_000, kind: 'evidence', members: [`3216@${(startOf(5) + 2_000) / 10}`], file: 'forensics/cluster-1.md', lastLogLine: 'timeline: ticket' }],
   })
   expect(findings).toMatchObject({
     verdict: 'leak',
+    headline: '1 left behind in 280 requests: 3.6 per 1,000 (95 %: 0.090 to 20), permanent: 1 request process outlived its request: still there 54 s after the load (and 1 more finding)',
     heal: 'permanent',
     dose: { leftBehind: 1 },
     hangs: [{ process: { pid: 3_216 }, session: { pid: 3_217, state: 'idle in transaction' }, url: '/edge/timeline?daysback=90&n=3216', lastLogLine: 'timeline: ticket', evidence: 'forensics/cluster-1.md', bornIn: 5 }],
+    next: ['see it again: lowtide run scenarios/test.ts'],
   })
-  expect(findings.headline).toBe(
-    '1 left behind in 280 requests: 3.6 per 1,000 (95 %: 0.090 to 20), permanent: 1 request process outlived its request: still there 54 s after the load (and 1 more finding)',
-  )
+})
+
+test('hung requests are a leak though the dose was not delivered and nothing came to rest', () => {
+  expect(judged({ beings: hungRequest({ cycle: 4 }), delivered: (_, planned) => ({ counted: planned >> 1, timedOut: planned - (planned >> 1) }), unquiet: () => '1 client connections open', controls: 'none' })).toMatchObject({
+    verdict: 'leak',
+    findings: expect.arrayContaining([expect.objectContaining({ invariant: 'the dose was delivered', kind: 'inconclusive' })]),
+  })
+})
+
+describe('what is left is counted once', () => {
+  const twoHolders: readonly Being[] = [process({ pid: 20, databasePorts: [5_500] }), process({ pid: 21, parentPid: 20, databasePorts: [5_500] }), openTransaction({ pid: 22, clientPort: 5_500, fromMs: startOf(4), relationLocks: 1 })]
+  test.each<[string, readonly Being[], number]>([
+    ['a process and its session', hungRequest(), 1],
+    ['two of them', [...hungRequest({ pid: 100 }), ...hungRequest({ pid: 200 })], 2],
+    ['a session with two holders', twoHolders, 1],
+    ['a worker with three transactions', [process({ pid: 20, databasePorts: [5_501, 5_502, 5_503] }), ...[1, 2, 3].map((i) => openTransaction({ pid: 30 + i, clientPort: 5_500 + i, fromMs: startOf(4), relationLocks: 1 }))], 3],
+    ['two zombies', [zombie({ pid: 1 }), zombie({ pid: 2 })], 2],
+    ['a prepared transaction', [() => ({ kind: 'prepared-transaction', id: 'g', owner: 'app', ageMs: 9_000 })], 1],
+  ])('%s', (_, beings, expected) => {
+    expect(judged({ beings }).dose.leftBehind).toBe(expected)
+  })
+})
+
+describe('the class of healing', () => {
+  const until = (untilMs: number): Run => ({ beings: hungRequest({ cycle: 7, untilMs }) })
+  const collected: Run['also'] = [0, 1, 2].map((i) => ({ ...(timelineOf().looks.at(-1) as NonNullable<ReturnType<typeof timelineOf>['looks'][number]>), reading: 'collected', cycle: 7, atMs: startOf(8) - 400 + i * 100 }))
+  test.each<[string, Run, string]>([
+    ['nothing to heal', {}, 'none'],
+    ['still there at the end', { beings: hungRequest() }, 'permanent'],
+    ['gone with the nudge', until(startOf(8) - 2_100), 'on nudge'],
+    ['gone with the collection', { ...until(startOf(8) - 500), also: collected }, 'at collection'],
+    ['gone before the next cycle, untouched', { beings: hungRequest({ cycle: 4, untilMs: startOf(5) }) }, 'by time-out'],
+    ['ended by the server', { also: [{ kind: 'server-log', pid: 5, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs: startOf(4) }] }, 'by time-out'],
+    ['one permanent among one that was nudged', { beings: [...hungRequest({ cycle: 7, untilMs: startOf(8) - 2_100 }), ...hungRequest({ pid: 5_000 })] }, 'permanent'],
+  ])('%s', (_, run, expected) => {
+    expect(judged(run).heal).toBe(expected)
+  })
+})
+
+describe('suppressions', () => {
+  const suppressions = [{ invariant: 'no zombie stays', reason: 'PID 1 of the test image reaps nothing' }]
+
+  test('a suppressed leak is a warning with its reason, and is not counted', () => {
+    const findings = judged({ beings: [zombie()], suppressions })
+    expect(findings).toMatchObject({ verdict: 'pass', dose: { leftBehind: 0 } })
+    expect(findings.findings[0]).toMatchObject({ kind: 'warning', invariant: 'no zombie stays', sentence: '1 zombie left when the load had gone (suppressed: PID 1 of the test image reaps nothing)' })
+  })
+
+  test('what the run could not see cannot be suppressed, its own planted leak least of all', () => {
+    expect(judged({ controls: 'none', suppressions: [{ invariant: 'the planted leak was found', reason: 'flaky' }] }).verdict).toBe('inconclusive')
+  })
+
+  test('a suppression of nothing is told', () => {
+    expect(judged({ suppressions: [{ invariant: 'no zombi stays', reason: '' }] }).findings[0]).toMatchObject({ kind: 'warning', sentence: 'the suppression of "no zombi stays" matches none' })
+  })
+})
+
+describe('never a silent pass', () => {
+  const thrower: Invariant = {
+    name: 'it throws',
+    check: () => {
+      throw new Error('no such look')
+    },
+  }
+
+  test('an invariant that throws is inconclusive', () => {
+    expect(judge(timelineOf(), [...invariants, thrower])).toMatchObject({ verdict: 'inconclusive', headline: '"it throws" could not be judged: no such look' })
+  })
+
+  test('and hides no leak', () => {
+    expect(judge(timelineOf({ beings: [zombie()] }), [...invariants, thrower]).verdict).toBe('leak')
+  })
+
+  test('no invariant at all is inconclusive', () => {
+    expect(judge(timelineOf(), [])).toMatchObject({ verdict: 'inconclusive', headline: 'no invariant was asked' })
+  })
+
+  test.each([
+    ['interrupted', 'interrupted; until then no leak was found', {}],
+    ['interrupted', 'interrupted; until then 1 zombie left when the load had gone', { beings: [zombie()] }],
+  ])('an interrupted run is %s: %s', (verdict, headline, run) => {
+    expect(judged({ ...run, end: 'interrupted' })).toMatchObject({ verdict, headline })
+  })
+
+  test('a record that was cut off is inconclusive, and still a leak if it shows one', () => {
+    expect(judged({ end: 'cut-off' }).verdict).toBe('inconclusive')
+    expect(judged({ end: 'cut-off', beings: [zombie()] }).verdict).toBe('leak')
+  })
+})
+
+test('a worker that went is a failure though nothing is left behind, and says so alone', () => {
+  expect(judged({ beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })], limits: { workers: 2 } })).toMatchObject({ verdict: 'leak', headline: '1 worker of 2 went and did not come back' })
+})
+
+test('a leaked session that had the pid of a planted one earlier is not hidden by it', () => {
+  expect(judged({ beings: [openTransaction({ pid: 9_001, fromMs: startOf(4), untilMs: startOf(6), relationLocks: 1 })] }).verdict).toBe('leak')
+})
+
+test('the same record gives the same bytes', () => {
+  const run: Run = { beings: [...hungRequest(), zombie(), session({ pid: 8, advisoryLocks: 2, fromMs: startOf(3) })] }
+  expect(JSON.stringify(judged(run))).toBe(JSON.stringify(judged(run)))
 })

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { type Being, firstMeasured, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import type { Invariant, Opinion } from '../verdict/verdict.ts'
+import descriptorsDoNotGrow from './descriptors-do-not-grow-with-the-dose.ts'
+import noWorkerIsLost from './no-worker-is-lost.ts'
+import processesDoNotGrow from './processes-do-not-grow-with-the-dose.ts'
+import sessionsDoNotGrow from './sessions-do-not-grow-with-the-dose.ts'
+import sessionsStayWithin from './sessions-stay-within-the-declared-pools.ts'
+
+const claims = (invariant: Invariant, cases: readonly [claim: string, run: Run, expected: Opinion['kind']][]): void => {
+  describe(invariant.name, () => {
+    test.each(cases)('%s', (_, run, expected) => {
+      const opinion = invariant.check(timelineOf(run))
+      expect(`${opinion.kind}: ${opinion.sentence}`).toMatch(new RegExp(`^${expected}: `))
+    })
+  })
+}
+
+type Make = (life: { readonly pid: number; readonly fromMs: number; readonly untilMs?: number }) => Being
+
+/** So many are born in each cycle, warm-up first, and stay. Measured doses are 20, 0, 40, 80 and 20. */
+const bornPerCycle = (make: Make, ...perCycle: readonly number[]): readonly Being[] =>
+  perCycle.flatMap((births, cycle) => Array.from({ length: births }, (_, i) => make({ pid: 1_000 + cycle * 100 + i, fromMs: startOf(cycle) + 100 })))
+
+/** Always as many, all of them renewed in every cycle: maxLifetime of a pool, max_requests of a server. */
+const renewed = (make: Make, held: number): readonly Being[] =>
+  Array.from({ length: 8 }, (_, cycle) => cycle).flatMap((cycle) => Array.from({ length: held }, (_, i) => make({ pid: 2_000 + cycle * 100 + i, fromMs: startOf(cycle) + 100, untilMs: startOf(cycle + 1) + 100 })))
+
+const idle: Make = (life) => session(life)
+const worker: Make = (life) => process(life)
+
+const grows = (make: Make): readonly [string, Run, Opinion['kind']][] => [
+  ['none at all', {}, 'pass'],
+  ['a pool that filled in the warm-up and is flat: H01', { beings: bornPerCycle(make, 6, 2) }, 'pass'],
+  ['a pool that fills up to its cap during the measured cycles', { beings: bornPerCycle(make, 4, 1, 0, 2, 0, 3, 0, 0) }, 'pass'],
+  ['spare workers that reach their maximum late: H07', { beings: bornPerCycle(make, 4, 0, 0, 1, 0, 2, 4, 0) }, 'pass'],
+  ['all renewed in every cycle, never more: H02', { beings: renewed(make, 8) }, 'pass'],
+  ['renewed, while another pool fills', { beings: [...renewed(make, 8), ...bornPerCycle(make, 4, 0, 0, 2, 0, 2, 0, 0)] }, 'pass'],
+  ['one a cycle, whatever its dose', { beings: bornPerCycle(make, 1, 1, 1, 1, 1, 1, 1, 1) }, 'inconclusive'],
+  ['more after every load, but not by a rate: a slow fill or a slow leak', { beings: bornPerCycle(make, 1, 1, 1, 3, 0, 1, 1, 1) }, 'inconclusive'],
+  ['one for every twenty requests', { beings: bornPerCycle(make, 2, 2, 2, 1, 0, 2, 4, 1) }, 'leak'],
+  ['one for every request', { beings: bornPerCycle(make, 40, 40, 40, 20, 0, 40, 80, 20) }, 'leak'],
+  ['one for every twenty requests, and one a cycle beside it', { beings: bornPerCycle(make, 2, 2, 2, 2, 1, 3, 5, 2) }, 'leak'],
+  ['one for every twenty requests, in two cycles only: too few to tell', { beings: bornPerCycle(make, 1, 1, 1, 1, 4), doses: [20, 80] }, 'pass'],
+]
+
+claims(sessionsDoNotGrow, [
+  ...grows(idle),
+  ['within a declared pool that is still filling', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1)], limits: { poolMaxPerProcess: 20 } }, 'pass'],
+  ['beyond the declared pool', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1)], limits: { poolMaxPerProcess: 10 } }, 'leak'],
+])
+
+claims(processesDoNotGrow, grows(worker))
+
+test('those that grew are named, with the cycle of their birth', () => {
+  const opinion = sessionsDoNotGrow.check(timelineOf({ beings: bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1) }))
+  expect(opinion).toMatchObject({ kind: 'leak', sentence: 'sessions at rest grew from 6 to 14: 1 after 20 requests, 2 after 40, 4 after 80, 1 after 20' })
+  expect('survivors' in opinion && opinion.survivors.map(({ bornIn }) => bornIn)).toEqual([3, 5, 5, 6, 6, 6, 6, 7])
+})
+
+claims(sessionsStayWithin, [
+  ['nothing declared', { beings: bornPerCycle(idle, 40) }, 'pass'],
+  ['as many as declared', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 10)], limits: { poolMaxPerProcess: 10 } }, 'pass'],
+  ['declares 10 and holds 12: a hint, not a law', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 12)], limits: { poolMaxPerProcess: 10 } }, 'warning'],
+  ['two processes with a pool each', { beings: [process({ pid: 8 }), process({ pid: 9 }), ...bornPerCycle(idle, 12)], limits: { poolMaxPerProcess: 10 } }, 'pass'],
+  ['a listener beside its pool: H05', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 11)], limits: { poolMaxPerProcess: 10, listeners: 1 } }, 'pass'],
+])
+
+/** Descriptors of one process after each cycle, warm-up first; and how they change between the three looks of a rest. */
+const descriptors =
+  (afterCycle: readonly number[], given: Partial<Parameters<typeof process>[0]> & { readonly flutter?: readonly number[] } = {}): Being =>
+  (moment) => {
+    const { flutter = [0], ...rest } = given
+    const held = afterCycle[moment.cycle ?? afterCycle.length - 1] ?? 20
+    return process({ pid: 10, descriptors: held + (flutter[(moment.atMs / 500) % flutter.length] ?? 0), ...rest })(moment)
+  }
+
+claims(descriptorsDoNotGrow, [
+  ['flat', { beings: [descriptors([20, 20, 20, 20, 20, 20, 20, 20])] }, 'pass'],
+  ['one for each request', { beings: [descriptors([60, 100, 140, 160, 160, 200, 280, 300])] }, 'leak'],
+  ['one for ten requests', { beings: [descriptors([24, 28, 32, 34, 34, 38, 46, 48])] }, 'leak'],
+  ['a plateau reached in the third cycle', { beings: [descriptors([24, 28, 32, 34, 34, 38, 38, 38])] }, 'pass'],
+  ['more for a moment, at one look of three: keep-alive, H08', { beings: [descriptors([20, 20, 20, 20, 20, 20, 20, 20], { flutter: [0, 9, 30] })] }, 'pass'],
+  ['ever more, but slower than the load', { beings: [descriptors([20, 21, 22, 25, 25, 26, 27, 28])] }, 'warning'],
+  ['its pool’s own connections: judged as sessions', { beings: [pooling([20, 22, 24, 25, 25, 27, 31, 32])] }, 'pass'],
+  ['in a process that was started meanwhile', { beings: [descriptors([20, 20, 20, 20, 20, 40, 80, 100], { fromMs: startOf(firstMeasured) + 1 })] }, 'pass'],
+  ['after zero-dose cycles as well: a leak in time', { beings: [descriptors([24, 28, 32, 34, 36, 40, 48, 50])] }, 'leak'],
+])
+
+claims(noWorkerIsLost, [
+  ['none declared: spare workers come and go', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })] }, 'pass'],
+  ['all there', { beings: [process({ pid: 1 }), process({ pid: 2 })], limits: { workers: 2 } }, 'pass'],
+  ['one recycled', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) }), process({ pid: 3, fromMs: startOf(5) })], limits: { workers: 2 } }, 'pass'],
+  ['one gone', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })], limits: { workers: 2 } }, 'leak'],
+  ['never as many as declared', { beings: [process({ pid: 1 })], limits: { workers: 2 } }, 'pass'],
+])
+
+function pooling(afterCycle: readonly number[]): Being {
+  return (moment) => {
+    const held = afterCycle[moment.cycle ?? afterCycle.length - 1] ?? 20
+    return process({ pid: 10, descriptors: held, databasePorts: Array.from({ length: held - 20 }, (_, i) => 5_000 + i) })(moment)
+  }
+}

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import type { Entry, Look } from '../timeline/entry.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Invariant, Opinion } from '../verdict/verdict.ts'
+import everyCycleCameToRest from './every-cycle-came-to-rest.ts'
+import everyProbeKeptItsSight from './every-probe-kept-its-sight.ts'
+import noServerRestarted from './no-server-restarted.ts'
+import nothingOutlivesTheStop from './nothing-outlives-the-stop.ts'
+import otherRoutesStillAnswer from './other-routes-still-answer.ts'
+import theDoseWasDelivered from './the-dose-was-delivered.ts'
+import thePlantedLeakWasFound from './the-planted-leak-was-found.ts'
+import theRecordIsWhole from './the-record-is-whole.ts'
+import theTwoLedgersAgree from './the-two-ledgers-agree.ts'
+
+const claims = (invariant: Invariant, cases: readonly [claim: string, of: Run | Timeline, expected: Opinion['kind'], sentence?: RegExp][]): void => {
+  describe(invariant.name, () => {
+    test.each(cases)('%s', (_, of, expected, sentence = /./) => {
+      const opinion = invariant.check('facts' in of ? of : timelineOf(of))
+      expect(opinion.kind, opinion.sentence).toBe(expected)
+      expect(opinion.sentence).toMatch(sentence)
+    })
+  })
+}
+const last = 7
+
+/** A run whose looks were changed afterwards. */
+const looking = (change: (look: Look & { readonly atMs: number }, index: number) => Look | null, run: Run = {}): Timeline => {
+  const entries = entriesOf(run).flatMap((entry): readonly Entry[] => {
+    if (entry.kind !== 'look') return [entry]
+    const changed = change(entry, 0)
+    return changed === null ? [] : [{ ...entry, ...changed }]
+  })
+  return fold(factsOf(run), entries.map((entry, n) => ({ ...entry, n })))
+}
+
+/** Nothing was recorded at all. */
+const empty = fold(factsOf({ doses: [] }), [])
+
+claims(theRecordIsWhole, [
+  ['whole', {}, 'pass'],
+  ['interrupted in order', { end: 'interrupted' }, 'pass'],
+  ['without its last word', { end: 'cut-off' }, 'inconclusive', /no last word/],
+  ['of a failed run', { end: 'failed' }, 'inconclusive', /failed/],
+  ['without one line', fold(factsOf(), entriesOf().toSpliced(9, 1)), 'inconclusive', /line 9 is missing/],
+  ['empty', empty, 'inconclusive'],
+])
+
+const short = (counted: number): Run => ({ delivered: (cycle, planned) => (cycle === 6 ? { counted: planned - counted, unexpected: counted } : {}) })
+
+claims(theDoseWasDelivered, [
+  ['all of it', {}, 'pass', /^160 of 160 planned requests were answered as expected \(100 %\)$/],
+  ['exactly 95 %', short(8), 'pass', /95 %/],
+  ['94.9 %, and not rounded up', short(9), 'inconclusive', /^151 of 160 .* \(94.3 %\), fewer than 95 %: 9 answered otherwise$/],
+  ['fast errors everywhere', { delivered: (_, planned) => ({ counted: 0, unexpected: planned }) }, 'inconclusive', /nothing was tested/],
+  ['a warm-up that failed is no dose', { delivered: (cycle) => (cycle < firstMeasured ? { counted: 0 } : {}) }, 'pass'],
+  ['a planned cycle that never ran', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })) }, 'inconclusive', /^2 cycles of 5 planned never ran$/],
+  ['a generator that broke', { delivered: (cycle) => (cycle === 4 ? { generator: { kind: 'broken', exitCode: 137, tail: 'a\nKilled' } } : {}) }, 'inconclusive', /broke in cycle 4 \(exit code 137\): Killed/],
+  ['only zero doses', { doses: [0, 0] }, 'inconclusive'],
+  ['no dose on record', empty, 'inconclusive'],
+])
+
+claims(everyProbeKeptItsSight, [
+  ['all of them', {}, 'pass', /never more than 0.4 s apart/],
+  ['one gone blind', { also: [{ kind: 'blind', probe: 'postgres', reason: 'connection cut', atMs: startOf(4) }] }, 'inconclusive', /postgres went blind \(connection cut\)/],
+  ['one gone blind before anything was measured', { also: [{ kind: 'blind', probe: 'postgres', reason: 'connection cut', atMs: 100 }] }, 'inconclusive'],
+  ['a beat late on a loaded machine', withoutBeats(startOf(4), startOf(4) + 3_000), 'pass', /never more than 3\.\d s apart/],
+  ['a hole in which a whole life could hide', withoutBeats(startOf(4), startOf(4) + 6_000), 'inconclusive', /saw nothing for 6\.\d s/],
+  ['a sampler that stopped', withoutBeats(startOf(6), Number.POSITIVE_INFINITY), 'inconclusive'],
+  ['one that misses more beats than it makes', missing(0.6), 'inconclusive', /postgres missed/],
+  ['one that misses some', missing(0.2), 'pass'],
+  ['a look to which one gave no answer', looking((look) => (look.cycle === last ? { ...look, counters: { 'pg.backends': 0 } } : look)), 'inconclusive', /looks? of \d+ had no log.live/],
+  ['no beat at all', fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), 'inconclusive', /never beat/],
+  ['no probe at all', fold({ ...factsOf(), probes: [] }, entriesOf()), 'inconclusive', /nothing was watched/],
+  ['nothing on record', empty, 'inconclusive'],
+])
+
+const unquiet = (...cycles: readonly number[]): Run => ({ unquiet: (cycle) => (cycles.includes(cycle) ? '2 queries running' : undefined) })
+
+claims(everyCycleCameToRest, [
+  ['all of them', {}, 'pass'],
+  ['all but one', unquiet(5), 'warning', /cycle 5 did not come to rest in time \(2 queries running\)/],
+  ['not the last', unquiet(last), 'inconclusive', /never came to rest after the last cycle: 2 queries running/],
+  ['fewer than half', unquiet(3, 4, 5), 'inconclusive', /3 of 5 cycles/],
+  ['not the warm-up, which proves nothing', unquiet(0, 1), 'pass'],
+  ['one on two looks only', looking((look) => (look.cycle === 5 && look.atMs % 1_000 === 500 ? null : look)), 'inconclusive', /cycle 5 had no 3 looks/],
+  ['none was looked at', { looks: 0 }, 'inconclusive'],
+  ['nothing on record', empty, 'inconclusive'],
+])
+
+claims(noServerRestarted, [
+  ['none did', {}, 'pass', /application and postgresql ran through/],
+  ['the database did: H13', { beings: [server('cluster', { restartedAtMs: startOf(5) })] }, 'inconclusive', /cluster restarted/],
+  ['the application went', looking((look) => ({ ...look, members: look.cycle === last ? look.members.filter(({ id }) => !id.startsWith('application')) : look.members })), 'inconclusive', /application was not there/],
+  ['no server was seen', looking((look) => ({ ...look, members: [] })), 'inconclusive'],
+  ['nothing on record', empty, 'inconclusive'],
+])
+
+const alone: Being = ({ atMs }) => (atMs > startOf(4) ? { kind: 'logged-session', id: '77@1700000000', pid: 77 } : null)
+const unlogged = (look: Look): Look => ({ ...look, members: look.members.filter(({ kind }) => kind !== 'logged-session') })
+const aSecondLate = (look: Look): Look => ({ ...look, members: look.members.map((member) => (member.kind === 'logged-session' ? { ...member, id: `${member.pid}@${Number(member.id.split('@')[1]) + 1}` } : member)) })
+
+claims(theTwoLedgersAgree, [
+  ['no session in either', {}, 'pass'],
+  ['the same sessions in both', { beings: [session({ pid: 5 })] }, 'pass'],
+  ['a second’s rounding', looking(aSecondLate, { beings: [session({ pid: 5 })] }), 'pass'],
+  ['one that the log never closed', { beings: [alone] }, 'inconclusive', /pid 77 open in the log and not seen/],
+  ['one that the log never opened', looking(unlogged, { beings: [session({ pid: 5 })] }), 'inconclusive', /pid 5 seen and not in the log/],
+  ['a log that lags for one look', looking((look) => (look.atMs % 1_000 === 0 ? unlogged(look) : look), { beings: [session({ pid: 5 })] }), 'pass'],
+  ['only one book kept', looking((look) => ({ ...unlogged(look), counters: { 'pg.backends': 1 } }), { beings: [session({ pid: 5 })] }), 'pass', /no second ledger/],
+])
+
+const planted9000 = timelineOf().looks.flatMap(({ members }) => members).find((member) => member.kind === 'process' && member.pid === 9_000) as Look['members'][number]
+const inControl = (reading: Look['reading'], change: (look: Look & { readonly atMs: number }) => Look) => looking((look) => (look.reading === reading ? change(look) : look))
+const without = (pid: number) => (look: Look) => ({ ...look, members: look.members.filter((member) => !('pid' in member && member.pid === pid)) })
+
+claims(thePlantedLeakWasFound, [
+  ['exactly', {}, 'pass', /3 transactions, 1 zombie and 5 descriptors were planted, found exactly, and seen gone/],
+  ['beside a real leak', { beings: [openTransaction({ pid: 1, fromMs: startOf(6), relationLocks: 1 })] }, 'pass'],
+  ['none was planted', { controls: 'none' }, 'inconclusive', /no leak was planted/],
+  ['a session not seen', inControl('control-planted', without(9_002)), 'inconclusive', /1 planted transaction not seen/],
+  ['a session not seen in its transaction', inControl('control-planted', (look) => ({ ...look, members: look.members.map((member) => (member.kind === 'session' && member.pid === 9_002 ? { ...member, transactionAgeMs: null } : member)) })), 'inconclusive'],
+  ['the zombie not seen', inControl('control-planted', without(9_010)), 'inconclusive', /1 planted zombie not seen/],
+  ['the planter not seen', inControl('control-planted', without(9_000)), 'inconclusive', /the planter itself/],
+  ['its descriptors not seen', inControl('control-planted', (look) => ({ ...look, members: look.members.map((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, descriptors: 3 } : member)) })), 'inconclusive', /3 of 5 planted descriptors/],
+  ['seen on two looks of three', inControl('control-planted', (look) => (look.members.length % 2 === 0 ? without(9_001)(look) : look)), 'inconclusive'],
+  ['with a transaction that nobody planted', { beings: [openTransaction({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'inconclusive', /1 transaction seen that nobody planted/],
+  ['and still there after the removal', looking((look) => (look.reading === 'control-removed' ? { ...look, members: [...look.members, planted9000] } : look)), 'inconclusive', /1 planted member still there/],
+  ['and more sessions than before', { beings: [session({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'inconclusive', /1 session more than before the control/],
+  ['on no three looks', looking((look) => (look.reading === 'control-removed' && look.atMs % 400 === 0 ? null : look)), 'inconclusive', /no three looks after/],
+  ['nothing on record', empty, 'inconclusive'],
+])
+
+const canary = (outcome: 'answered' | 'unanswered', atMs: number) => ({ kind: 'canary', url: '/login', outcome, detail: outcome === 'answered' ? '200' : 'no answer', tookMs: 10_000, atMs }) as const
+
+claims(otherRoutesStillAnswer, [
+  ['they do', {}, 'pass', /\/login still answered/],
+  ['they did not for a while', { also: [canary('unanswered', startOf(4))] }, 'warning', /unanswered 1 of 2 times/],
+  ['they do not', { also: [canary('unanswered', startOf(9))] }, 'inconclusive', /\/login no longer answers \(no answer, after 10 s\)/],
+  ['nobody asked', empty, 'pass'],
+])
+
+const stopped = (...beings: readonly Being[]): Run => ({
+  also: [0, 1, 2].map((i) => {
+    const moment = { atMs: startOf(8) + 5_500 + i * 100, cycle: null, reading: 'stopped' } as const
+    return { kind: 'look', reading: 'stopped', quiescent: true, counters: {}, members: beings.map((being) => being(moment)).filter((member) => member !== null), atMs: moment.atMs }
+  }),
+})
+
+claims(nothingOutlivesTheStop, [
+  ['nothing did', stopped(), 'pass'],
+  ['a session did', stopped(session({ pid: 5 })), 'warning', /0 processes and 1 session outlived/],
+  ['never stopped', {}, 'pass', /not looked at/],
+])
+
+function withoutBeats(fromMs: number, untilMs: number): Timeline {
+  return fold(factsOf(), entriesOf().filter(({ kind, atMs }) => kind !== 'beat' || atMs < fromMs || atMs >= untilMs).map((entry, n) => ({ ...entry, n })))
+}
+
+function missing(share: number): Timeline {
+  let owed = 0
+  const entries = entriesOf().map((entry): Entry => {
+    if (entry.kind !== 'beat') return entry
+    owed += share
+    if (owed < 1) return entry
+    owed -= 1
+    return { ...entry, missed: ['postgres'] }
+  })
+  return fold(factsOf(), entries)
+}

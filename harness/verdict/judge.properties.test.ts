@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { leaks } from '../testing/leaks.ts'
+import { lookAlikes, together } from '../testing/look-alikes.ts'
+import { type Being, entriesOf, factsOf, fold, type Run, server, startOf, timelineOf } from '../testing/timeline-of.ts'
+import type { Entry } from '../timeline/entry.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { judge } from './judge.ts'
+import { loadInvariants } from './load-invariants.ts'
+
+const invariants = await loadInvariants()
+const verdictOf = (timeline: Timeline) => judge(timeline, invariants).verdict
+
+/** Runs by name, so that a counterexample can be read. */
+type Case = { readonly alike: readonly string[]; readonly leaks: readonly (readonly [name: string, cycle: number])[]; readonly broken: string | null }
+
+const broken: Readonly<Record<string, Run>> = {
+  'no control': { controls: 'none' },
+  'nothing counted': { delivered: () => ({ counted: 0 }) },
+  'never quiet': { unquiet: () => '1 queries running' },
+  'two looks each': { looks: 2 },
+  'a restart': { beings: [server('cluster', { restartedAtMs: startOf(5) })] },
+  'a blind probe': { also: [{ kind: 'blind', probe: 'postgres', reason: 'cut', atMs: startOf(4) }] },
+}
+
+const runOf = ({ alike, leaks: names, broken: how }: Case): Run => {
+  const beings = names.flatMap(([name, cycle], nth): readonly Being[] => leaks[name]?.(cycle, nth) ?? [])
+  return [...alike.map((name) => lookAlikes[name] ?? {}), { beings }, (how !== null && broken[how]) || {}].reduce<Run>(together, {})
+}
+
+const alike = fc.uniqueArray(fc.constantFrom(...Object.keys(lookAlikes)), { maxLength: 4 })
+const someLeaks = fc.array(fc.tuple(fc.constantFrom(...Object.keys(leaks)), fc.nat({ max: 7 })), { minLength: 1, maxLength: 5 })
+const healthy = fc.record<Case>({ alike, leaks: fc.constant([]), broken: fc.constant(null) })
+// Subtle: where healthy transactions take seconds, one born in the last cycle of so short a run is too young to convict.
+const quickAlike = alike.map((names) => names.filter((name) => !name.startsWith('H09')))
+const leaking = fc.record<Case>({ alike: quickAlike, leaks: someLeaks, broken: fc.option(fc.constantFrom(...Object.keys(broken).filter((how) => how !== 'two looks each'))) })
+const inconclusive = fc.record<Case>({ alike, leaks: fc.constant([]), broken: fc.constantFrom(...Object.keys(broken)) })
+
+describe('look-alikes', () => {
+  test('any of them together are no leak, at no moment of the run', () => {
+    fc.assert(
+      fc.property(healthy, (which) => {
+        const run = runOf(which)
+        for (const timeline of atEveryLook(run)) expect(verdictOf(timeline)).not.toBe('leak')
+        expect(verdictOf(timelineOf(run))).toBe('pass')
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('never hide a leak, nor does anything that makes a run inconclusive', () => {
+    fc.assert(fc.property(leaking, (run) => {
+        expect(verdictOf(timelineOf(runOf(run)))).toBe('leak')
+      }))
+  })
+})
+
+test('more survivors never make fewer left behind', () => {
+  fc.assert(
+    fc.property(leaking, someLeaks, (run, more) => {
+      const count = (which: Case) => judge(timelineOf(runOf(which)), invariants).dose.leftBehind
+      expect(count({ ...run, leaks: [...run.leaks, ...more] })).toBeGreaterThanOrEqual(count(run))
+    }),
+  )
+})
+
+test('a leak that is confirmed stays confirmed, whatever comes after', () => {
+  fc.assert(
+    fc.property(leaking, (run) => {
+      const verdicts = atEveryLook(runOf(run)).map(verdictOf)
+      const first = verdicts.indexOf('leak')
+      expect(first).toBeGreaterThan(-1)
+      expect(verdicts.slice(first).every((verdict) => verdict === 'leak')).toBe(true)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+describe('lost lines', () => {
+  const lines = fc.array(fc.nat(), { minLength: 1, maxLength: 40 })
+
+  test.each([
+    ['a leak', leaking],
+    ['an inconclusive run', inconclusive],
+    ['a healthy run', healthy],
+  ])('never make %s pass', (_, which) => {
+    fc.assert(fc.property(which, lines, (run, lost) => {
+        expect(verdictOf(without(runOf(run), lost))).not.toBe('pass')
+      }))
+  })
+
+  test('never make a healthy run a leak', () => {
+    fc.assert(fc.property(healthy, lines, (run, lost) => {
+        expect(verdictOf(without(runOf(run), lost))).not.toBe('leak')
+      }))
+  })
+})
+
+test('a run that was blind or broken is inconclusive, however healthy the rest', () => {
+  fc.assert(fc.property(inconclusive, (run) => {
+        expect(verdictOf(timelineOf(runOf(run)))).toBe('inconclusive')
+      }))
+})
+
+test('the order of probes, of members and of counters does not matter: the same bytes', () => {
+  fc.assert(
+    fc.property(leaking, fc.infiniteStream(fc.nat()), (run, random) => {
+      const shuffled = <T>(all: readonly T[]): readonly T[] => all.map((one) => ({ one, at: random.next().value })).sort((a, b) => a.at - b.at).map(({ one }) => one)
+      const facts = factsOf(runOf(run))
+      const entries = entriesOf(runOf(run)).map((entry): Entry => (entry.kind === 'look' ? { ...entry, members: shuffled(entry.members), counters: Object.fromEntries(shuffled(Object.entries(entry.counters))) } : entry))
+      const bytes = (timeline: Timeline): string => JSON.stringify(judge(timeline, invariants))
+      expect(bytes(fold({ ...facts, probes: shuffled(facts.probes) }, entries))).toBe(bytes(timelineOf(runOf(run))))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a record of nonsense is refused, not passed and not crashed on', () => {
+  const nonsense = fc.array(fc.oneof(fc.record({ kind: fc.constantFrom('look', 'dose', 'phase', 'beat', 'blind', 'control', 'server-log', 'end', 'x'), n: fc.anything(), atMs: fc.anything(), members: fc.anything(), counters: fc.anything(), planted: fc.anything(), cycle: fc.anything() }, { requiredKeys: ['kind'] })), { maxLength: 30 })
+  fc.assert(fc.property(nonsense, (entries) => {
+        expect(verdictOf(fold(factsOf(), entries as unknown as Entry[]))).not.toBe('pass')
+      }))
+})
+
+/** What the record said each time a look was added to it. */
+function atEveryLook(run: Run): readonly Timeline[] {
+  const facts = factsOf(run)
+  const entries = entriesOf(run)
+  return entries.flatMap((entry, i) => (entry.kind === 'look' ? [fold(facts, entries.slice(0, i + 1))] : []))
+}
+
+function without(run: Run, indices: readonly number[]): Timeline {
+  const entries = entriesOf(run)
+  const lost = new Set(indices.map((index) => index % entries.length))
+  return fold(factsOf(run), entries.filter((_, i) => !lost.has(i)))
+}
