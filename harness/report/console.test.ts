@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { syntheticFacts, syntheticHang, syntheticInconclusive, syntheticLeak, syntheticPass } from '../testing/recordings/synthetic.ts'
+import { hostileRun, hostileText } from '../testing/recordings/hostile.ts'
+import { syntheticFacts, syntheticInconclusive, syntheticLeak, syntheticPass } from '../testing/recordings/synthetic.ts'
 import { consoleText } from './console.ts'
 import { plain } from './paint.ts'
 
@@ -83,33 +84,20 @@ test('inconclusive says what was not seen and what would settle it', () => {
 })
 
 describe('whatever the application wrote', () => {
-  test('the last line is the verdict and the path of the report', () => {
-    fc.assert(
-      fc.property(hostileText, (text) => {
-        const lines = consoleText(hostileRun(text), options).split('\n')
+  test('the last line is the verdict and the path of the report', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        const lines = consoleText(await hostileRun(text), options).split('\n')
         expect(lines.at(-1)).toBe(`LEAK  73 of 80 planned requests, 1 left behind  ${options.report}`)
       }),
     )
   })
 
-  test('no control character reaches the terminal', () => {
-    fc.assert(
-      fc.property(hostileText, (text) => {
-        expect(consoleText(hostileRun(text), options)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
+  test('no control character reaches the terminal', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        expect(consoleText(await hostileRun(text), options)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
       }),
     )
   })
 })
-
-const hostileText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\u001b[2J\u001b[1;1HPASS', 'a\r\nPASS  reports/none', '\u202eSSAP', '\u009b31m'))
-
-function hostileRun(text: string) {
-  const plainHang = syntheticHang(0)
-  const process = plainHang.process === null ? null : { ...plainHang.process, command: text, waitChannel: text, state: text }
-  const session = plainHang.session === null ? null : { ...plainHang.session, query: text, state: text }
-  const leak = syntheticLeak(1)
-  return {
-    facts: syntheticFacts({ scenario: `a${text}`, variant: text }),
-    findings: { ...leak, headline: text, hangs: [{ ...plainHang, process, session, url: text, lastLogLine: text, evidence: text }], next: [text], bounds: [text] },
-  }
-}

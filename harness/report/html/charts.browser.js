@@ -125,7 +125,7 @@
       const [left, right] = [chart.valToPos(fromS, 'x', true), chart.valToPos(toS, 'x', true)]
       ctx.fillStyle = colour(`--phase-${phase}`) || 'transparent'
       ctx.fillRect(left, bbox.top, Math.max(1, right - left), bbox.height)
-      if (labelled) phaseLabel(ctx, label, left, right, bbox)
+      if (labelled) phaseLabel(ctx, label, Math.max(left, bbox.left), Math.min(right, bbox.left + bbox.width), bbox)
     }
     ctx.fillStyle = translucent(colour('--unknown'), 0.35)
     for (const { fromS, toS } of drawing.unseen) {
@@ -138,6 +138,7 @@
   function phaseLabel(ctx, label, left, right, bbox) {
     ctx.font = axisFont(devicePixelRatio)
     ctx.fillStyle = colour('--text')
+    ctx.textAlign = 'left'
     ctx.textBaseline = 'middle'
     const text = [label, label.replace(/^(.)\S*/, '$1')].find((candidate) => ctx.measureText(candidate).width < right - left - 4)
     if (text) ctx.fillText(text, left + 3, bbox.top + bbox.height / 2)

@@ -1,4 +1,4 @@
-import type { Mark, Series, Span, Trace } from '../series.ts'
+import type { Envelope, Mark, Series, Span, Trace } from '../series.ts'
 import { outcomes, type RouteTrace } from '../series/load.ts'
 import { count, thousands } from '../../verdict/words.ts'
 
@@ -80,9 +80,15 @@ function counterPanel(series: Series, name: string, group: Panel['group']): Pane
     group,
     stacked: false,
     bucketS: bucketMs / 1_000,
-    baseline: envelope === undefined ? null : { min: envelope.min, max: envelope.max },
+    baseline: envelope === undefined || isRunningTotal(trace, envelope) ? null : { min: envelope.min, max: envelope.max },
     lines: [{ label: name, tone: 'plain', values: trace.max, low: trace.min }],
   }
+}
+
+/** A total that rose through the baseline already, as the count of opened sessions does, has no level to return to. */
+function isRunningTotal(trace: Trace, baseline: Envelope): boolean {
+  const seen = trace.max.filter((value) => value !== null)
+  return baseline.min < baseline.max && seen.every((value, i) => value >= (seen[i - 1] ?? value))
 }
 
 const routesDrawn = 5

@@ -1,0 +1,85 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { hostileRun, hostileText } from '../../testing/recordings/hostile.ts'
+import { syntheticEntries, syntheticFacts, syntheticHang, syntheticInconclusive, syntheticLeak, syntheticPass } from '../../testing/recordings/synthetic.ts'
+import type { Findings } from '../../verdict/verdict.ts'
+import type { RunRecord } from '../run-record.ts'
+import { seriesOf } from '../series.ts'
+import reporter from './html.ts'
+
+describe('whatever an application writes', () => {
+  test('becomes no markup: the elements are those of a run with harmless texts', async () => {
+    const harmless = elementsOf(reporter.render(await hostileRun('harmless')))
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        expect(elementsOf(reporter.render(await hostileRun(text)))).toEqual(harmless)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('leaves the data of the charts readable', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        const drawing = drawingIn(reporter.render(await hostileRun(text)))
+        expect(drawing.panels.map(({ title }: { title: string }) => title)).toContain(text)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+test.each(['https://elsewhere.example/x', 'javascript:alert(1)', '../../etc/passwd', '//elsewhere.example', '/etc/passwd'])('evidence named %s is told, but not linked', async (evidence) => {
+  const page = reporter.render(await runOf({ ...syntheticLeak(1), hangs: [syntheticHang(0, { evidence })] }))
+  expect(page).toContain(evidence)
+  expect(page).not.toContain('href=')
+})
+
+test('evidence in the folder of the run is linked', async () => {
+  expect(reporter.render(await runOf(syntheticLeak(1)))).toContain('<a href="forensics/cluster-1.md">')
+})
+
+test('the page asks nothing of the network, and runs no script but its own two', async () => {
+  const page = reporter.render(await runOf(syntheticLeak()))
+  const markup = page.replace(/<(script|style)[^>]*>.*?<\/\1>/gs, '')
+  expect(markup).not.toMatch(/\b(?:src|srcset|action|background|poster)=|url\(|@import/)
+  expect(page).toMatch(/default-src 'none'; script-src 'sha256-\S+' 'sha256-\S+'; style-src 'sha256-\S+'/)
+  expect([...page.matchAll(/<script>/g)]).toHaveLength(2)
+})
+
+test.each([
+  ['leak', syntheticLeak()],
+  ['pass', syntheticPass()],
+  ['inconclusive', syntheticInconclusive()],
+])('a %s says its headline, each check, what was watched and how to repeat it', async (_, findings) => {
+  const text = textIn(reporter.render(await runOf(findings)))
+  for (const sentence of [findings.headline, ...findings.findings.map((finding) => finding.sentence), ...findings.watched, ...findings.next, syntheticFacts().command]) expect(text).toContain(sentence)
+})
+
+test('of five thousand hung requests 500 are listed and the others counted', async () => {
+  const page = reporter.render(await runOf(syntheticLeak(5_000)))
+  expect([...page.matchAll(/data-name="request"/g)]).toHaveLength(500)
+  expect(page).toContain('4,500 more in findings.json')
+})
+
+async function runOf(findings: Findings): Promise<RunRecord> {
+  const facts = syntheticFacts()
+  async function* entries() {
+    yield* syntheticEntries({ hung: findings.hangs.length > 20 ? 7 : findings.hangs.length })
+  }
+  return { facts, findings, series: await seriesOf(entries(), facts) }
+}
+
+/** Every tag with its attributes' names, and its class: all that markup from a text could add to. */
+function elementsOf(page: string): readonly string[] {
+  return [...page.matchAll(/<(?:"[^"]*"|[^">])*>/g)].map(([tag]) => tag.replace(/="[^"]*"/g, ''))
+}
+
+function drawingIn(page: string) {
+  return JSON.parse(/<script type="application\/json" id="drawing">(.*?)<\/script>/s.exec(page)?.[1] ?? 'null')
+}
+
+function textIn(page: string): string {
+  const named: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#96;': '`' }
+  return page.replace(/<(script|style)[^>]*>.*?<\/\1>/gs, '').replace(/<[^>]*>/g, '').replace(/&[a-z0-9#]+;/g, (entity) => named[entity] ?? entity)
+}
