@@ -13,7 +13,7 @@ import { removeOwned } from './owned.ts'
 import { freePort } from './ports.ts'
 import { untilReady } from './ready.ts'
 import { createAppRole } from './roles.ts'
-import { runSeed } from './seed-command.ts'
+import { runSeed } from './target-command.ts'
 import { targetEnvironment } from './environment.ts'
 import type { App, BootOptions, Stack } from './stack.ts'
 
@@ -23,7 +23,7 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
   if (process.platform !== 'linux') throw new Error(`The processes stack reads /proc, which ${process.platform} does not have. Start a Docker engine and use --stack containers.`)
   await using made = new AsyncDisposableStack()
 
-  const home = await mkdtemp(join(tmpdir(), 'lowtide-'))
+  const home = await mkdtemp(join(tmpdir(), `lowtide-${run}-`))
   own({ kind: 'directory', path: home })
   await chmod(home, 0o755)
   made.defer(async () => void (await removeOwned([{ kind: 'directory', path: home }])))
@@ -49,7 +49,7 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
     database: { adminUri: postgres.adminUri, appUri, appUriInside: appUri, appRole: new URL(appUri).username },
     agent,
     versions: { postgresql: `${postgres.version} (embedded)` },
-    seed: (seedSignal) => runSeed(target, { cwd, databaseUrl: appUri, env: environment, logFile: join(dir, 'logs', 'seed.log'), signal: seedSignal }),
+    seed: (seedSignal) => runSeed(target, { cwd, databaseUrl: appUri, env: { ...environment, ...ours }, logFile: join(dir, 'logs', 'seed.log'), signal: seedSignal }),
     startApp: (appSignal) => startCommand({ options, cwd, env: { ...environment, LOWTIDE_RUN: run }, port: appPort, signal: appSignal }),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   }
