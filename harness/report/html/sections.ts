@@ -86,13 +86,29 @@ export function chartsSection(series: Series): Markup {
   const flat = flatCounters(series)
   const rest = placed('more')
   return html`<section><h2>Load and counters on one time axis</h2>
-<ul class="signs"><li class="baseline">baseline, lowest to highest</li><li class="cycle">load</li><li class="control">control leak planted</li><li class="suspect">suspect</li><li class="evidence">evidence stored</li><li class="server-log">error of the database server</li><li class="unseen">nobody looked</li></ul>
+<ul class="signs">${signsOf(series).map(([sign, meaning]) => html`<li class="${sign}">${meaning}</li>`)}</ul>
 <noscript><p>The charts need JavaScript; everything else on this page does not.</p></noscript>
 <output id="readout"></output>
 <div class="panel"><div data-panel="phases"></div></div>
 ${placed('load')}${placed('counters')}
 ${rest.length === 0 ? null : html`<details><summary>${count(rest.length, 'more counter')}</summary>${rest}</details>`}
 <p class="faint">Drag to zoom, double-click to see all. ${flat.length > 0 ? `Never moved: ${flat.join(', ')}.` : ''}</p></section>`
+}
+
+/** Only what this run's charts show: a legend of suspects on a pass would make a reader look for them. */
+function signsOf({ baseline, spans, marks, unseen }: Series): readonly (readonly [string, string])[] {
+  const marked = new Set(marks.map(({ kind }) => kind))
+  const phases = new Set(spans.map(({ phase }) => phase))
+  const signs: readonly (readonly [string, string, boolean])[] = [
+    ['baseline', 'baseline, lowest to highest', Object.keys(baseline).length > 0],
+    ['cycle', 'load', phases.has('cycle')],
+    ['control', 'control leak planted', phases.has('control')],
+    ['suspect', 'suspect', marked.has('suspect')],
+    ['evidence', 'evidence stored', marked.has('evidence')],
+    ['server-log', 'error of the database server', marked.has('server-log')],
+    ['unseen', 'nobody looked', unseen.length > 0 || marked.has('blind')],
+  ]
+  return signs.flatMap(([sign, meaning, shown]) => (shown ? [[sign, meaning] as const] : []))
 }
 
 function panelPlace({ title, baseline, unit }: Panel, index: number): Markup {
