@@ -73,7 +73,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   return {
     add: (entry) => {
       if ('damage' in entry) return order.unreadable(entry)
-      order.check(entry)
+      if (!order.accepts(entry)) return
       // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it.
       try {
         sort(entry)
@@ -129,13 +129,17 @@ function lineOrder() {
       note(sentence)
       next += 1
     },
-    check: ({ n, atMs }: Entry): void => {
-      if (!Number.isInteger(n) || !Number.isFinite(atMs)) return note(`a line after line ${next - 1} has no number or no time`)
+    accepts: ({ n, atMs }: Entry): boolean => {
+      if (!Number.isInteger(n) || !Number.isFinite(atMs)) {
+        note(`a line after line ${next - 1} has no number or no time`)
+        return false
+      }
       if (n > next) note(n === next + 1 ? `line ${next} is missing` : `lines ${next} to ${n - 1} are missing`)
       if (n < next) note(`line ${n} comes twice or late, after line ${next - 1}`)
       if (atMs < lastAtMs) note(`time runs backwards at line ${n}: ${Math.round(atMs)} ms after ${Math.round(lastAtMs)} ms`)
       next = Math.max(next, n + 1)
       lastAtMs = Math.max(lastAtMs, atMs)
+      return true
     },
     lastAtMs: () => lastAtMs,
     damage: () => (untold === 0 ? [...damage] : [...damage, `and ${untold} more faults of this kind`]),

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { leaks } from '../testing/leaks.ts'
 import { lookAlikes, together } from '../testing/look-alikes.ts'
 import { type Being, entriesOf, factsOf, fold, type Run, server, startOf, timelineOf } from '../testing/timeline-of.ts'
@@ -7,6 +7,8 @@ import type { Entry } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 const invariants = await loadInvariants()
 const verdictOf = (timeline: Timeline) => judge(timeline, invariants).verdict
@@ -44,7 +46,7 @@ describe('look-alikes', () => {
         for (const timeline of atEveryLook(run)) expect(verdictOf(timeline)).not.toBe('leak')
         expect(verdictOf(timelineOf(run))).toBe('pass')
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 
@@ -72,7 +74,7 @@ test('a leak that is confirmed stays confirmed, whatever comes after', () => {
       expect(first).toBeGreaterThan(-1)
       expect(verdicts.slice(first).every((verdict) => verdict === 'leak')).toBe(true)
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 
@@ -111,7 +113,7 @@ test('the order of probes, of members and of counters does not matter: the same 
       const bytes = (timeline: Timeline): string => JSON.stringify(judge(timeline, invariants))
       expect(bytes(fold({ ...facts, probes: shuffled(facts.probes) }, entries))).toBe(bytes(timelineOf(runOf(run))))
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 

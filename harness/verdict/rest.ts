@@ -1,6 +1,7 @@
 import type { Look, Reading } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { remembered } from './remembered.ts'
 
 /** How many looks in a row make a confirmation. One look may fall between a COMMIT and its close. */
 export const confirmation = 3
@@ -49,6 +50,9 @@ export function presentThroughout<M extends Member>(rest: Rest, is: (member: Mem
 export const readingsOf = <M extends Member>(rest: Rest, { id, kind }: M): readonly M[] =>
   rest.looks.flatMap((look) => look.members.filter((member): member is M => member.id === id && member.kind === kind))
 
+/** All looks before the application was stopped. */
+export const runningLooks = remembered((timeline: Timeline): readonly Stamped<Look>[] => timeline.looks.filter(({ reading }) => reading !== 'stopped'))
+
 /** The first look that shows an identity: its birth as far as the run can tell, whatever the clocks say. */
 export const firstSightings = remembered((timeline: Timeline): ReadonlyMap<string, Stamped<Look>> => {
   const first = new Map<string, Stamped<Look>>()
@@ -96,15 +100,3 @@ const restOf = (group: readonly Stamped<Look>[]): Rest => {
 }
 
 const byId = (a: Member, b: Member): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-
-/** Each timeline is asked the same by twenty invariants; it never changes, so one answer serves them all. */
-function remembered<T>(ask: (timeline: Timeline) => T): (timeline: Timeline) => T {
-  const answers = new WeakMap<Timeline, T>()
-  return (timeline) => {
-    const known = answers.get(timeline)
-    if (known !== undefined) return known
-    const answer = ask(timeline)
-    answers.set(timeline, answer)
-    return answer
-  }
-}

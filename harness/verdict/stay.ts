@@ -1,7 +1,7 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
-import { bornIn, presentThroughout, type Rest } from './rest.ts'
+import { bornIn, presentThroughout, type Rest, runningLooks } from './rest.ts'
 import type { Survivor } from './verdict.ts'
 
 /** A member that was there on every look of a rest, and how long it stayed from there on. */
@@ -29,11 +29,13 @@ export type Sighting<M extends Member> = { readonly member: M; readonly atMs: nu
 
 /** Everything of this case that stayed through a rest, planted controls left out. */
 export function staysAt<M extends Member>(timeline: Timeline, rest: Rest, { is, same = () => true }: Case<M>): readonly Stay<M>[] {
-  const running = timeline.looks.filter(({ reading }) => reading !== 'stopped')
-  const at = running.indexOf(rest.last)
+  const running = runningLooks(timeline)
   const own = (member: Member): member is M => is(member) && !isPlanted(timeline, member, rest.last)
 
-  return presentThroughout(rest, own).flatMap((member) => {
+  const present = presentThroughout(rest, own)
+  if (present.length === 0) return []
+  const at = running.indexOf(rest.last)
+  return present.flatMap((member) => {
     const here = { member, atMs: rest.last.atMs }
     const seenAt = (look: Stamped<Look>): Sighting<M> | undefined => {
       const found = look.members.find((other): other is M => other.kind === member.kind && other.id === member.id && is(other))
