@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   prove: () => import('./commands/prove.ts'),
   list: () => import('./commands/list.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  bench: () => import('./commands/bench.ts'),
 }
 
 process.exit(await main(process.argv.slice(2)))

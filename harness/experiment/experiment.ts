@@ -64,7 +64,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     everyMs: plan.sampleEveryMs,
     record,
     onBeat: watcher.counters,
-    others: () => ({ 'load.in-flight': load?.inFlight() ?? 0, 'load.started': load?.started() ?? 0 }),
+    others: () => ({ 'load.in-flight': load?.inFlight() ?? 0, 'load.started': load?.started() ?? 0, 'harness.rss-bytes': process.memoryUsage.rss() }),
     signal,
   })
   const evidence = openEvidence({ agent: stack.agent, app, store: recorder.store, record, signal })

@@ -49,8 +49,8 @@ export async function runProgramme({ plan, cycle, soFar, elapsedMs, phase, dosed
   let delivered = 0
   do {
     for (const dose of doses) {
-      // A leak that the warm-up has shown gets one measured cycle, to be told with its dose, and no more.
-      if (hopeless() || (decided() && delivered > 0)) return
+      // A leak that the warm-up has shown gets one measured cycle, to be told with its dose; a repro is told by then how to see it again.
+      if (hopeless() || (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak'))) return
       phase('cycle', `${dose} requests, ${plan.concurrency} at once`)
       await cycle('measured', dose)
       delivered += dose

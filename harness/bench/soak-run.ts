@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Entry } from '../timeline/entry.ts'
+import { readEntries } from '../timeline/reader.ts'
+import type { MeasureOptions } from './measure.ts'
+
+const launcher = fileURLToPath(new URL('../lowtide.mjs', import.meta.url))
+
+export type SoakResult = {
+  readonly verdict: string
+  readonly exitCode: number
+  readonly wallS: number
+  readonly bootS: number
+  /** From the start of the first load; null when there was no suspect. */
+  readonly firstSuspectS: number | null
+  readonly leftBehind: number
+  readonly hangs: readonly string[]
+  readonly harnessPeakMB: number
+  readonly headline: string
+}
+
+/** One run by the command line, as a user starts it, in a process of its own; its record is read for the figures and thrown away. */
+export async function soakByCommand(args: readonly string[], { scenario, reports, signal }: MeasureOptions): Promise<SoakResult> {
+  const beganMs = performance.now()
+  const { code, stdout, stderr } = await execute(['run', scenario, ...args, '--json', '--reports', reports], signal)
+  const wallS = round((performance.now() - beganMs) / 1_000)
+  const said = stdout === '' ? {} : JSON.parse(stdout)
+  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, hangs: [], harnessPeakMB: 0, headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
+  const seen = await figuresOf(readEntries(said.dir))
+  // A wrong verdict must stay to be looked at.
+  const expected = args.includes('as-shipped') ? 'leak' : 'pass'
+  if (said.verdict === expected) await rm(said.dir, { recursive: true, force: true })
+  return {
+    verdict: said.verdict ?? 'failed',
+    exitCode: code,
+    wallS,
+    ...seen,
+    leftBehind: said.dose?.leftBehind ?? 0,
+    hangs: (said.hangs ?? []).map(({ url }: { url: string | null }) => url ?? '').toSorted(),
+    headline: said.headline ?? said.error,
+  }
+}
+
+async function figuresOf(entries: AsyncIterable<Entry | { damage: string }>) {
+  let bootMs = 0
+  let bootSince = 0
+  let loadAtMs: number | null = null
+  let suspectAtMs: number | null = null
+  let peakBytes = 0
+  for await (const entry of entries) {
+    if ('damage' in entry) continue
+    if (entry.kind === 'phase' && entry.phase === 'boot') entry.edge === 'start' ? (bootSince = entry.atMs) : (bootMs += entry.atMs - bootSince)
+    if (entry.kind === 'phase' && entry.phase === 'warm-up') loadAtMs ??= entry.atMs
+    if (entry.kind === 'suspect') suspectAtMs ??= entry.atMs
+    if (entry.kind === 'beat') peakBytes = Math.max(peakBytes, entry.counters['harness.rss-bytes'] ?? 0)
+  }
+  return {
+    bootS: round(bootMs / 1_000),
+    firstSuspectS: loadAtMs === null || suspectAtMs === null ? null : round((suspectAtMs - loadAtMs) / 1_000),
+    harnessPeakMB: Math.round(peakBytes / 1e6),
+  }
+}
+
+const round = (value: number) => Math.round(value * 100) / 100
+
+function execute(args: readonly string[], signal: AbortSignal): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [launcher, ...args], { maxBuffer: 64e6, signal, killSignal: 'SIGINT' }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }))
+  })
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { verdictsOnContainers, verdictsOnProcesses } from '../bench/accuracy.ts'
+import { killOnContainers, killOnProcesses } from '../bench/kill.ts'
+import { measure, type Measure } from '../bench/measure.ts'
+import { probeOverhead } from '../bench/overhead.ts'
+import { soakLength } from '../bench/soak.ts'
+import { UsageError } from '../scenario/load-scenario.ts'
+import { textOf, type Command } from './command.ts'
+
+// Each figure has results of its own; all that this list does with them is to hand them back.
+const measures = [soakLength, probeOverhead, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers] as unknown as readonly Measure[]
+
+export default {
+  usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',
+  does: `measures the figures of the README, going on where it was cut off: ${measures.map(({ name }) => name).join(', ')}`,
+  options: { scenario: { type: 'string' }, times: { type: 'string' }, raw: { type: 'string' } },
+  run: async (args, { stdout, stderr, signal }) => {
+    const unknown = args.positionals.filter((name) => !measures.some((one) => one.name === name))
+    const times = textOf(args, 'times')
+    const problems = [...unknown.map((name) => `No figure "${name}". There are ${measures.map((one) => one.name).join(', ')}.`), ...(times === undefined || /^[1-9]\d*$/.test(times) ? [] : [`Expected --times to be a positive integer, got "${times}".`])]
+    if (problems.length > 0) throw new UsageError(problems)
+    const raw = textOf(args, 'raw') ?? 'reports/bench'
+    const options = { signal, scenario: textOf(args, 'scenario') ?? 'scenarios/timeline-soak.ts', reports: 'reports', ...(times === undefined ? {} : { times: Number(times) }) }
+    for (const one of measures.filter(({ name }) => args.positionals.length === 0 || args.positionals.includes(name))) {
+      stderr.write(`${one.name}: ${one.claims}\n`)
+      const results = await measure(one, join(raw, `${one.name}.ndjson`), options, (nth, result) => stderr.write(`  ${nth + 1} of ${options.times ?? one.times}  ${JSON.stringify(result).slice(0, 160)}\n`))
+      stdout.write(`${one.name}\n${one.figures(results).map((line) => `  ${line}`).join('\n')}\n`)
+    }
+    return 0
+  },
+} satisfies Command
