@@ -1,7 +1,7 @@
 import type { Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { type Growth, growthOf, inSteps } from '../verdict/growth.ts'
-import { finalRest, presentThroughout, type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
+import { finalRest, noRest, presentThroughout, type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
@@ -13,6 +13,7 @@ import { count } from '../verdict/words.ts'
 export default {
   name: 'descriptors do not grow with the dose',
   check: (timeline) => {
+    if (finalRest(timeline) === undefined) return noRest
     const grown = processesThroughout(timeline).map((process) => ({ process, growth: growthOf(timeline, (rest) => descriptorsAt(rest, process)) }))
     const leaking = grown.filter(({ growth }) => growth.kind === 'proportional')
     const unsettled = grown.filter(({ growth }) => growth.kind === 'unsettled')

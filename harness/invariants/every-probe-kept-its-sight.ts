@@ -1,4 +1,5 @@
 import type { Timeline } from '../timeline/timeline.ts'
+import { runningLooks } from '../verdict/rest.ts'
 import { patienceMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, inOrder, list } from '../verdict/words.ts'
@@ -11,13 +12,12 @@ import { count, duration, inOrder, list } from '../verdict/words.ts'
  */
 export default {
   name: 'every probe kept its sight',
+  isCause: true,
   check: (timeline) => {
     const { sight, facts } = timeline
-    const blind = sight.blind.map(({ probe, reason }) => `${probe} went blind (${reason})`)
-    const holes = facts.probes.filter((probe) => gapOf(timeline, probe) > patienceMs).map((probe) => `${probe} saw nothing for ${duration(gapOf(timeline, probe))}`)
-    const absent = facts.probes.filter((probe) => (sight.missedBeats[probe] ?? 0) * 2 > sight.beats).map((probe) => `${probe} missed ${count(sight.missedBeats[probe] ?? 0, 'beat')} of ${sight.beats}`)
-    const incomplete = incompleteLooks(timeline)
-    const faults = [...blind, ...holes, ...absent, ...incomplete].sort(inOrder)
+    const probes = [...new Set([...facts.probes, ...sight.blind.map(({ probe }) => probe)])].sort(inOrder)
+    const unseeing = probes.map((probe) => faultOf(timeline, probe)).filter((fault) => fault !== null)
+    const faults = unseeing.length > 0 ? unseeing : incompleteLooks(timeline)
 
     if (facts.probes.length === 0) return { kind: 'inconclusive', sentence: 'the run names no probe: nothing was watched', settledBy: 'a run with probes' }
     if (sight.beats === 0) return { kind: 'inconclusive', sentence: 'the sampler never beat while the run was watched', settledBy: 'run again; see the log of the run' }
@@ -27,15 +27,27 @@ export default {
   },
 } satisfies Invariant
 
+/** The worst that can be said of a probe's sight. */
+function faultOf(timeline: Timeline, probe: string): string | null {
+  const { blind, beats, missedBeats } = timeline.sight
+  const lost = blind.find((one) => one.probe === probe)
+  const missed = missedBeats[probe] ?? 0
+  if (lost !== undefined) return `${probe} went blind (${lost.reason})`
+  // The control is no probe: it can go blind and has no beats to miss.
+  if (!timeline.facts.probes.includes(probe)) return null
+  if (gapOf(timeline, probe) > patienceMs) return `${probe} saw nothing for ${duration(gapOf(timeline, probe))}`
+  return missed * 2 > beats ? `${probe} missed ${missed} of ${count(beats, 'beat')}` : null
+}
+
 /** A probe that never answered has no gap on record: its hole is the whole run. */
 const gapOf = ({ sight }: Timeline, probe: string): number => sight.longestGapMs[probe] ?? Number.POSITIVE_INFINITY
 
 /** A counter that one look has and another lacks means that a probe gave no answer there. The application's end is no fault of a probe's. */
-function incompleteLooks({ looks }: Timeline): readonly string[] {
-  const running = looks.filter(({ reading }) => reading !== 'stopped')
-  const counters = [...new Set(running.flatMap((look) => Object.keys(look.counters)))].sort(inOrder)
-  return counters.flatMap((counter) => {
-    const without = running.filter((look) => look.counters[counter] === undefined).length
-    return without === 0 ? [] : [`${count(without, 'look')} of ${running.length} had no ${counter}`]
-  })
+function incompleteLooks(timeline: Timeline): readonly string[] {
+  const looks = runningLooks(timeline)
+  const counters = [...new Set(looks.flatMap((look) => Object.keys(look.counters)))].sort(inOrder)
+  const lacking = counters.filter((counter) => looks.some((look) => look.counters[counter] === undefined))
+  if (lacking.length === 0) return []
+  const incomplete = looks.filter((look) => lacking.some((counter) => look.counters[counter] === undefined))
+  return [`${incomplete.length} of ${count(looks.length, 'look')} had no ${list(lacking, 3)}`]
 }

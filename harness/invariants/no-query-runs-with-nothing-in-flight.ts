@@ -1,5 +1,5 @@
 import type { Member, Session } from '../timeline/member.ts'
-import { untouchedRests } from '../verdict/rest.ts'
+import { noRest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -13,7 +13,9 @@ import { count, duration } from '../verdict/words.ts'
 export default {
   name: 'no query runs with nothing in flight',
   check: (timeline) => {
-    const running = latestOfEach(untouchedRests(timeline).flatMap((rest) => staysAt(timeline, rest, { is: isRunningQuery, same: sameQuery })))
+    const rests = untouchedRests(timeline)
+    if (rests.length === 0) return noRest
+    const running = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isRunningQuery, same: sameQuery })))
     const allowedMs = ({ rest }: Stay<Session>, waits: boolean): number => (waits || rest.quiet ? transactionThresholdMs(timeline) : declaredTransactionMs(timeline))
     const orphans = running.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay)))
     if (orphans.length === 0) return { kind: 'pass', sentence: 'no query was left running after the load' }

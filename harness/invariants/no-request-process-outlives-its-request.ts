@@ -1,6 +1,6 @@
 import { pairsOf, sessionsOf } from '../attribution/pairs.ts'
 import type { Member, Process } from '../timeline/member.ts'
-import { type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
+import { noRest, type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
 import { isProcess, latestOfEach, outlivedMs, type Stay, staysAt, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, lingerMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -13,8 +13,10 @@ import { count, duration } from '../verdict/words.ts'
 export default {
   name: 'no request process outlives its request',
   check: (timeline) => {
+    const rests = untouchedRests(timeline)
+    if (rests.length === 0) return noRest
     const allowedMs = lingerMs(timeline)
-    const stays = latestOfEach(untouchedRests(timeline).flatMap((rest) => staysAt(timeline, rest, { is: isRequestProcess })))
+    const stays = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isRequestProcess })))
     const hung = stays.filter((stay) => {
       const outlived = outlivedMs(timeline, stay)
       return (outlived > allowedMs && isFrozen(stay)) || outlived > Math.max(allowedMs, declaredTransactionMs(timeline))

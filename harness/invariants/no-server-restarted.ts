@@ -1,12 +1,14 @@
 import type { Server } from '../timeline/member.ts'
+import { runningLooks } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { inOrder, list } from '../verdict/words.ts'
 
 /** A restart wipes away what was left, and with it the evidence. */
 export default {
   name: 'no server restarted',
+  isCause: true,
   check: (timeline) => {
-    const looks = timeline.looks.filter(({ reading }) => reading !== 'stopped')
+    const looks = runningLooks(timeline)
     const serversIn = (members: (typeof looks)[number]['members']): readonly Server[] => members.filter((member) => member.kind === 'server')
     const names = [...new Set(looks.flatMap(({ members }) => serversIn(members).map(({ name }) => name)))].sort(inOrder)
     const restarted = names.filter((name) => new Set(looks.flatMap(({ members }) => serversIn(members).filter((server) => server.name === name).map(({ id }) => id))).size > 1)

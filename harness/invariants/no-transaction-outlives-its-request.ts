@@ -1,6 +1,6 @@
 import { holdersOf, pairsOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
-import { untouchedRests } from '../verdict/rest.ts'
+import { noRest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
 import { transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant, Opinion } from '../verdict/verdict.ts'
@@ -13,8 +13,10 @@ import { count, duration } from '../verdict/words.ts'
 export default {
   name: 'no transaction outlives its request',
   check: (timeline) => {
+    const rests = untouchedRests(timeline)
+    if (rests.length === 0) return noRest
     const thresholdMs = transactionThresholdMs(timeline)
-    const open = latestOfEach(untouchedRests(timeline).flatMap((rest) => staysAt(timeline, rest, { is: isOpenTransaction, same: sameTransaction }).filter(isAtRest)))
+    const open = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isOpenTransaction, same: sameTransaction }).filter(isAtRest)))
     const old = open.filter((stay) => ageMs(stay) > thresholdMs)
     const leaked = old.filter(({ latest }) => holdsSomething(latest))
     const harmless = old.filter(({ latest }) => !holdsSomething(latest))

@@ -1,5 +1,5 @@
 import type { Member, Process } from '../timeline/member.ts'
-import { finalRest, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
+import { finalRest, noRest, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
@@ -11,7 +11,7 @@ export default {
     const { workers } = timeline.facts.limits
     const last = finalRest(timeline)
     if (workers === undefined || workers === 0) return { kind: 'pass', sentence: 'not judged: no workers are declared' }
-    if (last === undefined) return { kind: 'inconclusive', sentence: 'no rest in which workers could be counted', settledBy: 'a run with three looks after its load' }
+    if (last === undefined) return noRest
     const workersAt = (rest: Rest): number => presentThroughout(rest, isWorker).filter((process) => !isPlanted(timeline, process, rest.last)).length
     const most = Math.max(...untouchedRests(timeline).map(workersAt))
     const left = workersAt(last)

@@ -1,6 +1,6 @@
 import type { Member, Process } from '../timeline/member.ts'
 import { growthByIdentity, inSteps } from '../verdict/growth.ts'
-import { bornIn } from '../verdict/rest.ts'
+import { bornIn, finalRest, noRest } from '../verdict/rest.ts'
 import { isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 
@@ -8,6 +8,7 @@ import type { Invariant } from '../verdict/verdict.ts'
 export default {
   name: 'processes do not grow with the dose',
   check: (timeline) => {
+    if (finalRest(timeline) === undefined) return noRest
     const growth = growthByIdentity(timeline, isWorker)
     const said = `processes at rest grew from ${growth.plateau} to ${growth.atEnd}: ${inSteps(growth)}`
     switch (growth.kind) {

@@ -1,15 +1,15 @@
 import type { Member, Session } from '../timeline/member.ts'
 import { growthByIdentity, inSteps } from '../verdict/growth.ts'
-import { bornIn } from '../verdict/rest.ts'
+import { bornIn, finalRest, noRest } from '../verdict/rest.ts'
 import { isProcess, isSession } from '../verdict/stay.ts'
 import type { Invariant, Survivor } from '../verdict/verdict.ts'
-import { finalRest } from '../verdict/rest.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /** Rule R3, second half: idle sessions that each load adds and none takes away. Within its declared size a pool may still fill. */
 export default {
   name: 'sessions do not grow with the dose',
   check: (timeline) => {
+    if (finalRest(timeline) === undefined) return noRest
     const growth = growthByIdentity(timeline, isSession)
     const declared = declaredSessions(timeline.facts.limits.poolMaxPerProcess, finalRest(timeline)?.last.members ?? [])
     const survivors: readonly Survivor[] = growth.stayed.map((member) => ({ member, why: whyOf(member), bornIn: bornIn(timeline, member) }))

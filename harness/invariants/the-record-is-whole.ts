@@ -3,6 +3,7 @@ import { count, list } from '../verdict/words.ts'
 
 export default {
   name: 'the record is whole',
+  isCause: true,
   check: ({ damage, end }) => {
     if (damage.length > 0)
       return { kind: 'inconclusive', sentence: `the record has ${count(damage.length, 'fault')}: ${list(damage, 3)}`, settledBy: 'run again; what a damaged record lost cannot be judged' }

@@ -28,7 +28,7 @@ export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: read
     const { lower, upper } = garwood(leftBehind)
     const urls = new Set(hangs.map(({ url }) => url).filter((url) => url !== null)).size
     return [
-      `${thousands(leftBehind)} left behind in ${count(sent, 'request')}: ${perThousand(leftBehind, sent)} per 1,000 (95 %: ${perThousand(lower, sent)} to ${perThousand(upper, sent)})`,
+      `${thousands(leftBehind)} left behind in ${count(sent, 'request')}: ${perThousand(leftBehind, sent)} per 1,000 (95 %: ${perThousand(lower, sent)} to ${perThousand(Math.min(upper, sent), sent)})`,
       ...(urls > 0 ? [`${count(urls, 'distinct URL')} among them`] : []),
     ]
   }

@@ -1,6 +1,6 @@
 import type { Limits } from '../timeline/facts.ts'
 import type { Member } from '../timeline/member.ts'
-import { isOlderThanLoad, untouchedRests } from './rest.ts'
+import { isOlderThanLoad, noRest, untouchedRests } from './rest.ts'
 import { latestOfEach, type Stay, staysAt, survivor } from './stay.ts'
 import { stayMs } from './thresholds.ts'
 import type { Invariant } from './verdict.ts'
@@ -37,7 +37,7 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
       const long = rests.map((stays) => stays.filter(({ sinceMs, untilMs }) => untilMs - sinceMs >= stayMs)).filter((stays) => sum(stays) > allowed)
       const undecided = (rests.at(-1) ?? []).filter(({ gone }) => !gone)
 
-      if (rests.length === 0) return { kind: 'inconclusive', sentence: `no rest in which ${many} could be counted`, settledBy: 'a run with three looks after its load' }
+      if (rests.length === 0) return noRest
       if (long.length > 0) {
         const worst = Math.max(...long.map(sum))
         return { kind: 'leak', sentence: `${said(worst)} left when the load had gone`, survivors: latestOfEach(long.flat()).map((stay) => survivor(stay, why(stay.member))) }

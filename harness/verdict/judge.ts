@@ -11,7 +11,7 @@ import { count, duration, inOrder } from './words.ts'
  * timeline gives the same bytes. An invariant that throws has not passed.
  */
 export function judge(timeline: Timeline, invariants: readonly Invariant[]): Findings {
-  const findings = [...invariants.map((invariant) => suppressed(timeline, ask(invariant, timeline))), ...unknownSuppressions(timeline, invariants)].sort(worstFirst)
+  const findings = [...invariants.map((invariant) => suppressed(timeline, ask(invariant, timeline))), ...unknownSuppressions(timeline, invariants)].sort(worstFirst(invariants))
   const leaks = findings.filter(({ kind }) => kind === 'leak')
   const verdict = invariants.length === 0 ? 'inconclusive' : worst(findings)
   const hangs = hangsOf(timeline, leaks)
@@ -58,7 +58,11 @@ const unknownSuppressions = ({ facts }: Timeline, invariants: readonly Invariant
 
 const severity = { leak: 0, inconclusive: 1, warning: 2, pass: 3 } satisfies Record<Opinion['kind'], number>
 
-const worstFirst = (a: Finding, b: Finding): number => severity[a.kind] - severity[b.kind] || inOrder(a.invariant, b.invariant) || inOrder(a.sentence, b.sentence)
+const worstFirst = (invariants: readonly Invariant[]): ((a: Finding, b: Finding) => number) => {
+  const causes = new Set(invariants.filter(({ isCause }) => isCause).map(({ name }) => name))
+  const rank = ({ invariant }: Finding): number => (causes.has(invariant) ? 0 : 1)
+  return (a, b) => severity[a.kind] - severity[b.kind] || rank(a) - rank(b) || inOrder(a.invariant, b.invariant) || inOrder(a.sentence, b.sentence)
+}
 
 function worst(findings: readonly Finding[]): Verdict {
   const kinds = new Set(findings.map(({ kind }) => kind))

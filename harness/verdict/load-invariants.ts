@@ -16,7 +16,7 @@ export async function loadInvariants(folder: string = join(import.meta.dirname, 
 
 async function load(path: string): Promise<Invariant> {
   const { default: invariant } = (await import(pathToFileURL(path).href)) as { default?: Partial<Invariant> }
-  const { name, check } = invariant ?? {}
+  const { name, check, isCause } = invariant ?? {}
   if (typeof name !== 'string' || typeof check !== 'function') throw new Error(`${path} has no invariant as its default export: { name, check }.`)
-  return { name, check }
+  return { name, check, ...(isCause && { isCause }) }
 }

@@ -2,6 +2,7 @@ import type { Look, Reading } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { remembered } from './remembered.ts'
+import type { Opinion } from './verdict.ts'
 
 /** How many looks in a row make a confirmation. One look may fall between a COMMIT and its close. */
 export const confirmation = 3
@@ -37,6 +38,9 @@ export const untouchedRests = (timeline: Timeline): readonly Rest[] =>
 
 /** The untouched rest of the last measured cycle: what is left when all the load has gone. */
 export const finalRest = (timeline: Timeline): Rest | undefined => untouchedRests(timeline).findLast((rest) => rest.reading === 'untouched')
+
+/** What an invariant on rests says of a run without any: nothing was seen, so nothing can be cleared. */
+export const noRest: Opinion = { kind: 'inconclusive', sentence: 'there were no three looks in a row after any load', settledBy: 'a run that gets as far as its first rest' }
 
 /** Members seen on every look of the rest, as its last look shows them; in the order of their identities. */
 export function presentThroughout<M extends Member>(rest: Rest, is: (member: Member) => member is M): readonly M[] {

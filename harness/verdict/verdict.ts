@@ -2,7 +2,12 @@ import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 
 /** A pure check on a timeline, named by the sentence that it asserts. No clock, no I/O; where it throws, the judge reads inconclusive. */
-export type Invariant = { readonly name: string; readonly check: (timeline: Timeline) => Opinion }
+export type Invariant = {
+  readonly name: string
+  readonly check: (timeline: Timeline) => Opinion
+  /** Where it fails, others fail because of it: it is told before them. */
+  readonly isCause?: true
+}
 
 /**
  * What one invariant has to say, in one sentence with its numbers.
