@@ -44,13 +44,12 @@ export async function soakByCommand(args: readonly string[], { scenario, reports
 
 async function figuresOf(entries: AsyncIterable<Entry | { damage: string }>) {
   let bootMs = 0
-  let bootSince = 0
   let loadAtMs: number | null = null
   let suspectAtMs: number | null = null
   let peakBytes = 0
   for await (const entry of entries) {
     if ('damage' in entry) continue
-    if (entry.kind === 'phase' && entry.phase === 'boot') entry.edge === 'start' ? (bootSince = entry.atMs) : (bootMs += entry.atMs - bootSince)
+    if (entry.kind === 'phase' && entry.phase === 'boot') bootMs += entry.edge === 'start' ? -entry.atMs : entry.atMs
     if (entry.kind === 'phase' && entry.phase === 'warm-up') loadAtMs ??= entry.atMs
     if (entry.kind === 'suspect') suspectAtMs ??= entry.atMs
     if (entry.kind === 'beat') peakBytes = Math.max(peakBytes, entry.counters['harness.rss-bytes'] ?? 0)

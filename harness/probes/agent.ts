@@ -70,7 +70,7 @@ function scan() {
   const processes = members.map((stat) => describe(stat, byInode))
   const total = (value: (process: (typeof processes)[number]) => number) => processes.reduce((sum, process) => sum + value(process), 0)
   return {
-    processes: processes.map(({ listens: _, ...process }) => process),
+    processes: processes.map(({ listens: _listens, ...process }) => process),
     // Of a server that forks workers over one listening socket the oldest holder is the parent.
     mainProcess: processes.filter((process) => process.listens).reduce<(typeof processes)[number] | null>((oldest, next) => (oldest && oldest.startedAtMs <= next.startedAtMs ? oldest : next), null)?.id ?? null,
     counters: {
