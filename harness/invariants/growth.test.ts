@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { type Claim, claims } from '../testing/claims.ts'
 import { type Being, firstMeasured, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
-import type { Invariant, Opinion } from '../verdict/verdict.ts'
 import descriptorsDoNotGrow from './descriptors-do-not-grow-with-the-dose.ts'
 import noWorkerIsLost from './no-worker-is-lost.ts'
 import processesDoNotGrow from './processes-do-not-grow-with-the-dose.ts'
 import sessionsDoNotGrow from './sessions-do-not-grow-with-the-dose.ts'
 import sessionsStayWithin from './sessions-stay-within-the-declared-pools.ts'
-
-const claims = (invariant: Invariant, cases: readonly [claim: string, run: Run, expected: Opinion['kind']][]): void => {
-  describe(invariant.name, () => {
-    test.each(cases)('%s', (_, run, expected) => {
-      const opinion = invariant.check(timelineOf(run))
-      expect(`${opinion.kind}: ${opinion.sentence}`).toMatch(new RegExp(`^${expected}: `))
-    })
-  })
-}
 
 type Make = (life: { readonly pid: number; readonly fromMs: number; readonly untilMs?: number }) => Being
 
@@ -29,7 +20,7 @@ const renewed = (make: Make, held: number): readonly Being[] =>
 const idle: Make = (life) => session(life)
 const worker: Make = (life) => process(life)
 
-const grows = (make: Make): readonly [string, Run, Opinion['kind']][] => [
+const grows = (make: Make): readonly Claim[] => [
   ['none at all', {}, 'pass'],
   ['a pool that filled in the warm-up and is flat: H01', { beings: bornPerCycle(make, 6, 2) }, 'pass'],
   ['a pool that fills up to its cap during the measured cycles', { beings: bornPerCycle(make, 4, 1, 0, 2, 0, 3, 0, 0) }, 'pass'],

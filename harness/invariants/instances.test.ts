@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { claims } from '../testing/claims.ts'
 import { type Being, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
 import type { PreparedTransaction, ReplicationSlot } from '../timeline/member.ts'
-import type { Invariant, Opinion } from '../verdict/verdict.ts'
 import everySessionHasItsProcess from './every-session-has-its-process.ts'
 import noAdvisoryLockStays from './no-advisory-lock-stays.ts'
 import noPreparedTransactionStays from './no-prepared-transaction-stays.ts'
@@ -15,14 +15,6 @@ import noZombieStays from './no-zombie-stays.ts'
 
 const last = 7
 const born = { fromMs: startOf(last) + 2_000 }
-const claims = (invariant: Invariant, cases: readonly [claim: string, run: Run, expected: Opinion['kind']][]): void => {
-  describe(invariant.name, () => {
-    test.each(cases)('%s', (_, run, expected) => {
-      const opinion = invariant.check(timelineOf(run))
-      expect(`${opinion.kind}: ${opinion.sentence}`).toMatch(new RegExp(`^${expected}: `))
-    })
-  })
-}
 const notQuiet = (cycle: number) => (cycle === last ? '1 client connections open' : undefined)
 const slowTransactions = (p999Ms: number): Run['also'] => [{ kind: 'beat', counters: { 'pg.transactions-ended': 400, 'pg.transactions-ended-p999-ms': p999Ms }, atMs: 500 }]
 

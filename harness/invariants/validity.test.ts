@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { claims } from '../testing/claims.ts'
 import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Entry, Look } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import type { Invariant, Opinion } from '../verdict/verdict.ts'
 import everyCycleCameToRest from './every-cycle-came-to-rest.ts'
 import everyProbeKeptItsSight from './every-probe-kept-its-sight.ts'
 import noServerRestarted from './no-server-restarted.ts'
@@ -13,15 +13,6 @@ import thePlantedLeakWasFound from './the-planted-leak-was-found.ts'
 import theRecordIsWhole from './the-record-is-whole.ts'
 import theTwoLedgersAgree from './the-two-ledgers-agree.ts'
 
-const claims = (invariant: Invariant, cases: readonly [claim: string, of: Run | Timeline, expected: Opinion['kind'], sentence?: RegExp][]): void => {
-  describe(invariant.name, () => {
-    test.each(cases)('%s', (_, of, expected, sentence = /./) => {
-      const opinion = invariant.check('facts' in of ? of : timelineOf(of))
-      expect(opinion.kind, opinion.sentence).toBe(expected)
-      expect(opinion.sentence).toMatch(sentence)
-    })
-  })
-}
 const last = 7
 
 /** A run whose looks were changed afterwards. */
