@@ -32,13 +32,15 @@ const chunkBytes = 1 << 20
 /** A server in trouble repeats itself; the counts go on after this many lines. */
 const errorsTold = 200
 
-function openLedger(monitor: Monitor, file: string, say: (happening: ServerLog) => void) {
+/** The server's log, read on from where it was left, as often as `catchUp` is asked to. */
+export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (happening: ServerLog) => void) {
   const open = new Map<string, number>()
   let offset = 0
   let rest = Buffer.alloc(0)
   let opened = 0
   let closed = 0
   let errors = 0
+  let reading = Promise.resolve()
 
   const read = (line: LogLine) => {
     const id = sessionId(line)
@@ -54,22 +56,25 @@ function openLedger(monitor: Monitor, file: string, say: (happening: ServerLog) 
     }
   }
 
+  const readOn = async (signal: AbortSignal) => {
+    for (let more = true; more; ) {
+      const [row] = await monitor.query<{ chunk: Buffer }>('SELECT pg_read_binary_file($1, $2, $3) AS chunk', [file, offset, chunkBytes], signal)
+      const chunk = row?.chunk ?? Buffer.alloc(0)
+      offset += chunk.length
+      more = chunk.length === chunkBytes
+      // Bytes, not text: a chunk may end inside a character as well as inside a line.
+      const bytes = Buffer.concat([rest, chunk])
+      const end = bytes.lastIndexOf(10) + 1
+      rest = bytes.subarray(end)
+      for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') read(JSON.parse(line))
+    }
+  }
+
   return {
     counters: () => ({ 'log.opened': opened, 'log.closed': closed, 'log.live': open.size, 'log.errors': errors }),
     open: () => [...open].map(([id, pid]) => ({ kind: 'logged-session' as const, id, pid })),
-    catchUp: async (signal: AbortSignal) => {
-      for (let more = true; more; ) {
-        const [row] = await monitor.query<{ chunk: Buffer }>('SELECT pg_read_binary_file($1, $2, $3) AS chunk', [file, offset, chunkBytes], signal)
-        const chunk = row?.chunk ?? Buffer.alloc(0)
-        offset += chunk.length
-        more = chunk.length === chunkBytes
-        // Bytes, not text: a chunk may end inside a character as well as inside a line.
-        const bytes = Buffer.concat([rest, chunk])
-        const end = bytes.lastIndexOf(10) + 1
-        rest = bytes.subarray(end)
-        for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') read(JSON.parse(line))
-      }
-    },
+    // One after the other: a beat and a look at once would both read from the same place, count it twice and miss what comes next.
+    catchUp: (signal: AbortSignal): Promise<void> => (reading = reading.catch(() => {}).then(() => readOn(signal))),
   }
 }
 
