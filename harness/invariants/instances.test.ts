@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { claims } from '../testing/claims.ts'
-import { type Being, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
+import { type Being, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
 import type { PreparedTransaction, ReplicationSlot } from '../timeline/member.ts'
 import everySessionHasItsProcess from './every-session-has-its-process.ts'
 import noAdvisoryLockStays from './no-advisory-lock-stays.ts'
@@ -16,6 +16,7 @@ import noZombieStays from './no-zombie-stays.ts'
 const last = 7
 const born = { fromMs: startOf(last) + 2_000 }
 const notQuiet = (cycle: number) => (cycle === last ? '1 client connections open' : undefined)
+const plantedEarly: Run['also'] = [{ kind: 'control', edge: 'planted', planted: whatIsPlanted, atMs: startOf(4) }]
 const slowTransactions = (p999Ms: number): Run['also'] => [{ kind: 'beat', counters: { 'pg.transactions-ended': 400, 'pg.transactions-ended-p999-ms': p999Ms }, atMs: 500 }]
 
 claims(noTransactionOutlives, [
@@ -27,6 +28,8 @@ claims(noTransactionOutlives, [
   ['open after the warm-up, gone before the first measured cycle', { beings: [openTransaction({ pid: 1, fromMs: startOf(0) + 1, untilMs: startOf(2), relationLocks: 1 })] }, 'leak'],
   ['open without lock or snapshot: session set-up that the next use ends', { beings: [openTransaction({ pid: 1, ...born })] }, 'warning'],
   ['ended within its patience', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) + 5_000, untilMs: loadEndOf(last) + 8_000, relationLocks: 1 })] }, 'pass'],
+  ['open after the baseline’s load, gone before the first measured cycle', { beings: [openTransaction({ pid: 1, fromMs: startOf(2) + 1, untilMs: startOf(3), relationLocks: 1 })] }, 'leak'],
+  ['planted in the middle of the run: ours', { beings: [openTransaction({ pid: 9_001, fromMs: startOf(4), untilMs: startOf(6), relationLocks: 1 })], also: plantedEarly }, 'pass'],
   ['one look of three', { beings: [openTransaction({ pid: 1, ...born, untilMs: loadEndOf(last) + 6_400, relationLocks: 1 })] }, 'pass'],
   ['a new transaction at each look, in one session', { beings: [everNewTransaction(1)] }, 'pass'],
   ['as old as transactions here grow before they end', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, untilMs: startOf(last + 1) + 1_500, relationLocks: 1 })], also: slowTransactions(4_000) }, 'pass'],
@@ -54,6 +57,7 @@ claims(noRequestProcessOutlives, [
   ['at work for longer than any page may be', { beings: [requestProcess({ cpuPerMs: 0.9 })], unquiet: notQuiet, limits: { transactionMs: 6_000 } }, 'leak'],
   ['waits for its query', { beings: [requestProcess({ databasePorts: [5_001] }), session({ pid: 1, ...born, clientPort: 5_001, state: 'active' })], unquiet: notQuiet, controls: 'none' }, 'inconclusive'],
   ['allowed to linger', { beings: hungRequest({ cycle: last, untilMs: startOf(last + 1) }), limits: { processLingerMs: 30_000 } }, 'pass'],
+  ['planted in the middle of the run: ours', { beings: [process({ pid: 8_999, fromMs: startOf(4), control: 'planted', request: { method: 'GET', url: '/' } })] }, 'pass'],
   ['a worker, which carries no request', { beings: [process({ pid: 1 })] }, 'pass'],
 ])
 
@@ -63,6 +67,8 @@ claims(noQueryRuns, [
   ['waits for a client that does not read', { beings: [running({ waitEvent: 'ClientWrite' })], unquiet: notQuiet }, 'leak'],
   ['works on: a long page whose client has left', { beings: [running({ waitEvent: null })], unquiet: notQuiet }, 'pass'],
   ['works on for longer than it may', { beings: [running({ waitEvent: null })], unquiet: notQuiet, limits: { transactionMs: 5_000 } }, 'leak'],
+  ['begun after the first look, and not looked at again before the control', { beings: [running({ fromMs: loadEndOf(last) + 6_200, waitEvent: 'PgSleep' })], unquiet: notQuiet }, 'pass'],
+  ['one query after the other in a session', { beings: [oneAfterTheOther], unquiet: notQuiet }, 'pass'],
   ['a new query at each look', { beings: [running({ queryAgeMs: 40, waitEvent: 'ClientRead' })], unquiet: notQuiet }, 'pass'],
 ])
 
@@ -118,6 +124,7 @@ claims(everySessionHasItsProcess, [
   ['over a unix socket', { beings: [...pool, session({ pid: 2, clientPort: null, ...born })] }, 'pass'],
   ['there before the load', { beings: [...pool, session({ pid: 2, clientPort: 5_002 })] }, 'pass'],
   ['a cron job’s, for three seconds', { beings: [...pool, session({ pid: 2, clientPort: 5_002, fromMs: loadEndOf(last) + 5_500, untilMs: loadEndOf(last) + 8_500 })] }, 'pass'],
+  ['whose owner was only missed: processes are read first', { beings: [process({ pid: 10, databasePorts: [5_001] }), session({ pid: 1, clientPort: 5_001 }), session({ pid: 2, clientPort: 5_002, ...born }), process({ pid: 11, databasePorts: [5_002], fromMs: startOf(last + 1) })] }, 'pass'],
   ['held by a child alone', { beings: [...pool, session({ pid: 2, clientPort: 5_002, ...born }), process({ pid: 11, parentPid: 1, databasePorts: [5_002], ...born })] }, 'pass'],
 ])
 
@@ -131,6 +138,12 @@ claims(noSessionWasEnded, [
   ['another error', logged('53300'), 'pass'],
   ['the planted sessions, where time-outs are on', logged('25P03', 9_001), 'pass'],
 ])
+
+/** Its first query ends between the first look of the rest and the second; the next one grows old. */
+function oneAfterTheOther(moment: Parameters<Being>[0]) {
+  const nextAtMs = loadEndOf(last) + 6_200
+  return session({ pid: 1, ...born, state: 'active', waitEvent: 'PgSleep', usedAtMs: moment.atMs < nextAtMs ? born.fromMs : nextAtMs })(moment)
+}
 
 function everNewTransaction(pid: number): Being {
   return (moment) => openTransaction({ pid, begunAtMs: moment.atMs - 6_000, relationLocks: 1 })(moment) && session({ pid, state: 'idle in transaction', transactionAgeMs: (moment.atMs * 7) % 9_000, relationLocks: 1 })(moment)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { claims } from '../testing/claims.ts'
-import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Entry, Look } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import everyCycleCameToRest from './every-cycle-came-to-rest.ts'
@@ -89,6 +89,7 @@ claims(noServerRestarted, [
 ])
 
 const alone: Being = ({ atMs }) => (atMs > startOf(4) ? { kind: 'logged-session', id: '77@1700000000', pid: 77 } : null)
+const aloneInFour: Being = ({ cycle }) => (cycle === 4 ? { kind: 'logged-session', id: '77@1700000000', pid: 77 } : null)
 const unlogged = (look: Look): Look => ({ ...look, members: look.members.filter(({ kind }) => kind !== 'logged-session') })
 const aSecondLate = (look: Look): Look => ({ ...look, members: look.members.map((member) => (member.kind === 'logged-session' ? { ...member, id: `${member.pid}@${Number(member.id.split('@')[1]) + 1}` } : member)) })
 
@@ -99,6 +100,7 @@ claims(theTwoLedgersAgree, [
   ['one that the log never closed', { beings: [alone] }, 'inconclusive', /pid 77 open in the log and not seen/],
   ['one that the log never opened', looking(unlogged, { beings: [session({ pid: 5 })] }), 'inconclusive', /pid 5 seen and not in the log/],
   ['a log that lags for one look', looking((look) => (look.atMs % 1_000 === 0 ? unlogged(look) : look), { beings: [session({ pid: 5 })] }), 'pass'],
+  ['in a rest that was not quiet, where sessions still come and go', { beings: [aloneInFour], unquiet: (cycle) => (cycle === 4 ? '1 queries running' : undefined) }, 'pass'],
   ['only one book kept', looking((look) => ({ ...unlogged(look), counters: { 'pg.backends': 1 } }), { beings: [session({ pid: 5 })] }), 'pass', /no second ledger/],
 ])
 
@@ -142,6 +144,7 @@ const stopped = (...beings: readonly Being[]): Run => ({
 claims(nothingOutlivesTheStop, [
   ['nothing did', stopped(), 'pass'],
   ['a session did', stopped(session({ pid: 5 })), 'warning', /0 processes and 1 session outlived/],
+  ['our own plant did', stopped(process({ pid: 9_000, control: 'planted' })), 'pass'],
   ['never stopped', {}, 'pass', /not looked at/],
 ])
 

@@ -89,7 +89,7 @@ export function entriesOf(run: Run = {}): readonly Entry[] {
     at(loadEndOf(cycle), doseOf(cycle, role, planned, delivered(cycle, planned)))
     at(loadEndOf(cycle), { kind: 'phase', phase, edge: 'end', cycle })
     at(loadEndOf(cycle), { kind: 'phase', phase: 'settle', edge: 'start', cycle })
-    for (let i = 0; i < looks; i += 1) look(loadEndOf(cycle) + 6_000 + i * 500, 'untouched', cycle)
+    for (let i = 0; i < looks; i += 1) look(loadEndOf(cycle) + 6_000 + i * 500, role === 'baseline' ? 'baseline' : 'untouched', cycle)
     if (cycle === roles.length - 1) for (let i = 0; i < 3; i += 1) look(loadEndOf(cycle) + 8_000 + i * 500, 'nudged', cycle)
     at(loadEndOf(cycle) + 9_500, { kind: 'phase', phase: 'settle', edge: 'end', cycle })
   }
@@ -144,7 +144,7 @@ function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | unde
 
 // What is planted. Looks of the control phase alone show it.
 
-const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5 }
+export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5 }
 const plantedAt = (measured: number): number => startOf(firstMeasured + measured) + 1_000
 const removedAt = (measured: number): number => plantedAt(measured) + 2_000
 

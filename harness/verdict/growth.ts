@@ -44,7 +44,7 @@ function kindOf(steps: readonly Step[]): Growth['kind'] {
   const rate = Math.min(...steps.map(({ dose, rise }) => rise / dose))
   const largest = Math.max(...steps.map(({ dose }) => dose))
   // One a cycle is what any cycle may cost; two in the largest is the least that can be told to follow the dose.
-  if (steps.length >= enoughSteps && rate > 0 && rate * largest >= 2) return 'proportional'
+  if (steps.length >= enoughSteps && rate * largest >= 2) return 'proportional'
   const rising = steps.filter(({ rise }) => rise > 0).length
   return rising >= enoughSteps && (steps.at(-1)?.rise ?? 0) > 0 ? 'unsettled' : 'bounded'
 }

@@ -122,6 +122,11 @@ describe('never a silent pass', () => {
     expect(judge(timelineOf({ beings: [zombie()] }), [...invariants, thrower]).verdict).toBe('leak')
   })
 
+  test('a probe that went blind is told before what it no longer saw', () => {
+    const findings = judged({ also: [{ kind: 'blind', probe: 'postgres', reason: 'connection cut', atMs: startOf(5) }], unquiet: () => 'no answer from postgres', controls: 'none' })
+    expect(findings.headline).toBe('postgres went blind (connection cut) (and 2 more findings)')
+  })
+
   test('no invariant at all is inconclusive', () => {
     expect(judge(timelineOf(), [])).toMatchObject({ verdict: 'inconclusive', headline: 'no invariant was asked' })
   })
