@@ -36,7 +36,7 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
       define: load.kind === 'routes' ? { LOWTIDE_ROUTES: JSON.stringify(load.routes) } : {},
       // k6 then names the journey's own lines when it throws.
       sourcemap: 'inline',
-      sourceRoot: `${pathToFileURL(dirname(script))}/`,
+      sourceRoot: `${pathToFileURL(dirname(script)).href}/`,
       logLevel: 'silent',
     })
   } catch (error) {

@@ -26,7 +26,7 @@ test('a line for each of 100,000 failed requests does not fill the disk, and wha
 
 test('a log that cannot be written fails nothing, and still has its tail', async () => {
   const stderr = Readable.from(['k6 says this\n'])
-  await using log = await openK6Log(stderr, '/dev/full')
+  await using log = openK6Log(stderr, '/dev/full')
   await finished(stderr)
   expect(log.tail()).toBe('k6 says this')
 })
@@ -35,7 +35,7 @@ let files = 0
 const log = async (chunks: readonly string[]) => {
   const file = join(dir, `${files++}.log`)
   const stderr = Readable.from(chunks)
-  const log = await openK6Log(stderr, file)
+  const log = openK6Log(stderr, file)
   await finished(stderr)
   await log[Symbol.asyncDispose]()
   return { text: await readFile(file, 'utf8'), tail: log.tail() }

@@ -1,6 +1,4 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
 
@@ -14,8 +12,8 @@ export type K6Log = AsyncDisposable & {
 const mostBytes = 256 * 1024
 const tailBytes = 4_000
 
-export const openK6Log = async (stderr: Readable, file: string): Promise<K6Log> => {
-  await mkdir(dirname(file), { recursive: true })
+/** Must be called in the same turn as the start of k6: what one says that ends at once is lost otherwise. The file's folder is there. */
+export const openK6Log = (stderr: Readable, file: string): K6Log => {
   const out = createWriteStream(file, { flags: 'a' })
   let failed: Error | null = null
   // A full disk must not end the load; the tail is still there to tell of it.

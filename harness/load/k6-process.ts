@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { createReadStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -39,11 +40,13 @@ export type K6Launch = {
 
 /** Starts k6 paused and waits until all its users are ready. Its port may be taken in the moment before it binds: then once more. */
 export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<K6Process> => {
+  await mkdir(join(launch.dir, 'logs'), { recursive: true })
   const port = await freePort()
-  const child = spawnK6(launch, port)
+  const container = `lowtide-k6-${launch.run}-${port}`
+  const child = spawnK6(launch, port, container)
+  const log = openK6Log(child.stderr, join(launch.dir, 'logs', 'k6.log'))
   const ended = endOf(child)
-  const kill = () => killAll(child, launch)
-  const log = await openK6Log(child.stderr, join(launch.dir, 'logs', 'k6.log'))
+  const kill = () => killAll(child, launch.k6, container)
   const rest = k6Rest(port)
 
   const gone = new AbortController()
@@ -67,8 +70,8 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<K6Pr
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-const spawnK6 = ({ k6, bundle, plan, run }: K6Launch, port: number): Child => {
-  const [program, ...leading] = k6.how === 'image' ? labelled(k6.command, containerName(run, plan), run) : k6.command
+const spawnK6 = ({ k6, bundle, plan, run }: K6Launch, port: number, container: string): Child => {
+  const [program, ...leading] = k6.how === 'image' ? labelled(k6.command, container, run) : k6.command
   const child = spawn(program!, [...leading, 'run', '--paused', ...streamOnly, `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
     cwd: bundle.folder,
     env: environment(run, plan),
@@ -101,7 +104,6 @@ const environment = (run: string, plan: LoadPlan): NodeJS.ProcessEnv => {
 }
 
 const labelled = ([docker, verb, ...rest]: readonly string[], name: string, run: string): string[] => [docker!, verb!, `--name=${name}`, `--label=lowtide.run=${run}`, ...rest]
-const containerName = (run: string, plan: LoadPlan) => `lowtide-k6-${run}-${plan.cycle}`
 
 /** `error` is there when the program could not be started at all; `close` comes once the output is read to its end. */
 const endOf = (child: Child): Promise<K6End> =>
@@ -110,10 +112,10 @@ const endOf = (child: Child): Promise<K6End> =>
     child.once('close', (exitCode, killedBy) => resolve({ exitCode, killedBy }))
   })
 
-const killAll = (child: Child, { k6, run, plan }: K6Launch): void => {
+const killAll = (child: Child, k6: K6, container: string): void => {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   // The engine's client is not the container: killed, it would leave k6 running.
-  if (k6.how === 'image') spawn(k6.command[0]!, ['rm', '--force', containerName(run, plan)], { stdio: 'ignore' }).once('error', () => undefined)
+  if (k6.how === 'image') spawn(k6.command[0]!, ['rm', '--force', container], { stdio: 'ignore' }).once('error', () => undefined)
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch {

@@ -14,7 +14,7 @@ describe('random numbers of a request', () => {
 
   test('stay within their bounds, both included', () => {
     const seen = new Set(Array.from({ length: 2_000 }, (_, n) => randomOf(7, n).between(3, 6)))
-    expect([...seen].toSorted()).toEqual([3, 4, 5, 6])
+    expect(seen).toEqual(new Set([3, 4, 5, 6]))
   })
 
   test('differ between neighbouring requests and neighbouring seeds', () => {

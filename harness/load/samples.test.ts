@@ -47,7 +47,7 @@ describe('k6 CSV', () => {
 
   test('reads the same one character at a time', () => {
     const short = captured.slice(0, 6_000)
-    expect(read([...short])).toEqual(read([short]))
+    expect(read(short.split(''))).toEqual(read([short]))
   })
 
   test('passes over a value of the user that looks like one of ours', () => {
