@@ -28,6 +28,12 @@ test('what is left is a rate with its interval, per request sent: one that hangs
   expect(boundsOf(timeline, doseOf(timeline, 7), [])).toEqual(['7 left behind in 1,240 requests: 5.6 per 1,000 (95 %: 2.3 to 12)'])
 })
 
+test('a rate never exceeds one of each', () => {
+  const timeline = timelineOf({ doses: [], delivered: () => ({ planned: 0, counted: 0 }) })
+  const sent = { ...timeline, doses: timeline.doses.slice(0, 1).map((dose) => ({ ...dose, planned: 14 })) }
+  expect(boundsOf(sent, doseOf(sent, 14), [])).toEqual(['14 left behind in 14 requests: 1,000 per 1,000 (95 %: 547 to 1,000)'])
+})
+
 test('no request gives no bound', () => {
   const timeline = timelineOf({ doses: [], delivered: () => ({ counted: 0, distinctUrls: 0 }) })
   expect(boundsOf(timeline, doseOf(timeline, 0), [])).toEqual(['0 requests counted: no bound'])

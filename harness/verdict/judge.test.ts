@@ -51,6 +51,13 @@ test('a hung request is listed with its process, its session, its URL, its last 
   })
 })
 
+test('of many holders of a session the one that carries the request is shown', () => {
+  const [, hung] = hungRequest({ pid: 3_216 })
+  const [scriptAfterItsChild] = hungRequest({ pid: 3_216 })
+  const beings = [process({ pid: 3_000, databasePorts: [43_216] }), hung, scriptAfterItsChild].filter((being) => being !== undefined)
+  expect(judged({ beings }).hangs).toMatchObject([{ process: { pid: 3_216 }, session: { pid: 3_217 } }])
+})
+
 test('hung requests are a leak though the dose was not delivered and nothing came to rest', () => {
   expect(judged({ beings: hungRequest({ cycle: 4 }), delivered: (_, planned) => ({ counted: planned >> 1, timedOut: planned - (planned >> 1) }), unquiet: () => '1 client connections open', controls: 'none' })).toMatchObject({
     verdict: 'leak',
@@ -79,6 +86,7 @@ describe('the class of healing', () => {
     ['nothing to heal', {}, 'none'],
     ['still there at the end', { beings: hungRequest() }, 'permanent'],
     ['gone with the nudge', until(startOf(8) - 2_100), 'on nudge'],
+    ['its transaction ended by the nudge, its session still pooled', { beings: [(moment) => (moment.atMs < startOf(8) - 2_100 ? openTransaction({ pid: 1, fromMs: startOf(7), relationLocks: 1 }) : session({ pid: 1, fromMs: startOf(7) }))(moment)] }, 'on nudge'],
     ['gone with the collection', { ...until(startOf(8) - 500), also: collected }, 'at collection'],
     ['gone before the next cycle, untouched', { beings: hungRequest({ cycle: 4, untilMs: startOf(5) }) }, 'by time-out'],
     ['ended by the server', { also: [{ kind: 'server-log', pid: 5, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs: startOf(4) }] }, 'by time-out'],
