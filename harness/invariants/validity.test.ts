@@ -8,6 +8,7 @@ import everyProbeKeptItsSight from './every-probe-kept-its-sight.ts'
 import noServerRestarted from './no-server-restarted.ts'
 import nothingOutlivesTheStop from './nothing-outlives-the-stop.ts'
 import otherRoutesStillAnswer from './other-routes-still-answer.ts'
+import theHarnessOpensNoFurtherSession from './the-harness-opens-no-further-session.ts'
 import theDoseWasDelivered from './the-dose-was-delivered.ts'
 import thePlantedLeakWasFound from './the-planted-leak-was-found.ts'
 import theRecordIsWhole from './the-record-is-whole.ts'
@@ -123,6 +124,14 @@ claims(thePlantedLeakWasFound, [
   ['and more sessions than before', { beings: [session({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'inconclusive', /1 session more than before the control/],
   ['on no three looks', looking((look) => (look.reading === 'control-removed' && look.atMs % 400 === 0 ? null : look)), 'inconclusive', /no three looks after/],
   ['nothing on record', empty, 'inconclusive'],
+])
+
+const monitors = (at: (atMs: number) => number) => looking((look) => ({ ...look, counters: { ...look.counters, 'harness.backends': at(look.atMs) } }))
+
+claims(theHarnessOpensNoFurtherSession, [
+  ['two throughout', monitors(() => 2), 'pass', /2 sessions of the harness/],
+  ['one more in the end', monitors((atMs) => (atMs > startOf(7) ? 3 : 2)), 'inconclusive', /from 2 to 3 sessions/],
+  ['not counted', {}, 'pass', /not judged/],
 ])
 
 const canary = (outcome: 'answered' | 'unanswered', atMs: number) => ({ kind: 'canary', url: '/login', outcome, detail: outcome === 'answered' ? '200' : 'no answer', tookMs: 10_000, atMs }) as const

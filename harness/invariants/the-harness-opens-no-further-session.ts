@@ -1,0 +1,16 @@
+import { runningLooks } from '../verdict/rest.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count } from '../verdict/words.ts'
+
+/** The monitor's sessions are opened before any load and stay: they are left out of every other count, so they are counted here. */
+export default {
+  name: 'the harness opens no further session',
+  check: (timeline) => {
+    const own = runningLooks(timeline).flatMap(({ counters }) => counters['harness.backends'] ?? [])
+    const [first] = own
+    const most = Math.max(...own)
+    if (first === undefined) return { kind: 'pass', sentence: 'not judged: no look counts sessions of the harness' }
+    if (most > first) return { kind: 'inconclusive', sentence: `the harness itself went from ${first} to ${count(most, 'session')}`, settledBy: 'run again; if it stays, a probe leaks' }
+    return { kind: 'pass', sentence: `${count(first, 'session')} of the harness, from first to last` }
+  },
+} satisfies Invariant
