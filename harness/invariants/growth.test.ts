@@ -45,6 +45,9 @@ const grows = (make: Make): readonly Claim[] => [
 claims(sessionsDoNotGrow, [
   ...grows(idle),
   ['within a declared pool that is still filling', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1)], limits: { poolMaxPerProcess: 20 } }, 'pass'],
+  ['twice the declared pool, and growing by chance', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 3, 3, 1, 3, 0, 1, 1, 1)], limits: { poolMaxPerProcess: 6 } }, 'leak'],
+  ['somewhat over the declared pool, and growing by chance', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 3, 3, 1, 3, 0, 1, 1, 1)], limits: { poolMaxPerProcess: 10 } }, 'inconclusive'],
+  ['twice the declared pool, and flat', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 13)], limits: { poolMaxPerProcess: 6 } }, 'pass'],
   ['beyond the declared pool', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1)], limits: { poolMaxPerProcess: 10 } }, 'leak'],
 ])
 

@@ -100,6 +100,8 @@ claims(theTwoLedgersAgree, [
   ['a second’s rounding', looking(aSecondLate, { beings: [session({ pid: 5 })] }), 'pass'],
   ['one that the log never closed', { beings: [alone] }, 'inconclusive', /pid 77 open in the log and not seen/],
   ['one that the log never opened', looking(unlogged, { beings: [session({ pid: 5 })] }), 'inconclusive', /pid 5 seen and not in the log/],
+  ['a log that tells of the session at a later rest', looking((look) => (look.cycle === 4 ? unlogged(look) : look), { beings: [session({ pid: 5, fromMs: startOf(4) })] }), 'pass'],
+  ['a log that tells of its end at a later rest', { beings: [aloneInFour] }, 'pass'],
   ['a log that lags for one look', looking((look) => (look.atMs % 1_000 === 0 ? unlogged(look) : look), { beings: [session({ pid: 5 })] }), 'pass'],
   ['in a rest that was not quiet, where sessions still come and go', { beings: [aloneInFour], unquiet: (cycle) => (cycle === 4 ? '1 queries running' : undefined) }, 'pass'],
   ['only one book kept', looking((look) => ({ ...unlogged(look), counters: { 'pg.backends': 1 } }), { beings: [session({ pid: 5 })] }), 'pass', /no second ledger/],
