@@ -1,10 +1,10 @@
-import { relative } from 'node:path'
 import { judgeRecording } from '../conclude.ts'
 import { exitCodeOf } from '../exit-codes.ts'
 import { consoleText } from '../report/console.ts'
 import { paintFor } from '../report/paint.ts'
 import { UsageError } from '../scenario/load-scenario.ts'
 import type { Arguments, Command } from './command.ts'
+import { shown } from './shown.ts'
 
 export default {
   usage: 'judge <dir> [--json]',
@@ -14,7 +14,7 @@ export default {
     const dir = folderOf(args)
     const { facts, findings } = await judgeRecording(dir)
     if (args.values.json === true) stdout.write(`${JSON.stringify(findings)}\n`)
-    else stdout.write(`${consoleText({ facts, findings }, { report: relative('', `${dir}/report.html`), paint: paintFor(stdout), width: stdout.columns ?? 100 })}\n`)
+    else stdout.write(`${consoleText({ facts, findings }, { report: shown(dir, 'report.html'), paint: paintFor(stdout), width: stdout.columns ?? 100 })}\n`)
     return exitCodeOf(findings.verdict)
   },
 } satisfies Command

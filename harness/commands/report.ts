@@ -1,7 +1,7 @@
-import { relative } from 'node:path'
 import { conclude } from '../conclude.ts'
 import { folderOf } from './judge.ts'
 import type { Command } from './command.ts'
+import { shown } from './shown.ts'
 
 export default {
   usage: 'report <dir>',
@@ -10,7 +10,7 @@ export default {
   run: async (args, { stdout }) => {
     const dir = folderOf(args)
     const { findings } = await conclude(dir)
-    stdout.write(`${findings.verdict}  ${relative('', `${dir}/report.html`)}\n`)
+    stdout.write(`${findings.verdict}  ${shown(dir, 'report.html')}\n`)
     // The drawing succeeded, whatever it shows.
     return 0
   },

@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { conclude } from '../conclude.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { consoleText } from '../report/console.ts'
@@ -11,6 +10,7 @@ import type { Plan, ProfileName } from '../scenario/scenario.ts'
 import { stackNames, type StackName } from '../stack/boot.ts'
 import type { Findings } from '../verdict/verdict.ts'
 import { textOf, type Arguments, type Command, type Io } from './command.ts'
+import { shown } from './shown.ts'
 
 export const runOptions = {
   profile: { type: 'string' },
@@ -41,11 +41,11 @@ export async function soakOnce(request: RunRequest, io: Io, { quiet }: { readonl
   const out = quiet ? io.stderr : io.stdout
   const end = await watched(request, out, io.signal)
   if (end.how === 'failed') {
-    io.stderr.write(`${messageOf(end.error)}\n${end.dir ? `Its logs are in ${relative('', end.dir)}/logs.\n` : ''}`)
+    io.stderr.write(`${messageOf(end.error)}\n${end.dir ? `Its logs are in ${shown(end.dir, 'logs')}.\n` : ''}`)
     return { exitCode: exitCodes.couldNotRun, end, findings: null }
   }
   const { facts, findings } = await conclude(end.dir)
-  const report = relative('', `${end.dir}/report.html`)
+  const report = shown(end.dir, 'report.html')
   out.write(`${consoleText({ facts, findings }, { report, paint: paintFor(out), width: out.columns ?? 100 })}\n`)
   return { exitCode: exitCodeOf(findings.verdict), end, findings }
 }
@@ -55,7 +55,7 @@ async function watched(request: RunRequest, stream: NodeJS.WriteStream, signal: 
   return run(
     request,
     {
-      began: (dir) => progress.say(`record: ${relative('', dir)}`),
+      began: (dir) => progress.say(`record: ${shown(dir)}`),
       phase: progress.phase,
       say: progress.say,
       suspect: progress.suspect,

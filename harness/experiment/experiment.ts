@@ -31,6 +31,7 @@ export type Experiment = {
 
 const nudges = 20
 const stopWithinMs = 5_000
+const stoppedWithinMs = 3_000
 
 /** One experiment, top to bottom, into its record: boot, seed, the programme of load, a nudge, the control, the stop. Everything booted is gone when it returns. */
 export async function experiment({ request, watcher, recorder, watchdog, k6, choice, run, signal }: Experiment): Promise<void> {
@@ -99,7 +100,8 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   }
   await phase('stop', 'SIGTERM', async () => {
     await app.stop(stopWithinMs)
-    await look('stopped', 1_000)
+    // Short: in containers the agent goes with the application, and there is no more to wait for than what the server tells.
+    await settle({ sampler, reading: 'stopped', record, inFlight: () => 0, deadlineMs: stoppedWithinMs, matureMs: 1_000, signal })
   })
   watcher.phase('tear-down')
   record({ kind: 'phase', phase: 'tear-down', edge: 'start' })
