@@ -4,7 +4,7 @@ import http, { type RefinedResponse } from 'k6/http'
 import type { Options } from 'k6/options'
 import { Counter, Trend } from 'k6/metrics'
 import { endedMetric, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
-import { drawIndex, randomOf, type Random } from './random.ts'
+import { indexAt, randomOf, turnOf, type Random } from './random.ts'
 
 export type { Random } from './random.ts'
 
@@ -43,7 +43,7 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
     const { scenario } = here()
     const n = plan.firstRequest + scenario.iterationInTest
     const random = randomOf(plan.seed, n)
-    const visit = visits[drawIndex(weights, random)]!
+    const visit = visits[indexAt(weights, turnOf(plan.seed, n))]!
     try {
       send(visit.name, `${plan.cycle}-${n}`, visit.request(random, n))
     } catch (error) {

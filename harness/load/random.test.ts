@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { drawIndex, randomOf } from './random.ts'
+import { indexAt, randomOf, turnOf } from './random.ts'
 
 describe('random numbers of a request', () => {
   test('are the same for the same seed and number, in whatever order requests are asked for', () => {
@@ -22,14 +22,28 @@ describe('random numbers of a request', () => {
     expect(urls.size).toBeGreaterThan(990)
     expect(randomOf(1, 1).fraction()).not.toBe(randomOf(2, 0).fraction())
   })
+})
 
-  test('visits are drawn by their weights', () => {
+describe('the mix of a journey', () => {
+  const indexOf = (weights: readonly number[], seed: number) => (n: number) => indexAt(weights, turnOf(seed, n))
+
+  test('keeps its shares', () => {
     const drawn = [0, 0, 0, 0]
-    for (let n = 0; n < 10_000; n++) drawn[drawIndex([6, 3, 0, 1], randomOf(42, n))]!++
-    // Four standard deviations of a binomial with n = 10,000 are at most 200.
-    expect(Math.abs(drawn[0]! - 6_000)).toBeLessThan(200)
-    expect(Math.abs(drawn[1]! - 3_000)).toBeLessThan(200)
+    for (let n = 0; n < 10_000; n++) drawn[indexOf([6, 3, 0, 1], 42)(n)]!++
+    // The discrepancy of the golden ratio's multiples grows with the logarithm of their number.
+    expect(Math.abs(drawn[0]! - 6_000)).toBeLessThan(6)
+    expect(Math.abs(drawn[1]! - 3_000)).toBeLessThan(6)
     expect(drawn[2]).toBe(0)
-    expect(Math.abs(drawn[3]! - 1_000)).toBeLessThan(200)
+    expect(Math.abs(drawn[3]! - 1_000)).toBeLessThan(6)
+  })
+
+  test('keeps them in every stretch: three of ten come in any six requests, one of ten in any thirteen', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(1_000_000), (seed, first) => {
+        const within = (requests: number) => new Set(Array.from({ length: requests }, (_, i) => indexOf([6, 3, 1], seed)(first + i)))
+        expect(within(6)).toContain(1)
+        expect(within(13)).toContain(2)
+      }),
+    )
   })
 })

@@ -23,10 +23,17 @@ export const randomOf = (seed: number, n: number): Random => {
   }
 }
 
-/** Index into `weights`, each drawn in proportion to its weight. */
-export const drawIndex = (weights: readonly number[], random: Random): number => {
+/**
+ * Where request `n` stands in a mix: steps of the golden ratio around a circle, which keep the shares of a mix in every stretch of it.
+ * Drawn by chance, a small dose may leave out the one route that leaks, and its cycle would speak for the application.
+ */
+export const turnOf = (seed: number, n: number): number => (mix(seed) / 2 ** 32 + n * goldenRatio) % 1
+const goldenRatio = (Math.sqrt(5) - 1) / 2
+
+/** Index into `weights`, each as wide as its weight, at this fraction of them all. */
+export const indexAt = (weights: readonly number[], fraction: number): number => {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let left = random.fraction() * total
+  let left = fraction * total
   for (const [index, weight] of weights.entries()) {
     left -= weight
     if (left < 0) return index
