@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Claim, claims } from '../testing/claims.ts'
-import { type Being, cycleMs, firstMeasured, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, cycleMs, firstMeasured, process, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import descriptorsDoNotGrow from './descriptors-do-not-grow-with-the-dose.ts'
 import noWorkerIsLost from './no-worker-is-lost.ts'
 import processesDoNotGrow from './processes-do-not-grow-with-the-dose.ts'

@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest'
 import { claims } from '../testing/claims.ts'
 import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Entry, Look } from '../timeline/entry.ts'

@@ -15,10 +15,7 @@ export function duration(ms: number): string {
 }
 
 /** `cycle 4`, `cycles 4 and 6`, `cycles 2, 4 and 6`. */
-export const cycles = (numbers: readonly (number | null)[]): string => {
-  const known = [...new Set(numbers.map((n) => (n === null ? 'none' : `${n}`)))]
-  return `${known.length === 1 ? 'cycle' : 'cycles'} ${list(known)}`
-}
+export const cycles = (numbers: readonly number[]): string => `${numbers.length === 1 ? 'cycle' : 'cycles'} ${list(numbers.map(String))}`
 
 /** `a`, `a and b`, `a, b and c`; of many the first few and how many more. */
 export function list(words: readonly string[], shown = 5): string {
@@ -26,5 +23,5 @@ export function list(words: readonly string[], shown = 5): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
-/** `a pass` out of code-unit order, so that the same input gives the same bytes in every locale. */
+/** Order by code units, so that the same input gives the same bytes in every locale. */
 export const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
