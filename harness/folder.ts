@@ -1,12 +1,19 @@
 import { readdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 /**
- * Loads the default exports of all modules of a folder, by name of file: a new probe, invariant or reporter is one new file there.
- * Tests are left out, and so is what has no default export.
+ * The default exports of all modules of a folder, in the order of their files' names: a new probe, invariant or reporter is one new file there.
+ * Tests are left out. Fails on an empty folder and on a file whose default export does not fit.
+ * @param what what each file should export, for the message: "an invariant: { name, check }"
  */
-export async function loadFolder<T>(folder: URL): Promise<readonly T[]> {
-  const files = (await readdir(fileURLToPath(folder))).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')).toSorted()
-  const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<{ default?: T }>))
-  return modules.flatMap((module) => (module.default === undefined ? [] : [module.default]))
+export async function loadFolder<T extends object>(folder: string, what: string, fits: (value: Partial<T>) => boolean): Promise<readonly T[]> {
+  // By code units: the order of findings must not depend on the machine's language.
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')).toSorted((a, b) => (a < b ? -1 : 1))
+  if (files.length === 0) throw new Error(`No file in ${folder} exports ${what}.`)
+  return Promise.all(files.map(async (file) => {
+    const { default: value } = (await import(pathToFileURL(join(folder, file)).href)) as { default?: T }
+    if (value === undefined || !fits(value)) throw new Error(`The default export of ${join(folder, file)} is not ${what}.`)
+    return value
+  }))
 }

@@ -73,6 +73,8 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs: soFar.maturityMs, signal })
   const look = (reading: Reading, matureMs: number) => settle({ sampler, reading, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs, signal })
 
+  // What is there before any request, such as the replication slot of a replica, is nobody's leak.
+  await look('before-load', 0)
   await runProgramme({
     plan,
     cycle: load.cycle,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { loadFolder } from '../folder.ts'
 import type { Stack } from '../stack/stack.ts'
 import type { ServerLog } from '../timeline/entry.ts'
@@ -8,7 +9,7 @@ export type OpenReaders = AsyncDisposable & { readonly probes: readonly Probe[];
 /** Opens every probe of `resources/`. A probe that cannot be opened fails the run: it would be blind from the start. */
 export async function openReaders(stack: Stack, options: { readonly signal: AbortSignal; readonly say: (happening: ServerLog) => void }): Promise<OpenReaders> {
   await using made = new AsyncDisposableStack()
-  const probes = await loadFolder<Probe>(new URL('resources/', import.meta.url))
+  const probes = await loadFolder<Probe>(join(import.meta.dirname, 'resources'), 'a probe: { name, watches, open }', ({ name, open }) => typeof name === 'string' && typeof open === 'function')
   const readers: Record<string, Reader> = {}
   for (const probe of probes) {
     readers[probe.name] = made.use(await probe.open(stack, options).catch((cause) => {

@@ -111,7 +111,7 @@ function sinceOf(hangs: readonly Hang[], leaks: Account['leaks']): string {
   const births = hangs.map(({ process, session }) => process?.startedAtMs ?? session?.backendStartMs).filter((ms) => ms !== undefined)
   const bornIn = [...hangs, ...leaks.flatMap(({ survivors }) => survivors)].flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [cycle]))
   const when = births.length === 0 ? 'time of birth not known' : spanOf(timeOfDay(Math.min(...births)), timeOfDay(Math.max(...births)))
-  const cycle = bornIn.length === 0 ? '' : ` in ${cycles(bornIn.toSorted((a, b) => a - b))}`
+  const cycle = bornIn.length === 0 ? '' : ` in ${cycles([...new Set(bornIn)].toSorted((a, b) => a - b))}`
   const paths = pathsOf(hangs)
   const shown = paths.slice(0, 3).map(({ path, hangs: times }) => (times === 1 ? path : `${path} (${times} times)`))
   const rest = paths.length > 3 ? ` and ${count(paths.length - 3, 'other path')}` : ''

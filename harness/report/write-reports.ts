@@ -1,6 +1,6 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { loadFolder } from '../folder.ts'
 import type { Reporter, RunRecord } from './run-record.ts'
 
 /**
@@ -15,11 +15,8 @@ export async function writeReports(dir: string, run: RunRecord): Promise<readonl
   return written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
-export async function loadReporters(): Promise<readonly Reporter[]> {
-  const folder = join(import.meta.dirname, 'reporters')
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  return await Promise.all(files.toSorted().map(async (file) => ((await import(pathToFileURL(join(folder, file)).href)) as { default: Reporter }).default))
-}
+export const loadReporters = (): Promise<readonly Reporter[]> =>
+  loadFolder<Reporter>(join(import.meta.dirname, 'reporters'), 'a reporter: { file, render }', ({ file, render }) => typeof file === 'string' && typeof render === 'function')
 
 async function writeWhole(path: string, text: string): Promise<void> {
   const unfinished = `${path}.unfinished`

@@ -52,10 +52,10 @@ export type Beat = {
 export type Blind = { readonly kind: 'blind'; readonly probe: string; readonly reason: string }
 
 /**
- * Which look this was. `before-load`: with nothing in flight before a cycle; `untouched`: after it, before anything was done to heal;
+ * Which look this was. `before-load`: of the application as it was booted; `baseline` and `untouched`: after a cycle, before anything was done to heal;
  * `nudged`: after some cheap requests; `collected`: after a forced collection; `stopped`: after the application got its SIGTERM.
  */
-export type Reading = 'baseline' | 'untouched' | 'nudged' | 'collected' | 'control-before' | 'control-planted' | 'control-removed' | 'stopped'
+export type Reading = 'before-load' | 'baseline' | 'untouched' | 'nudged' | 'collected' | 'control-before' | 'control-planted' | 'control-removed' | 'stopped'
 
 /**
  * Everything alive at one moment of quiet. `quiescent` is false where the deadline came first; `unquiet` then says why.

@@ -29,6 +29,7 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
       return 'at collection'
     case 'stopped':
       return 'permanent'
+    case 'before-load':
     case 'baseline':
     case 'untouched':
     case 'control-before':
