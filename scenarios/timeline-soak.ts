@@ -12,7 +12,7 @@ export default {
     readyPath: '/',
     env: { TRACKER_NOW: '2006-04-02T18:00:00Z' },
     logsToFile: true,
-    image: { context: '../app-under-test/tracker', dockerfile: 'Dockerfile', port: 8080 },
+    image: { prepare: [process.execPath, 'build.ts'], context: '../app-under-test/tracker', dockerfile: 'Dockerfile', port: 8080 },
     // One connection a process, however large its pool: a process serves one request.
     limits: { poolMaxPerProcess: 5, workers: 0, transactionMs: 3_000, processLingerMs: 2_000 },
     variants: {

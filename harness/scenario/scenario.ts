@@ -29,7 +29,16 @@ export type Target = {
   /** Cheap request that should answer whatever hangs: the canary and the nudge. Default: readyPath. */
   readonly otherPath?: string
   /** Builds the application's image for the containers stack; without it only the processes stack can run the target. */
-  readonly image?: { readonly context: string; readonly dockerfile: string; readonly port: number }
+  readonly image?: {
+    /** Program and arguments that make what the context needs; runs in `cwd` before each build. */
+    readonly prepare?: readonly string[]
+    /** Relative to the scenario file. */
+    readonly context: string
+    /** Relative to the context. */
+    readonly dockerfile: string
+    /** What the application gets as PORT. */
+    readonly port: number
+  }
   /** Variants by name: environment on top of `env`. `default` runs when none is asked for; `leaks` are known to leak, and prove that a run sees it. */
   readonly variants?: { readonly default: string; readonly leaks?: readonly string[]; readonly by: Readonly<Record<string, Readonly<Record<string, string>>>> }
   readonly limits?: Limits

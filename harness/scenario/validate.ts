@@ -36,7 +36,7 @@ const target = z.strictObject({
   seed: command.optional(),
   readyPath: path,
   otherPath: path.optional(),
-  image: z.strictObject({ context: text, dockerfile: text, port: positive }).optional(),
+  image: z.strictObject({ prepare: command.optional(), context: text, dockerfile: text, port: positive }).optional(),
   variants: z.strictObject({ default: text, leaks: z.array(text).optional(), by: z.record(text, environment) }).optional(),
   limits: limits.optional(),
   logsToFile: z.boolean({ error: 'true or false' }).optional(),

@@ -1,19 +1,24 @@
-import { relative, resolve } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type Docker from 'dockerode'
 import type { Target } from '../scenario/scenario.ts'
+import { runToItsEnd } from './target-command.ts'
+import type { BootOptions } from './stack.ts'
 
 /**
- * Builds the target's image and gives its id. The engine's own layer cache makes an unchanged context a matter of a second.
+ * Prepares the target's context, builds its image from it and gives the image's id. The engine's own layer cache makes an unchanged context a matter of a second.
  * Testcontainers could build it too, but cannot tell a failed build from a good one while an older image bears the name.
  */
-export async function buildImage(docker: Docker, target: Target, scenarioDir: string, signal: AbortSignal): Promise<string> {
-  const { context, dockerfile } = imageOf(target)
+export async function buildImage(docker: Docker, { target, scenarioDir, run, dir, signal }: BootOptions): Promise<string> {
+  const { prepare, context, dockerfile } = imageOf(target)
+  if (prepare) await runToItsEnd(`What prepares the image of "${target.name}"`, prepare, { cwd: resolve(scenarioDir, target.cwd ?? '.'), env: { ...process.env, LOWTIDE_OWNER: run }, logFile: join(dir, 'logs', 'image.log'), signal })
   const folder = resolve(scenarioDir, context)
   const said: string[] = []
   try {
     const build = { t: `lowtide/${imageName(target.name)}`, dockerfile: relative(folder, resolve(folder, dockerfile)), forcerm: true, abortSignal: signal }
-    return await follow(await docker.buildImage({ context: folder, src: ['.'] }, build), said)
+    // Entry by entry: a .dockerignore that begins with * would drop the folder itself.
+    return await follow(await docker.buildImage({ context: folder, src: await readdir(folder) }, build), said)
   } catch (cause) {
     signal.throwIfAborted()
     const lines = said.slice(-20).map((line) => `\n    ${line}`)

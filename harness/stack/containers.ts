@@ -11,7 +11,7 @@ import { buildImage, imageOf } from './containers-image.ts'
 import { openSite, type Site } from './containers-site.ts'
 import { declaredEnvironment, targetEnvironment } from './environment.ts'
 import { untilReady } from './ready.ts'
-import { runSeed } from './seed-command.ts'
+import { runSeed } from './target-command.ts'
 import type { App, BootOptions, Stack } from './stack.ts'
 
 /** Boots PostgreSQL, the target's image and the agent as containers in a network of their own. Needs an engine, not necessarily Linux. */
@@ -21,6 +21,7 @@ export async function bootContainers(options: BootOptions): Promise<Stack> {
   await using made = new AsyncDisposableStack()
 
   own({ kind: 'label', run })
+  own({ kind: 'tag', run }) // the commands that run on this machine: prepare and seed
   made.defer(async () => void (await removeByLabel(run)))
   const site = await openSite(run, dir, say)
   await mkdir(site.logs, { recursive: true })
@@ -28,7 +29,7 @@ export async function bootContainers(options: BootOptions): Promise<Stack> {
   say(`starting PostgreSQL and building the image of ${target.name} (Docker ${site.engineVersion})`)
   const [{ database, version }, image, agentProgram] = await allOrNone([
     startDatabase(site, target.maxConnections ?? 100, signal),
-    buildImage(site.docker, target, scenarioDir, signal),
+    buildImage(site.docker, options),
     bundle(fileURLToPath(new URL('../probes/agent.ts', import.meta.url)), join(site.dir, 'agent', 'agent.mjs')),
     pullAgentImage(),
   ])
@@ -45,7 +46,7 @@ export async function bootContainers(options: BootOptions): Promise<Stack> {
       runSeed(target, {
         cwd: resolve(scenarioDir, target.cwd ?? '.'),
         databaseUrl: database.appUri,
-        env: targetEnvironment(options, { databaseUrl: database.appUri, port, logFile: join(site.logs, 'seed-own.log') }),
+        env: { ...targetEnvironment(options, { databaseUrl: database.appUri, port, logFile: join(site.logs, 'seed-own.log') }), LOWTIDE_OWNER: run },
         logFile: join(site.logs, 'seed.log'),
         signal: seedSignal,
       }),

@@ -24,7 +24,7 @@ export async function untilReady({ url, deadlineMs, crashed, logTail, name, sign
       const what = crash !== null ? `ended before it was ready (${crash})` : `was not ready at ${path} after ${deadlineMs / 1000} s (last answer: ${last})`
       throw new Error(`The application "${name}" ${what}. ${lines.length > 0 ? `Its log ends in:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'Its log is empty; does its command listen on PORT?'}`)
     }
-    const answer = await visit(url, AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.min(leftMs, 10_000)))])).catch((error: Error) => error)
+    const answer = await visit(url, AbortSignal.any([signal, AbortSignal.timeout(Math.min(Math.ceil(leftMs), 10_000))])).catch((error: Error) => error)
     signal.throwIfAborted()
     if (answer instanceof Error) last = answer.message
     else if (answer.status < 400) return

@@ -100,6 +100,12 @@ describe.each([
     expect(await findOwned(run.owned)).toEqual([])
   })
 
+  test.skipIf(skipped)('says what an application answered that never got ready', async () => {
+    await using run = await bootIn(kind, boot, { ...target, readyPath: '/not-ready', readyTimeoutMs: 1_500 })
+    await run.stack.seed(run.signal)
+    await expect(run.stack.startApp(run.signal)).rejects.toThrow(/"fixture" was not ready at \/not-ready after 1\.5 s \(last answer: 503\)\. Its log ends in:\n.*listening as process/)
+  })
+
   test.skipIf(skipped)('says what the seed command said that failed', async () => {
     await using run = await bootIn(kind, boot, { ...target, seed: [process.execPath, '-e', 'console.log("no such table"); process.exit(4)'] })
     await expect(run.stack.seed(run.signal)).rejects.toThrow(/seed command of "fixture" .* ended with exit code 4.*\n.*no such table/)

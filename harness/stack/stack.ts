@@ -5,7 +5,7 @@ import type { Target } from '../scenario/scenario.ts'
 export type Stack = AsyncDisposable & {
   readonly kind: 'containers' | 'processes'
   readonly database: Database
-  /** In the application's PID and network namespaces; started before the application. */
+  /** In the application's PID and network namespaces. In containers these come with the application: it answers from startApp to the end of the main process. */
   readonly agent: Agent
   /** name to value: images, digests, versions. */
   readonly versions: Readonly<Record<string, string>>

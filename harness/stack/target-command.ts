@@ -3,24 +3,26 @@ import { createWriteStream } from 'node:fs'
 import type { Target } from '../scenario/scenario.ts'
 import { lastLines } from './log-tail.ts'
 
-export type SeedOptions = {
+export type CommandOptions = {
   readonly cwd: string
-  readonly databaseUrl: string
-  /** The whole environment of the command but for DATABASE_URL. */
   readonly env: NodeJS.ProcessEnv
   readonly logFile: string
   readonly signal: AbortSignal
 }
 
-/** Runs the target's seed command on this machine, where there is one. Fails with its last lines; an abort ends all that it started. */
-export async function runSeed(target: Target, { cwd, databaseUrl, env, logFile, signal }: SeedOptions): Promise<void> {
-  if (!target.seed) return
+/** Runs the target's seed command on this machine, where there is one, with DATABASE_URL in its environment. */
+export async function runSeed(target: Target, { databaseUrl, env, ...options }: CommandOptions & { readonly databaseUrl: string }): Promise<void> {
+  if (target.seed) await runToItsEnd(`The seed command of "${target.name}"`, target.seed, { ...options, env: { ...env, DATABASE_URL: databaseUrl } })
+}
+
+/** Runs a command of the target. Fails with its last lines; an abort ends all that it started. */
+export async function runToItsEnd(what: string, command: readonly string[], { cwd, env, logFile, signal }: CommandOptions): Promise<void> {
   signal.throwIfAborted()
-  const [program = '', ...argv] = target.seed
+  const [program = '', ...argv] = command
   const log = createWriteStream(logFile, { flags: 'a' })
   await new Promise((opened, failed) => log.once('open', opened).once('error', failed))
   // A group of its own, so that an abort reaches the shell's children too.
-  const child = spawn(program, argv, { cwd, env: { ...env, DATABASE_URL: databaseUrl }, stdio: ['ignore', log, log], detached: true })
+  const child = spawn(program, argv, { cwd, env, stdio: ['ignore', log, log], detached: true })
   const stop = () => child.pid !== undefined && killGroup(child.pid)
   signal.addEventListener('abort', stop, { once: true })
   try {
@@ -31,7 +33,7 @@ export async function runSeed(target: Target, { cwd, databaseUrl, env, logFile, 
     signal.throwIfAborted()
     if (end === null) return
     const lines = await lastLines(logFile, 20)
-    throw new Error(`The seed command of "${target.name}" (${target.seed.join(' ')}) ${end}. ${lines.length > 0 ? `It said last:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'It said nothing.'}`)
+    throw new Error(`${what} (${command.join(' ')}) ${end}. ${lines.length > 0 ? `It said last:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'It said nothing.'}`)
   } finally {
     signal.removeEventListener('abort', stop)
     log.close()
