@@ -105,6 +105,8 @@ claims(noAdvisoryLockStays, [
   ['none', {}, 'pass'],
   ['held by a pooled session', { beings: [session({ pid: 1, ...born, advisoryLocks: 1 })] }, 'leak'],
   ['an elected leader’s, taken before the load', { beings: [session({ pid: 1, fromMs: 2_000, advisoryLocks: 1 })] }, 'pass'],
+  ['left by a request on a session that the pool had opened before the load', { beings: [lockedFrom(born.fromMs, 0)] }, 'leak'],
+  ['left by a request beside the leader’s own', { beings: [lockedFrom(born.fromMs, 1)] }, 'leak'],
   ['two where one is declared', { beings: [session({ pid: 1, ...born, advisoryLocks: 2 })], limits: { advisoryLocks: 1 } }, 'leak'],
 ])
 
@@ -159,4 +161,9 @@ function requestProcess({ cpuPerMs = 0, ...given }: { readonly cpuPerMs?: number
 
 function running(given: Partial<Parameters<typeof session>[0]>): Being {
   return session({ pid: 1, ...born, state: 'active', ...given })
+}
+
+/** A session of before the load that holds one advisory lock more from a moment on. */
+function lockedFrom(fromMs: number, before: number): Being {
+  return (moment) => session({ pid: 1, fromMs: 2_000, advisoryLocks: before + (moment.atMs >= fromMs ? 1 : 0) })(moment)
 }

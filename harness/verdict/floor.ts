@@ -1,6 +1,7 @@
 import type { Limits } from '../timeline/facts.ts'
 import type { Member } from '../timeline/member.ts'
-import { isOlderThanLoad, noRest, untouchedRests } from './rest.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { key, noRest, untouchedRests } from './rest.ts'
 import { latestOfEach, type Stay, staysAt, survivor } from './stay.ts'
 import { stayMs } from './thresholds.ts'
 import type { Invariant } from './verdict.ts'
@@ -15,7 +16,7 @@ export type Floor<M extends Member> = {
   readonly weight?: (member: M) => number
   /** What the application declares as normal at rest; never learned, so that a leak in the warm-up stays a leak. */
   readonly declared: (limits: Limits) => number | undefined
-  /** Members that were there before the first request cannot be a request's. Not for what should never be there at all. */
+  /** What was held before the first request cannot be a request's. Not for what should never be there at all. */
   readonly excusesOlderThanLoad?: boolean
   readonly why: (member: M) => string
 }
@@ -26,14 +27,18 @@ export type Floor<M extends Member> = {
  */
 export function nothingAbove<M extends Member>({ name, called, is, weight = () => 1, declared, excusesOlderThanLoad = false, why }: Floor<M>): Invariant {
   const [one, many] = typeof called === 'string' ? [called, `${called}s`] : called
-  const sum = (stays: readonly Stay<M>[]): number => stays.reduce((total, { member }) => total + weight(member), 0)
 
   return {
     name,
     check: (timeline) => {
+      // By what is held, not by who holds it: a pool opens its sessions before the first request, and requests leave their locks on them.
+      const before = excusesOlderThanLoad ? heldBeforeLoad(timeline, is, weight) : new Map<string, number>()
+      const more = (member: M): number => weight(member) - (before.get(key(member)) ?? 0)
+      const isMore = (member: Member): member is M => is(member) && more(member) > 0
+      const sum = (stays: readonly Stay<M>[]): number => stays.reduce((total, { member }) => total + more(member), 0)
       const allowed = declared(timeline.facts.limits) ?? 0
       const said = (n: number): string => `${count(n, one, many)}${allowed > 0 ? `, ${allowed} declared,` : ''}`
-      const rests = untouchedRests(timeline).map((rest) => staysAt(timeline, rest, { is }).filter(({ member }) => !(excusesOlderThanLoad && isOlderThanLoad(timeline, member))))
+      const rests = untouchedRests(timeline).map((rest) => staysAt(timeline, rest, { is: isMore }))
       const long = rests.map((stays) => stays.filter(({ sinceMs, untilMs }) => untilMs - sinceMs >= stayMs)).filter((stays) => sum(stays) > allowed)
       const undecided = (rests.at(-1) ?? []).filter(({ gone }) => !gone)
 
@@ -47,4 +52,11 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
       return { kind: 'pass', sentence: allowed > 0 ? `never more than the ${count(allowed, one, many)} declared stayed at rest` : `no ${one} stayed at rest` }
     },
   }
+}
+
+/** How many each held when it was last seen before the first request. */
+function heldBeforeLoad<M extends Member>({ looks, cycles }: Timeline, is: (member: Member) => member is M, weight: (member: M) => number): ReadonlyMap<string, number> {
+  const loadMs = cycles[0]?.startMs ?? Number.POSITIVE_INFINITY
+  const last = looks.findLast(({ atMs }) => atMs < loadMs)
+  return new Map(last?.members.filter(is).map((member) => [key(member), weight(member)]))
 }
