@@ -22,7 +22,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   try {
     runScript(variables, body, response)
   } catch (error) {
-    failed(response, `the script could not be started: ${error instanceof Error ? error.message : error}`)
+    failed(response, `the script could not be started: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -41,6 +41,7 @@ const suspectEveryMs = 1_000
 export function openCycles(tools: CycleTools): Cycles {
   const { plan, sampler, record, signal } = tools
   const suspicions = watchSuspects()
+  const knownUrls = new Set<string>()
   let cycles = 0
   let requests = 0
   let load: { started: () => number; inFlight: () => number } | null = null
@@ -73,6 +74,7 @@ export function openCycles(tools: CycleTools): Cycles {
         plan: { dose, concurrency: plan.concurrency, seed: plan.seed, cycle, firstRequest: requests, role },
         signal,
         onHappening: record,
+        knownUrls,
       })
       const before = requests
       load = { started: () => before + running.started(), inFlight: running.inFlight }

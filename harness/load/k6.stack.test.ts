@@ -30,7 +30,7 @@ describe('a load by k6', { timeout: 30_000 }, () => {
   test('delivers exactly the planned dose, each request with an id of its own', async () => {
     const before = server.ids.length
     const { dose, seconds } = await run({ dose: 500, concurrency: 10, cycle: 4, firstRequest: 1_000 }, [{ name: 'page', path: '/ok?n={n}', expect: { contains: 'ok' } }])
-    expect(dose).toMatchObject({ cycle: 4, planned: 500, counted: 500, unexpected: 0, timedOut: 0, broken: 0, dropped: 0, distinctUrls: 500, generator: { kind: 'completed' } })
+    expect(dose).toMatchObject({ cycle: 4, planned: 500, counted: 500, unexpected: 0, timedOut: 0, broken: 0, dropped: 0, newUrls: 500, generator: { kind: 'completed' } })
     expect(dose.peakInFlight).toBeGreaterThan(1)
     expect(dose.peakInFlight).toBeLessThanOrEqual(10)
     expect(server.ids.slice(before).toSorted()).toEqual(Array.from({ length: 500 }, (_, n) => `4-${1_000 + n}`).toSorted())
@@ -184,7 +184,7 @@ describe('a load by k6', { timeout: 30_000 }, () => {
     const early = await residentBytes(pid)
     await until(() => load.finished() > 38_000, 50_000)
     const late = await residentBytes(pid)
-    expect((await load.drained).distinctUrls).toBe(40_000)
+    expect((await load.drained).newUrls).toBe(40_000)
     // Were paths tags instead of metadata, k6 would keep 0.6 kB of each: 20 MB of these 33,000.
     expect(late - early).toBeLessThan(10 * 1024 * 1024)
   })

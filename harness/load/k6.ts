@@ -32,13 +32,15 @@ export type LoadOptions = {
   readonly signal: AbortSignal
   readonly onHappening: (happening: LoadSecond | Unanswered) => void
   readonly readyTimeoutMs?: number
+  /** URLs that earlier cycles have had answered, to which this one adds its own. */
+  readonly knownUrls?: Set<string>
 }
 
 /** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
 export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const { role, ...doses } = options.plan
   const plan: LoadPlan = { ...doses, baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
-  const ledger = openLedger({ plan, emit: options.onHappening })
+  const ledger = openLedger({ plan, emit: options.onHappening, ...(options.knownUrls ? { known: options.knownUrls } : {}) })
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
 
   options.signal.throwIfAborted()

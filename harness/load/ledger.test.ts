@@ -38,7 +38,7 @@ describe('the ledger', () => {
 
   test('folds the captured stream to the same happenings however it is cut', () => {
     const whole = foldText([captured])
-    expect(whole.dose).toMatchObject({ planned: 60, counted: 40, unexpected: 8, timedOut: 5, broken: 7, dropped: 0, distinctUrls: 40 })
+    expect(whole.dose).toMatchObject({ planned: 60, counted: 40, unexpected: 8, timedOut: 5, broken: 7, dropped: 0, newUrls: 40 })
     fc.assert(
       fc.property(fc.nat(captured.length), fc.nat(captured.length), (a, b) => {
         const [from, to] = [Math.min(a, b), Math.max(a, b)]

@@ -20,9 +20,16 @@ const mostUrls = 100_000
 /** Samples come up to 150 ms after their time (k6's buffers), so a second stays open a little longer than it lasts. */
 const lateMs = 250
 
-export const openLedger = ({ plan, emit }: { readonly plan: LoadPlan; readonly emit: (happening: LoadSecond | Unanswered) => void }): Ledger => {
+export type LedgerOptions = {
+  readonly plan: LoadPlan
+  readonly emit: (happening: LoadSecond | Unanswered) => void
+  /** URLs that earlier cycles have had answered; this cycle's are added. */
+  readonly known?: Set<string>
+}
+
+export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Ledger => {
   const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number }>()
-  const urls = new Set<string>()
+  const knownBefore = known.size
   const total = { started: 0, finished: 0, peak: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0 } satisfies Record<Outcome, number> & Record<string, number>
   const open = new Map<number, Map<string, Second>>()
   let emittedUpTo = -Infinity
@@ -56,7 +63,7 @@ export const openLedger = ({ plan, emit }: { readonly plan: LoadPlan; readonly e
     second[outcome]++
     switch (outcome) {
       case 'counted':
-        if (begun !== undefined && urls.size < mostUrls) urls.add(begun.path)
+        if (begun !== undefined && known.size < mostUrls) known.add(begun.path)
         second.latencies.accept(durationMs)
         return
       case 'unexpected':
@@ -97,7 +104,7 @@ export const openLedger = ({ plan, emit }: { readonly plan: LoadPlan; readonly e
         timedOut: total['timed-out'],
         broken: total.broken + inFlight.size,
         dropped: plan.dose - total.started,
-        distinctUrls: urls.size,
+        newUrls: known.size - knownBefore,
         peakInFlight: total.peak,
       }
     },

@@ -15,8 +15,8 @@ test('every problem is told at once, with what was expected and what was there',
   const bad = { ...good, name: 'A Soak', target: { ...good.target, readyPath: 'x', limits: { workers: -1 } }, profiles: { gate: { dose: 0, cycles: 3 } }, colour: 'red' }
   expect(problemsOf(bad)).toMatchInlineSnapshot(`
     [
-      "Expected name to be lower case letters, digits and hyphens, got "A Soak".",
-      "Expected target.readyPath to be a path that starts with /, got "x".",
+      "Expected name to be lower case letters, digits and hyphens, got 'A Soak'.",
+      "Expected target.readyPath to be a path that starts with /, got 'x'.",
       "Expected target.limits.workers to be a whole number of at least 0, got -1.",
       "Expected profiles.gate.dose to be a positive integer, got 0.",
       "profiles.gate has no setting "cycles".",

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { z } from 'zod'
 import type { Scenario } from './scenario.ts'
 
@@ -82,7 +83,7 @@ function sentences(issue: z.core.$ZodIssue): string[] {
   const at = issue.path.length === 0 ? 'the scenario' : issue.path.join('.')
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${at} has no setting "${key}".`)
   if (issue.input === undefined) return [`Expected ${at}: ${issue.message}. It is missing.`]
-  return [`Expected ${at} to be ${issue.message}, got ${JSON.stringify(issue.input) ?? String(issue.input)}.`]
+  return [`Expected ${at} to be ${issue.message}, got ${inspect(issue.input, { breakLength: Infinity })}.`]
 }
 
 /** What each part allows but not both together. */

@@ -92,16 +92,16 @@ function agentOfTheHour() {
     },
     agent: {
       ask: (ask, signal) => current?.ask(ask, signal) ?? Promise.reject(new Error('the agent comes with the application, which has not been started')),
-      [Symbol.asyncDispose]: async () => void (await current?.[Symbol.asyncDispose]()),
+      [Symbol.asyncDispose]: async () => current?.[Symbol.asyncDispose](),
     } satisfies Agent,
-    [Symbol.asyncDispose]: async () => void (await current?.[Symbol.asyncDispose]()),
+    [Symbol.asyncDispose]: async () => current?.[Symbol.asyncDispose](),
   }
 }
 
 /** Waits for all before it fails: what comes to be after a tear-down would stay. */
-async function allOrNone<T extends readonly unknown[]>(works: readonly [...{ [K in keyof T]: Promise<T[K]> }]): Promise<T> {
+async function allOrNone<T extends readonly Promise<unknown>[]>(works: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(works)
-  return Promise.all(works) as unknown as Promise<T>
+  return Promise.all(works)
 }
 
 async function digests(site: Site, images: Readonly<Record<string, string>>): Promise<Record<string, string>> {

@@ -95,7 +95,7 @@ async function initialise(initdb: string, dataDir: string, passwordFile: string,
   })
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)))
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
   if (code !== 0) throw new Error(`initdb of ${dataDir} failed with exit code ${code}: ${said.join('').trim().split('\n').at(-1) ?? ''}`)
 }
 

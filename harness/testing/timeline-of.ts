@@ -122,7 +122,7 @@ const doseOf = (cycle: number, role: Dose['role'], planned: number, differs: Par
   timedOut: 0,
   broken: 0,
   dropped: 0,
-  distinctUrls: Math.min(planned, 60),
+  newUrls: cycle === 0 ? 60 : 0,
   peakInFlight: Math.min(planned, 8),
   generator: { kind: 'completed' },
   ...differs,

@@ -113,8 +113,8 @@ export type Dose = {
   readonly broken: number
   /** Planned requests that were never started. */
   readonly dropped: number
-  /** Distinct URLs among the counted. */
-  readonly distinctUrls: number
+  /** Distinct URLs among the counted that no earlier cycle had answered. */
+  readonly newUrls: number
   /** Highest number of requests in flight at once. */
   readonly peakInFlight: number
   /** How the generator ended; anything but `completed` makes the dose doubtful. */

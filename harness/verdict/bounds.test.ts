@@ -35,6 +35,6 @@ test('a rate never exceeds one of each', () => {
 })
 
 test('no request gives no bound', () => {
-  const timeline = timelineOf({ doses: [], delivered: () => ({ counted: 0, distinctUrls: 0 }) })
+  const timeline = timelineOf({ doses: [], delivered: () => ({ counted: 0, newUrls: 0 }) })
   expect(boundsOf(timeline, doseOf(timeline, 0), [])).toEqual(['0 requests counted: no bound'])
 })

@@ -9,8 +9,7 @@ export function doseOf({ doses }: Timeline, left: number): Findings['dose'] {
   return {
     planned: sum(({ planned }) => planned),
     counted: sum(({ counted }) => counted),
-    // Cycles repeat each other's URLs, so their sum would claim too much: the widest cycle is a safe count.
-    distinctUrls: Math.max(0, ...doses.map(({ distinctUrls }) => distinctUrls)),
+    distinctUrls: sum(({ newUrls }) => newUrls),
     leftBehind: left,
   }
 }

@@ -226,7 +226,7 @@ function loadHappenings(hung: number): readonly Timed[] {
         return { kind: 'load', cycle, route, started, counted: started - notAnswered, unexpected: 0, timedOut: 0, broken: 0, p50Ms: 60 + 90 * i, p99Ms: 300 + 200 * i + 40 * second, maxMs: 700 + 200 * i, atMs: startMs + second * 1_000 }
       }),
     )
-    const dose: Timed = { kind: 'dose', cycle, role: cycle < 2 ? 'warm-up' : 'measured', planned, counted: planned - lost, unexpected: 0, timedOut: lost, broken: 0, dropped: 0, distinctUrls: planned, peakInFlight: 8, generator: { kind: 'completed' }, atMs: startMs + loadMs + 200 }
+    const dose: Timed = { kind: 'dose', cycle, role: cycle < 2 ? 'warm-up' : 'measured', planned, counted: planned - lost, unexpected: 0, timedOut: lost, broken: 0, dropped: 0, newUrls: planned, peakInFlight: 8, generator: { kind: 'completed' }, atMs: startMs + loadMs + 200 }
     const timedOut: readonly Timed[] = lost === 0 ? [] : [{ kind: 'load', cycle, route: 'timeline', started: 0, counted: 0, unexpected: 0, timedOut: lost, broken: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, atMs: startMs + loadMs }]
     return planned === 0 ? [dose] : [...seconds, ...timedOut, dose]
   })
