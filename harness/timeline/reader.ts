@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { formatVersion, type Entry } from './entry.ts'
 import type { Facts } from './facts.ts'
+import { linesOf } from './lines.ts'
 
 /** Reads run.json of a recording. Fails in one line when there is none, or when a newer Lowtide wrote it. */
 export async function readFacts(dir: string): Promise<Facts> {
@@ -24,7 +24,7 @@ export async function* readEntries(dir: string): AsyncGenerator<Entry | Damage> 
   const path = join(dir, 'timeline.ndjson')
   let line = 0
   try {
-    for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const text of linesOf(createReadStream(path))) {
       line += 1
       const entry = parse(text)
       if (isRecord(entry) && typeof entry.kind === 'string' && typeof entry.n === 'number' && typeof entry.atMs === 'number') yield entry as unknown as Entry

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Entry, Happening } from './entry.ts'
 import type { Facts } from './facts.ts'
@@ -14,14 +14,15 @@ export type Recorder = Disposable & {
   readonly follow: (read: (entry: Entry) => void) => void
   /** Writes a file of the run (path relative to its folder), whole or not at all. */
   readonly store: (file: string, text: string) => void
-  /** Aborts with the first failure to write: a full disk must end the run, not thin its record. */
+  /** Aborts with the first failure to write, an UnwritableError: a full disk must end the run, not thin its record. */
   readonly failed: AbortSignal
 }
 
 const flushEveryMs = 1_000
 
 export function openRecorder(dir: string): Recorder {
-  const fd = openSync(join(dir, 'timeline.ndjson'), 'ax')
+  const path = join(dir, 'timeline.ndjson')
+  const fd = openNew(path)
   const origin = performance.now()
   const startedAt = new Date()
   const readers: ((entry: Entry) => void)[] = []
@@ -30,16 +31,21 @@ export function openRecorder(dir: string): Recorder {
   let pending: string[] = []
 
   const flush = () => {
-    if (pending.length === 0) return
+    const text = pending.join('')
+    pending = []
+    // After a failure the last line may be torn, and what came behind it would be read as its end.
+    if (failure.signal.aborted) return
     try {
-      writeSync(fd, pending.join(''))
-      pending = []
+      // Not writeSync, which may write a part of it and say so in a number that nobody reads.
+      writeFileSync(fd, text)
+      if (fstatSync(fd).nlink === 0) throw new Error('it was deleted while the run went on')
     } catch (cause) {
-      failure.abort(unwritable(dir, cause))
+      failure.abort(new UnwritableError(path, cause))
     }
   }
   const timer = setInterval(flush, flushEveryMs)
   const nowMs = () => Math.round((performance.now() - origin) * 10) / 10
+  let open = true
 
   return {
     dir,
@@ -55,14 +61,27 @@ export function openRecorder(dir: string): Recorder {
     follow: (read) => void readers.push(read),
     store: (file, text) => storeAtomically(join(dir, file), redact(text)),
     [Symbol.dispose]: () => {
+      if (!open) return
+      open = false
       clearInterval(timer)
       flush()
       try {
         fsyncSync(fd)
+      } catch (cause) {
+        failure.abort(new UnwritableError(path, cause))
       } finally {
         closeSync(fd)
       }
     },
+  }
+}
+
+/** Not the file of another run: a record is never written over. */
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'ax')
+  } catch (cause) {
+    throw new UnwritableError(path, cause)
   }
 }
 
@@ -74,9 +93,14 @@ export function storeAtomically(path: string, text: string) {
     writeFileSync(`${path}.part`, text)
     renameSync(`${path}.part`, path)
   } catch (cause) {
-    throw unwritable(path, cause)
+    throw new UnwritableError(path, cause)
   }
 }
 
-const unwritable = (path: string, cause: unknown) =>
-  new Error(`The record cannot be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. Free some space, or name another folder with --reports.`, { cause })
+/** The record has no room, or is gone; its message says where and what to do. */
+export class UnwritableError extends Error {
+  override name = 'UnwritableError'
+  constructor(path: string, cause: unknown) {
+    super(`The record cannot be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. Free some space, or name another folder with --reports.`, { cause })
+  }
+}

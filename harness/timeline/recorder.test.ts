@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Entry, Happening } from './entry.ts'
+import { openRecorder } from './recorder.ts'
+import { readEntries } from './reader.ts'
+
+let dir = ''
+beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'recorder-test-'))))
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const canary = (detail: string): Happening => ({ kind: 'canary', url: '/', outcome: 'answered', detail, tookMs: 1 })
+const timeline = () => readFileSync(join(dir, 'timeline.ndjson'), 'utf8')
+
+test('lines are numbered from 0 and their time never runs back', async () => {
+  using recorder = openRecorder(dir)
+  for (const detail of ['a', 'b', 'c']) recorder.record(canary(detail))
+  recorder[Symbol.dispose]()
+  const entries = (await Array.fromAsync(readEntries(dir))) as Entry[]
+  expect(entries.map(({ n }) => n)).toEqual([0, 1, 2])
+  expect(entries.map(({ atMs }) => atMs)).toEqual(entries.map(({ atMs }) => atMs).toSorted((a, b) => a - b))
+})
+
+test('what was recorded is on the disk a second later, with the harness still running', async () => {
+  using recorder = openRecorder(dir)
+  recorder.record(canary('soon'))
+  await expect.poll(timeline, { timeout: 1_500 }).toContain('"detail":"soon"')
+})
+
+test('no secret gets into the record or into a file beside it; who follows in memory sees what was said', () => {
+  const followed: Entry[] = []
+  using recorder = openRecorder(dir)
+  recorder.follow((entry) => followed.push(entry))
+  recorder.record(canary('postgres://app:hunter2@127.0.0.1/app'))
+  recorder.store('evidence.json', JSON.stringify({ environ: 'LANG=C\nPGPASSWORD=hunter2\nHOME=/' }))
+  recorder[Symbol.dispose]()
+  expect(timeline() + readFileSync(join(dir, 'evidence.json'), 'utf8')).not.toContain('hunter2')
+  expect(timeline()).toContain('postgres://app:***@127.0.0.1/app')
+  expect(followed).toMatchObject([{ n: 0, detail: 'postgres://app:hunter2@127.0.0.1/app' }])
+})
+
+test('a record that is there already is never written over', () => {
+  writeFileSync(join(dir, 'timeline.ndjson'), 'of another run\n')
+  expect(() => openRecorder(dir)).toThrow(/The record cannot be written to .*EEXIST.*--reports/)
+  expect(timeline()).toBe('of another run\n')
+})
+
+// Only root may mount: a disk of 64 kB.
+test.skipIf(process.getuid?.() !== 0)('a disk that is full in the middle of a line aborts the run, says what to do, and nothing is written behind the tear', async () => {
+  const small = join(dir, 'small')
+  mkdirSync(small)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'lowtide-test', small])
+  try {
+    using recorder = openRecorder(small)
+    recorder.record(canary('x '.repeat(50_000)))
+    await expect.poll(() => recorder.failed.aborted, { timeout: 1_500 }).toBe(true)
+    expect(String(recorder.failed.reason)).toMatch(/^UnwritableError: The record cannot be written to .*ENOSPC: no space left.*Free some space, or name another folder with --reports\.$/)
+    truncateSync(join(small, 'timeline.ndjson'), 4_096) // room again
+    recorder.record(canary('after the tear'))
+    recorder[Symbol.dispose]()
+    expect(readFileSync(join(small, 'timeline.ndjson'), 'utf8')).not.toContain('after the tear')
+  } finally {
+    execFileSync('umount', [small])
+  }
+})
+
+test('a folder that is deleted meanwhile aborts the run: its record is nowhere any more', async () => {
+  using recorder = openRecorder(dir)
+  recorder.record(canary('x'))
+  rmSync(dir, { recursive: true })
+  await expect.poll(() => recorder.failed.aborted, { timeout: 1_500 }).toBe(true)
+  expect(String(recorder.failed.reason)).toMatch(/The record cannot be written to .*deleted/)
+})
+
+test('a file of the run is stored whole or not at all', () => {
+  using recorder = openRecorder(dir)
+  expect(() => recorder.store('no-such-folder/x.json', '{}')).toThrow(/The record cannot be written to .*no-such-folder/)
+  recorder.store('x.json', '{}')
+  expect(readFileSync(join(dir, 'x.json'), 'utf8')).toBe('{}')
+})

@@ -1,0 +1,26 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openRunFolder } from './run-folder.ts'
+
+let reports = ''
+beforeEach(() => void (reports = mkdtempSync(join(tmpdir(), 'folder-test-'))))
+afterEach(() => rmSync(reports, { recursive: true, force: true }))
+
+test('a run’s folder says when and what, and its name is the run’s', async () => {
+  const { dir, run } = await openRunFolder(join(reports, 'not', 'yet', 'there'), 'a-soak')
+  expect(run).toMatch(/^\d{4}-\d\d-\d\dT\d{6}Z-a-soak$/)
+  expect(basename(dir)).toBe(run)
+  expect(readdirSync(dir).toSorted()).toEqual(['agent', 'forensics', 'load', 'logs'])
+})
+
+test('runs that begin in the same second get folders of their own', async () => {
+  const folders = await Promise.all(Array.from({ length: 8 }, () => openRunFolder(reports, 'a-soak')))
+  expect(new Set(folders.map(({ dir }) => dir)).size).toBe(8)
+})
+
+test('a place that takes no folder is told in one line with the way out', async () => {
+  writeFileSync(join(reports, 'file'), '')
+  await expect(openRunFolder(join(reports, 'file', 'x'), 'a-soak')).rejects.toThrow(/The folder for the record .* cannot be made: ENOTDIR.*Name another with --reports\.$/)
+})
