@@ -28,5 +28,7 @@ export default {
       },
     },
   },
-  load: { kind: 'journey', journey: 'journeys/timeline.ts', requestTimeoutMs: 6_000 },
+  load: { kind: 'journey', journey: 'journeys/timeline.ts', requestTimeoutMs: 5_000 },
+  // A process a request: two cores carry four of them.
+  profiles: { repro: { concurrency: 4, dose: 4 } },
 } satisfies Scenario
