@@ -11,6 +11,8 @@ export default {
     cwd: '../app-under-test/foreign/go',
     seed: ['go', 'run', '.', 'create'],
     readyPath: '/health',
+    // lib/pq insists on TLS unless told otherwise, and a database of one run has none.
+    env: { PGSSLMODE: 'disable' },
     limits: { poolMaxPerProcess: 8, workers: 1, transactionMs: 3_000, idleTimeoutMs: 2_000 },
     variants: {
       default: 'close-always',

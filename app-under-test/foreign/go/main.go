@@ -33,8 +33,6 @@ var (
 type board struct{ db *sql.DB }
 
 func main() {
-	// The server that is waited for speaks no TLS, and lib/pq asks for it unless told otherwise.
-	url += "?sslmode=disable"
 	db, err := sql.Open("postgres", url)
 	if err != nil {
 		log.Fatal(err)
