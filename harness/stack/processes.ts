@@ -9,6 +9,7 @@ import { linkAgent, type Agent, type AgentSettings } from '../probes/agent-link.
 import { bundle } from './bundle.ts'
 import { dataDirOf, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { lastLines } from './log-tail.ts'
+import { whyNotStarted } from './not-started.ts'
 import { removeOwned } from './owned.ts'
 import { freePort } from './ports.ts'
 import { untilReady } from './ready.ts'
@@ -75,7 +76,7 @@ async function startCommand({ options: { target, dir }, cwd, env, port, signal }
   output.close()
   let stopping = false
   let crash: string | null = null
-  child.once('error', (error) => (crash = `its command could not be started: ${error.message}`))
+  child.once('error', (error) => (crash = `could not be started: ${whyNotStarted(error, { program, cwd })}`))
   child.once('exit', (code, by) => {
     if (!stopping) crash = by ? `ended by ${by}` : `exit code ${code}`
   })

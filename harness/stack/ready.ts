@@ -15,20 +15,23 @@ export type ReadyOptions = {
 export async function untilReady({ url, deadlineMs, crashed, logTail, name, signal }: ReadyOptions): Promise<void> {
   const startedMs = performance.now()
   let last = 'no answer'
+  let answered = false
   for (let waitMs = 10; ; waitMs = Math.min(waitMs * 1.5, 250)) {
     const leftMs = deadlineMs - (performance.now() - startedMs)
     const crash = crashed()
     if (crash !== null || leftMs <= 0) {
+      const { pathname, port } = new URL(url)
+      const what = crash !== null ? `ended before it was ready: ${crash}` : `was not ready at ${pathname} after ${deadlineMs / 1000} s: ${last}`
+      const hint = crash === null && !answered ? ` Does its command listen on PORT, here ${port}?` : ''
       const lines = await logTail()
-      const path = new URL(url).pathname
-      const what = crash !== null ? `ended before it was ready (${crash})` : `was not ready at ${path} after ${deadlineMs / 1000} s (last answer: ${last})`
-      throw new Error(`The application "${name}" ${what}. ${lines.length > 0 ? `Its log ends in:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'Its log is empty; does its command listen on PORT?'}`)
+      throw new Error(`The application "${name}" ${what}.${hint} ${lines.length > 0 ? `Its log ends in:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'Its log is empty.'}`)
     }
     const answer = await visit(url, AbortSignal.any([signal, AbortSignal.timeout(Math.min(Math.ceil(leftMs), 10_000))])).catch((error: Error) => error)
     signal.throwIfAborted()
     if (answer instanceof Error) last = answer.message
     else if (answer.status < 400) return
-    else last = String(answer.status)
+    else last = `it answered ${answer.status}`
+    answered ||= !(answer instanceof Error)
     await delay(waitMs, undefined, { signal })
   }
 }

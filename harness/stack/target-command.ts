@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import type { Target } from '../scenario/scenario.ts'
 import { lastLines } from './log-tail.ts'
+import { whyNotStarted } from './not-started.ts'
 
 export type CommandOptions = {
   readonly cwd: string
@@ -27,7 +28,7 @@ export async function runToItsEnd(what: string, command: readonly string[], { cw
   signal.addEventListener('abort', stop, { once: true })
   try {
     const end = await new Promise<string | null>((resolve) => {
-      child.once('error', (error) => resolve(`could not be started in ${cwd}: ${error.message}`))
+      child.once('error', (error) => resolve(`could not be started: ${whyNotStarted(error, { program, cwd })}`))
       child.once('exit', (code, by) => resolve(code === 0 ? null : `ended with ${by ?? `exit code ${code}`}`))
     })
     signal.throwIfAborted()
