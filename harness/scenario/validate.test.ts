@@ -36,5 +36,31 @@ test.each([
 ])('%s is refused with a sentence', (_, scenario) => {
   const problems = problemsOf(scenario)
   expect(problems).not.toEqual([])
-  for (const problem of problems) expect(problem).toMatch(/^(Expected|the scenario|\S+ has no setting)/)
+  for (const problem of problems) {
+    expect(problem).toMatch(/^(Expected|the scenario|\S+ has no setting)/)
+    expect(problem).not.toMatch(/Invalid|undefined \(|received/)
+  }
+})
+
+test('parts that contradict each other are told beside what is wrong elsewhere', () => {
+  const bad = { ...good, name: 'A Soak', target: { ...good.target, variants: { default: 'b', leaks: ['c'], by: { a: {} } } }, load: { kind: 'routes', routes: [{ name: 'home', path: 'no slash' }, { name: 'home', path: '/' }] } }
+  expect(problemsOf(bad)).toMatchInlineSnapshot(`
+    [
+      "Expected name to be lower case letters, digits and hyphens, got 'A Soak'.",
+      "Expected load.routes.0.path to be a path that starts with /, got 'no slash'.",
+      "Expected target.variants.default to be one of a, got "b".",
+      "Expected target.variants.leaks to name variants, got "c".",
+      "Expected names of routes to differ, got "home" twice.",
+    ]
+  `)
+})
+
+test('what is missing is told by what it should be', () => {
+  expect(problemsOf({})).toMatchInlineSnapshot(`
+    [
+      "Expected name, a text, and it is missing.",
+      "Expected target, an object, and it is missing.",
+      "Expected load, an object whose kind is 'journey' or 'routes', and it is missing.",
+    ]
+  `)
 })

@@ -1,11 +1,10 @@
 import { inspect } from 'node:util'
 import { z } from 'zod'
-import type { Scenario } from './scenario.ts'
 
 /** Every problem of a scenario at once, one sentence each; none for a good one. */
 export function problemsOf(scenario: unknown): string[] {
-  const result = shape.safeParse(scenario, { reportInput: true })
-  return result.success ? contradictions(scenario as Scenario) : result.error.issues.flatMap(sentences)
+  const { error } = shape.safeParse(scenario, { reportInput: true, error: expectation })
+  return [...(error?.issues.flatMap(sentences) ?? []), ...contradictions(scenario)]
 }
 
 const text = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' })
@@ -29,6 +28,8 @@ const limits = z.strictObject({
   closeWait: count,
 }).partial()
 
+const variants = z.strictObject({ default: text, leaks: z.array(text).optional(), by: z.record(text, environment) })
+
 const target = z.strictObject({
   name: text,
   command,
@@ -38,7 +39,7 @@ const target = z.strictObject({
   readyPath: path,
   otherPath: path.optional(),
   image: z.strictObject({ prepare: command.optional(), context: text, dockerfile: text, port: positive }).optional(),
-  variants: z.strictObject({ default: text, leaks: z.array(text).optional(), by: z.record(text, environment) }).optional(),
+  variants: variants.optional(),
   limits: limits.optional(),
   logsToFile: z.boolean({ error: 'true or false' }).optional(),
   readyTimeoutMs: positive.optional(),
@@ -82,18 +83,21 @@ const shape = z.strictObject({
 function sentences(issue: z.core.$ZodIssue): string[] {
   const at = issue.path.length === 0 ? 'the scenario' : issue.path.join('.')
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${at} has no setting "${key}".`)
-  if (issue.input === undefined) return [`Expected ${at}: ${issue.message}. It is missing.`]
+  if (issue.input === undefined) return [`Expected ${at}, ${issue.message}, and it is missing.`]
   return [`Expected ${at} to be ${issue.message}, got ${inspect(issue.input, { breakLength: Infinity })}.`]
 }
 
-/** What each part allows but not both together. */
-function contradictions({ target: { variants }, load }: Scenario): string[] {
+/** What is expected where a type says no more than its own name. */
+const expectation = (issue: { readonly code?: string | undefined; readonly expected?: string }): string | undefined =>
+  issue.code !== 'invalid_type' ? undefined : /^[aeiou]/.test(issue.expected ?? '') ? `an ${issue.expected}` : `a ${issue.expected}`
+
+/** What each part allows but not both together. Asked of each part that is sound itself, whatever the others are. */
+function contradictions(scenario: unknown): string[] {
+  const { default: usual, leaks = [], by } = z.object({ target: z.object({ variants }) }).safeParse(scenario).data?.target.variants ?? {}
+  const names = z.object({ load: z.object({ routes: z.array(z.object({ name: text })) }) }).safeParse(scenario).data?.load.routes.map(({ name }) => name) ?? []
   const found: string[] = []
-  if (variants && !Object.hasOwn(variants.by, variants.default)) found.push(`Expected target.variants.default to be one of ${Object.keys(variants.by).join(', ')}, got "${variants.default}".`)
-  for (const leaky of variants?.leaks ?? []) if (!Object.hasOwn(variants?.by ?? {}, leaky)) found.push(`Expected target.variants.leaks to name variants, got "${leaky}".`)
-  if (load.kind === 'routes') {
-    const names = load.routes.map(({ name }) => name)
-    for (const twice of new Set(names.filter((name, at) => names.indexOf(name) !== at))) found.push(`Expected names of routes to differ, got "${twice}" twice.`)
-  }
+  if (by && !Object.hasOwn(by, usual ?? '')) found.push(`Expected target.variants.default to be one of ${Object.keys(by).join(', ')}, got "${usual}".`)
+  for (const leaky of leaks) if (!Object.hasOwn(by ?? {}, leaky)) found.push(`Expected target.variants.leaks to name variants, got "${leaky}".`)
+  for (const twice of new Set(names.filter((name, at) => names.indexOf(name) !== at))) found.push(`Expected names of routes to differ, got "${twice}" twice.`)
   return found
 }
