@@ -25,6 +25,7 @@ export type CycleTools = {
   readonly evidence: (members: readonly Member[]) => Promise<void>
   readonly suspect: (line: string) => void
   readonly matureMs: () => number
+  readonly isVain: () => boolean
   readonly signal: AbortSignal
 }
 
@@ -103,7 +104,7 @@ export function openCycles(tools: CycleTools): Cycles {
       const tookMs = performance.now() - beganMs
       record({ kind: 'phase', phase, edge: 'end', cycle })
       record({ kind: 'phase', phase: 'settle', edge: 'start', cycle })
-      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), signal })
+      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isVain: tools.isVain, signal })
       if (settled.kind !== 'clean') {
         await tools.evidence(withPeers(settled.last.members))
         await askOtherRoute(tools)

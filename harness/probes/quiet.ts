@@ -14,6 +14,8 @@ export type SettleOptions = {
   readonly deadlineMs: number
   /** Something left over may go by itself as long as it is younger than this; it is waited for, up to here. */
   readonly matureMs: number
+  /** True once waiting is in vain: a probe that is blind will never see quiet. */
+  readonly isVain?: () => boolean
   readonly signal: AbortSignal
 }
 
@@ -28,7 +30,7 @@ const longestWaitMs = 2_000
  * Looks until three looks in a row are quiet and nothing of the load is left, or until what is left is old enough to be called
  * left behind. Quiet needs the server's own word as well as the client's: a long page goes on after its client has gone.
  */
-export async function settle({ sampler, reading, cycle, record, inFlight, deadlineMs, matureMs, signal }: SettleOptions): Promise<Settled> {
+export async function settle({ sampler, reading, cycle, record, inFlight, deadlineMs, matureMs, isVain = () => false, signal }: SettleOptions): Promise<Settled> {
   const beganMs = performance.now()
   let before: { readonly sight: Sight; readonly atMs: number } | null = null
   let clean = 0
@@ -48,7 +50,7 @@ export async function settle({ sampler, reading, cycle, record, inFlight, deadli
     if (clean >= cleanLooks) return { kind: 'clean', last: look }
     const waitedMs = atMs - beganMs
     if (quiet >= cleanLooks && waitedMs >= matureMs) return { kind: 'leftovers', last: look }
-    if (waitedMs >= deadlineMs) return { kind: quiet >= cleanLooks ? 'leftovers' : 'unquiet', last: look }
+    if (waitedMs >= deadlineMs || isVain()) return { kind: quiet >= cleanLooks ? 'leftovers' : 'unquiet', last: look }
     // Three looks that decide come close together; waiting for something to end may take its time.
     const deciding = (clean > 0 && clean < cleanLooks) || (quiet < cleanLooks && waitedMs + longestWaitMs >= matureMs)
     waitMs = deciding ? betweenLooksMs : Math.min(waitMs * 1.5, longestWaitMs)
