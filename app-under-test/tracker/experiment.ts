@@ -1,0 +1,62 @@
+/**
+ * How many timelines hang, by variant and by how much there is to tell: `node experiment.ts [--sets 30] [--variants a,b] [--seed 2006]`.
+ * Brings its own PostgreSQL. Every figure is a CGI process of its own that answered, or that was seen asleep in a futex with its CPU time frozen.
+ */
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { buildCgi } from './build.ts'
+import { VARIANTS, variantNamed, type Variant } from './drproject/variant.ts'
+import { loadRows } from './seed/load.ts'
+import { DATA_SETS_NOW, dataSetsOf, rowsOf, type DataSet } from './testing/data-sets.ts'
+import { startPostgres } from './testing/postgres.ts'
+import { rankCorrelation } from './testing/rank-correlation.ts'
+import { ask } from './testing/script.ts'
+
+const WINDOWS = [10, 30, 60, 100, 200, 400]
+const PERMUTED = 40
+
+const { values } = parseArgs({ options: { sets: { type: 'string', default: '30' }, seed: { type: 'string', default: '2006' }, variants: { type: 'string', default: VARIANTS.join(',') } } })
+const variants = values.variants.split(',').map(variantNamed)
+const sets = Number(values.sets)
+const seed = Number(values.seed)
+
+buildCgi()
+await using postgres = await startPostgres()
+const byWindow = new Map(WINDOWS.map((tickets) => [tickets, dataSetsOf(seed, tickets, sets)]))
+const permuted = dataSetsOf(seed + 1, 100, PERMUTED).map((set) => ({ ...set, project: `permuted-${set.project}` }))
+await loadRows(postgres.appUrl, rowsOf(seed, [...[...byWindow.values()].flat(), ...permuted]), { replace: false })
+
+console.log(`hung of ${sets} data sets, by tickets in the window (seed ${seed})\n`)
+console.log(row('variant', [...WINDOWS.map(String), 'rank correlation']))
+for (const variant of variants) {
+  const hung: number[] = []
+  for (const dataSets of byWindow.values()) hung.push((await hangs(variant, dataSets)).filter(Boolean).length)
+  console.log(row(variant, [...hung.map(String), rankCorrelation(WINDOWS, hung)?.toFixed(2) ?? '-']))
+}
+
+const shipped = await hangs('as-shipped', permuted)
+const collected = await hangs('collect-per-provider', permuted)
+const cured = shipped.filter((hung, i) => hung && !collected[i]).length
+const broken = collected.filter((hung, i) => hung && !shipped[i]).length
+const hanging = shipped.filter(Boolean).length
+console.log(`\nof ${PERMUTED} data sets of about 100 tickets, collect-per-provider cured ${cured} of ${hanging} that hang as shipped, and broke ${broken} of ${PERMUTED - hanging} that do not`)
+
+/** For each data set, whether its timeline hung. As many at a time as there are processors. */
+async function hangs(variant: Variant, dataSets: readonly DataSet[]): Promise<readonly boolean[]> {
+  const outcomes: boolean[] = []
+  const left = [...dataSets.entries()]
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [i, { project }] = next
+      using outcome = await ask({ url: `/${project}/timeline?daysback=30&max=50&format=rss`, variant, databaseUrl: postgres.appUrl, now: DATA_SETS_NOW }, 60_000)
+      if (outcome.kind === 'answered' && outcome.status !== 200) throw new Error(`${variant}, ${project}: status ${outcome.status}. The log ends in: ${outcome.log.at(-1)}`)
+      outcomes[i] = outcome.kind === 'hung'
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  return outcomes
+}
+
+function row(name: string, cells: readonly string[]): string {
+  return `${name.padEnd(22)}${cells.map((cell) => cell.padStart(6)).join('')}`
+}

@@ -1,0 +1,28 @@
+import { calendarOf } from '../seed/calendar.ts'
+import { addPerson } from '../seed/presets.ts'
+import { addProject } from '../seed/project.ts'
+import { randomOf } from '../seed/random.ts'
+import { noRows, type Rows } from '../seed/rows.ts'
+
+/** Thirty-one days of one project, all of them inside the timeline's default window. */
+export type DataSet = { readonly project: string; readonly tickets: number }
+
+/** The last moment of the data, for the scripts' clock. */
+export const DATA_SETS_NOW = '2006-01-31T18:00:00Z'
+
+/** Data sets of about `tickets` tickets each (10 % less to 10 % more): each has its own size, people and days. */
+export function dataSetsOf(seed: number, tickets: number, count: number): readonly DataSet[] {
+  return Array.from({ length: count }, (_, i) => {
+    const project = `w${tickets}-${i}`
+    return { project, tickets: Math.round(tickets * (0.9 + 0.2 * randomOf(seed, project, 'size')())) }
+  })
+}
+
+export function rowsOf(seed: number, dataSets: readonly DataSet[]): Rows {
+  const rows = noRows()
+  const team = ['ada', 'ben', 'chloe', 'dev', 'eva', 'finn']
+  for (const login of team) addPerson(rows, login, login.toUpperCase())
+  const calendar = calendarOf('2006-01-01', 31, [])
+  for (const { project, tickets } of dataSets) addProject(rows, { seed, name: project, tickets, team, calendar, deadlines: [13, 27], commitsPerDay: 2.6, wikiEditsPerDay: 2, mailsPerDay: 1 })
+  return rows
+}
