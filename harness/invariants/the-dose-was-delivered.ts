@@ -14,10 +14,12 @@ export default {
     const counted = doses.reduce((sum, dose) => sum + dose.counted, 0)
     const broken = doses.flatMap(({ cycle, generator }) => (generator.kind === 'broken' ? [{ cycle, generator }] : []))
     const missing = timeline.facts.doses.length - doses.length
-    const settledBy = 'see the unexpected answers in the load log, lower the dose or raise the budget, and run again'
+    const refused = timeline.serverLog.filter(({ sqlstate }) => sqlstate === tooManyConnections).length
+    const settledBy = refused > 0 ? 'raise target.maxConnections, or let the application open fewer' : 'see what the application and logs/k6.log said, correct what the routes expect or lower the dose, and run again'
 
-    if (counted === 0) return { kind: 'inconclusive', sentence: 'no request of a measured cycle was answered as expected: nothing was tested', settledBy }
-    if (missing > 0) return { kind: 'inconclusive', sentence: `${count(missing, 'cycle')} of ${timeline.facts.doses.length} planned never ran`, settledBy: 'a larger budget' }
+    if (missing > 0 && (doses.length === 0 || timeline.end === 'interrupted')) return { kind: 'inconclusive', sentence: `the run ended before its measured cycles were through: ${doses.length} of ${timeline.facts.doses.length}`, settledBy: toItsEnd }
+    if (counted === 0) return { kind: 'inconclusive', sentence: `no request of a measured cycle was answered as expected: nothing was tested${because(refused)}`, settledBy }
+    if (missing > 0) return { kind: 'inconclusive', sentence: `${count(missing, 'cycle')} of ${timeline.facts.doses.length} planned never ran`, settledBy: toItsEnd }
     if (broken.length > 0)
       return {
         kind: 'inconclusive',
@@ -31,9 +33,17 @@ export default {
       const n = doses.reduce((sum, dose) => sum + dose[how], 0)
       return n > 0 ? [`${thousands(n)} ${wordFor[how]}`] : []
     })
-    return { kind: 'inconclusive', sentence: `${sentence}, fewer than ${percent(enough)}${lost.length > 0 ? `: ${list(lost)}` : ''}`, settledBy }
+    return { kind: 'inconclusive', sentence: `${sentence}, fewer than ${percent(enough)}${lost.length > 0 ? `: ${list(lost)}` : ''}${because(refused)}`, settledBy }
   },
 } satisfies Invariant
+
+/** Cycles are left out by a confirmed leak, by a probe gone blind or by Ctrl-C, never for want of time: the dose is cut to the budget before. */
+const toItsEnd = 'a run that goes to its end'
+
+/** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */
+const tooManyConnections = '53300'
+
+const because = (refused: number): string => (refused > 0 ? `; PostgreSQL refused ${count(refused, 'session')}, as all of its connections were taken (53300)` : '')
 
 const wordFor = { timedOut: 'timed out', unexpected: 'answered otherwise', broken: 'refused or reset', dropped: 'never started' }
 

@@ -47,6 +47,8 @@ claims(theDoseWasDelivered, [
   ['a warm-up that failed is no dose', { delivered: (cycle) => (cycle < firstMeasured ? { counted: 0 } : {}) }, 'pass'],
   ['a planned cycle that never ran', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })) }, 'inconclusive', /^2 cycles of 5 planned never ran$/],
   ['a generator that broke', { delivered: (cycle) => (cycle === 4 ? { generator: { kind: 'broken', exitCode: 137, tail: 'a\nKilled' } } : {}) }, 'inconclusive', /broke in cycle 4 \(exit code 137\): Killed/],
+  ['sessions that PostgreSQL refused', { ...short(40), also: [{ kind: 'server-log', pid: 9, severity: 'FATAL', sqlstate: '53300', message: 'sorry, too many clients already', atMs: startOf(4) }] }, 'inconclusive', /; PostgreSQL refused 1 session, .*\(53300\)$/],
+  ['a run that was interrupted in its first measured cycle', { ...fold(factsOf(), entriesOf({ doses: [], end: 'interrupted' })) }, 'inconclusive', /^the run ended before its measured cycles were through: 0 of 5$/],
   ['only zero doses', { doses: [0, 0] }, 'inconclusive'],
   ['no dose on record', empty, 'inconclusive'],
 ])
@@ -83,7 +85,7 @@ claims(everyCycleCameToRest, [
 claims(noServerRestarted, [
   ['none did', {}, 'pass', /application and postgresql ran through/],
   ['the database did: H13', { beings: [server('cluster', { restartedAtMs: startOf(5) })] }, 'inconclusive', /cluster restarted/],
-  ['the application went', looking((look) => ({ ...look, members: look.cycle === last ? look.members.filter(({ id }) => !id.startsWith('application')) : look.members })), 'inconclusive', /application was not there/],
+  ['the application went', looking((look) => ({ ...look, members: look.cycle === last ? look.members.filter(({ id }) => !id.startsWith('application')) : look.members })), 'inconclusive', /^application was gone at 6 of \d+ looks, first after cycle 7$/],
   ['no server was seen', looking((look) => ({ ...look, members: [] })), 'inconclusive'],
   ['nothing on record', empty, 'inconclusive'],
 ])
