@@ -3,6 +3,7 @@ import { claims } from '../testing/claims.ts'
 import { type Being, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
 import type { PreparedTransaction, ReplicationSlot } from '../timeline/member.ts'
 import everySessionHasItsProcess from './every-session-has-its-process.ts'
+import noAbortedTransactionStays from './no-aborted-transaction-stays.ts'
 import noAdvisoryLockStays from './no-advisory-lock-stays.ts'
 import noPreparedTransactionStays from './no-prepared-transaction-stays.ts'
 import noQueryRuns from './no-query-runs-with-nothing-in-flight.ts'
@@ -101,6 +102,16 @@ claims(noReplicationSlotStays, [
   ['one declared', { beings: [slot(born.fromMs)], limits: { replicationSlots: 1 } }, 'pass'],
 ])
 
+claims(noAbortedTransactionStays, [
+  ['none', {}, 'pass'],
+  ['left by a request whose statement failed, through later loads', { beings: [aborted(startOf(4) + 100)] }, 'leak', /^1 session stayed in an aborted transaction/],
+  ['left in the warm-up', { beings: [aborted(startOf(0) + 100), aborted(startOf(1) + 100, { pid: 2 })] }, 'leak', /^2 sessions/],
+  ['rolled back when the next load takes it out of the pool', { beings: [aborted(startOf(3) + 100, { untilMs: startOf(5) + 100 })] }, 'pass'],
+  ['failing anew in each cycle, on a session that is used', { beings: [3, 4, 5, 6, 7].map((cycle) => aborted(startOf(cycle) + 100, cycle === last ? {} : { untilMs: startOf(cycle + 1) + 100 })) }, 'warning'],
+  ['after the last load: what would have come of it is not known', { beings: [aborted(startOf(7) + 100)] }, 'warning'],
+  ['with only zero doses after it', { beings: [aborted(startOf(3) + 100)], doses: [20, 0, 0] }, 'warning'],
+])
+
 claims(noAdvisoryLockStays, [
   ['none', {}, 'pass'],
   ['held by a pooled session', { beings: [session({ pid: 1, ...born, advisoryLocks: 1 })] }, 'leak'],
@@ -166,4 +177,9 @@ function running(given: Partial<Parameters<typeof session>[0]>): Being {
 /** A session of before the load that holds one advisory lock more from a moment on. */
 function lockedFrom(fromMs: number, before: number): Being {
   return (moment) => session({ pid: 1, fromMs: 2_000, advisoryLocks: before + (moment.atMs >= fromMs ? 1 : 0) })(moment)
+}
+
+/** A session whose statement fails at a moment, as PostgreSQL shows it: without an age of its transaction. */
+function aborted(fromMs: number, { pid = 1, untilMs = Number.POSITIVE_INFINITY } = {}): Being {
+  return ({ atMs, ...moment }) => (atMs < fromMs || atMs >= untilMs ? null : session({ pid, fromMs: 2_000, state: 'idle in transaction (aborted)', stateAgeMs: atMs - fromMs, query: 'SELECT 1/0' })({ atMs, ...moment }))
 }

@@ -44,7 +44,7 @@ export default {
   },
 } satisfies Invariant
 
-/** `idle in transaction` or `idle in transaction (aborted)`. An active one is still at work: see no-query-runs-with-nothing-in-flight. */
+/** An active one is still at work: see no-query-runs-with-nothing-in-flight. One that is aborted has no age any more: see no-aborted-transaction-stays. */
 const isOpenTransaction = (member: Member): member is Session =>
   isSession(member) && member.transactionAgeMs !== null && (member.state?.startsWith('idle in transaction') ?? false)
 

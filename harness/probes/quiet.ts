@@ -89,7 +89,7 @@ export const leftovers = (members: readonly Member[]): number => members.filter(
 export function isLeftover(member: Member): boolean {
   switch (member.kind) {
     case 'session':
-      return member.transactionAgeMs !== null || member.advisoryLocks > 0
+      return member.transactionAgeMs !== null || member.state === 'idle in transaction (aborted)' || member.advisoryLocks > 0
     case 'process':
       return member.request !== null || member.state === 'Z' || member.closeWait > 0
     case 'prepared-transaction':

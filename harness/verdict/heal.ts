@@ -46,6 +46,7 @@ function isStillLeft({ member: left }: Survivor, now: Survivor['member']): boole
   if (left.kind === 'session' && now.kind === 'session') {
     if (left.transactionAgeMs !== null && now.transactionAgeMs === null) return false
     if (left.advisoryLocks > 0 && now.advisoryLocks === 0) return false
+    if (left.state === 'idle in transaction (aborted)' && now.state !== left.state) return false
   }
   if (left.kind === 'process' && now.kind === 'process' && left.closeWait > 0 && left.request === null && left.state !== 'Z') return now.closeWait > 0
   return true

@@ -1,0 +1,52 @@
+import { pairsOf, holdersOf } from '../attribution/pairs.ts'
+import type { Member, Session } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { noRest, untouchedRests } from '../verdict/rest.ts'
+import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count, duration } from '../verdict/words.ts'
+
+/**
+ * A statement failed and nobody has ended its transaction: the connection was lost on the way (M01), or went back into its pool as it was (M22).
+ * It holds no lock and no snapshot, and PostgreSQL no longer tells its age; but no one can use it before a ROLLBACK. A pool that rolls
+ * back when it hands out is healthy, and ends it under the next load: only one that a whole later load has not touched is a leak.
+ */
+export default {
+  name: 'no aborted transaction stays',
+  check: (timeline) => {
+    const rests = untouchedRests(timeline)
+    if (rests.length === 0) return noRest
+    const aborted = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isAborted, same: sameFailure })))
+    const leaked = aborted.filter((stay) => outlivedLoads(timeline, stay) > 0)
+    if (leaked.length > 0)
+      return {
+        kind: 'leak',
+        sentence: `${count(leaked.length, 'session')} stayed in an aborted transaction through a later load: nobody has rolled back, and nobody can use ${leaked.length === 1 ? 'it' : 'them'}`,
+        survivors: leaked.map((stay) => survivor(stay, describe(stay))),
+      }
+    const recent = aborted.filter(({ gone }) => !gone)
+    if (recent.length > 0)
+      return {
+        kind: 'warning',
+        sentence: `${count(recent.length, 'session')} rested in an aborted transaction after the last load: harmless if the next use rolls back`,
+        survivors: recent.map((stay) => survivor(stay, describe(stay))),
+      }
+    return { kind: 'pass', sentence: 'no aborted transaction stayed at rest' }
+  },
+} satisfies Invariant
+
+const isAborted = (member: Member): member is Session => isSession(member) && member.state === 'idle in transaction (aborted)'
+
+const sameFailure = (one: Sighting<Session>, other: Sighting<Session>): boolean => Math.abs(failing(one) - failing(other)) < 1_000
+
+const failing = ({ member, atMs }: Sighting<Session>): number => atMs - (member.stateAgeMs ?? 0)
+
+/** Loads that began and ended while it was there. */
+function outlivedLoads({ cycles, doses }: Timeline, { sinceMs, untilMs }: Stay<Session>): number {
+  return doses.filter(({ cycle, counted, atMs }) => counted > 0 && atMs <= untilMs && cycles.some((span) => span.cycle === cycle && span.startMs >= sinceMs)).length
+}
+
+function describe({ latest, rest }: Stay<Session>): string {
+  const holders = holdersOf(pairsOf(rest.last), latest).map(({ pid }) => pid)
+  return `${latest.state} for ${duration(latest.stateAgeMs ?? 0)}${holders.length > 0 ? `; owned by pid ${holders.join(' and ')}` : ''}; last: ${latest.query}`
+}
