@@ -29,5 +29,5 @@ export type EntryPoint<T> = { readonly implementations: () => readonly T[]; read
 
 export const entryPoint = <T>(heap: Heap, registry: Registry, point: Interface<T>): EntryPoint<T> => ({
   implementations: () => registry.implementationsOf(point),
-  object: heap.instance('EntryPoint'),
+  object: heap.instance('EntryPoint', { size: 1 }),
 })

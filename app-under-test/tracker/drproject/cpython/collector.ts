@@ -11,6 +11,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
   const counts: [number, number, number] = [0, 0, 0]
   const freeList = new Map<string, number>()
   const garbage: PyObject[] = []
+  const longLived = { pending: 0, total: 0 }
   let enabled = options.enabled ?? true
   let collecting = false
   let debugLeak: ((line: string) => void) | null = null
@@ -26,9 +27,12 @@ export function createHeap(options: HeapOptions = {}): Heap {
     return object
   }
 
-  const instance = (type: string, finaliser: (() => void) | null = null): PyObject => {
+  const instance = (type: string, { size = 0, slots = false, finaliser = null }: AllocOptions = {}): PyObject => {
+    using call = frame()
+    if (size > 0) call.alloc('tuple', [], { size })
     const object = alloc(type, [], { finaliser })
-    object.referents.push(alloc('dict'))
+    if (size > 0) call.alloc('tuple', [], { size: size + 1 })
+    if (!slots) object.referents.push(alloc('dict'))
     return object
   }
 
@@ -36,7 +40,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
   const malloc = () => {
     counts[0]++
     if (counts[0] <= thresholds[0] || !enabled || collecting) return
-    if (counts[2] > thresholds[2]) collect(2)
+    if (counts[2] > thresholds[2] && longLived.pending > longLived.total / 4) collect(2)
     else if (counts[1] > thresholds[1]) collect(1)
     else collect(0)
   }
@@ -94,6 +98,8 @@ export function createHeap(options: HeapOptions = {}): Heap {
     if (oldest < 2) counts[older]++
 
     const unreachable = findUnreachable(young)
+    if (oldest === 1) longLived.pending += young.size
+    if (oldest === 2) Object.assign(longLived, { pending: 0, total: young.size })
     for (const object of [...young, ...unreachable]) {
       object.generation = older
       generations[older].add(object)
@@ -109,6 +115,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
     const uncollectable = [...finalisable].filter((object) => object.references > 0)
     for (const object of uncollectable) debugLeak?.(`gc: uncollectable <${object.type}>`)
     if (!debugLeak) garbage.push(...uncollectable.filter((object) => object.finaliser))
+    if (oldest === 2) for (const bin of freeList.keys()) if (bin.startsWith('tuple')) freeList.delete(bin)
     return collectable.length + uncollectable.length
   }
 
@@ -154,8 +161,8 @@ export function createHeap(options: HeapOptions = {}): Heap {
 export type Heap = {
   /** A new object, owned by the caller; its referents gain a reference each. May collect before it returns. */
   readonly alloc: (type: string, referents?: readonly PyObject[], options?: AllocOptions) => PyObject
-  /** An object of a Python class and its `__dict__`: two allocations. The finaliser is its `__del__`. */
-  readonly instance: (type: string, finaliser?: (() => void) | null) => PyObject
+  /** An object of a Python class and its `__dict__`, made by a call with `size` arguments: one tuple of them for the class, one for `__init__`. The finaliser is its `__del__`. */
+  readonly instance: (type: string, options?: AllocOptions) => PyObject
   /** Stores `referent` in `holder`: `list.append`, the content of a cell, the closure of a function. */
   readonly link: (holder: PyObject, referent: PyObject) => void
   /** `instance.name = value`: stored in its `__dict__`. */
@@ -178,8 +185,8 @@ export type Heap = {
   readonly setDebugLeak: (report: ((line: string) => void) | null) => void
 }
 
-/** `size` of a tuple whose items are not all containers: numbers and strings are unknown to the collector. */
-export type AllocOptions = { readonly size?: number; readonly finaliser?: (() => void) | null }
+/** `size`: items of a tuple that are not all containers (numbers and strings are unknown to the collector), or arguments of a call. `slots`: no `__dict__`. */
+export type AllocOptions = { readonly size?: number; readonly slots?: boolean; readonly finaliser?: (() => void) | null }
 
 export type HeapOptions = { readonly thresholds?: readonly [number, number, number]; readonly enabled?: boolean }
 

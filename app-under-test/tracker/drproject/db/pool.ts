@@ -72,7 +72,7 @@ export function createPool({ heap, lock, connect, max = 5 }: PoolOptions): Pool 
       rollback: connection.rollback,
       placeholder: (position) => `$${position}`,
       close,
-      object: heap.instance('PooledConnection', close),
+      object: heap.instance('PooledConnection', { size: 1, finaliser: close }),
     }
   }
 

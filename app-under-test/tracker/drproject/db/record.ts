@@ -1,5 +1,6 @@
 import { entryPoint } from '../component.ts'
 import type { Heap, PyObject } from '../cpython/collector.ts'
+import { builtinCall, forLoop, listComprehension, setAttributes } from '../cpython/interpreter.ts'
 import type { Environment } from '../environment.ts'
 import { converterOf, IFieldConverter, type Columns, type Field, type Row } from './columns.ts'
 import type { Value } from './connection.ts'
@@ -22,7 +23,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
     using locals = heap.frame()
     const converters = entryPoint(heap, env.components, IFieldConverter)
     locals.own(converters.object)
-    const criteriaTuple = locals.alloc('tuple', [], { size: criteria.length + 2 })
+    const criteriaTuple = locals.alloc('tuple', [], { size: criteria.length })
     const params: Value[] = []
     const paramsList = locals.alloc('list')
     const cells = { params: locals.alloc('cell', [paramsList]), cnx: locals.alloc('cell'), render: locals.alloc('cell') }
@@ -46,26 +47,35 @@ export function record<const C extends Columns, R extends object = {}>(definitio
             return criterion satisfies never
         }
       }
-      const renderObject = locals.alloc('function')
-      heap.link(renderObject, locals.alloc('tuple', [cells.params, cells.cnx, cells.render]))
+      const closure = locals.alloc('tuple', [cells.params, cells.cnx, cells.render])
+      const renderObject = locals.alloc('function', [closure])
       heap.link(renderObject, locals.alloc('tuple', [converters.object, criteriaTuple]))
       heap.link(cells.render, renderObject)
 
       const where = criteria.map(render).join(' AND ') || 'TRUE'
+      listComprehension(heap)
+      locals.own(heap.instance('IterableCursor', { size: 1, slots: true }))
+      builtinCall(heap, 2)
       const rows = await cnx.query(`SELECT ${columnNames.join(', ')} FROM ${table} WHERE ${where} ORDER BY ${key.join(', ')}`, params)
       const rowsList = locals.alloc('list')
       for (const row of rows) append(heap, rowsList, heap.alloc('tuple', [], { size: row.length }))
 
       const fields = columnNames.map((column) => ({ column, toField: converterOf(columns[column]!, converters).toField }))
       const selection = emptySelection<Found<C, R>>(heap)
+      forLoop(locals, 'list')
       for (const row of rows) {
-        const object = heap.instance(name)
+        const object = heap.alloc(name)
         const found: Record<string, unknown> = {}
         for (const [i, { column, toField }] of fields.entries()) found[column] = toField(row[i]!)
+        setAttributes(heap, object, fields.length)
+
+        using loop = heap.frame()
+        forLoop(loop, 'tuple')
         for (const [relation, selectRelated] of relations) {
           using belonging = await selectRelated(env, found as Row<C>)
           heap.setAttribute(object, belonging.object)
           found[relation] = belonging
+          builtinCall(heap, 3)
         }
         append(heap, selection.object, object)
         selection.push(found as Found<C, R>)

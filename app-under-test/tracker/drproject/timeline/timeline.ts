@@ -1,4 +1,5 @@
 import { entryPoint } from '../component.ts'
+import { forLoop } from '../cpython/interpreter.ts'
 import type { RowOf } from '../db/record.ts'
 import type { Environment } from '../environment.ts'
 import { Project } from '../model.ts'
@@ -35,11 +36,14 @@ async function gather(env: Environment, project: RowOf<typeof Project>, query: T
   const events: TimelineEvent[] = []
   const failed: Filter[] = []
 
+  forLoop(locals, 'list')
   for (const provider of eventProviders.implementations()) {
     if (!query.filters.has(provider.filter)) continue
     if (env.variant === 'collect-per-provider') env.heap.collect()
     env.log(`timeline: ${provider.filter}`)
     try {
+      using loop = env.heap.frame()
+      forLoop(loop, 'list')
       for (const event of await provider.events(env, project, query.window, query.filters)) {
         const tuple = env.heap.alloc('tuple', [], { size: Object.keys(event).length })
         env.heap.link(eventsList, tuple)
