@@ -1,4 +1,4 @@
-import { conclude } from '../conclude.ts'
+import { conclude, judgeRecording, type Judged } from '../conclude.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { consoleText } from '../report/console.ts'
 import { paintFor } from '../report/paint.ts'
@@ -44,10 +44,30 @@ export async function soakOnce(request: RunRequest, io: Io, { quiet }: { readonl
     io.stderr.write(`${messageOf(end.error)}\n${end.dir ? `Its logs are in ${shown(end.dir, 'logs')}.\n` : ''}`)
     return { exitCode: exitCodes.couldNotRun, end, findings: null }
   }
-  const { facts, findings } = await conclude(end.dir)
-  const report = shown(end.dir, 'report.html')
+  const { facts, findings, unwritten } = await concludeOrJudge(end.dir)
+  const report = unwritten ? shown(end.dir) : shown(end.dir, 'report.html')
   out.write(`${consoleText({ facts, findings }, { report, paint: paintFor(out), width: out.columns ?? 100 })}\n`)
+  if (unwritten) {
+    io.stderr.write(`${messageOf(unwritten)}\nFree some space, then judge and draw what is on record: lowtide report ${shown(end.dir)}\n`)
+    return { exitCode: exitCodes.couldNotRun, end, findings }
+  }
   return { exitCode: exitCodeOf(findings.verdict), end, findings }
+}
+
+/** What was seen is told even where its reports find no room on the disk. */
+async function concludeOrJudge(dir: string): Promise<Judged & { readonly unwritten: Error | null }> {
+  try {
+    return { ...(await conclude(dir)), unwritten: null }
+  } catch (error) {
+    if (!isOfTheDisk(error)) throw error
+    return { ...(await judgeRecording(dir)), unwritten: error }
+  }
+}
+
+function isOfTheDisk(error: unknown): error is Error {
+  if (error instanceof AggregateError) return error.errors.every(isOfTheDisk)
+  const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'].includes(code ?? '')
 }
 
 async function watched(request: RunRequest, stream: NodeJS.WriteStream, signal: AbortSignal): Promise<RunEnd> {
