@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { experiment } from './experiment/experiment.ts'
 import { findK6 } from './load/k6-binary.ts'
 import type { Counters } from './probes/probe.ts'
@@ -9,6 +10,7 @@ import type { Stack } from './stack/stack.ts'
 import { startWatchdog } from './stack/watchdog.ts'
 import type { PhaseName } from './timeline/entry.ts'
 import { openRecorder } from './timeline/recorder.ts'
+import { redactLogs } from './timeline/redact-logs.ts'
 import { openRunFolder } from './timeline/run-folder.ts'
 
 export type RunRequest = {
@@ -61,6 +63,7 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
     recorder.record({ kind: 'phase', phase: 'self-check', edge: 'start' })
     const left = (await findOwned(watchdog.owned())).map((what) => `left behind: ${what}`)
     if (left.length > 0) watcher.say(`Lowtide itself left something, please report it: ${left.join(', ')}`)
+    await redactLogs(join(dir, 'logs'))
     recorder.record({ kind: 'end', how: end.how, detail: [...(end.how === 'failed' ? [end.error.message] : []), ...left].join('; ') })
     return end
   } catch (error) {

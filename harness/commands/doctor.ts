@@ -43,11 +43,13 @@ async function k6({ signal, stderr }: Io): Promise<Check> {
   return findK6({ signal, say: (line) => stderr.write(`${line}\n`) }).then(({ version, how }) => ({ ok: true, line: `k6 ${version} (${how})` }), (error: Error) => ({ ok: false, line: error.message }))
 }
 
-/** Tags of living processes, data directories, and folders of runs in the temporary directory. */
+/** Labels of containers, tags of living processes, data directories, and folders of runs in the temporary directory. */
 async function leftOver(): Promise<Owned[]> {
   const runs = new Set(processEnvironments().flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? [])))
   const dirs = (await readdir(tmpdir())).filter((name) => name.startsWith('lowtide-')).map((name) => join(tmpdir(), name))
+  const { labelledRuns } = await import('../stack/containers-clean.ts')
   return [
+    ...(await labelledRuns()).map((run) => ({ kind: 'label' as const, run })),
     ...[...runs].map((run) => ({ kind: 'tag' as const, run })),
     ...dirs.flatMap((path) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
   ]

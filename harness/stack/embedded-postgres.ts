@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { constants, createWriteStream } from 'node:fs'
-import { access, chown, cp, mkdir, stat, writeFile } from 'node:fs/promises'
+import { access, chown, copyFile, cp, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lastLines } from './log-tail.ts'
@@ -118,6 +118,7 @@ async function start(postgres: string, dataDir: string, port: number, options: E
     child.kill('SIGQUIT')
     await ended
     log.end()
+    await copyFile(join(dataDir, 'log', 'server.json'), options.logFile.replace(/\.log$/, '.json')).catch(() => {}) // one that never came up wrote none
   }
   child.once('error', () => {})
   for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false })
@@ -134,8 +135,18 @@ async function start(postgres: string, dataDir: string, port: number, options: E
     await delay(10)
   }
   await ended
-  const lines = [...(await lastLines(options.logFile, 20)), ...(await lastLines(join(dataDir, 'log', 'server.log'), 20))]
+  const lines = [...(await lastLines(options.logFile, 20)), ...(await lastLines(join(dataDir, 'log', 'server.json'), 20)).map(messageOf)]
   return { kind: lines.some((line) => line.includes('Address already in use')) ? 'port-taken' : 'failed', lines }
+}
+
+/** A line of jsonlog as the words it carries. */
+function messageOf(line: string): string {
+  try {
+    const { error_severity, message } = JSON.parse(line)
+    return `${error_severity}: ${message}`
+  } catch {
+    return line
+  }
 }
 
 async function isReady(dataDir: string): Promise<boolean> {
