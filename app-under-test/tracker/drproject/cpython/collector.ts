@@ -88,25 +88,25 @@ export function createHeap(options: HeapOptions = {}): Heap {
   }
 
   const collectGeneration = (oldest: Generation): number => {
-    const young = new Set<PyObject>()
-    for (const generation of generationsUpTo(oldest)) {
-      counts[generation] = 0
-      for (const object of generations[generation]) young.add(object)
-      generations[generation].clear()
-    }
     const older: Generation = oldest === 0 ? 1 : 2
     if (oldest < 2) counts[older]++
-
-    const unreachable = findUnreachable(young)
-    if (oldest === 1) longLived.pending += young.size
-    if (oldest === 2) Object.assign(longLived, { pending: 0, total: young.size })
-    for (const object of [...young, ...unreachable]) {
-      object.generation = older
-      generations[older].add(object)
+    const young: PyObject[] = []
+    for (const generation of GENERATIONS.filter((each) => each <= oldest)) {
+      counts[generation] = 0
+      for (const object of generations[generation]) young.push(object)
     }
-    const finalisable = reachableFrom([...unreachable].filter((object) => object.finaliser), unreachable)
-    const collectable = [...unreachable].filter((object) => !finalisable.has(object))
+    const unreachable = findUnreachable(young)
+    if (oldest === 1) longLived.pending += young.length - unreachable.length
+    if (oldest === 2) Object.assign(longLived, { pending: 0, total: young.length - unreachable.length })
+    for (const object of young) {
+      if (object.generation === older) continue
+      generations[object.generation].delete(object)
+      generations[older].add(object)
+      object.generation = older
+    }
 
+    const finalisable = reachableFrom(unreachable.filter((object) => object.finaliser), new Set(unreachable))
+    const collectable = unreachable.filter((object) => !finalisable.has(object))
     for (const object of collectable) debugLeak?.(`gc: collectable <${object.type}>`)
     if (debugLeak) garbage.push(...unreachable)
     else for (const object of collectable) breakCycle(object)
@@ -115,6 +115,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
     const uncollectable = [...finalisable].filter((object) => object.references > 0)
     for (const object of uncollectable) debugLeak?.(`gc: uncollectable <${object.type}>`)
     if (!debugLeak) garbage.push(...uncollectable.filter((object) => object.finaliser))
+    // A full collection gives the memory of spare tuples back.
     if (oldest === 2) for (const bin of freeList.keys()) if (bin.startsWith('tuple')) freeList.delete(bin)
     return collectable.length + uncollectable.length
   }
@@ -206,22 +207,27 @@ export type PyObject = {
   gcRefs: number
 }
 
+/** Oldest first, as CPython joins them. */
+const GENERATIONS: readonly Generation[] = [2, 1, 0]
+
 const NOT_UNDER_TEST = -1
+const REACHABLE = -2
 
-const generationsUpTo = (oldest: Generation): readonly Generation[] => ([[0], [0, 1], [0, 1, 2]] as const)[oldest]
-
-/** Removes from `young` what nothing outside refers to, directly or not: reference counts minus internal references. */
-function findUnreachable(young: Set<PyObject>): Set<PyObject> {
+/** Those of `young` that nothing outside refers to, directly or not: reference counts minus internal references leave them with nothing. */
+function findUnreachable(young: readonly PyObject[]): PyObject[] {
   for (const object of young) object.gcRefs = object.references
   for (const object of young) for (const referent of object.referents) if (referent.gcRefs !== NOT_UNDER_TEST) referent.gcRefs--
-  const roots = [...young].filter((object) => object.gcRefs > 0)
-  const reachable = reachableFrom(roots, young)
-  const unreachable = new Set<PyObject>()
-  for (const object of young) {
-    object.gcRefs = NOT_UNDER_TEST
-    if (!reachable.has(object)) unreachable.add(object)
+  const reached = young.filter((object) => object.gcRefs > 0)
+  for (const object of reached) object.gcRefs = REACHABLE
+  for (let object = reached.pop(); object; object = reached.pop()) {
+    for (const referent of object.referents) {
+      if (referent.gcRefs < 0) continue
+      referent.gcRefs = REACHABLE
+      reached.push(referent)
+    }
   }
-  for (const object of unreachable) young.delete(object)
+  const unreachable = young.filter((object) => object.gcRefs === 0)
+  for (const object of young) object.gcRefs = NOT_UNDER_TEST
   return unreachable
 }
 

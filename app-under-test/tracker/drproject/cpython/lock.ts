@@ -28,7 +28,7 @@ export function createRLock(): Lock {
       depth++
     },
     release: () => {
-      depth--
+      if (depth > 0) depth--
       if (depth === 0) lock.release()
     },
   }
