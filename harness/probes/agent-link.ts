@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { linesOf } from '../timeline/lines.ts'
 import type { Process } from '../timeline/member.ts'
 
 /** The harness's end of the agent: a program without dependencies that reads /proc where the application lives. */
@@ -49,19 +49,20 @@ export function linkAgent({ input, output, errors, end }: AgentStreams): Agent {
 
   errors.on('data', (chunk) => (lastWords = (lastWords + String(chunk)).slice(-500)))
   input.on('error', () => {}) // a broken pipe shows as the end of the output
-  createInterface({ input: output })
-    .on('line', (line) => {
-      const { id, error, ...answer } = JSON.parse(line)
-      const question = waiting.get(id)
-      waiting.delete(id)
-      if (error) question?.reject(new Error(`the agent could not answer: ${error}`))
-      else question?.resolve(answer as never)
-    })
-    .on('close', () => {
-      gone = new Error(`the agent has ended${lastWords ? `: ${lastWords.trim()}` : ''}`)
-      for (const { reject } of waiting.values()) reject(gone)
-      waiting.clear()
-    })
+  const take = (line: string) => {
+    const { id, error, ...answer } = parse(line)
+    const question = waiting.get(id)
+    waiting.delete(id)
+    if (error) question?.reject(new Error(`the agent could not answer: ${error}`))
+    else question?.resolve(answer as never)
+  }
+  void (async () => {
+    for await (const line of linesOf(output)) take(line)
+  })().catch(() => {}).finally(() => {
+    gone = new Error(`the agent has ended${lastWords ? `: ${lastWords.trim()}` : ''}`)
+    for (const { reject } of waiting.values()) reject(gone)
+    waiting.clear()
+  })
 
   return {
     ask: (ask, signal) =>
@@ -79,5 +80,14 @@ export function linkAgent({ input, output, errors, end }: AgentStreams): Agent {
       input.end()
       await end()
     },
+  }
+}
+
+/** Anything that a runtime prints on its own is no answer. */
+function parse(line: string): { id: number; error?: string } {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return { id: -1 }
   }
 }

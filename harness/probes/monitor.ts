@@ -1,7 +1,11 @@
+import { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 
 /** Every session of the harness carries a name with this start, so that it can be told from the application's and counted. */
 export const monitorName = 'lowtide-monitor'
+
+const endWithinMs = 2_000
 
 export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[], signal: AbortSignal) => Promise<Row[]> }
 
@@ -10,7 +14,8 @@ export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryR
  * still answers when the application has taken every slot of its own. A query that misses its deadline rejects, and so does every later one of a lost session.
  */
 export async function openMonitor(adminUri: string, purpose: string): Promise<Monitor> {
-  const client = new pg.Client({ connectionString: adminUri, application_name: `${monitorName}-${purpose}`, statement_timeout: 5_000, connectionTimeoutMillis: 10_000, keepAlive: true })
+  const socket = new Socket()
+  const client = new pg.Client({ connectionString: adminUri, application_name: `${monitorName}-${purpose}`, statement_timeout: 5_000, connectionTimeoutMillis: 10_000, keepAlive: true, stream: () => socket })
   let lost: Error | null = null
   client.on('error', (error) => (lost = error))
   await client.connect()
@@ -28,6 +33,10 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
         signal.removeEventListener('abort', onAbort)
       }
     },
-    [Symbol.asyncDispose]: () => client.end().catch(() => {}),
+    [Symbol.asyncDispose]: async () => {
+      // A server that is frozen or far away never closes its end.
+      await Promise.race([client.end().catch(() => {}), delay(endWithinMs, undefined, { ref: false })])
+      socket.destroy()
+    },
   }
 }

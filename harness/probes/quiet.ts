@@ -52,9 +52,10 @@ export async function settle({ sampler, reading, cycle, record, inFlight, deadli
     if (quiet >= cleanLooks && waitedMs >= matureMs) return { kind: 'leftovers', last: look }
     if (waitedMs >= deadlineMs || isVain()) return { kind: quiet >= cleanLooks ? 'leftovers' : 'unquiet', last: look }
     // Three looks that decide come close together; waiting for something to end may take its time.
-    const deciding = (clean > 0 && clean < cleanLooks) || (quiet < cleanLooks && waitedMs + longestWaitMs >= matureMs)
+    const deciding = clean > 0 || (quiet > 0 && quiet < cleanLooks && waitedMs + longestWaitMs >= matureMs)
     waitMs = deciding ? betweenLooksMs : Math.min(waitMs * 1.5, longestWaitMs)
-    await delay(Math.max(50, Math.min(waitMs, deadlineMs - waitedMs, Math.max(betweenLooksMs, matureMs - waitedMs))), undefined, { signal })
+    const untilMatureMs = waitedMs < matureMs ? Math.max(betweenLooksMs, matureMs - waitedMs) : longestWaitMs
+    await delay(Math.max(50, Math.min(waitMs, deadlineMs - waitedMs, untilMatureMs)), undefined, { signal })
   }
 }
 

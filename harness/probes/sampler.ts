@@ -18,15 +18,15 @@ export type SamplerOptions = {
   /** Counters that no probe reads: those of the load in flight. */
   readonly others: () => Counters
   readonly signal: AbortSignal
+  readonly beatWithinMs?: number
+  readonly lookWithinMs?: number
 }
 
-const beatWithinMs = 2_000
-const lookWithinMs = 10_000
 /** So many failures in a row are blindness; fewer are a busy machine. */
 const blindAfter = 5
 
 /** Asks every probe for its counters at a fixed rate and writes what changed. A probe that fails is left out of the beat by name, never papered over. */
-export function startSampler({ readers, everyMs, record, onBeat, others, signal }: SamplerOptions): Sampler {
+export function startSampler({ readers, everyMs, record, onBeat, others, signal, beatWithinMs = 2_000, lookWithinMs = 10_000 }: SamplerOptions): Sampler {
   const names = Object.keys(readers)
   const latest: Record<string, number> = {}
   const failures = new Map<string, number>()
@@ -45,7 +45,7 @@ export function startSampler({ readers, everyMs, record, onBeat, others, signal 
     const counters: Record<string, number> = { ...others() }
     const asked = names.map(async (name) => {
       try {
-        const answer = await readers[name]?.beat(AbortSignal.any([stop, AbortSignal.timeout(beatWithinMs)]))
+        const answer = await within(beatWithinMs, stop, (patience) => readers[name]?.beat(patience))
         Object.assign(counters, answer)
         failures.set(name, 0)
       } catch (error) {
@@ -76,7 +76,7 @@ export function startSampler({ readers, everyMs, record, onBeat, others, signal 
       const partial: string[] = []
       const sights = await Promise.all(names.map(async (name) => {
         try {
-          return await readers[name]?.look(AbortSignal.any([stop, AbortSignal.timeout(lookWithinMs)]))
+          return await within(lookWithinMs, stop, (patience) => readers[name]?.look(patience))
         } catch (error) {
           partial.push(`${name}: ${reasonOf(error)}`)
           return undefined
@@ -96,6 +96,20 @@ export function startSampler({ readers, everyMs, record, onBeat, others, signal 
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+
+/** The answer, or the end of patience: a probe that heeds no signal is not waited for either. */
+async function within<T>(ms: number, stop: AbortSignal, ask: (patience: AbortSignal) => Promise<T> | undefined): Promise<T | undefined> {
+  const patience = AbortSignal.any([stop, AbortSignal.timeout(ms)])
+  const { promise: over, reject } = Promise.withResolvers<never>()
+  const giveUp = () => reject(stop.aborted ? stop.reason : new Error(`no answer within ${ms} ms`))
+  patience.addEventListener('abort', giveUp, { once: true })
+  try {
+    patience.throwIfAborted()
+    return await Promise.race([ask(patience), over])
+  } finally {
+    patience.removeEventListener('abort', giveUp)
+  }
+}
 
 /** Waits for the next beat, or for the end of the run. */
 function untilAborted(signal: AbortSignal, ms: number): Promise<void> {

@@ -39,3 +39,23 @@ test('a reading that failed is made up for by the next', async () => {
   await ledger.catchUp(signal)
   expect(ledger.counters()).toMatchObject({ 'log.opened': 1, 'log.live': 1 })
 })
+
+test('a thousand errors of one kind hide none of another', async () => {
+  const failed = (sqlstate: string) => `${JSON.stringify({ pid: 71, session_id: '6923a4c0.47', error_severity: 'ERROR', state_code: sqlstate, message: 'x' })}\n`
+  const log = growing([failed('23505').repeat(1_000) + failed('25P03')])
+  const told: string[] = []
+  const ledger = openLedger(log, 'server.json', ({ sqlstate }) => told.push(sqlstate))
+  log.grow()
+  await ledger.catchUp(new AbortController().signal)
+  expect(told).toContain('25P03')
+  expect(told.length).toBeLessThan(300)
+  expect(ledger.counters()).toMatchObject({ 'log.errors': 1_001 })
+})
+
+test('a chunk that ends inside a character and inside a line loses neither', async () => {
+  const query = async <Row>(_sql: string, [, offset]: readonly unknown[] = []) => [{ chunk: bytes.subarray(Number(offset), Number(offset) + 7) }] as Row[]
+  const bytes = Buffer.from(line(71, 'connection authorized: user=åäö 漢字') + line(71, 'disconnection: session time'))
+  const ledger = openLedger({ query }, 'server.json', () => {})
+  for (let read = 0; read < bytes.length; read += 7) await ledger.catchUp(new AbortController().signal)
+  expect(ledger.counters()).toMatchObject({ 'log.opened': 1, 'log.closed': 1, 'log.live': 0 })
+})

@@ -10,26 +10,27 @@ export default {
   name: 'postgres-log',
   watches: "PostgreSQL's own log: sessions opened and closed, errors by SQLSTATE",
   open: async (stack, { signal, say }) => {
-    const monitor = await openMonitor(stack.database.adminUri, 'log')
+    await using opened = new AsyncDisposableStack()
+    const monitor = opened.use(await openMonitor(stack.database.adminUri, 'log'))
     const [where] = await monitor.query<{ file: string | null }>("SELECT pg_current_logfile('jsonlog') AS file", [], signal)
     if (!where?.file) {
-      await monitor[Symbol.asyncDispose]()
       throw new Error('PostgreSQL writes no jsonlog, so its sessions cannot be counted twice: start it with logging_collector=on and log_destination=jsonlog')
     }
     const ledger = openLedger(monitor, where.file, say)
+    const session = opened.move()
     return {
       beat: async (signal) => (await ledger.catchUp(signal), ledger.counters()),
       look: async (signal) => {
         await ledger.catchUp(signal)
         return { counters: ledger.counters(), members: ledger.open() }
       },
-      [Symbol.asyncDispose]: () => monitor[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: () => session.disposeAsync(),
     }
   },
 } satisfies Probe
 
 const chunkBytes = 1 << 20
-/** A server in trouble repeats itself; the counts go on after this many lines. */
+/** A server in trouble repeats itself; of each SQLSTATE so many lines are told, and all are counted. */
 const errorsTold = 200
 
 /** The server's log, read on from where it was left, as often as `catchUp` is asked to. */
@@ -40,6 +41,7 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   let opened = 0
   let closed = 0
   let errors = 0
+  const told = new Map<string, number>()
   let reading = Promise.resolve()
 
   const read = (line: LogLine) => {
@@ -52,7 +54,9 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
     if ((line.message.startsWith('disconnection:') || line.error_severity === 'FATAL') && open.delete(id)) closed += 1
     if (['ERROR', 'FATAL', 'PANIC'].includes(line.error_severity)) {
       errors += 1
-      if (errors <= errorsTold) say({ kind: 'server-log', pid: line.pid, severity: line.error_severity, sqlstate: line.state_code ?? '', message: line.message.slice(0, 500) })
+      const sqlstate = line.state_code ?? ''
+      told.set(sqlstate, (told.get(sqlstate) ?? 0) + 1)
+      if ((told.get(sqlstate) ?? 0) <= errorsTold) say({ kind: 'server-log', pid: line.pid, severity: line.error_severity, sqlstate, message: line.message.slice(0, 500) })
     }
   }
 
