@@ -57,14 +57,14 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
     await using watchdog = await startWatchdog(dir)
 
     const stop = AbortSignal.any([signal, recorder.failed])
-    const error = await experiment({ request, watcher, recorder, watchdog, k6, choice, run: folder.run, signal: stop }).then(() => null, asError)
-    const end = endOf(dir, error, signal, recorder.failed)
+    const outcome = await experiment({ request, watcher, recorder, watchdog, k6, choice, run: folder.run, signal: stop }).catch(asError)
+    const end = endOf(dir, outcome instanceof Error ? outcome : null, signal, recorder.failed)
 
     recorder.record({ kind: 'phase', phase: 'self-check', edge: 'start' })
     const left = (await findOwned(watchdog.owned())).map((what) => `left behind: ${what}`)
     if (left.length > 0) watcher.say(`Lowtide itself left something, please report it: ${left.join(', ')}`)
     await redactLogs(join(dir, 'logs'))
-    recorder.record({ kind: 'end', how: end.how, detail: [...(end.how === 'failed' ? [end.error.message] : []), ...left].join('; ') })
+    recorder.record({ kind: 'end', how: end.how, detail: [...(end.how === 'failed' ? [end.error.message] : []), ...left].join('; '), ...(typeof outcome === 'string' ? { early: outcome } : {}) })
     return end
   } catch (error) {
     return signal.aborted && dir !== null ? { how: 'interrupted', dir } : { how: 'failed', dir, error: asError(error) }

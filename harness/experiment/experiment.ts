@@ -10,7 +10,7 @@ import { bootStack, type StackChoice } from '../stack/boot.ts'
 import type { Stack } from '../stack/stack.ts'
 import { visit } from '../stack/visit.ts'
 import type { Watchdog } from '../stack/watchdog.ts'
-import { formatVersion, type PhaseName, type Reading } from '../timeline/entry.ts'
+import { formatVersion, type Early, type PhaseName, type Reading } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
 import { storeFacts, type Recorder } from '../timeline/recorder.ts'
 import { followVerdict } from '../verdict/so-far.ts'
@@ -33,8 +33,8 @@ const nudges = 20
 const stopWithinMs = 5_000
 const stoppedWithinMs = 3_000
 
-/** One experiment, top to bottom, into its record: boot, seed, the programme of load, a nudge, the control, the stop. Everything booted is gone when it returns. */
-export async function experiment({ request, watcher, recorder, watchdog, k6, choice, run, signal }: Experiment): Promise<void> {
+/** One experiment, top to bottom, into its record: boot, seed, the programme of load, a nudge, the control, the stop. Everything booted is gone when it returns. Gives why it left out some of its programme. */
+export async function experiment({ request, watcher, recorder, watchdog, k6, choice, run, signal }: Experiment): Promise<Early | null> {
   const { loaded: { scenario, dir: scenarioDir }, variant, plan } = request
   const { target } = scenario
   const { record, dir } = recorder
@@ -75,17 +75,19 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
   await look('before-load', 0)
-  await runProgramme({
+  const early = await runProgramme({
     plan,
     cycle: load.cycle,
     soFar,
+    crashed: app.crashed,
     elapsedMs: recorder.nowMs,
     phase: watcher.phase,
     dosed: (doses) => learn({ doses }),
     beforeMeasuring: async () => request.fault?.(stack),
   })
 
-  if (soFar.isBlind()) watcher.say('a probe has gone blind: the run cannot pass any more, and ends here')
+  if (early === 'probe blind') watcher.say('a probe has gone blind: the run cannot pass any more, and ends here')
+  else if (early === 'application ended') watcher.say(`the application has ended by itself (${app.crashed()}), and so the run ends here`)
   else {
     await phase('settle', 'after a nudge', async () => {
       await askOtherRoute({ app, otherPath, record, signal })
@@ -107,6 +109,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   })
   watcher.phase('tear-down')
   record({ kind: 'phase', phase: 'tear-down', edge: 'start' })
+  return early
 }
 
 /** A control that cannot be planted proves nothing, which the judge must know; it does not end the run, whose leak may be the reason. */

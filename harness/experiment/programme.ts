@@ -1,3 +1,4 @@
+import type { Early } from '../timeline/entry.ts'
 import { shuffledDoses } from '../scenario/profiles.ts'
 import type { Plan } from '../scenario/scenario.ts'
 import type { SoFar } from '../verdict/so-far.ts'
@@ -8,6 +9,8 @@ export type Programme = {
   readonly plan: Plan
   readonly cycle: Cycles['cycle']
   readonly soFar: SoFar
+  /** Why the application is there no more; null while it is. */
+  readonly crashed: () => string | null
   /** Milliseconds since the run began. */
   readonly elapsedMs: () => number
   readonly phase: (name: 'warm-up' | 'baseline' | 'cycle', detail: string) => void
@@ -21,16 +24,17 @@ const warmUps = 2
 
 /**
  * The load of a run: warm-up at its peak concurrency, so that pools reach their plateau and code its compiled form; baseline; measured cycles
- * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned.
+ * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned,
+ * and says why.
  */
-export async function runProgramme({ plan, cycle, soFar, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<void> {
+export async function runProgramme({ plan, cycle, soFar, crashed, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
-  const hopeless = () => !patient && soFar.isBlind()
+  const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : null)
 
   let answered = 0
   let tookMs = 0
-  for (let round = 1; round <= warmUps && !decided(); round += 1) {
+  for (let round = 1; round <= warmUps && !decided() && !hopeless(); round += 1) {
     phase('warm-up', `${round} of ${warmUps}, ${plan.concurrency} at once`)
     const warmed = await cycle('warm-up', plan.concurrency * 2)
     answered += warmed.dose.counted
@@ -40,7 +44,7 @@ export async function runProgramme({ plan, cycle, soFar, elapsedMs, phase, dosed
   const unit = doseWithinBudget(plan, elapsedMs(), (1_000 * answered) / Math.max(1, tookMs))
   const doses = shuffledDoses(unit, plan.seed)
   dosed(doses)
-  for (let round = 1; round <= baselineCycles && !decided(); round += 1) {
+  for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
     phase('baseline', `${round} of ${baselineCycles}`)
     await cycle('baseline', baselineDose(unit, plan.concurrency))
   }
@@ -50,10 +54,13 @@ export async function runProgramme({ plan, cycle, soFar, elapsedMs, phase, dosed
   do {
     for (const dose of doses) {
       // A leak that the warm-up has shown gets one measured cycle, to be told with its dose; a repro is told by then how to see it again.
-      if (hopeless() || (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak'))) return
+      const vain = hopeless()
+      if (vain !== null) return vain
+      if (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak')) return 'leak confirmed'
       phase('cycle', `${dose} requests, ${plan.concurrency} at once`)
       await cycle('measured', dose)
       delivered += dose
     }
   } while (patient && elapsedMs() < plan.budgetMs)
+  return null
 }

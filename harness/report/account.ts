@@ -52,7 +52,8 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
     since: somethingLeft ? sinceOf(findings.hangs, leaks) : null,
     heals: somethingLeft ? healing(findings.heal) : null,
     leaks,
-    unseen: ofKind('inconclusive'),
+    // What comes after a confirmed leak was left out on purpose; that it was not seen is no news.
+    unseen: findings.verdict === 'leak' && findings.endedEarly === 'leak confirmed' ? [] : ofKind('inconclusive'),
     warnings: ofKind('warning'),
     held: ofKind('pass').filter((finding) => !isNotJudged(finding)),
     notJudged: ofKind('pass').filter(isNotJudged),

@@ -3,7 +3,7 @@ import type { Findings, Hang } from '../verdict/verdict.ts'
 import { accountOf, type Account, type Cluster, heldInFull, nameAndSentence } from './account.ts'
 import type { Paint } from './paint.ts'
 import { count, duration, thousands } from '../verdict/words.ts'
-import { clip, memberLine, printable, processDetail, sessionDetail, verdictTone } from './words.ts'
+import { clip, memberLine, printable, processDetail, requestOf, sessionDetail, verdictTone } from './words.ts'
 
 export type ConsoleOptions = {
   /** Path of the report as the user can open it; the last line ends with it. */
@@ -63,10 +63,6 @@ function tellStrays(page: Page, { strays }: Account, paint: Paint): void {
     for (const { member } of survivors.slice(0, pairsShown)) page.text(memberLine(member), indent)
     if (survivors.length > pairsShown) page.text(`... ${thousands(survivors.length - pairsShown)} more, listed in the report`, indent)
   }
-}
-
-function requestOf({ process, url }: Hang): string {
-  return url === null ? 'its request is not known' : `${process?.request?.method ?? 'GET'} ${url}`
 }
 
 /** `pid 3230 + postgres 3231, 4 min 02 s  GET /edge/timeline?...` */

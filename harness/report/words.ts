@@ -31,10 +31,17 @@ export function subject(facts: Facts): string {
 
 /** What kind of hang this is, in one phrase; hangs that share it form one cluster. */
 export function symptom({ process, session }: Pick<Hang, 'process' | 'session'>): string {
+  // A server that goes on serving does nothing wrong by waiting: its session is what is left.
+  if (process !== null && session !== null && process.request === null) return `session ${stateOf(session)}, kept by a process that lives on`
   if (process !== null && session !== null) return `process ${doing(process)}, its backend ${stateOf(session)}`
   if (process !== null) return `process ${doing(process)}, without a backend`
   if (session !== null) return `session ${stateOf(session)}, its process not known`
   return 'left behind, with neither process nor backend known'
+}
+
+/** Which request it is left of; where nobody knows, what is wrong with it. */
+export function requestOf({ process, url, why }: Hang): string {
+  return url === null ? (why ?? 'its request is not known') : `${process?.request?.method ?? 'GET'} ${url}`
 }
 
 /** Is it going to heal: the answer as a sentence. */

@@ -150,4 +150,12 @@ export type Planted = {
 }
 
 /** The run's last word. A record without it was cut off. */
-export type End = { readonly kind: 'end'; readonly how: 'completed' | 'interrupted' | 'failed'; readonly detail: string }
+export type End = {
+  readonly kind: 'end'
+  readonly how: 'completed' | 'interrupted' | 'failed'
+  readonly detail: string
+  /** Why a completed run left out what it had planned: there was nothing more to learn. */
+  readonly early?: Early
+}
+
+export type Early = 'leak confirmed' | 'probe blind' | 'application ended'

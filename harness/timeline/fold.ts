@@ -28,6 +28,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const evidence: Stamped<Evidence>[] = []
   const controls: Stamped<Control>[] = []
   let end: Timeline['end'] = 'cut-off'
+  let endedEarly: Timeline['endedEarly'] = null
 
   const sort = (entry: Entry): void => {
     switch (entry.kind) {
@@ -63,6 +64,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
         return void controls.push(entry)
       case 'end':
         end = howItEnded(entry)
+        endedEarly = entry.early ?? null
         return
       default:
         entry satisfies never
@@ -95,6 +97,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       sight: watch.until(order.lastAtMs()),
       endedTransactions: ages.ended(),
       end,
+      endedEarly,
       damage: order.damage(),
     }),
   }

@@ -24,3 +24,7 @@ test('a place that takes no folder is told in one line with the way out', async 
   writeFileSync(join(reports, 'file'), '')
   await expect(openRunFolder(join(reports, 'file', 'x'), 'a-soak')).rejects.toThrow(/The folder for the record .* cannot be made: ENOTDIR.*Name another with --reports\.$/)
 })
+
+test('a file system that makes no folders is told as well, and at once', async () => {
+  await expect(openRunFolder('/proc/lowtide/reports', 'a-soak')).rejects.toThrow(/cannot be made: ENOENT/)
+})

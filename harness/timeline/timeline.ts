@@ -1,4 +1,4 @@
-import type { Canary, Control, Dose, Evidence, Look, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Canary, Control, Dose, Early, Evidence, Look, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 
 /**
@@ -22,6 +22,7 @@ export type Timeline = {
   readonly endedTransactions: { readonly count: number; readonly p999Ms: number } | null
   /** How the record ends. `cut-off`: no last word was written. */
   readonly end: 'completed' | 'interrupted' | 'failed' | 'cut-off'
+  readonly endedEarly: Early | null
   readonly damage: readonly string[]
 }
 

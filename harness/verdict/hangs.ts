@@ -16,7 +16,7 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
   const hang = (process: Process | null, session: Session | null): Hang => {
     for (const member of [process, session]) if (member !== null) listed.add(key(member))
     const by = [process, session].flatMap((member) => (member === null ? [] : [survivors.get(key(member))])).filter((survivor) => survivor !== undefined)
-    return { process, session, ...evidenceFor(timeline, process, session), bornIn: by[0]?.bornIn ?? null }
+    return { process, session, ...evidenceFor(timeline, process, session), why: by[0]?.why ?? null, bornIn: by[0]?.bornIn ?? null }
   }
 
   const all = [...survivors.values()].sort(byId)

@@ -23,8 +23,9 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[]): Fin
   return {
     formatVersion,
     verdict: judged,
-    headline: headline(judged, findings, bounds, heal, dose),
+    headline: headline(judged, judged === 'leak' && timeline.endedEarly === 'leak confirmed' ? leaks : findings, bounds, heal, dose),
     findings,
+    endedEarly: timeline.endedEarly,
     hangs,
     heal,
     dose,

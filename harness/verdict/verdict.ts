@@ -35,6 +35,8 @@ export type Hang = {
   readonly process: Extract<Member, { kind: 'process' }> | null
   readonly session: Extract<Member, { kind: 'session' }> | null
   readonly url: string | null
+  /** What the invariant says of it. */
+  readonly why: string | null
   readonly lastLogLine: string | null
   readonly bornIn: number | null
   readonly evidence: string | null
@@ -47,6 +49,8 @@ export type Findings = {
   /** One line: what is left, or what a pass is worth, or what was not seen. */
   readonly headline: string
   readonly findings: readonly Finding[]
+  /** The run left out what it had planned. After a confirmed leak, what it did not see there is no fault of its sight. */
+  readonly endedEarly: Timeline['endedEarly']
   /** Survivors joined into what they were: the listing of a leak. */
   readonly hangs: readonly Hang[]
   readonly heal: HealClass

@@ -4,7 +4,7 @@ import { type Account, type Cluster, heldInFull, nameAndSentence, type Stray } f
 import type { RunRecord } from '../run-record.ts'
 import type { Series } from '../series.ts'
 import { count, duration, thousands } from '../../verdict/words.ts'
-import { bytes, memberLine, processDetail, sessionAge, timeOfDay } from '../words.ts'
+import { bytes, memberLine, processDetail, requestOf, sessionAge, timeOfDay } from '../words.ts'
 import { html, type Interpolated, type Markup } from './markup.ts'
 import { drawingOf, flatCounters, type Panel } from './panels.ts'
 
@@ -50,9 +50,10 @@ ${paths.length > 0 ? html`<p>${paths.join(', ')}${by.length > 8 ? ` and ${count(
 ${folded(hangs, hangRow, html`<thead><tr><th>Request</th><th>Process</th><th>Backend</th><th>Log ends in</th></tr></thead>`, 'of the same cluster')}</article>`
 }
 
-function hangRow({ process, session, url, lastLogLine, bornIn, evidence }: Hang): Markup {
+function hangRow(hang: Hang): Markup {
+  const { process, session, lastLogLine, bornIn, evidence } = hang
   return html`<tr>
-<td data-name="request"><code>${process?.request?.method ?? 'GET'} ${url ?? 'not known'}</code>${bornIn === null ? null : html`<br><span class="faint">cycle ${bornIn}</span>`}</td>
+<td data-name="request"><code>${requestOf(hang)}</code>${bornIn === null ? null : html`<br><span class="faint">cycle ${bornIn}</span>`}</td>
 <td data-name="process">${process === null ? 'none' : html`<code>${process.command}</code><br>pid ${process.pid}, ${processDetail(process)}`}</td>
 <td data-name="backend">${session === null ? 'none' : html`pid ${session.pid}, ${sessionAge(session)}<br><code>${session.query}</code>`}</td>
 <td data-name="log ends in"><code>${lastLogLine ?? 'nothing known'}</code>${evidence === null ? null : html`<br>${fileLink(evidence)}`}</td>

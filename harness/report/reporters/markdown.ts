@@ -1,7 +1,7 @@
 import { accountOf, type Account, type Cluster } from '../account.ts'
 import type { Reporter, RunRecord } from '../run-record.ts'
 import { count, thousands } from '../../verdict/words.ts'
-import { clip, memberLine, printable, processDetail, sessionDetail } from '../words.ts'
+import { clip, memberLine, printable, processDetail, requestOf, sessionDetail } from '../words.ts'
 
 /** The run in Markdown: to read in an editor, to paste into an issue, to append to a CI job's summary. */
 export default { file: 'report.md', render } satisfies Reporter
@@ -33,11 +33,11 @@ function render(run: RunRecord): string {
 const hangsShown = 50
 
 function clusterBlocks({ symptom, hangs }: Cluster): readonly string[] {
-  const rows = hangs.slice(0, hangsShown).map(({ process, session, url, lastLogLine }) => [
-    url === null ? 'not known' : code(`${process?.request?.method ?? 'GET'} ${url}`),
-    process === null ? 'none' : `${code(process.command)} pid ${process.pid}, ${prose(processDetail(process))}`,
-    session === null ? 'none' : `pid ${session.pid}, ${prose(clip(sessionDetail(session), 300))}`,
-    lastLogLine === null ? 'nothing known' : code(lastLogLine),
+  const rows = hangs.slice(0, hangsShown).map((hang) => [
+    code(requestOf(hang)),
+    hang.process === null ? 'none' : `${code(hang.process.command)} pid ${hang.process.pid}, ${prose(processDetail(hang.process))}`,
+    hang.session === null ? 'none' : `pid ${hang.session.pid}, ${prose(clip(sessionDetail(hang.session), 300))}`,
+    hang.lastLogLine === null ? 'nothing known' : code(hang.lastLogLine),
   ])
   const more = hangs.length - rows.length
   return [`## ${thousands(hangs.length)} × ${prose(symptom)}`, table(['Request', 'Process', 'Backend', 'Log ends in'], rows), ...(more > 0 ? [`${thousands(more)} more in findings.json.`] : [])]

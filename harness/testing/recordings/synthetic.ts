@@ -87,6 +87,7 @@ export function syntheticHang(n: number, differences: Partial<Hang> = {}): Hang 
     process: syntheticProcess({ id: `${3216 + 2 * n}@${91_000 + n}`, pid: 3216 + 2 * n, startedAtMs: bornAtMs, databasePorts: [40_112 + n], request: { method: 'GET', url } }),
     session: syntheticSession({ id: `${3217 + 2 * n}@${bornAtMs + 300}`, pid: 3217 + 2 * n, backendStartMs: bornAtMs + 300, clientPort: 40_112 + n, transactionAgeMs: 42_300 - n * 2_300 }),
     url,
+    why: null,
     lastLogLine: '06:22:41 timeline: gathering ticket events',
     bornIn: 3 + (n % 2),
     evidence: 'forensics/cluster-1.md',
@@ -100,6 +101,7 @@ export function syntheticLeak(hung = 7): Findings {
   return {
     formatVersion,
     verdict: 'leak',
+    endedEarly: null,
     headline: `${hung} of 80 requests never ended: their processes wait for ever and hold ${hung} transactions open`,
     findings: [
       {
@@ -132,6 +134,7 @@ export function syntheticPass(): Findings {
   return {
     formatVersion,
     verdict: 'pass',
+    endedEarly: null,
     headline: '0 left behind in 150 requests: fewer than 20.0 per 1,000 at 95 %',
     findings: [
       { invariant: 'every request process ends with its request', kind: 'pass', sentence: '0 of 150 outlived it' },
@@ -153,6 +156,7 @@ export function syntheticInconclusive(): Findings {
   return {
     formatVersion,
     verdict: 'inconclusive',
+    endedEarly: null,
     headline: 'sessions of PostgreSQL were not seen for 31.4 s of 64.0 s',
     findings: [
       {
