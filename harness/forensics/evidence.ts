@@ -23,18 +23,34 @@ export function openEvidence({ agent, app, store, record, signal }: EvidenceOpti
   return async (members: readonly Member[]): Promise<void> => {
     const cases = casesOf(members).filter(({ process, session }) => !stored.has(keyOf(process, session))).slice(0, Math.max(0, mostCases - stored.size))
     if (cases.length === 0) return
-    const pids = cases.flatMap(({ process }) => process?.pid ?? [])
-    const { evidence } = pids.length > 0 ? await agent.ask({ ask: 'evidence', pids }, AbortSignal.any([signal, AbortSignal.timeout(10_000)])) : { evidence: [] }
-    const byPid = new Map<number, ProcessEvidence>(evidence.map((one) => [one.pid, one]))
+    signal.throwIfAborted()
+    const { seen, unseen } = await seeProcesses(agent, cases.flatMap(({ process }) => process?.pid ?? []), signal)
     for (const { process, session } of cases) {
       stored.add(keyOf(process, session))
-      const file = `forensics/${process ? `process-${process.pid}` : `backend-${session?.pid}`}.json`
-      const lastLogLine = process ? ((await app.logTail(1, `[${process.pid}]`)).at(-1) ?? null) : null
-      store(file, `${JSON.stringify({ process, session, lastLogLine, proc: process ? byPid.get(process.pid) : null }, null, 2)}\n`)
+      const file = `forensics/${nameOf(process, session)}.json`
+      const lastLogLine = process ? await lastWords(app, process.pid) : null
+      store(file, `${JSON.stringify({ process, session, lastLogLine, proc: process ? (seen.get(process.pid) ?? unseen) : null }, null, 2)}\n`)
       record({ kind: 'evidence', members: [process, session].flatMap((member) => member?.id ?? []), file, lastLogLine })
     }
   }
 }
+
+/** /proc of these processes by their numbers; or why nobody could look. An agent that is gone must not end the run: what it left is the finding. */
+async function seeProcesses(agent: Agent, pids: readonly number[], signal: AbortSignal): Promise<{ seen: ReadonlyMap<number, ProcessEvidence>; unseen: string | null }> {
+  if (pids.length === 0) return { seen: new Map(), unseen: null }
+  try {
+    const { evidence } = await agent.ask({ ask: 'evidence', pids }, AbortSignal.any([signal, AbortSignal.timeout(10_000)]))
+    return { seen: new Map(evidence.map((one) => [one.pid, one])), unseen: null }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { seen: new Map(), unseen: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+const lastWords = ({ logTail }: Pick<App, 'logTail'>, pid: number) => logTail(1, `[${pid}]`).then((lines) => lines.at(-1) ?? null, () => null)
+
+/** By identity: a number may be used again within one run. */
+const nameOf = (process: Process | null, session: Session | null) => (process ? `process-${process.id}` : `backend-${session?.id}`).replace('@', '-')
 
 const keyOf = (process: Process | null, session: Session | null) => `${process?.id}|${session?.id}`
 
