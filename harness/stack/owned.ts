@@ -12,7 +12,12 @@ import type { Owned } from './stack.ts'
 export async function removeOwned(owned: readonly Owned[]): Promise<string[]> {
   const removed: string[] = []
   // Directories last: a living server would write into them again.
-  for (const thing of owned.toSorted((a, b) => Number(a.kind === 'directory') - Number(b.kind === 'directory'))) removed.push(...(await remove(thing)))
+  const failures: unknown[] = []
+  for (const thing of owned.toSorted((a, b) => Number(a.kind === 'directory') - Number(b.kind === 'directory'))) {
+    await remove(thing).then((gone) => removed.push(...gone), (error) => failures.push(error))
+  }
+  // What resists must not keep the rest.
+  if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(String).join('; '))
   return removed
 }
 
@@ -83,14 +88,31 @@ async function killAll(find: () => number[]): Promise<string[]> {
   return [...killed].map(([pid, command]) => `process ${pid} (${command})`)
 }
 
-/** LOWTIDE_RUN marks the application, LOWTIDE_OWNER what the harness started for itself. Zombies have no environment and need no killing. */
+/**
+ * LOWTIDE_RUN marks the application, LOWTIDE_OWNER what the harness started for itself. A process that has cleared its environment belongs
+ * to who started it: to its parent, or, once that has gone, to the leader of its session. Zombies need no killing.
+ */
 function taggedProcesses(run: string): number[] {
   const tags = [`LOWTIDE_RUN=${run}`, `LOWTIDE_OWNER=${run}`]
-  return pids().filter((pid) => pid !== process.pid && tryRead(`/proc/${pid}/environ`).split('\0').some((pair) => tags.includes(pair)))
+  const alive = pids().flatMap((pid) => statOf(pid) ?? []).filter(({ state }) => state !== 'Z')
+  const owned = new Set(alive.filter(({ pid }) => tryRead(`/proc/${pid}/environ`).split('\0').some((pair) => tags.includes(pair))).map(({ pid }) => pid))
+  for (let before = -1; before < owned.size; ) {
+    before = owned.size
+    for (const { pid, parentPid, session } of alive) if (owned.has(parentPid) || owned.has(session)) owned.add(pid)
+  }
+  owned.delete(process.pid)
+  return [...owned].toSorted((a, b) => a - b)
 }
 
-/** PostgreSQL overwrites its environment with its title, but every one of its processes works in the data directory. */
-const processesIn = (dir: string) => pids().filter((pid) => tryReadLink(`/proc/${pid}/cwd`) === dir)
+/** proc(5): the command stands in parentheses and may hold anything, so the fields are counted from the last of them. */
+function statOf(pid: number): { pid: number; state: string; parentPid: number; session: number } | null {
+  const text = tryRead(`/proc/${pid}/stat`)
+  const [state = '', parentPid, , session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return text === '' ? null : { pid, state, parentPid: Number(parentPid), session: Number(session) }
+}
+
+/** PostgreSQL overwrites its environment with its title, but every one of its processes works in the data directory, be that deleted. */
+const processesIn = (dir: string) => pids().filter((pid) => [dir, `${dir} (deleted)`].includes(tryReadLink(`/proc/${pid}/cwd`)))
 
 const pids = () => (existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number) : [])
 

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { removeOwned } from './owned.ts'
+import { findOwned, removeOwned } from './owned.ts'
 import type { Owned } from './stack.ts'
 
 /** The watchdog's process: see watchdog.ts. Its one argument is the run's folder. */
@@ -22,13 +22,18 @@ if (!done) await cleanUp()
 /** Sweeps until two seconds in a row are clean: a gateway that is being killed may have started one more script. */
 async function cleanUp() {
   say('the harness ended without tidying up; removing what it owned')
+  const said = new Set<string>()
   for (let cleanSinceMs = Date.now(), untilMs = Date.now() + 15_000; Date.now() < untilMs && Date.now() - cleanSinceMs < 2_000; await delay(50)) {
     const removed = await removeOwned(owned).catch((error: Error) => [`not everything: ${error.message}`])
     if (removed.length === 0) continue
     cleanSinceMs = Date.now()
-    for (const what of removed) say(`removed ${what}`)
+    for (const what of removed.filter((one) => !said.has(one))) {
+      said.add(what)
+      say(`removed ${what}`)
+    }
   }
-  say('nothing of this run is left')
+  const left = await findOwned(owned).catch((error: Error) => [error.message])
+  say(left.length === 0 ? 'nothing of this run is left' : `still there: ${left.join(', ')}. Try lowtide doctor --clean`)
 }
 
 function say(line: string) {
