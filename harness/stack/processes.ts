@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, chmod } from 'node:fs/promises'
+import { chmod, mkdir, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -16,7 +17,7 @@ import { untilReady } from './ready.ts'
 import { createAppRole } from './roles.ts'
 import { runSeed } from './target-command.ts'
 import { targetEnvironment } from './environment.ts'
-import type { App, BootOptions, Stack } from './stack.ts'
+import type { App, BootOptions, Owned, Stack } from './stack.ts'
 
 /** Boots an embedded PostgreSQL and the target's command as processes of this machine. Linux only: the agent reads /proc. */
 export async function bootProcesses(options: BootOptions): Promise<Stack> {
@@ -24,21 +25,23 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
   if (process.platform !== 'linux') throw new Error(`The processes stack reads /proc, which ${process.platform} does not have. Start a Docker engine and use --stack containers.`)
   await using made = new AsyncDisposableStack()
 
-  const home = await mkdtemp(join(tmpdir(), `lowtide-${run}-`))
-  own({ kind: 'directory', path: home })
-  await chmod(home, 0o755)
-  made.defer(async () => void (await removeOwned([{ kind: 'directory', path: home }])))
+  // The real path: a process is found in it by where the kernel says that it works.
+  const home = join(await realpath(tmpdir()), `lowtide-${run}-${randomBytes(3).toString('hex')}`)
+  const owned: readonly Owned[] = [{ kind: 'tag', run }, { kind: 'postgres', dataDir: dataDirOf(home) }, { kind: 'directory', path: home }]
+  for (const thing of owned) own(thing)
+  // Last of all, and by the same hand as the watchdog's: what outlives its own end goes here.
+  made.defer(async () => void (await removeOwned(owned)))
+  await mkdir(home, { mode: 0o755 })
+  await chmod(home, 0o755) // whatever the umask: the server's user must get in
   await mkdir(join(dir, 'logs'), { recursive: true })
 
-  own({ kind: 'postgres', dataDir: dataDirOf(home) })
   say('starting the embedded PostgreSQL')
   const ours = { LOWTIDE_OWNER: run }
   const postgres = made.use(await startEmbeddedPostgres({ home, logFile: join(dir, 'logs', 'postgres.log'), maxConnections: target.maxConnections ?? 100, env: ours, signal }))
   const appUri = await createAppRole(postgres.adminUri)
   const appPort = await freePort()
 
-  own({ kind: 'tag', run })
-  // Whatever outlives the application's own end goes with the stack.
+  // Whatever outlives the application's own end goes before the server does.
   made.defer(async () => void (await removeOwned([{ kind: 'tag', run }])))
   const agent = made.use(await startAgent(home, ours, { run, scope: 'tag', appPort, databasePort: postgres.port }))
 
@@ -56,13 +59,21 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
   }
 }
 
+const agentEndsWithinMs = 2_000
+
 async function startAgent(home: string, env: Record<string, string>, settings: AgentSettings): Promise<Agent> {
   const program = await bundle(fileURLToPath(new URL('../probes/agent.ts', import.meta.url)), join(home, 'agent.mjs'))
   // A session of its own, or the terminal's Ctrl-C would blind the run that is being ended in order.
   const child = spawn(process.execPath, [program, JSON.stringify(settings)], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   const ended = new Promise<void>((done) => child.once('close', () => done()))
   child.once('error', () => {}) // shows as the end of its output
-  return linkAgent({ input: child.stdin, output: child.stdout, errors: child.stderr, end: () => ended })
+  // Reading /proc of a process that is being born or dies may block for long, and the end of a run waits for nobody.
+  const end = async () => {
+    await Promise.race([ended, delay(agentEndsWithinMs, undefined, { ref: false })])
+    child.kill('SIGKILL')
+    await ended
+  }
+  return linkAgent({ input: child.stdin, output: child.stdout, errors: child.stderr, end })
 }
 
 type CommandOptions = { readonly options: BootOptions; readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly port: number; readonly signal: AbortSignal }

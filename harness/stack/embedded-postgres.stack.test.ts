@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, chmodSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openMonitor } from '../probes/monitor.ts'
+import { dataDirOf, startEmbeddedPostgres } from './embedded-postgres.ts'
+import { findOwned } from './owned.ts'
+
+let home = ''
+beforeEach(() => {
+  home = join(realpathSync(mkdtempSync(join(tmpdir(), 'embedded-test-'))), 'home')
+  mkdirSync(home)
+  for (const dir of [home, join(home, '..')]) chmodSync(dir, 0o755)
+})
+afterEach(() => rmSync(join(home, '..'), { recursive: true, force: true, maxRetries: 5 }))
+
+const boot = (signal = AbortSignal.timeout(25_000)) => startEmbeddedPostgres({ home, logFile: join(home, '..', 'postgres.log'), maxConnections: 20, env: {}, signal })
+const left = () => findOwned([{ kind: 'postgres', dataDir: dataDirOf(home) }])
+const postmaster = () => Number.parseInt(readFileSync(join(dataDirOf(home), 'postmaster.pid'), 'utf8'), 10)
+const signal = () => AbortSignal.timeout(5_000)
+
+test('the superuser’s password is in no file that another user can read', async () => {
+  await using _server = await boot()
+  expect(readdirSync(home).filter((name) => name !== 'data' && name !== 'postgresql')).toEqual([])
+  expect(statSync(dataDirOf(home)).mode & 0o077).toBe(0)
+})
+
+test('a server that is stopped leaves no shared memory; one that is killed does, which is found and removed', async () => {
+  await (await boot())[Symbol.asyncDispose]()
+  expect(await left()).toEqual([])
+  rmSync(dataDirOf(home), { recursive: true })
+
+  const server = await boot()
+  process.kill(postmaster(), 'SIGKILL')
+  await expect.poll(left).toEqual([expect.stringMatching(/^shared memory \d+$/)])
+  await server[Symbol.asyncDispose]()
+  expect(await left()).toEqual([])
+})
+
+test('it ends also when it is frozen, and so does a monitor of it', async () => {
+  const server = await boot()
+  const monitor = await openMonitor(server.adminUri, 'test')
+  const [backend] = await monitor.query<{ pid: number }>('SELECT pg_backend_pid() AS pid', [], signal())
+  for (const pid of [postmaster(), backend?.pid ?? 0]) process.kill(pid, 'SIGSTOP')
+  await expect(monitor.query('SELECT 1', [], AbortSignal.timeout(300))).rejects.toThrow(/timeout/)
+
+  const beganMs = performance.now()
+  await monitor[Symbol.asyncDispose]()
+  expect(performance.now() - beganMs).toBeLessThan(3_000)
+  await server[Symbol.asyncDispose]()
+  expect(performance.now() - beganMs).toBeLessThan(10_000)
+  expect(await left()).toEqual([])
+}, 30_000)
+
+test('a monitor whose session the server has ended says so from then on', async () => {
+  await using server = await boot()
+  await using monitor = await openMonitor(server.adminUri, 'test')
+  await using other = await openMonitor(server.adminUri, 'other')
+  await other.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lowtide-monitor-test'", [], signal())
+  for (let nth = 0; nth < 2; nth += 1) await expect(monitor.query('SELECT 1', [], signal())).rejects.toThrow(/lost|terminat|closed|not queryable|ECONNRESET/i)
+})
+
+test.each([20, 150, 400, 900])('an abort after %i ms leaves no process and no shared memory behind', async (ms) => {
+  await expect(boot(AbortSignal.any([AbortSignal.timeout(ms)])).then((server) => server[Symbol.asyncDispose]().then(() => Promise.reject(new Error('timeout: booted before the abort'))))).rejects.toThrow(/timeout|abort/i)
+  expect(await left()).toEqual([])
+})
