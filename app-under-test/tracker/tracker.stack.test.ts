@@ -118,7 +118,7 @@ async function hungOf(variant: Variant, projects: readonly string[], enough = Nu
     for (let project = left.shift(); project && hung.length < enough; project = left.shift()) {
       using outcome = await askFor(variant, `/${project}/timeline?daysback=30&max=50&format=rss`)
       if (outcome.kind === 'hung') hung.push(project)
-      else expect(outcome.status).toBe(200)
+      else if (outcome.status !== 200) throw new Error(`${variant}, ${project}: status ${outcome.status}. The log ends in: ${outcome.log.at(-1)}`)
     }
   }
   await Promise.all([work(), work()])

@@ -24,6 +24,7 @@ export const epochTimes: FieldConverter = {
   toField: (value) => new Date(Number(value) * 1000),
 }
 
-/** The converter for a type; a type that has none is stored as it is. */
-export const converterOf = (type: ColumnType, converters: EntryPoint<FieldConverter>): FieldConverter =>
-  converters.implementations().find((converter) => converter.type === type) ?? { type, toColumn: (field) => (field instanceof Date ? field.toISOString() : field), toField: (value) => value }
+/** The converter for a type; fields of a type that has none are stored as they are. */
+export const converterOf = (type: ColumnType, converters: EntryPoint<FieldConverter>): FieldConverter => converters.implementations().find((converter) => converter.type === type) ?? asItIs
+
+const asItIs: FieldConverter = { type: 'text', toColumn: (field) => (field instanceof Date ? field.toISOString() : field), toField: (value) => value }
