@@ -66,6 +66,16 @@ test.each(['reentrant-lock', 'close-in-finally'] satisfies Variant[])('%s: none 
   await expect.poll(sessions).toEqual([])
 })
 
+test('every row arrives as it was made, awkward characters included', async () => {
+  const rows = rowsOf(2006, dataSets).message
+  expect(rows.flat().join('')).toMatch(/back\\slash.*tab\there/s)
+  const client = new pg.Client({ connectionString: postgres.appUrl })
+  await client.connect()
+  const loaded = await client.query({ text: 'SELECT project, id, time, author, subject, body, reply_to FROM message ORDER BY ctid', rowMode: 'array' })
+  await client.end()
+  expect(loaded.rows).toEqual(rows)
+})
+
 describe.each(['gateway.ts', 'server.ts'])('%s', (program) => {
   test('serves pages and feeds, and ends on SIGTERM', async () => {
     await using frontEnd = await startFrontEnd(program)
