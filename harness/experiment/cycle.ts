@@ -30,8 +30,8 @@ export type CycleTools = {
 }
 
 export type Cycles = {
-  /** Sends `dose` requests, waits for quiet, and stores the evidence of what stayed. */
-  readonly cycle: (role: Dose['role'], dose: number) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
+  /** Sends `dose` requests, waits for the rest of `lastsMs`, then for quiet, and stores the evidence of what stayed. */
+  readonly cycle: (role: Dose['role'], dose: number, lastsMs?: number) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
   readonly inFlight: () => number
   readonly started: () => number
 }
@@ -65,6 +65,8 @@ export function openCycles(tools: CycleTools): Cycles {
   const loaded = async (role: Dose['role'], cycle: number, dose: number): Promise<Dose> => {
     const ended = new AbortController()
     const watching = watch(AbortSignal.any([signal, ended.signal]))
+    // Awaited only after the load: until then a failure would be nobody's, which ends the whole process.
+    watching.catch(() => {})
     try {
       await using running = await startLoad({
         k6: tools.k6,
@@ -93,7 +95,7 @@ export function openCycles(tools: CycleTools): Cycles {
   return {
     inFlight: () => load?.inFlight() ?? 0,
     started: () => load?.started() ?? requests,
-    cycle: async (role, planned) => {
+    cycle: async (role, planned, lastsMs = 0) => {
       const cycle = cycles++
       const phase = role === 'measured' ? 'cycle' : role
       const beganMs = performance.now()
@@ -102,6 +104,7 @@ export function openCycles(tools: CycleTools): Cycles {
       signal.throwIfAborted()
       record(dose)
       const tookMs = performance.now() - beganMs
+      if (tookMs < lastsMs) await delay(lastsMs - tookMs, undefined, { signal })
       record({ kind: 'phase', phase, edge: 'end', cycle })
       record({ kind: 'phase', phase: 'settle', edge: 'start', cycle })
       const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isVain: tools.isVain, signal })

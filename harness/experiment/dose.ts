@@ -4,8 +4,13 @@ import { doseShares } from '../scenario/profiles.ts'
 /** What a cycle costs beside its load: the generator's start, its end, and three quiet looks. */
 const cycleOverheadMs = 2_000
 /** Control, stop, judging and tear-down. */
-const closingMs = 22_000
+export const closingMs = 22_000
 export const baselineCycles = 3
+/** Share of a dose unit that each baseline cycle gets: enough to go through every pool, little enough not to spend the budget. */
+const baselineShare = 1 / 2
+/** So many rounds of its doses a run to exhaustion makes at least: in one, an accident looks like a rate. */
+const rounds = 4
+const largestShare = Math.max(...doseShares)
 
 /**
  * The largest dose unit that the rest of the budget can carry at the rate seen in warm-up, never more than planned and never less than the concurrency:
@@ -13,12 +18,13 @@ export const baselineCycles = 3
  * @param measuredPerSecond requests a second that counted in warm-up
  */
 export function doseWithinBudget(plan: Plan, elapsedMs: number, measuredPerSecond: number): number {
-  const cycles = doseShares.length + baselineCycles
-  const units = doseShares.reduce<number>((sum, share) => sum + share, 0) + baselineCycles * baselineShare
-  const leftMs = plan.budgetMs - elapsedMs - closingMs - cycles * cycleOverheadMs
+  const measured = plan.stopsAt === 'exhaustion' ? { cycles: rounds * doseShares.length, units: rounds * doseShares.length * largestShare } : { cycles: doseShares.length, units: doseShares.reduce<number>((sum, share) => sum + share, 0) }
+  const leftMs = plan.budgetMs - elapsedMs - closingMs - (measured.cycles + baselineCycles) * cycleOverheadMs
+  const units = measured.units + baselineCycles * baselineShare
   return Math.max(plan.concurrency, Math.min(plan.dose, Math.floor((Math.max(0, leftMs) / 1_000 / units) * measuredPerSecond)))
 }
 
-/** Share of a dose unit that each baseline cycle gets: enough to go through every pool, little enough not to spend the budget. */
-const baselineShare = 1 / 2
 export const baselineDose = (unit: number, concurrency: number) => Math.max(concurrency, Math.ceil(unit * baselineShare))
+
+/** How long each cycle of a run to exhaustion lasts: as long as the one with most requests. What leaks by the hour then leaks as much in each, and what leaks by the request does not. */
+export const equalMs = (unit: number, measuredPerSecond: number) => (1_000 * largestShare * unit) / Math.max(0.1, measuredPerSecond)

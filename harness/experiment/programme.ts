@@ -3,7 +3,7 @@ import { shuffledDoses } from '../scenario/profiles.ts'
 import type { Plan } from '../scenario/scenario.ts'
 import type { SoFar } from '../verdict/so-far.ts'
 import type { Cycles } from './cycle.ts'
-import { baselineCycles, baselineDose, doseWithinBudget } from './dose.ts'
+import { baselineCycles, baselineDose, closingMs, doseWithinBudget, equalMs } from './dose.ts'
 
 export type Programme = {
   readonly plan: Plan
@@ -41,7 +41,8 @@ export async function runProgramme({ plan, cycle, soFar, crashed, elapsedMs, pha
     tookMs += warmed.tookMs
   }
 
-  const unit = doseWithinBudget(plan, elapsedMs(), (1_000 * answered) / Math.max(1, tookMs))
+  const perSecond = (1_000 * answered) / Math.max(1, tookMs)
+  const unit = doseWithinBudget(plan, elapsedMs(), perSecond)
   const doses = shuffledDoses(unit, plan.seed)
   dosed(doses)
   for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
@@ -51,16 +52,24 @@ export async function runProgramme({ plan, cycle, soFar, crashed, elapsedMs, pha
   await beforeMeasuring()
 
   let delivered = 0
+  let ran = 0
+  let longestMs = patient ? equalMs(unit, perSecond) : 0
+  /** By the longest cycle so far: a machine may get slower in the course of a night. */
+  const fits = (cycles: number) => elapsedMs() + cycles * longestMs + closingMs <= plan.budgetMs
   do {
     for (const dose of doses) {
       // A leak that the warm-up has shown gets one measured cycle, to be told with its dose; a repro is told by then how to see it again.
       const vain = hopeless()
       if (vain !== null) return vain
       if (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak')) return 'leak confirmed'
+      if (ran >= doses.length && !fits(1)) return null
       phase('cycle', `${dose} requests, ${plan.concurrency} at once`)
-      await cycle('measured', dose)
+      const beganMs = elapsedMs()
+      await cycle('measured', dose, patient ? equalMs(unit, perSecond) : 0)
       delivered += dose
+      ran += 1
+      longestMs = Math.max(longestMs, elapsedMs() - beganMs)
     }
-  } while (patient && elapsedMs() < plan.budgetMs)
+  } while (patient && fits(doses.length))
   return null
 }

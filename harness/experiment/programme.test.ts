@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { profiles } from '../scenario/profiles.ts'
+import type { Plan, ProfileName } from '../scenario/scenario.ts'
+import type { Dose } from '../timeline/entry.ts'
+import { runProgramme } from './programme.ts'
+
+type Ran = { readonly role: Dose['role']; readonly dose: number; readonly lastsMs: number }
+
+/** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
+async function programme(profile: ProfileName, { plan = {}, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, factor = 1 }: { plan?: Partial<Plan>; perSecond?: number; leakAfter?: number; blindAfter?: number; factor?: number } = {}) {
+  const ran: Ran[] = []
+  let nowMs = 5_000
+  let doses: readonly number[] = []
+  const order: string[] = []
+  await runProgramme({
+    plan: { ...profiles[profile], ...plan },
+    cycle: async (role, planned, atLeastMs = 0) => {
+      order.push(role)
+      const loadMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : 1)
+      const lastsMs = Math.max(loadMs, atLeastMs)
+      nowMs += lastsMs + 1_500
+      ran.push({ role, dose: planned, lastsMs })
+      return { dose: { counted: planned } as Dose, tookMs: loadMs, settled: {} as never }
+    },
+    soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
+    elapsedMs: () => nowMs,
+    crashed: () => null,
+    phase: () => {},
+    dosed: (given) => (doses = given),
+    beforeMeasuring: async () => void order.push('before measuring'),
+  })
+  return { ran, doses, order, endedAtMs: nowMs, measured: ran.filter(({ role }) => role === 'measured') }
+}
+
+test('a gate warms up twice at twice its concurrency, learns its baseline, and gives each dose once', async () => {
+  const { ran, doses, measured, order } = await programme('gate')
+  expect(ran.slice(0, 5).map(({ role }) => role)).toEqual(['warm-up', 'warm-up', 'baseline', 'baseline', 'baseline'])
+  expect(ran[0]?.dose).toBe(12)
+  expect(measured.map(({ dose }) => dose)).toEqual(doses)
+  expect(order.indexOf('before measuring')).toBe(5)
+})
+
+test.each([
+  ['a repro ends with the first confirmed leak', 'repro', 7, 1],
+  ['a repro that is confirmed in warm-up measures nothing', 'repro', 1, 0],
+  ['a gate whose warm-up has shown a leak gives it one dose, to be told with it', 'gate', 1, 1],
+  ['a nightly goes on, to tell the rate', 'nightly', 1, 10],
+] as const)('%s', async (_, profile, leakAfter, measured) => {
+  const ran = await programme(profile, { leakAfter, plan: profile === 'nightly' ? { budgetMs: 600_000 } : {} })
+  if (profile === 'nightly') expect(ran.measured.length).toBeGreaterThanOrEqual(measured)
+  // The cycle without requests may come first, and tells no dose.
+  else expect(ran.measured.filter(({ dose }) => dose > 0)).toHaveLength(measured)
+})
+
+test('a gate that has gone blind ends; nothing it could still see would let it pass', async () => {
+  expect((await programme('gate', { blindAfter: 5 })).measured).toHaveLength(0)
+})
+
+test.each([
+  ['six minutes', 6 * 60_000, 5],
+  ['an hour', 3_600_000, 20],
+  ['a night', 8 * 3_600_000, 60],
+])('a nightly of %s gives its doses again and again and ends within its time', async (_, budgetMs, perSecond) => {
+  const { measured, doses, endedAtMs } = await programme('nightly', { plan: { budgetMs }, perSecond })
+  expect(endedAtMs).toBeLessThanOrEqual(budgetMs)
+  expect(endedAtMs).toBeGreaterThan(budgetMs * 0.6)
+  expect(measured.length).toBeGreaterThanOrEqual(2 * doses.length)
+  expect(measured.length % doses.length).toBe(0)
+})
+
+test('the cycles of a nightly last equally long, the one without load too: a leak by the hour is told from one by the request', async () => {
+  const { measured } = await programme('nightly', { plan: { budgetMs: 3_600_000 } })
+  const lasts = measured.map(({ lastsMs }) => lastsMs)
+  expect(Math.max(...lasts) / Math.min(...lasts)).toBeLessThan(1.2)
+})
+
+test('a nightly on a machine that got three times slower after the warm-up still ends within its time', async () => {
+  const { endedAtMs, measured } = await programme('nightly', { plan: { budgetMs: 20 * 60_000 }, factor: 1 / 3 })
+  expect(endedAtMs).toBeLessThanOrEqual(20 * 60_000)
+  expect(measured.length).toBeGreaterThan(0)
+})
