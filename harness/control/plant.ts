@@ -12,6 +12,8 @@ export type PlantOptions = {
   readonly signal: AbortSignal
 }
 
+const plantsWithinMs = 15_000
+const removesWithinMs = 10_000
 const plantedSessions = 3
 const plantedDescriptors = 5
 
@@ -19,15 +21,23 @@ const plantedDescriptors = 5
 export async function plantControl({ stack, dir, record, signal }: PlantOptions): Promise<AsyncDisposable> {
   const program = await bundle(fileURLToPath(new URL('planter.ts', import.meta.url)), join(dir, 'agent', 'planter.mjs'))
   const env = { DATABASE_URL: stack.database.appUriInside, PLANT_SESSIONS: String(plantedSessions), PLANT_DESCRIPTORS: String(plantedDescriptors) }
-  const { pid, firstLine } = await stack.agent.ask({ ask: 'plant', program, env }, signal)
-  const said = JSON.parse(firstLine)
-  const planted: Planted = { planterPid: pid, sessionPids: said.sessionPids, zombiePids: said.zombiePids, descriptors: said.descriptors }
+  // Not the run's signal: what was planted is removed from an interrupted run as well.
+  const remove = () => stack.agent.ask({ ask: 'unplant' }, AbortSignal.timeout(removesWithinMs))
+  const planted = await plant(stack, program, env, signal).catch(async (error: unknown) => {
+    await remove().catch(() => {}) // a half-planted one too
+    throw error
+  })
   record({ kind: 'control', edge: 'planted', planted })
   return {
     [Symbol.asyncDispose]: async () => {
-      // Not the run's signal: what was planted is removed from an interrupted run as well.
-      await stack.agent.ask({ ask: 'unplant' }, AbortSignal.timeout(10_000))
+      await remove()
       record({ kind: 'control', edge: 'removed', planted })
     },
   }
+}
+
+async function plant({ agent }: Stack, program: string, env: Record<string, string>, signal: AbortSignal): Promise<Planted> {
+  const { pid, firstLine } = await agent.ask({ ask: 'plant', program, env }, AbortSignal.any([signal, AbortSignal.timeout(plantsWithinMs)]))
+  const { sessionPids, zombiePids, descriptors } = JSON.parse(firstLine) as Omit<Planted, 'planterPid'>
+  return { planterPid: pid, sessionPids, zombiePids, descriptors }
 }

@@ -12,7 +12,7 @@ const sessions = Number(process.env.PLANT_SESSIONS)
 const descriptors = Number(process.env.PLANT_DESCRIPTORS)
 
 const clients = await Promise.all(Array.from({ length: sessions }, async () => {
-  const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 10_000 })
   client.on('error', () => {}) // the server may go first
   await client.connect()
   await client.query('BEGIN')

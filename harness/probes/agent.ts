@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 type Settings = { readonly run: string; readonly scope: 'tag' | 'namespace'; readonly appPort: number; readonly databasePort: number }
 type Stat = { readonly pid: number; readonly id: string; readonly command: string; readonly state: string; readonly parentPid: number; readonly cpuMs: number; readonly threads: number; readonly startTicks: number; readonly residentBytes: number }
 type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string }
-type Membership = { readonly member: boolean; readonly control: string | null; readonly request: { method: string; url: string } | null; readonly settled: boolean }
+type Membership = { readonly member: boolean; readonly control: string | null; readonly request: { method: string; url: string } | null; readonly command: string; readonly settled: boolean }
 
 /** Before its first use below: module constants do not hoist. */
 const buffer = Buffer.alloc(64 * 1024)
@@ -24,7 +24,9 @@ const settings: Settings = JSON.parse(process.argv[2] ?? '{}')
 /** USER_HZ, which Linux has fixed at 100 for /proc on every architecture that Node runs on: proc(5). */
 const msPerTick = 10
 const pageBytes = 4096
-const bootEpochMs = Date.now() - Number(read('/proc/uptime').split(' ')[0]) * 1000
+/** Of this machine, whatever its wall clock does: what a start time in /proc counts from. */
+const uptimeMs = () => Number(read('/proc/uptime').split(' ')[0]) * 1000
+const bootEpochMs = Date.now() - uptimeMs()
 /** A process that just forked still shows its parent's environment: who looks younger than this is looked at again. */
 const settledAfterMs = 2_000
 const memberships = new Map<string, Membership>()
@@ -111,7 +113,8 @@ function statOf(pid: number): Stat | null {
 /** In scope: by the run's tag in the environment, by descent from a process that has it, or by sharing the namespace. Once in, always in. */
 function membershipOf(stat: Stat, byPid: Map<number, Stat>, depth = 0): Membership {
   const known = memberships.get(stat.id)
-  if (known?.settled) return known
+  // A new name is a new program, and that has an environment of its own.
+  if (known?.settled && known.command === stat.command) return known
   const environment = environmentOf(stat.pid)
   const parent = byPid.get(stat.parentPid)
   // A zombie has no environment left, and a child may have cleared its own: the parent vouches for both.
@@ -123,8 +126,8 @@ function membershipOf(stat: Stat, byPid: Map<number, Stat>, depth = 0): Membersh
   const request = member && method !== undefined && environment.has('GATEWAY_INTERFACE')
     ? { method, url: environment.get('REQUEST_URI') ?? `${environment.get('SCRIPT_NAME') ?? ''}${environment.get('PATH_INFO') ?? ''}?${environment.get('QUERY_STRING') ?? ''}` }
     : (known?.request ?? null)
-  const ageMs = Date.now() - (bootEpochMs + stat.startTicks * msPerTick)
-  const membership = { member: member || known?.member === true, control: control ?? known?.control ?? null, request, settled: ageMs > settledAfterMs }
+  const ageMs = uptimeMs() - stat.startTicks * msPerTick
+  const membership = { member: member || known?.member === true, control: control ?? known?.control ?? null, request, command: stat.command, settled: ageMs > settledAfterMs }
   memberships.set(stat.id, membership)
   return membership
 }
@@ -210,8 +213,12 @@ async function evidenceOf(pids: readonly number[]) {
 async function plant(program: string, env: Record<string, string>): Promise<object> {
   if (planter) throw new Error('a control is planted already')
   planter = spawn(process.execPath, [program], { env: { ...process.env, ...env, LOWTIDE_RUN: settings.run, LOWTIDE_CONTROL: 'planted' }, stdio: ['pipe', 'pipe', 'inherit'] })
+  planter.once('error', () => {}) // shows as a missing pid
   const { pid, stdout } = planter
-  if (!stdout || pid === undefined) throw new Error(`the planter did not start: ${program}`)
+  if (!stdout || pid === undefined) {
+    planter = null
+    throw new Error(`the planter did not start: ${program}`)
+  }
   for await (const firstLine of createInterface({ input: stdout })) return { pid, firstLine }
   planter = null
   throw new Error('the planter ended before it had planted anything')
