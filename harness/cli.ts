@@ -3,6 +3,7 @@ import type { Command } from './commands/command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { UsageError } from './scenario/load-scenario.ts'
 import { RecordError } from './timeline/reader.ts'
+import { UnwritableError } from './timeline/recorder.ts'
 
 /** Loaded when asked for: a run needs none of the others, and starts the sooner. */
 const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
@@ -15,6 +16,13 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   bench: () => import('./commands/bench.ts'),
 }
 
+/** One Ctrl-C may arrive twice: from the terminal, and passed on by npm. Before its first use below: module constants do not hoist. */
+const sameInterruptMs = 500
+
+// A reader that goes away (`| head`, a closed terminal) ends no run: its record matters more than its words.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+// Node would end with 1 here, which says "leak".
+process.on('uncaughtException', (error) => process.exit(itselfFailed(error)))
 process.exit(await main(process.argv.slice(2)))
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -25,35 +33,48 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const { default: command } = await load()
     if (rest.includes('--help') || rest.includes('-h')) {
-      console.log(`lowtide ${command.usage}\n    ${command.does}`)
+      console.log(helpOf(command))
       return 0
     }
-    const { values, positionals } = parse(command, rest)
     const line = ['lowtide', ...argv].map((word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
-    return await command.run({ values, positionals, line }, { stdout: process.stdout, stderr: process.stderr, signal: endInOrder() })
+    const { problems, ...parsed } = parse(command, rest)
+    const args = { ...parsed, line }
+    if (command.operands === 'none' && args.positionals.length > 0) problems.push(`Expected no more words after \`lowtide ${verb}\`, got ${args.positionals.join(', ')}.`)
+    if (problems.length > 0) return complain([...problems, ...((await command.problemsOf?.(args)) ?? [])])
+    return await command.run(args, { stdout: process.stdout, stderr: process.stderr, signal: endInOrder() })
   } catch (error) {
     if (error instanceof UsageError) return complain(error.problems)
     if (error instanceof RecordError) return complain([error.message])
-    console.error(`Lowtide itself failed, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-    return exitCodes.couldNotRun
+    if (error instanceof UnwritableError) {
+      console.error(error.message)
+      return exitCodes.couldNotRun
+    }
+    return itselfFailed(error)
   }
 }
 
+/** Options and operands, with all that is wrong with the options. */
 function parse({ options }: Command, args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
-  } catch (cause) {
-    const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : String(cause)
-    throw new UsageError([`${message}. Known options: ${Object.keys(options).map((name) => `--${name}`).join(', ') || 'none'}.`], { cause })
-  }
+  const { values, positionals, tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
+  const problems = tokens.flatMap((token) => {
+    if (token.kind !== 'option') return []
+    const type = Object.hasOwn(options, token.name) ? options[token.name]?.type : undefined
+    if (type === undefined) return [`No option "${token.rawName}". There are ${Object.keys(options).map((name) => `--${name}`).join(', ') || 'none'}.`]
+    if (type === 'string' && token.value === undefined) return [`Expected a value after ${token.rawName}.`]
+    if (type === 'boolean' && token.value !== undefined) return [`${token.rawName} takes no value, got "${token.value}".`]
+    return []
+  })
+  return { values, positionals, problems }
 }
 
 /** The first Ctrl-C or SIGTERM ends a run in order, with its record kept; the watchdog tidies up after the second, which ends this process at once. */
 function endInOrder(): AbortSignal {
   const controller = new AbortController()
+  let firstAtMs = Number.POSITIVE_INFINITY
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+      if (performance.now() - firstAtMs > sameInterruptMs) process.exit(exitCodes.interrupted)
+      firstAtMs = Math.min(firstAtMs, performance.now())
       controller.abort(new Error(`interrupted by ${name}`))
     })
   }
@@ -66,16 +87,38 @@ function complain(problems: readonly string[]): number {
   return exitCodes.usage
 }
 
+function itselfFailed(error: unknown): number {
+  console.error(`Lowtide itself failed, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  return exitCodes.couldNotRun
+}
+
 async function help(unasked: boolean): Promise<number> {
   const all = await Promise.all(Object.values(commands).map(async (load) => (await load()).default))
-  console.log(`Lowtide boots an application and PostgreSQL, replays load, and asserts that everything it opened has gone when the load has.
+  console.log(`Lowtide boots an application and PostgreSQL, replays load, and asserts
+that everything it opened has gone when the load has.
 
-${all.map(({ usage, does }) => `  lowtide ${usage}\n      ${does}`).join('\n')}
+${all.map(helpOf).join('\n')}
 
-Exit codes: 0 pass, 1 leak, 2 inconclusive, 3 could not run, 4 threshold crossed, 64 usage, 130 interrupted.
+Exit codes: 0 pass, 1 leak, 2 inconclusive, 3 could not run, 4 threshold
+crossed, 64 usage, 130 interrupted.
 
   lowtide run scenarios/timeline-soak.ts
   lowtide run scenarios/timeline-soak.ts --variant as-shipped --profile repro
   lowtide judge reports/2026-11-23T062407Z-timeline-soak`)
   return unasked ? exitCodes.usage : 0
+}
+
+function helpOf({ usage, does }: Command): string {
+  return `${wrapped(`lowtide ${usage}`, '  ', '      ')}\n${wrapped(does, '      ', '      ')}`
+}
+
+/** Lines of at most 80 columns; an option stays with its value. */
+function wrapped(text: string, first: string, next: string): string {
+  const lines: string[] = []
+  for (const part of text.match(/\[[^\]]*\]|\S+/g) ?? []) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + 1 + part.length <= 80) lines[lines.length - 1] = `${line} ${part}`
+    else lines.push(`${lines.length === 0 ? first : next}${part}`)
+  }
+  return lines.join('\n')
 }

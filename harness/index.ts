@@ -52,6 +52,7 @@ export async function soak(scenario: Scenario | string, options: SoakOptions = {
     options.signal ?? new AbortController().signal,
   )
   if (end.how === 'failed') throw new Error(end.dir ? `${end.error.message} (its logs are in ${end.dir}/logs)` : end.error.message, { cause: end.error })
+  if (end.dir === null) throw new Error('The run was interrupted before there was anything to record.', { cause: options.signal?.reason })
   return { dir: end.dir, ...(await conclude(end.dir)) }
 }
 

@@ -15,10 +15,13 @@ if (major > 24 || (major === 24 && minor >= 0)) {
     console.error(`Lowtide needs Node 24, and this is ${process.version}. Run npm install again without --omit=optional, which brings one, or install Node 24.`)
     process.exit(3)
   }
-  // Signals of the terminal reach the child by themselves; this process only waits and passes the others on.
+  // A terminal's Ctrl-C reaches the child by itself as well, which takes the two for one.
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
-  process.on('SIGINT', () => {})
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    console.error(`${node} could not be started: ${error.message}. Install Node 24.`)
+    process.exit(3)
+  })
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { experiment } from './experiment/experiment.ts'
 import { findK6 } from './load/k6-binary.ts'
@@ -36,8 +37,8 @@ export type Watcher = {
   readonly suspect: (line: string) => void
 }
 
-/** Where the record lies, and how the experiment ended. One that failed or was interrupted has a record up to that moment. */
-export type RunEnd = { readonly how: 'completed' | 'interrupted'; readonly dir: string } | { readonly how: 'failed'; readonly dir: string | null; readonly error: Error }
+/** Where the record lies, and how the experiment ended. One that failed or was interrupted has a record up to that moment, or none: `dir` is null then. */
+export type RunEnd = { readonly how: 'completed'; readonly dir: string } | { readonly how: 'interrupted'; readonly dir: string | null } | { readonly how: 'failed'; readonly dir: string | null; readonly error: Error }
 
 /**
  * Runs one soak and writes its record; judges nothing. When it returns, nothing of the application, the database or the load is left,
@@ -67,9 +68,12 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
     recorder.record({ kind: 'end', how: end.how, detail: [...(end.how === 'failed' ? [end.error.message] : []), ...left].join('; '), ...(typeof outcome === 'string' ? { early: outcome } : {}) })
     return end
   } catch (error) {
-    return signal.aborted && dir !== null ? { how: 'interrupted', dir } : { how: 'failed', dir, error: asError(error) }
+    return signal.aborted ? { how: 'interrupted', dir: recorded(dir) } : { how: 'failed', dir, error: asError(error) }
   }
 }
+
+/** A folder without run.json is no record: there is nothing in it to judge. */
+const recorded = (dir: string | null): string | null => (dir !== null && existsSync(join(dir, 'run.json')) ? dir : null)
 
 function endOf(dir: string, error: Error | null, interrupted: AbortSignal, unwritable: AbortSignal): RunEnd {
   if (error === null) return { how: 'completed', dir }

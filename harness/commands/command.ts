@@ -6,6 +6,10 @@ export type Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsCon
   readonly usage: string
   readonly does: string
   readonly options: Options
+  /** A command that takes no operands has `none`; the others count theirs themselves. */
+  readonly operands?: 'none'
+  /** What is wrong with its arguments, to be told beside options that are not known. `run` throws the same as a UsageError. */
+  readonly problemsOf?: (args: Arguments) => Promise<readonly string[]>
   readonly run: (args: Arguments, io: Io) => Promise<number>
 }
 

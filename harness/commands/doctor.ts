@@ -11,6 +11,7 @@ export default {
   usage: 'doctor [--clean]',
   does: 'says what this machine can run, and finds (or removes) what a dead run left',
   options: { clean: { type: 'boolean' } },
+  operands: 'none',
   run: async ({ values }, io) => {
     const checks = [await platform(), await postgres(), await engine(), await k6(io)]
     for (const { ok, line } of checks) io.stdout.write(`${ok ? 'ok   ' : 'lacks'}  ${line}\n`)

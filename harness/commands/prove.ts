@@ -2,12 +2,13 @@ import { UsageError } from '../scenario/load-scenario.ts'
 import type { Findings } from '../verdict/verdict.ts'
 import { cutMonitors } from '../experiments/cut-monitors.ts'
 import type { Command } from './command.ts'
-import { requestOf, runOptions, soakOnce } from './run.ts'
+import { problemsOfRequest, requestOf, runOptions, soakOnce } from './run.ts'
 
 export default {
   usage: 'prove <scenario> [--stack ...] [--profile ...]',
   does: 'shows that the healthy passes, that the leaky is caught, and that a blinded run says so',
   options: runOptions,
+  problemsOf: problemsOfRequest,
   run: async (args, io) => {
     const request = await requestOf({ ...args, values: { profile: 'repro', ...args.values } })
     const { variants } = request.loaded.scenario.target

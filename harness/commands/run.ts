@@ -27,6 +27,7 @@ export default {
   usage: 'run <scenario> [--profile repro|gate|nightly] [--stack auto|containers|processes] [--variant NAME] [--for 8h] [--budget 2m] [--seed N] [--reports DIR] [--json]',
   does: 'boots, loads, waits for quiet, judges',
   options: runOptions,
+  problemsOf: problemsOfRequest,
   run: async (args, io) => {
     const outcome = await soakOnce(await requestOf(args), io, { quiet: args.values.json === true })
     if (args.values.json === true) io.stdout.write(`${JSON.stringify(asJson(outcome))}\n`)
@@ -43,6 +44,10 @@ export async function soakOnce(request: RunRequest, io: Io, { quiet }: { readonl
   if (end.how === 'failed') {
     io.stderr.write(`${messageOf(end.error)}\n${end.dir ? `Its logs are in ${shown(end.dir, 'logs')}.\n` : ''}`)
     return { exitCode: exitCodes.couldNotRun, end, findings: null }
+  }
+  if (end.dir === null) {
+    io.stderr.write('Interrupted before there was anything to record.\n')
+    return { exitCode: exitCodes.interrupted, end, findings: null }
   }
   const { facts, findings, unwritten } = await concludeOrJudge(end.dir)
   const report = unwritten ? shown(end.dir) : shown(end.dir, 'report.html')
@@ -110,11 +115,25 @@ export async function requestOf(args: Arguments, asked: Partial<Plan> = {}): Pro
   const [path, ...more] = args.positionals
   if (path === undefined) problems.push('Expected a scenario file. `lowtide list` shows those of this project.')
   if (more.length > 0) problems.push(`Expected one scenario, got ${more.length + 1}: ${args.positionals.join(', ')}.`)
-  if (path === undefined || problems.length > 0) throw new UsageError(problems)
 
-  const loaded = await loadScenario(path)
+  const told = (error: unknown) => {
+    if (!(error instanceof UsageError)) throw error
+    problems.push(...error.problems)
+    return null
+  }
+  const loaded = path === undefined ? null : await loadScenario(path).catch(told)
+  const variant = loaded && (await Promise.try(chooseVariant, loaded.scenario, textOf(args, 'variant')).catch(told))
+  if (loaded === null || problems.length > 0) throw new UsageError(problems)
   const plan = planFor(loaded.scenario, profile, { ...(budgetMs === undefined ? {} : { budgetMs }), ...(seed === undefined ? {} : { seed: Number(seed) }), ...asked })
-  return { loaded, variant: chooseVariant(loaded.scenario, textOf(args, 'variant')), profile, plan, stack, reports: textOf(args, 'reports') ?? 'reports', command: args.line }
+  return { loaded, variant, profile, plan, stack, reports: textOf(args, 'reports') ?? 'reports', command: args.line }
+}
+
+/** The same as `requestOf` throws, as words. */
+export async function problemsOfRequest(args: Arguments): Promise<readonly string[]> {
+  return requestOf(args).then(() => [], (error: unknown) => {
+    if (error instanceof UsageError) return error.problems
+    throw error
+  })
 }
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000 } as const

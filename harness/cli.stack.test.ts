@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const launcher = join(import.meta.dirname, 'lowtide.mjs')
+const scenario = join(import.meta.dirname, '../scenarios/timeline-soak.ts')
+let dir = ''
+beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'cli-test-'))))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+type Said = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => spawn(process.execPath, [launcher, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+
+async function ended(child: ChildProcess): Promise<Said> {
+  let [stdout, stderr] = ['', '']
+  child.stdout?.on('data', (chunk) => (stdout += chunk))
+  child.stderr?.on('data', (chunk) => (stderr += chunk))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { code, stdout, stderr }
+}
+
+const lowtide = (...args: string[]) => ended(start(args))
+
+describe('bad input ends with 64, in one line a problem, and without a stack trace', () => {
+  test.each<[string, string[], RegExp[]]>([
+    ['no command', ['soak'], [/^No command "soak"\. There are run, judge, .*doctor/]],
+    ['a name that every object has', ['constructor'], [/^No command "constructor"/]],
+    ['no scenario', ['run'], [/^Expected a scenario file\. `lowtide list` shows/]],
+    ['a scenario that is not there', ['run', 'nowhere.ts'], [/^No scenario file at nowhere\.ts/]],
+    ['several things at once', ['run', 'nowhere.ts', '--profile', 'quick', '--budgit', '--seed=x', '--json=yes', '--for', '2d', '--stack', 'cloud'], [/--budgit/, /--profile to be one of repro, gate, nightly, got "quick"/, /--seed to be a whole number, got "x"/, /--json takes no value, got "yes"/, /--for to be a time such as 90s, 2m or 8h, got "2d"/, /--stack to be one of auto, containers, processes, got "cloud"/, /No scenario file at nowhere\.ts/]],
+    ['an option without its value', ['run', scenario, '--variant'], [/--variant/]],
+    ['a variant that the target has not', ['run', scenario, '--variant', 'cured', '--profile', 'x'], [/no variant "cured"\. It has as-shipped/, /--profile to be one of/]],
+    ['a folder without a record', ['judge', 'scenarios'], [/^No recording in scenarios: run\.json cannot be read/]],
+    ['words where none belong', ['doctor', 'please'], [/Expected no more words after `lowtide doctor`, got please/]],
+    ['a figure that is not measured', ['bench', 'beauty', '--times', '0'], [/No figure "beauty"/, /--times to be a positive integer, got "0"/]],
+  ])('%s', async (_, args, lines) => {
+    const { code, stdout, stderr } = await lowtide(...args)
+    for (const line of lines) expect(stderr).toMatch(new RegExp(line.source, 'm'))
+    expect(stderr).not.toMatch(/^\s+at |Error:/m)
+    expect([code, stdout]).toEqual([64, ''])
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe('See lowtide help.')
+  })
+})
+
+describe('help', () => {
+  test('fits on a screen of 80 columns and 40 lines, and ends with what can be pasted', async () => {
+    const { code, stdout, stderr } = await lowtide('help')
+    const lines = stdout.trimEnd().split('\n')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines.length).toBeLessThanOrEqual(40)
+    expect(lines.at(-1)).toMatch(/^ {2}lowtide judge reports\//)
+  })
+
+  test('of one command names each of its options', async () => {
+    const { code, stdout } = await lowtide('run', '--help')
+    expect(code).toBe(0)
+    for (const option of ['profile', 'stack', 'variant', 'for', 'budget', 'seed', 'reports', 'json']) expect(stdout).toContain(`--${option}`)
+  })
+
+  test('is what one gets who asks for nothing, with exit code 64', async () => {
+    expect(await lowtide()).toMatchObject({ code: 64, stdout: expect.stringContaining('lowtide run <scenario>') })
+  })
+})
+
+test('a broken scenario in a folder hides none of the others', async () => {
+  const folder = join(dir, 'scenarios')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'a-broken.ts'), 'export default {')
+  writeFileSync(join(folder, 'b-good.ts'), "export default { name: 'good', about: 'fine', target: { name: 'x', command: ['x'], readyPath: '/' }, load: { kind: 'routes', routes: [{ name: 'home', path: '/' }] } }")
+  const { code, stdout, stderr } = await lowtide('list', '--scenarios', folder)
+  expect(stdout).toMatch(/b-good\.ts {2}fine/)
+  expect(stderr).toContain('a-broken.ts')
+  expect(code).toBe(64)
+})
+
+test('a reader that goes away is no leak: the exit code is not 1', async () => {
+  const child = start(['help'])
+  child.stdout.destroy()
+  child.stderr.destroy()
+  expect(await new Promise((resolve) => child.once('exit', resolve))).not.toBe(1)
+})
+
+test('a fault of our own is no leak either: exit code 3, in words', async () => {
+  const file = join(dir, 'thrower.mjs')
+  writeFileSync(file, "setTimeout(() => { throw new Error('out of the blue') }, 0)\nawait new Promise((resolve) => setTimeout(resolve, 500))\nexport default {}")
+  const { code, stderr } = await lowtide('run', file)
+  expect(stderr).toMatch(/^Lowtide itself failed, please report it: Error: out of the blue/m)
+  expect(code).toBe(3)
+})
+
+describe('an interrupt', () => {
+  test('that comes twice, as by a terminal and by npm, is one: the run ends in order', async () => {
+    const reports = join(dir, 'reports')
+    mkdirSync(reports)
+    const child = start(['run', scenario, '--stack', 'processes', '--profile', 'repro', '--reports', reports])
+    const said = ended(child)
+    await expect.poll(() => readdirSync(reports).map((run) => (existsSync(join(reports, run, 'run.json')) ? 'begun' : '')), { timeout: 20_000 }).toEqual(['begun'])
+    child.kill('SIGINT')
+    await delay(30)
+    child.kill('SIGINT')
+    expect((await said).code).toBe(130)
+    const [run = ''] = readdirSync(reports)
+    expect(JSON.parse(readFileSync(join(reports, run, 'findings.json'), 'utf8'))).toMatchObject({ verdict: 'interrupted' })
+  })
+
+  test('before there is a record ends with 130 as well', async () => {
+    // Without a k6 at hand the run begins with looking for one, far away.
+    const bin = join(dir, 'bin')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'k6'), '#!/bin/sh\nexec sleep 20\n', { mode: 0o755 })
+    const child = start(['run', scenario, '--stack', 'processes', '--reports', join(dir, 'none')], { PATH: `${bin}:/usr/bin:/bin` })
+    const said = ended(child)
+    await expect.poll(() => existsSync(`/proc/${child.pid}/task/${child.pid}/children`) && readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim(), { timeout: 10_000 }).not.toBe('')
+    await delay(200)
+    child.kill('SIGINT')
+    const { code, stderr } = await said
+    expect([code, existsSync(join(dir, 'none'))]).toEqual([130, false])
+    expect(stderr).not.toMatch(/^\s+at /m)
+  })
+})
