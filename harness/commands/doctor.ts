@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { findK6 } from '../load/k6-binary.ts'
 import { removeOwned } from '../stack/owned.ts'
 import type { Owned } from '../stack/stack.ts'
@@ -19,7 +19,7 @@ export default {
     if (values.clean === true) {
       const removed = await removeOwned(left)
       io.stdout.write(removed.length === 0 ? 'nothing to clean\n' : `${removed.map((what) => `removed ${what}`).join('\n')}\n`)
-    } else if (left.length > 0) io.stdout.write(`left over from runs, some of which may still go on: ${left.map(wordsOf).join(', ')}. lowtide doctor --clean removes it.\n`)
+    } else if (left.length > 0) io.stdout.write(`left over from runs that are over: ${left.map(wordsOf).join(', ')}. lowtide doctor --clean removes it.\n`)
     const canBoot = (checks[1]?.ok && checks[0]?.ok) || checks[2]?.ok
     return canBoot && checks[3]?.ok ? 0 : 3
   },
@@ -44,23 +44,36 @@ async function k6({ signal, stderr }: Io): Promise<Check> {
   return findK6({ signal, say: (line) => stderr.write(`${line}\n`) }).then(({ version, how }) => ({ ok: true, line: `k6 ${version} (${how})` }), (error: Error) => ({ ok: false, line: error.message }))
 }
 
-/** Labels of containers, tags of living processes, data directories, and folders of runs in the temporary directory. */
-async function leftOver(): Promise<Owned[]> {
-  const runs = new Set(processEnvironments().flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? [])))
-  const dirs = (await readdir(tmpdir())).filter((name) => name.startsWith('lowtide-')).map((name) => join(tmpdir(), name))
+/** What runs have left that are over: labels of containers, tags of living processes, data directories and folders in the temporary directory. */
+export async function leftOver(): Promise<Owned[]> {
+  const living = livingRuns()
+  const isOver = (run: string) => !living.has(run)
+  const tags = new Set(ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? [])))
+  const homes = (await readdir(tmpdir())).flatMap((name) => {
+    const [, run] = homeOfRun.exec(name) ?? []
+    return run !== undefined && isOver(run) ? [join(tmpdir(), name)] : []
+  })
   const { labelledRuns } = await import('../stack/containers-clean.ts')
   return [
-    ...(await labelledRuns()).map((run) => ({ kind: 'label' as const, run })),
-    ...[...runs].map((run) => ({ kind: 'tag' as const, run })),
-    ...dirs.flatMap((path) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
+    ...(await labelledRuns()).filter(isOver).map((run) => ({ kind: 'label' as const, run })),
+    ...[...tags].filter(isOver).map((run) => ({ kind: 'tag' as const, run })),
+    ...homes.flatMap((path) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
   ]
 }
 
-function processEnvironments(): string[][] {
+/** `lowtide-<run>-<random>`, where a run is `<utc>-<scenario>`: nobody else's folder looks like it. */
+const homeOfRun = /^lowtide-(\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+)-\w{6}$/
+
+/** A run goes on as long as its watchdog watches: its one argument is the run's folder. */
+function livingRuns(): ReadonlySet<string> {
+  return new Set(ofProcesses('cmdline').flatMap((words) => (words.some((word) => word.endsWith('watchdog-main.ts')) ? [basename(words.findLast((word) => word !== '') ?? '')] : [])))
+}
+
+function ofProcesses(file: 'environ' | 'cmdline'): string[][] {
   if (!existsSync('/proc')) return []
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).map((pid) => {
     try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+      return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0')
     } catch {
       return []
     }

@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startWatchdog } from '../stack/watchdog.ts'
+import { leftOver } from './doctor.ts'
+
+let folder = ''
+const made: string[] = []
+const children: ChildProcess[] = []
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'doctor-test-'))))
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  for (const path of [folder, ...made.splice(0)]) rmSync(path, { recursive: true, force: true })
+})
+
+let nth = 0
+/** A run as it looks on a machine: a process with its tag, and a home in the temporary directory. */
+function aRun() {
+  const run = `2001-01-01T00000${(nth += 1)}Z-doctor-test`
+  const home = join(tmpdir(), `lowtide-${run}-abcdef`)
+  mkdirSync(home)
+  made.push(home)
+  children.push(spawn('sleep', ['60'], { env: { ...process.env, LOWTIDE_RUN: run }, stdio: 'ignore' }))
+  return { run, home }
+}
+
+const ofRun = async (run: string) => (await leftOver()).filter((thing) => ('run' in thing ? thing.run === run : 'path' in thing ? thing.path.includes(run) : thing.dataDir.includes(run))).map(({ kind }) => kind)
+
+test('what a dead run left is found: its processes, its server, its folder', async () => {
+  const { run } = aRun()
+  await expect.poll(() => ofRun(run)).toEqual(['tag', 'postgres', 'directory'])
+})
+
+test('a run that goes on is left alone: it has a watchdog', async () => {
+  const { run } = aRun()
+  const dir = join(folder, run)
+  mkdirSync(join(dir, 'logs'), { recursive: true })
+  await using _watchdog = await startWatchdog(dir)
+  expect(await ofRun(run)).toEqual([])
+})
+
+test('a folder that only begins like one of ours is nobody’s but its owner’s', async () => {
+  const notes = join(tmpdir(), 'lowtide-notes-of-mine')
+  mkdirSync(notes, { recursive: true })
+  made.push(notes)
+  expect((await leftOver()).filter((thing) => 'path' in thing && thing.path === notes)).toEqual([])
+})
+
+test('the whole command says what this machine can run, and what lies about', { timeout: 30_000 }, async () => {
+  const { run, home } = aRun()
+  const said = async (...args: string[]) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../lowtide.mjs'), 'doctor', ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+    let text = ''
+    child.stdout.on('data', (chunk) => (text += chunk))
+    await new Promise((resolve) => child.once('close', resolve))
+    return text
+  }
+  const found = await said()
+  expect(found).toMatch(/^ok\s+processes stack: linux, node v24/m)
+  expect(found).toContain(`processes of ${run}`)
+  expect(existsSync(home)).toBe(true)
+})
