@@ -74,6 +74,12 @@ test('the cycles of a nightly last equally long, the one without load too: a lea
   expect(Math.max(...lasts) / Math.min(...lasts)).toBeLessThan(1.2)
 })
 
+test('a nightly too short for one round of its smallest doses makes one, and does not wait on top', async () => {
+  const { measured, doses, endedAtMs } = await programme('nightly', { plan: { budgetMs: 6 * 60_000 }, perSecond: 0.5 })
+  expect(measured.map(({ dose }) => dose)).toEqual(doses)
+  expect(endedAtMs).toBeLessThan(8 * 60_000)
+})
+
 test('a nightly on a machine that got three times slower after the warm-up still ends within its time', async () => {
   const { endedAtMs, measured } = await programme('nightly', { plan: { budgetMs: 20 * 60_000 }, factor: 1 / 3 })
   expect(endedAtMs).toBeLessThanOrEqual(20 * 60_000)

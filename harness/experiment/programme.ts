@@ -53,7 +53,9 @@ export async function runProgramme({ plan, cycle, soFar, crashed, elapsedMs, pha
 
   let delivered = 0
   let ran = 0
-  let longestMs = patient ? equalMs(unit, perSecond) : 0
+  // Where not even one round fits, waiting must not make it longer still.
+  const lastsMs = patient ? Math.max(0, Math.min(equalMs(unit, perSecond), (plan.budgetMs - elapsedMs() - closingMs) / doses.length)) : 0
+  let longestMs = lastsMs
   /** By the longest cycle so far: a machine may get slower in the course of a night. */
   const fits = (cycles: number) => elapsedMs() + cycles * longestMs + closingMs <= plan.budgetMs
   do {
@@ -65,7 +67,7 @@ export async function runProgramme({ plan, cycle, soFar, crashed, elapsedMs, pha
       if (ran >= doses.length && !fits(1)) return null
       phase('cycle', `${dose} requests, ${plan.concurrency} at once`)
       const beganMs = elapsedMs()
-      await cycle('measured', dose, patient ? equalMs(unit, perSecond) : 0)
+      await cycle('measured', dose, lastsMs)
       delivered += dose
       ran += 1
       longestMs = Math.max(longestMs, elapsedMs() - beganMs)
