@@ -21,13 +21,15 @@ const cells = (stack: string, times: number): Measure<Cell> => ({
     const leaking = of('as-shipped')
     const wrong = healthy.filter(({ verdict }) => verdict === 'leak').length + leaking.filter(({ verdict }) => verdict === 'pass').length
     const undecided = results.filter(({ verdict }) => verdict === 'inconclusive' || verdict === 'failed').length
-    const sets = new Set(leaking.map(({ hangs }) => JSON.stringify(hangs)))
+    // Whose request is not known is no request: under Apache the workers that wait for the hung scripts are left as well.
+    const requests = leaking.map(({ hangs }) => hangs.filter((url) => url !== ''))
+    const sets = new Set(requests.map((urls) => JSON.stringify(urls)))
     return [
       `${healthy.length} healthy, ${leaking.length} as shipped: ${wrong} wrong verdicts, ${undecided} inconclusive or failed`,
       `length of a run: healthy ${spread(healthy.map(({ wallS }) => wallS), 's', 1)}; as shipped ${spread(leaking.map(({ wallS }) => wallS), 's', 1)}`,
       `boot to first served request: ${spread(results.map(({ bootS }) => bootS), 's')}`,
       `first suspect after the load starts: ${spread(leaking.flatMap(({ firstSuspectS }) => firstSuspectS ?? []), 's', 1)}`,
-      `hanging requests: ${sets.size} different sets in ${leaking.length} runs (median ${median(leaking.map(({ hangs }) => hangs.length))} of them a run)`,
+      `hanging requests: ${sets.size === 1 ? 'the same set' : `${sets.size} different sets`} in ${leaking.length} runs, ${spread(requests.map((urls) => urls.length), 'of them', 0)}`,
       `memory of the harness: ${spread(results.map(({ harnessPeakMB }) => harnessPeakMB), 'MB at its peak', 0)}`,
     ]
   },
