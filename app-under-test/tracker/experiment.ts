@@ -27,19 +27,26 @@ const permuted = dataSetsOf(seed + 1, 100, PERMUTED).map((set) => ({ ...set, pro
 await loadRows(postgres.appUrl, rowsOf(seed, [...[...byWindow.values()].flat(), ...permuted]), { replace: false })
 
 console.log(`hung of ${sets} data sets, by tickets in the window (seed ${seed})\n`)
-console.log(row('variant', [...WINDOWS.map(String), 'rank correlation']))
+console.log(row('variant', [...WINDOWS.map(String), '  rank correlation']))
+const hung = new Map<Variant, readonly (readonly boolean[])[]>()
 for (const variant of variants) {
-  const hung: number[] = []
-  for (const dataSets of byWindow.values()) hung.push((await hangs(variant, dataSets)).filter(Boolean).length)
-  console.log(row(variant, [...hung.map(String), rankCorrelation(WINDOWS, hung)?.toFixed(2) ?? '-']))
+  const cells: (readonly boolean[])[] = []
+  for (const dataSets of byWindow.values()) cells.push(await hangs(variant, dataSets))
+  hung.set(variant, cells)
+  const counts = cells.map((cell) => cell.filter(Boolean).length)
+  console.log(row(variant, [...counts.map(String), rankCorrelation(WINDOWS, counts)?.toFixed(2) ?? '-']))
 }
 
-const shipped = await hangs('as-shipped', permuted)
-const collected = await hangs('collect-per-provider', permuted)
-const cured = shipped.filter((hung, i) => hung && !collected[i]).length
-const broken = collected.filter((hung, i) => hung && !shipped[i]).length
-const hanging = shipped.filter(Boolean).length
-console.log(`\nof ${PERMUTED} data sets of about 100 tickets, collect-per-provider cured ${cured} of ${hanging} that hang as shipped, and broke ${broken} of ${PERMUTED - hanging} that do not`)
+const [shipped, collected] = [hung.get('as-shipped'), hung.get('collect-per-provider')]
+if (shipped && collected) {
+  console.log('\ncollect-per-provider, data set by data set')
+  console.log(row('cured', WINDOWS.map((_, i) => `${changes(shipped[i]!, collected[i]!).cured}`)))
+  console.log(row('broke', WINDOWS.map((_, i) => `${changes(shipped[i]!, collected[i]!).broke}`)))
+  const [before, after] = [await hangs('as-shipped', permuted), await hangs('collect-per-provider', permuted)]
+  const hanging = before.filter(Boolean).length
+  const { cured, broke } = changes(before, after)
+  console.log(`\nof ${PERMUTED} other data sets of about 100 tickets it cured ${cured} of ${hanging} that hang as shipped, and broke ${broke} of ${PERMUTED - hanging} that do not`)
+}
 
 /** For each data set, whether its timeline hung. As many at a time as there are processors. */
 async function hangs(variant: Variant, dataSets: readonly DataSet[]): Promise<readonly boolean[]> {
@@ -59,4 +66,8 @@ async function hangs(variant: Variant, dataSets: readonly DataSet[]): Promise<re
 
 function row(name: string, cells: readonly string[]): string {
   return `${name.padEnd(22)}${cells.map((cell) => cell.padStart(6)).join('')}`
+}
+
+function changes(before: readonly boolean[], after: readonly boolean[]): { readonly cured: number; readonly broke: number } {
+  return { cured: before.filter((hung, i) => hung && !after[i]).length, broke: before.filter((hung, i) => !hung && after[i]).length }
 }
