@@ -1,0 +1,189 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Process } from '../timeline/member.ts'
+import { linkAgent, type Agent } from './agent-link.ts'
+
+const run = `agent-test-${crypto.randomUUID().slice(0, 8)}`
+const onLinux = process.platform === 'linux'
+let agent: Agent
+let database: Server
+const clients = new Set<Socket>()
+let appPort = 0
+const children: ChildProcess[] = []
+
+beforeEach(async () => {
+  database = createServer((socket) => void clients.add(socket)).listen(0, '127.0.0.1')
+  const free = createServer().listen(0, '127.0.0.1')
+  await Promise.all([database, free].map((server) => new Promise((listening) => server.once('listening', listening))))
+  appPort = portOf(free)
+  await new Promise((closed) => free.close(closed))
+  const child = spawn(process.execPath, [fileURLToPath(new URL('agent.ts', import.meta.url)), JSON.stringify({ run, scope: 'tag', appPort, databasePort: portOf(database) })], { stdio: 'pipe' })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  agent = linkAgent({ input: child.stdin, output: child.stdout, errors: child.stderr, end: () => ended })
+})
+afterEach(async () => {
+  for (const child of children.splice(0)) kill(child)
+  await agent[Symbol.asyncDispose]()
+  for (const socket of clients) socket.destroy()
+  clients.clear()
+  database.close()
+})
+
+/** A process of the application: tagged, in a session of its own. */
+function start(command: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess & { pid: number } {
+  const [program = '', ...args] = command
+  const child = spawn(program, args, { env: { PATH: process.env.PATH, LOWTIDE_RUN: run, ...env }, stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  children.push(child)
+  return child as ChildProcess & { pid: number }
+}
+
+const sh = (script: string, env: NodeJS.ProcessEnv = {}) => start(['sh', '-c', script], env)
+const node = (script: string) => start([process.execPath, '-e', script])
+const signal = () => AbortSignal.timeout(5_000)
+const look = () => agent.ask({ ask: 'look' }, signal())
+const seen = async (pid: number): Promise<Process | undefined> => (await look()).processes.find((process) => process.pid === pid)
+const firstLine = (child: ChildProcess) => new Promise<string>((resolve) => child.stdout?.once('data', (chunk) => resolve(String(chunk).trim())))
+const portOf = (server: Server) => (server.address() as AddressInfo).port
+const eventually = { timeout: 4_000, interval: 40 }
+
+function kill({ pid }: ChildProcess) {
+  try {
+    process.kill(-(pid ?? 0), 'SIGKILL')
+  } catch {
+    // gone
+  }
+}
+
+const cgi = { GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'GET', SCRIPT_NAME: '/edge', PATH_INFO: '/timeline', QUERY_STRING: 'daysback=90' }
+
+describe.runIf(onLinux)('who is of the application', () => {
+  test('is who carries the tag of the run; not who carries another, not the agent itself', async () => {
+    const ours = sh('exec sleep 30')
+    const other = sh('exec sleep 30', { LOWTIDE_RUN: `${run}-2` })
+    await expect.poll(() => seen(ours.pid), eventually).toMatchObject({ command: 'sleep 30', state: 'S', request: null, control: null })
+    const { processes, counters } = await look()
+    expect(processes.map(({ pid }) => pid)).not.toContain(other.pid)
+    expect(counters).toMatchObject({ 'app.processes': 1, 'app.zombies': 0, 'app.requests': 0 })
+  })
+
+  test('is a child that has cleared its environment, also once its parent has gone', async () => {
+    const parent = sh('env -i sleep 30 >/dev/null & echo $!; read go; exit')
+    const child = Number(await firstLine(parent))
+    await expect.poll(async () => (await seen(child))?.command, eventually).toBe('sleep 30')
+    parent.stdin?.end('\n')
+    await expect.poll(() => seen(parent.pid), eventually).toBeUndefined()
+    expect(await seen(child)).toMatchObject({ command: 'sleep 30' })
+  })
+
+  test('is a zombie, whose environment is gone, by its parent', async () => {
+    const parent = sh('sleep 0.1 & echo $!; exec sleep 30')
+    const zombie = Number(await firstLine(parent))
+    await expect.poll(() => seen(zombie), eventually).toMatchObject({ state: 'Z', parentPid: parent.pid, descriptors: null, databasePorts: [] })
+    expect((await look()).counters).toMatchObject({ 'app.zombies': 1, 'app.processes': 1 })
+  })
+
+  test('may be called anything', async () => {
+    const odd = start(['bash', '-c', "exec -a $'evil) Z 1 (\\xe2\\x80\\xa8\\n\\xff' sleep 30"])
+    await expect.poll(async () => (await seen(odd.pid))?.command, eventually).toMatch(/^evil\) Z 1 \(\u2028\n\ufffd 30$/u)
+    expect((await seen(odd.pid))?.state).toBe('S')
+  })
+})
+
+describe.runIf(onLinux)('the request of a CGI process', () => {
+  test('stands in its environment, with a URL made of its parts where no REQUEST_URI is', async () => {
+    const script = sh('exec sleep 30', cgi)
+    await expect.poll(async () => (await seen(script.pid))?.request, eventually).toEqual({ method: 'GET', url: '/edge/timeline?daysback=90' })
+    const named = sh('exec sleep 30', { ...cgi, REQUEST_METHOD: 'POST', REQUEST_URI: '/edge?x=1' })
+    await expect.poll(async () => (await seen(named.pid))?.request, eventually).toEqual({ method: 'POST', url: '/edge?x=1' })
+  })
+
+  test('is no request without a gateway: a shell that exports REQUEST_METHOD is no script', async () => {
+    const shell = sh('exec sleep 30', { REQUEST_METHOD: 'GET' })
+    await expect.poll(() => seen(shell.pid), eventually).toMatchObject({ request: null })
+  })
+
+  test.each([['soon', 0.6], ['late', 3]])('is found where a server forks first and executes the script %s after', { timeout: 15_000 }, async (_, seconds) => {
+    const forked = sh(`sleep ${seconds}; exec env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET REQUEST_URI=/late sleep 30`)
+    await expect.poll(() => seen(forked.pid), eventually).toMatchObject({ request: null })
+    await expect.poll(async () => (await seen(forked.pid))?.request, { timeout: 8_000, interval: 40 }).toEqual({ method: 'GET', url: '/late' })
+  })
+})
+
+describe.runIf(onLinux)('sockets', () => {
+  const connect = (options: string) => node(`const s = require('node:net').connect({ host: '127.0.0.1', port: ${portOf(database)}, ${options} }, () => console.log(s.localPort)); s.on('error', () => {}); setInterval(() => {}, 1000)`)
+
+  test('to the database are told by their local port, which the session at the other end knows', async () => {
+    const child = connect('')
+    const port = Number(await firstLine(child))
+    await expect.poll(async () => (await seen(child.pid))?.databasePorts, eventually).toEqual([port])
+    expect([...clients].map(({ remotePort }) => remotePort)).toEqual([port])
+  })
+
+  test('whose other end has closed are counted until the process closes them', async () => {
+    const child = connect('allowHalfOpen: true')
+    await firstLine(child)
+    for (const socket of clients) socket.end()
+    await expect.poll(async () => (await seen(child.pid))?.closeWait, eventually).toBe(1)
+    expect((await look()).counters).toMatchObject({ 'app.close-wait': 1 })
+  })
+
+  test('on the application’s port tell its main process, and its clients', async () => {
+    const child = node(`require('node:net').createServer().listen(${appPort}, '127.0.0.1', () => console.log('listening'))`)
+    await firstLine(child)
+    expect((await look()).mainProcess).toBe((await seen(child.pid))?.id)
+    const client = (await import('node:net')).connect(appPort, '127.0.0.1')
+    clients.add(client)
+    await expect.poll(async () => (await look()).counters['app.clients'], eventually).toBe(1)
+    client.destroy()
+    await expect.poll(async () => (await look()).counters['app.clients'], eventually).toBe(0)
+  })
+})
+
+test.runIf(onLinux)('CPU time, threads and descriptors of a process are its own', async () => {
+  const busy = node("const { openSync } = require('node:fs'); for (let n = 0; n < 50; n += 1) openSync('/dev/null'); const until = Date.now() + 400; while (Date.now() < until); console.log('done'); setInterval(() => {}, 1000)")
+  await firstLine(busy)
+  const now = await seen(busy.pid)
+  expect(now?.cpuMs).toBeGreaterThan(100)
+  expect(now?.descriptors).toBeGreaterThan(50)
+  expect(now?.threads).toBeGreaterThan(1)
+  expect(now?.id).toMatch(new RegExp(`^${busy.pid}@\\d+$`))
+  expect(Math.abs((now?.startedAtMs ?? 0) - Date.now())).toBeLessThan(10_000)
+})
+
+test.runIf(onLinux)('evidence tells who moves from who does not, and beats go on meanwhile', async () => {
+  const still = sh('exec sleep 30')
+  const busy = node('for (;;);')
+  await expect.poll(async () => (await look()).processes.length, eventually).toBe(2)
+  const gathering = agent.ask({ ask: 'evidence', pids: [still.pid, busy.pid, 4_194_000] }, signal())
+  const beganMs = performance.now()
+  await agent.ask({ ask: 'beat' }, signal())
+  expect(performance.now() - beganMs).toBeLessThan(500)
+  const { evidence } = await gathering
+  const ticks = (nth: number) => evidence[nth]?.looks.map(({ stat = '' }) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11])) ?? []
+  expect(new Set(ticks(0)).size).toBe(1)
+  expect(new Set(ticks(1)).size).toBe(3)
+  expect(evidence[0]?.looks[0]).toMatchObject({ environ: expect.stringContaining(`LOWTIDE_RUN=${run}`), wchan: expect.any(String) })
+  expect(evidence[2]?.looks).toEqual([{}, {}, {}]) // nobody: no text, and no error
+})
+
+test.runIf(onLinux)('a planter that is not there is told, and the next can be planted', async () => {
+  await expect(agent.ask({ ask: 'plant', program: '/nowhere/planter.mjs', env: {} }, signal())).rejects.toThrow('the planter ended before it had planted anything')
+  await expect(agent.ask({ ask: 'plant', program: '/nowhere/planter.mjs', env: {} }, signal())).rejects.toThrow('the planter ended before it had planted anything')
+  expect(await agent.ask({ ask: 'unplant' }, signal())).toEqual({ done: true })
+})
+
+test.runIf(onLinux)('a question that nobody knows is told, and the agent goes on', async () => {
+  await expect(agent.ask({ ask: 'weather' } as never, signal())).rejects.toThrow('the agent knows no question "weather"')
+  expect((await look()).processes).toEqual([])
+})
+
+test.runIf(onLinux)('the agent ends with its input, also while it gathers evidence', async () => {
+  const gathering = agent.ask({ ask: 'evidence', pids: [process.pid] }, signal()).catch((error: Error) => error.message)
+  const beganMs = performance.now()
+  await agent[Symbol.asyncDispose]()
+  expect(performance.now() - beganMs).toBeLessThan(900)
+  expect(await gathering).toMatch(/the agent has ended/)
+})
