@@ -1,0 +1,222 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../stack/embedded-postgres.ts'
+import { createAppRole } from '../../stack/roles.ts'
+import type { Stack } from '../../stack/stack.ts'
+import type { ServerLog } from '../../timeline/entry.ts'
+import type { Member, Session } from '../../timeline/member.ts'
+import { openMonitor } from '../monitor.ts'
+import type { Reader } from '../probe.ts'
+import postgres from './postgres.ts'
+import postgresLog from './postgres-log.ts'
+
+const maxConnections = 20
+let home = ''
+let server: EmbeddedPostgres
+let appUri = ''
+let activity: Reader
+let log: Reader
+const said: ServerLog[] = []
+const clients: pg.Client[] = []
+const signal = () => AbortSignal.timeout(5_000)
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'probe-test-'))
+  chmodSync(home, 0o755)
+  mkdirSync(join(home, 'logs'))
+  server = await startEmbeddedPostgres({ home, logFile: join(home, 'logs', 'postgres.log'), maxConnections, env: {}, signal: AbortSignal.timeout(25_000) })
+  appUri = await createAppRole(server.adminUri)
+  const stack = { database: { adminUri: server.adminUri, appUri } } as Stack
+  activity = await postgres.open(stack)
+  log = await postgresLog.open(stack, { signal: signal(), say: (line) => said.push(line) })
+})
+afterAll(async () => {
+  await log[Symbol.asyncDispose]()
+  await activity[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+  rmSync(home, { recursive: true, force: true })
+})
+beforeEach(() => void said.splice(0))
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.end().catch(() => {})))
+  await expect.poll(async () => (await sessions()).length).toBe(0)
+})
+
+async function connect(name = 'app'): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: appUri, application_name: name })
+  client.on('error', () => {})
+  await client.connect()
+  clients.push(client)
+  return client
+}
+
+const members = async () => (await activity.look(signal())).members
+const sessions = async () => (await members()).filter((member): member is Session => member.kind === 'session')
+const only = async (): Promise<Session> => {
+  const [one, ...more] = await sessions()
+  expect([one?.kind, more]).toEqual(['session', []])
+  return one as Session
+}
+const ofKind = async (kind: Member['kind']) => (await members()).filter((member) => member.kind === kind)
+
+describe('a session', () => {
+  test('that never asked anything says so', async () => {
+    await connect('ahead-of-need')
+    expect(await only()).toMatchObject({ state: 'idle', queryAgeMs: null, transactionAgeMs: null, user: 'app', database: 'app', applicationName: 'ahead-of-need', clientAddress: '127.0.0.1', relationLocks: 0 })
+  })
+
+  test('idle in a transaction tells its age, its locks, its snapshot, and its last statement', async () => {
+    const client = await connect()
+    await client.query('CREATE TABLE ticket (id int)')
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    await client.query('SELECT count(*) FROM ticket')
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    const session = await only()
+    expect(session).toMatchObject({ state: 'idle in transaction', holdsXmin: true, holdsXid: false, relationLocks: 1, advisoryLocks: 0, query: 'SELECT count(*) FROM ticket', waitEvent: 'ClientRead' })
+    expect(session.transactionAgeMs).toBeGreaterThan(110)
+    expect(session.transactionAgeMs).toBeLessThan(5_000)
+    expect(session.clientPort).toBeGreaterThan(1_023)
+    expect((await activity.beat(signal()))).toMatchObject({ 'pg.backends': 1, 'pg.idle-in-transaction': 1 })
+    await client.query('ROLLBACK; DROP TABLE ticket')
+  })
+
+  test('that wrote holds its id; one that failed is aborted', async () => {
+    const client = await connect()
+    await client.query('BEGIN')
+    await client.query('SELECT pg_current_xact_id()')
+    expect(await only()).toMatchObject({ holdsXid: true, state: 'idle in transaction' })
+    await client.query('SELECT 1/0').catch(() => {})
+    // The error is told before the state has changed.
+    await expect.poll(only).toMatchObject({ state: 'idle in transaction (aborted)' })
+  })
+
+  test('at work is active, and its query has an age', async () => {
+    const client = await connect()
+    const working = client.query("SELECT 'Ünïcode 漢字 \u2028', pg_sleep(0.6)")
+    await expect.poll(async () => (await sessions())[0]?.state).toBe('active')
+    expect(await only()).toMatchObject({ query: "SELECT 'Ünïcode 漢字 \u2028', pg_sleep(0.6)", waitEvent: 'PgSleep' })
+    expect((await activity.beat(signal()))['pg.active']).toBe(1)
+    await working
+  })
+
+  test('with an advisory lock of its session keeps it outside any transaction', async () => {
+    const client = await connect()
+    await client.query('SELECT pg_advisory_lock(42)')
+    expect(await only()).toMatchObject({ state: 'idle', advisoryLocks: 1, transactionAgeMs: null })
+  })
+
+  test('in LISTEN rests idle with that as its last word', async () => {
+    await (await connect()).query('LISTEN news')
+    expect(await only()).toMatchObject({ state: 'idle', query: 'LISTEN news' })
+  })
+
+  test('that got the number of an earlier one is another: the identity has the start in it', async () => {
+    await connect()
+    const { id, pid, backendStartMs } = await only()
+    expect(id).toBe(`${pid}@${backendStartMs}`)
+    expect(Math.abs(backendStartMs - Date.now())).toBeLessThan(10_000)
+  })
+})
+
+test('a prepared transaction outlives its session and is told with its owner', async () => {
+  const client = await connect()
+  await client.query("BEGIN; SELECT pg_current_xact_id(); PREPARE TRANSACTION 'left behind'")
+  await client.end()
+  await expect.poll(async () => (await sessions()).length).toBe(0)
+  expect(await ofKind('prepared-transaction')).toMatchObject([{ id: 'left behind', owner: 'app', ageMs: expect.any(Number) }])
+  expect((await activity.beat(signal()))['pg.prepared-transactions']).toBe(1)
+  await (await connect()).query("ROLLBACK PREPARED 'left behind'")
+  expect(await ofKind('prepared-transaction')).toEqual([])
+})
+
+test('a replication slot is told with what it retains, also before it has anything', async () => {
+  await using admin = await openMonitor(server.adminUri, 'test')
+  await admin.query("SELECT pg_create_logical_replication_slot('tide', 'test_decoding'), pg_create_physical_replication_slot('empty')", [], signal())
+  expect(await ofKind('replication-slot')).toMatchObject([{ id: 'empty', active: false, retainedBytes: 0 }, { id: 'tide', active: false, retainedBytes: expect.any(Number) }])
+  await admin.query("SELECT pg_drop_replication_slot('tide'), pg_drop_replication_slot('empty')", [], signal())
+  expect(await ofKind('replication-slot')).toEqual([])
+})
+
+test('our own sessions are counted apart, and an application that borrows our name is none of us', async () => {
+  await connect('lowtide-monitor-activity')
+  const { 'pg.backends': theirs, 'harness.backends': ours } = await activity.beat(signal())
+  expect([theirs, ours]).toEqual([1, 2])
+})
+
+test('the server says who it is, the same on every look', async () => {
+  const [first, second] = [await ofKind('server'), await ofKind('server')]
+  expect(first).toMatchObject([{ id: expect.stringMatching(/^postgresql@\d+$/), name: 'postgresql' }])
+  expect(second).toEqual(first)
+})
+
+test('ages of transactions are learned from those that ended', async () => {
+  const client = await connect()
+  for (let nth = 0; nth < 5; nth += 1) {
+    await client.query('BEGIN')
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    await activity.beat(signal())
+    await client.query('COMMIT')
+    await activity.beat(signal())
+  }
+  const { 'pg.transactions-ended': ended, 'pg.transactions-ended-p999-ms': p999 } = await activity.beat(signal())
+  expect(ended).toBeGreaterThanOrEqual(5)
+  expect(p999).toBeGreaterThan(50)
+  expect(p999).toBeLessThan(5_000)
+})
+
+describe('the second ledger', () => {
+  const logged = async () => (await log.look(signal())).members
+  /** The two ledgers name the same sessions; the log, in whole seconds. */
+  const agree = () =>
+    expect.poll(async () => {
+      const [theirs, ours] = [(await sessions()).map(({ pid, backendStartMs }) => `${pid}@${Math.floor(backendStartMs / 1_000)}`), (await logged()).map(({ id }) => id)]
+      return { missing: theirs.filter((id) => !ours.includes(id)), tooMany: ours.filter((id) => !theirs.includes(id)) }
+    }, { timeout: 4_000 }).toEqual({ missing: [], tooMany: [] })
+
+  test('agrees with the first over churn', async () => {
+    const before = await log.beat(signal())
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(Array.from({ length: 10 }, () => connect()))
+      await agree()
+      await Promise.all(clients.splice(0, 7).map((client) => client.end()))
+      await agree()
+      await Promise.all(clients.splice(0).map((client) => client.end()))
+    }
+    await agree()
+    const after = await log.beat(signal())
+    expect([(after['log.opened'] ?? 0) - (before['log.opened'] ?? 0), (after['log.closed'] ?? 0) - (before['log.closed'] ?? 0), after['log.live']]).toEqual([30, 30, 0])
+  })
+
+  test('agrees where sessions are killed and where they are dropped without a word', async () => {
+    const [killed, dropped] = [await connect(), await connect()]
+    await using admin = await openMonitor(server.adminUri, 'test')
+    await admin.query('SELECT pg_terminate_backend($1)', [(await sessions())[0]?.pid], signal())
+    ;(dropped as unknown as { connection: { stream: { destroy: () => void } } }).connection.stream.destroy()
+    await expect.poll(async () => (await sessions()).length).toBe(0)
+    await agree()
+    expect(killed).toBeDefined()
+    expect(said.map(({ sqlstate }) => sqlstate)).toContain('57P01')
+  })
+
+  test('tells each error with its SQLSTATE', async () => {
+    const client = await connect()
+    await client.query('SELECT nothing FROM nowhere').catch(() => {})
+    await client.query("SET idle_in_transaction_session_timeout = '80ms'; BEGIN; SELECT 1")
+    await expect.poll(async () => (await log.beat(signal()), said.map(({ sqlstate }) => sqlstate)), { timeout: 3_000 }).toEqual(['42P01', '25P03'])
+    expect(said[0]).toMatchObject({ kind: 'server-log', severity: 'ERROR', message: 'relation "nowhere" does not exist', pid: expect.any(Number) })
+  })
+
+  test('a server that refuses its application for want of slots still answers the monitors, and says 53300', async () => {
+    const refusals: string[] = []
+    for (let nth = 0; nth < maxConnections + 3; nth += 1) await connect().catch((error: Error & { code?: string }) => refusals.push(error.code ?? error.message))
+    expect(new Set(refusals)).toEqual(new Set(['53300']))
+    // Three slots are reserved for superusers; our two monitors came first and have ordinary ones.
+    expect((await sessions()).length).toBe(maxConnections - 3 - 2)
+    expect((await activity.beat(signal()))['pg.backends']).toBe(maxConnections - 3 - 2)
+    await agree()
+    expect(new Set(said.map(({ sqlstate }) => sqlstate))).toEqual(new Set(['53300']))
+  })
+})
