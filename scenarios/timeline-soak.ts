@@ -30,5 +30,5 @@ export default {
   },
   load: { kind: 'journey', journey: 'journeys/timeline.ts', requestTimeoutMs: 5_000 },
   // A process a request: two cores carry four of them.
-  profiles: { repro: { concurrency: 4, dose: 4 } },
+  profiles: { repro: { concurrency: 4, dose: 4 }, nightly: { concurrency: 4 } },
 } satisfies Scenario
