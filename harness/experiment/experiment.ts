@@ -71,7 +71,9 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   })
   const evidence = openEvidence({ agent: stack.agent, app, store: recorder.store, record, signal })
   const otherPath = target.otherPath ?? target.readyPath
-  load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs: soFar.maturityMs, isVain: soFar.isBlind, signal })
+  // What the application says that it heals by itself gets the time that it says.
+  const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
+  load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, isVain: soFar.isBlind, signal })
   const look = (reading: Reading, matureMs: number) => settle({ sampler, reading, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.

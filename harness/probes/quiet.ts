@@ -10,7 +10,7 @@ export type SettleOptions = {
   readonly record: (look: Look) => void
   /** Requests that the load generator has sent and not heard of. */
   readonly inFlight: () => number
-  /** Longest wait for quiet. */
+  /** Longest wait for quiet; what is left in quiet is waited for until it is mature, however long that is. */
   readonly deadlineMs: number
   /** Something left over may go by itself as long as it is younger than this; it is waited for, up to here. */
   readonly matureMs: number
@@ -50,12 +50,12 @@ export async function settle({ sampler, reading, cycle, record, inFlight, deadli
     if (clean >= cleanLooks) return { kind: 'clean', last: look }
     const waitedMs = atMs - beganMs
     if (quiet >= cleanLooks && waitedMs >= matureMs) return { kind: 'leftovers', last: look }
-    if (waitedMs >= deadlineMs || isVain()) return { kind: quiet >= cleanLooks ? 'leftovers' : 'unquiet', last: look }
+    if (isVain() || (waitedMs >= deadlineMs && unquiet !== null)) return { kind: 'unquiet', last: look }
     // Three looks that decide come close together; waiting for something to end may take its time.
     const deciding = clean > 0 || (quiet > 0 && quiet < cleanLooks && waitedMs + longestWaitMs >= matureMs)
     waitMs = deciding ? betweenLooksMs : Math.min(waitMs * 1.5, longestWaitMs)
     const untilMatureMs = waitedMs < matureMs ? Math.max(betweenLooksMs, matureMs - waitedMs) : longestWaitMs
-    await delay(Math.max(50, Math.min(waitMs, deadlineMs - waitedMs, untilMatureMs)), undefined, { signal })
+    await delay(Math.max(50, Math.min(waitMs, waitedMs < deadlineMs ? deadlineMs - waitedMs : longestWaitMs, untilMatureMs)), undefined, { signal })
   }
 }
 

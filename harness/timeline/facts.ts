@@ -36,7 +36,7 @@ export type Limits = {
   readonly transactionMs?: number
   /** A request's process may outlive its request by this long. */
   readonly processLingerMs?: number
-  /** Longest idle time-out by which the application heals itself (pool idle, keep-alive, reaper period): settle waits for it. */
+  /** Longest idle time-out by which the application heals itself (pool idle, keep-alive, reaper period): a settle that finds something left waits for it. */
   readonly idleTimeoutMs?: number
   /** Sessions that rest in LISTEN for ever by design. */
   readonly listeners?: number

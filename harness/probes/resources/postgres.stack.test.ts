@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../stack/embedded-postgres.ts'
 import { createAppRole } from '../../stack/roles.ts'
 import type { Stack } from '../../stack/stack.ts'
@@ -42,7 +42,7 @@ afterAll(async () => {
 beforeEach(() => void said.splice(0))
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.end().catch(() => {})))
-  await expect.poll(async () => (await sessions()).length).toBe(0)
+  await vi.waitUntil(async () => (await sessions()).length === 0)
 })
 
 async function connect(name = 'app'): Promise<pg.Client> {
