@@ -1,4 +1,4 @@
-import { median, spread, type Measure } from './measure.ts'
+import { spread, type Measure } from './measure.ts'
 import { soakByCommand, type SoakResult } from './soak-run.ts'
 
 /** A run short enough to be made often: the repro profile, four users. */
