@@ -2,12 +2,12 @@ import type { Canary, Control, Dose, Early, Evidence, Look, ServerLog, Suspect, 
 import type { Facts } from './facts.ts'
 
 /**
- * A whole run as the judge sees it: every look and every count, and of the beats only what a judgement needs.
+ * A whole run as the judge sees it: every count, the looks that decide, and of the beats only what a judgement needs.
  * Folded in one pass over timeline.ndjson, so that its size follows the number of cycles and survivors, not the hours.
  */
 export type Timeline = {
   readonly facts: Facts
-  /** In the order they were made. */
+  /** In the order they were made: all of the baseline; of every other settle the first and the last three. */
   readonly looks: readonly Stamped<Look>[]
   readonly doses: readonly Stamped<Dose>[]
   readonly cycles: readonly CycleSpan[]
