@@ -1,5 +1,5 @@
 import type { Look } from '../timeline/entry.ts'
-import type { LoggedSession, Member } from '../timeline/member.ts'
+import type { LoggedSession, Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { presentThroughout, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
 import { isSession } from '../verdict/stay.ts'
@@ -17,8 +17,8 @@ export default {
     const rests = untouchedRests(timeline).filter(({ quiet }) => quiet)
     const isKept = timeline.looks.some(({ members, counters }) => 'log.live' in counters || members.some(isLogged))
     if (!isKept) return { kind: 'pass', sentence: 'not judged: this run keeps no second ledger' }
-    const onlySeen = rests.flatMap((rest) => sessionsOf(rest).filter(({ keys }) => !timeline.looks.some((look) => isLoggedAt(look, keys))).map(({ pid }) => pid))
-    const onlyLogged = rests.flatMap((rest) => loggedOf(rest).filter(({ keys }) => !rest.looks.some((look) => isSeenAt(look, keys)) && !isClosedLater(timeline, rest, keys)).map(({ pid }) => pid))
+    const onlySeen = rests.flatMap((rest) => sessionsOf(rest).filter(({ name }) => !timeline.looks.some((look) => isLoggedAt(look, name))).map(({ pid }) => pid))
+    const onlyLogged = rests.flatMap((rest) => loggedOf(rest).filter(({ name }) => !rest.looks.some((look) => isSeenAt(look, name)) && !isClosedLater(timeline, rest, name)).map(({ pid }) => pid))
     if (onlySeen.length + onlyLogged.length === 0) return { kind: 'pass', sentence: `sessions as seen and sessions as logged were the same at ${count(rests.length, 'rest')}` }
     const faults = [onlySeen.length > 0 && `${pids(onlySeen)} seen and not in the log`, onlyLogged.length > 0 && `${pids(onlyLogged)} open in the log and not seen`].filter((fault) => fault !== false)
     return { kind: 'inconclusive', sentence: `the two ledgers of sessions disagree: ${list(faults)}`, settledBy: 'run again; if it stays, one of the two probes is at fault' }
@@ -27,19 +27,19 @@ export default {
 
 const isLogged = (member: Member): member is LoggedSession => member.kind === 'logged-session'
 
-const sessionsOf = (rest: Rest) => presentThroughout(rest, isSession).map(({ pid, backendStartMs }) => ({ pid, keys: secondsAround(pid, Math.floor(backendStartMs / 1000)) }))
+/** The log tells the start of a session in whole seconds; its identity there is what both books can name. */
+const nameOf = ({ pid, backendStartMs }: Session): string => `${pid}@${Math.floor(backendStartMs / 1000)}`
 
-const loggedOf = (rest: Rest) => presentThroughout(rest, isLogged).map(({ pid, id }) => ({ pid, keys: secondsAround(pid, Number(id.slice(id.indexOf('@') + 1))) }))
+const sessionsOf = (rest: Rest) => presentThroughout(rest, isSession).map((session) => ({ pid: session.pid, name: nameOf(session) }))
 
-/** The log cuts the start of a session to the second, pg_stat_activity rounds it to the millisecond. */
-const secondsAround = (pid: number, second: number): readonly string[] => [second - 1, second, second + 1].map((s) => `${pid}@${s}`)
+const loggedOf = (rest: Rest) => presentThroughout(rest, isLogged).map(({ pid, id }) => ({ pid, name: id }))
 
-const isLoggedAt = ({ members }: Look, keys: readonly string[]): boolean => members.some((member) => isLogged(member) && keys.includes(member.id))
+const isLoggedAt = ({ members }: Look, name: string): boolean => members.some((member) => isLogged(member) && member.id === name)
 
-const isSeenAt = ({ members }: Look, keys: readonly string[]): boolean => members.some((member) => isSession(member) && keys.includes(`${member.pid}@${Math.floor(member.backendStartMs / 1000)}`))
+const isSeenAt = ({ members }: Look, name: string): boolean => members.some((member) => isSession(member) && nameOf(member) === name)
 
 /** The log closed it at a later look: by then it had ended, and the log had not yet said so. */
-const isClosedLater = (timeline: Timeline, rest: Rest, keys: readonly string[]): boolean => runningLooks(timeline).some((look) => look.atMs > rest.last.atMs && !isLoggedAt(look, keys))
+const isClosedLater = (timeline: Timeline, rest: Rest, name: string): boolean => runningLooks(timeline).some((look) => look.atMs > rest.last.atMs && !isLoggedAt(look, name))
 
 const pids = (all: readonly number[]): string => {
   const known = [...new Set(all)].sort((a, b) => a - b)

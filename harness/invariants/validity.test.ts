@@ -98,7 +98,7 @@ const aSecondLate = (look: Look): Look => ({ ...look, members: look.members.map(
 claims(theTwoLedgersAgree, [
   ['no session in either', {}, 'pass'],
   ['the same sessions in both', { beings: [session({ pid: 5 })] }, 'pass'],
-  ['a second’s rounding', looking(aSecondLate, { beings: [session({ pid: 5 })] }), 'pass'],
+  ['a pid that was given again a second later', looking(aSecondLate, { beings: [session({ pid: 5 })] }), 'inconclusive', /pid 5 seen and not in the log/],
   ['one that the log never closed', { beings: [alone] }, 'inconclusive', /pid 77 open in the log and not seen/],
   ['one that the log never opened', looking(unlogged, { beings: [session({ pid: 5 })] }), 'inconclusive', /pid 5 seen and not in the log/],
   ['a log that tells of the session at a later rest', looking((look) => (look.cycle === 4 ? unlogged(look) : look), { beings: [session({ pid: 5, fromMs: startOf(4) })] }), 'pass'],

@@ -91,9 +91,12 @@ async function membersNow(monitor: Monitor, signal: AbortSignal): Promise<Member
   ]
 }
 
-/** Ages by the server's clock at the moment of the row, not of the transaction. Locks on the session's own virtual transaction say nothing and are left out. */
+/**
+ * Ages by the server's clock at the moment of the row, not of the transaction. Starts are cut, never rounded up: the log cuts them to the second,
+ * and a session of 0.9997 s would have another second there. Locks on the session's own virtual transaction say nothing and are left out.
+ */
 const sessionsSql = `
-  SELECT a.pid, round(extract(epoch FROM backend_start) * 1000)::float AS "backendStartMs", coalesce(usename, '') AS "user", coalesce(datname, '') AS "database",
+  SELECT a.pid, floor(extract(epoch FROM backend_start) * 1000)::float AS "backendStartMs", coalesce(usename, '') AS "user", coalesce(datname, '') AS "database",
          application_name AS "applicationName", host(client_addr) AS "clientAddress", nullif(client_port, -1) AS "clientPort", state, wait_event AS "waitEvent",
          round(extract(epoch FROM clock_timestamp() - xact_start) * 1000)::float AS "transactionAgeMs",
          round(extract(epoch FROM clock_timestamp() - state_change) * 1000)::float AS "stateAgeMs",
