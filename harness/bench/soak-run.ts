@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from '../timeline/entry.ts'
 import { readEntries } from '../timeline/reader.ts'
-import type { MeasureOptions } from './measure.ts'
+import { median, type MeasureOptions } from './measure.ts'
 
 const launcher = fileURLToPath(new URL('../lowtide.mjs', import.meta.url))
 
@@ -17,6 +17,8 @@ export type SoakResult = {
   readonly leftBehind: number
   readonly hangs: readonly string[]
   readonly harnessPeakMB: number
+  /** Median memory of the harness in each quarter of the run. */
+  readonly harnessQuartersMB: readonly number[]
   readonly headline: string
 }
 
@@ -26,7 +28,7 @@ export async function soakByCommand(args: readonly string[], { scenario, reports
   const { code, stdout, stderr } = await execute(['run', scenario, ...args, '--json', '--reports', reports], signal)
   const wallS = round((performance.now() - beganMs) / 1_000)
   const said = stdout === '' ? {} : JSON.parse(stdout)
-  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, hangs: [], harnessPeakMB: 0, headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
+  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, hangs: [], harnessPeakMB: 0, harnessQuartersMB: [], headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
   const seen = await figuresOf(readEntries(said.dir))
   // A wrong verdict must stay to be looked at.
   const expected = args.includes('as-shipped') ? 'leak' : 'pass'
@@ -46,19 +48,25 @@ async function figuresOf(entries: AsyncIterable<Entry | { damage: string }>) {
   let bootMs = 0
   let loadAtMs: number | null = null
   let suspectAtMs: number | null = null
-  let peakBytes = 0
+  const memory: { readonly atMs: number; readonly bytes: number }[] = []
   for await (const entry of entries) {
     if ('damage' in entry) continue
     if (entry.kind === 'phase' && entry.phase === 'boot') bootMs += entry.edge === 'start' ? -entry.atMs : entry.atMs
     if (entry.kind === 'phase' && entry.phase === 'warm-up') loadAtMs ??= entry.atMs
     if (entry.kind === 'suspect') suspectAtMs ??= entry.atMs
-    if (entry.kind === 'beat') peakBytes = Math.max(peakBytes, entry.counters['harness.rss-bytes'] ?? 0)
+    if (entry.kind === 'beat' && entry.counters['harness.rss-bytes'] !== undefined) memory.push({ atMs: entry.atMs, bytes: entry.counters['harness.rss-bytes'] })
   }
   return {
     bootS: round(bootMs / 1_000),
     firstSuspectS: loadAtMs === null || suspectAtMs === null ? null : round((suspectAtMs - loadAtMs) / 1_000),
-    harnessPeakMB: Math.round(peakBytes / 1e6),
+    harnessPeakMB: Math.round(memory.reduce((peak, { bytes }) => Math.max(peak, bytes), 0) / 1e6),
+    harnessQuartersMB: quarters(memory).map((bytes) => Math.round(median(bytes) / 1e6)),
   }
+}
+
+function quarters(memory: readonly { readonly atMs: number; readonly bytes: number }[]): number[][] {
+  const endMs = memory.at(-1)?.atMs ?? 0
+  return [1, 2, 3, 4].map((nth) => memory.filter(({ atMs }) => atMs > ((nth - 1) * endMs) / 4 && atMs <= (nth * endMs) / 4).map(({ bytes }) => bytes))
 }
 
 const round = (value: number) => Math.round(value * 100) / 100

@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import { verdictsOnContainers, verdictsOnProcesses } from '../bench/accuracy.ts'
 import { killOnContainers, killOnProcesses } from '../bench/kill.ts'
 import { measure, type Measure } from '../bench/measure.ts'
+import { memory } from '../bench/memory.ts'
 import { probeOverhead } from '../bench/overhead.ts'
 import { soakLength } from '../bench/soak.ts'
 import { UsageError } from '../scenario/load-scenario.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
-const measures = [soakLength, probeOverhead, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers] as unknown as readonly Measure[]
+const measures = [soakLength, memory, probeOverhead, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers] as unknown as readonly Measure[]
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',
