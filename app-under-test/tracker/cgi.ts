@@ -8,7 +8,7 @@ import { cgiResponse, requestOf } from './front/rfc3875.ts'
 export async function main(): Promise<void> {
   try {
     const env = openTracker(process.env)
-    print(cgiResponse(await dispatch(env, requestOf(process.env, Number(process.env.CONTENT_LENGTH) > 0 ? readFileSync(0, 'utf8') : ''))))
+    print(cgiResponse(await dispatch(env, requestOf(process.env, Number(process.env.CONTENT_LENGTH) > 0 ? readFileSync(0) : new Uint8Array()))))
     await env.close()
   } catch (error) {
     process.stderr.write(`drproject.cgi: ${faultOf(error).message}\n`)
@@ -17,8 +17,8 @@ export async function main(): Promise<void> {
 }
 
 /** All of it, even through a pipe that takes a part at a time. A reader that has gone is no failure of ours. */
-function print(text: string): void {
-  let rest = Buffer.from(text)
+function print(output: Buffer): void {
+  let rest = output
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
   } catch (error) {

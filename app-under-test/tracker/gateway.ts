@@ -38,7 +38,7 @@ function runScript(variables: Record<string, string>, body: Buffer, response: Se
     if (response.headersSent) return void response.write(chunk)
     beginning = Buffer.concat([beginning, chunk])
     const head = responseHead(beginning)
-    if (head) response.writeHead(head.status, head.headers).write(head.rest)
+    if (head) response.writeHead(head.status, { ...head.headers } as Record<string, string[]>).write(head.rest)
   })
   script.on('error', (error) => failed(response, `the script could not be started: ${error.message}`))
   script.on('close', (code, signal) => {

@@ -11,7 +11,7 @@ import { cgiEnvironment } from './front/cgi-environment.ts'
 import { configured, listen, readBody, refuse } from './front/http-server.ts'
 
 /** What a worker is asked: a CGI environment and a body. */
-export type Job = { readonly variables: Readonly<Record<string, string>>; readonly body: string }
+export type Job = { readonly variables: Readonly<Record<string, string>>; readonly body: Uint8Array }
 
 type Waiting = { readonly job: Job; readonly response: ServerResponse }
 
@@ -30,7 +30,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (!body) return refuse(response, 413, 'That is too long, or not all of it came.')
   const variables = cgiEnvironment(request, body.length)
   if (!variables) return refuse(response, 400, 'That address is not well-formed.')
-  queue.push({ job: { variables, body: body.toString() }, response })
+  queue.push({ job: { variables, body }, response })
   assign()
 }
 
@@ -47,8 +47,8 @@ function run(worker: ChildProcess, job: Job, response: ServerResponse): void {
   worker.once('exit', lost)
   worker.once('message', (message) => {
     worker.off('exit', lost)
-    const { status, headers, body } = message as Response
-    response.writeHead(status, headers).end(body)
+    const { status, headers, cookies = [], body } = message as Response
+    response.writeHead(status, { ...headers, ...(cookies.length > 0 && { 'Set-Cookie': [...cookies] }) }).end(body)
     idle.push(worker)
     assign()
   })
@@ -56,7 +56,7 @@ function run(worker: ChildProcess, job: Job, response: ServerResponse): void {
 }
 
 function startWorker(): void {
-  const worker = fork(join(import.meta.dirname, `worker${extname(import.meta.filename)}`), { env: process.env })
+  const worker = fork(join(import.meta.dirname, `worker${extname(import.meta.filename)}`), { env: process.env, serialization: 'advanced' })
   idle.push(worker)
   worker.once('exit', (code, signal) => {
     const place = idle.indexOf(worker)

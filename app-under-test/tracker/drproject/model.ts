@@ -5,7 +5,7 @@ export const Project = record({
   name: 'Project',
   table: 'project',
   key: ['name'],
-  columns: { name: 'text', title: 'text', description: 'text', created: 'time' },
+  columns: { name: 'text', title: 'text', description: 'text', created: 'time', public: 'boolean' },
 })
 
 export const User = record({
@@ -13,6 +13,30 @@ export const User = record({
   table: 'person',
   key: ['login'],
   columns: { login: 'text', name: 'text', email: 'text' },
+})
+
+/** Who belongs to a project, and as what. */
+export const Membership = record({
+  name: 'Membership',
+  table: 'membership',
+  key: ['project', 'login'],
+  columns: { project: 'text', login: 'text', role: 'text' },
+})
+
+/** What a role of a project may do. */
+export const Permission = record({
+  name: 'Permission',
+  table: 'permission',
+  key: ['project', 'role', 'action'],
+  columns: { project: 'text', role: 'text', action: 'text' },
+})
+
+/** A login that still counts. */
+export const AuthCookie = record({
+  name: 'AuthCookie',
+  table: 'auth_cookie',
+  key: ['cookie'],
+  columns: { cookie: 'text', login: 'text', ipnr: 'text', time: 'time' },
 })
 
 /** One changed field of a ticket, or a comment; rows of one edit share their time. */
@@ -80,5 +104,6 @@ export const Message = record({
   columns: { project: 'text', id: 'integer', time: 'time', author: 'text', subject: 'text', body: 'text' },
 })
 
+export type ProjectRow = RowOf<typeof Project>
 export type TicketRow = RowOf<typeof Ticket>
 export type TicketChangeRow = RowOf<typeof TicketChange>

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http'
+import { cookiesOf } from '../drproject/web/cookies.ts'
 import type { Request, Response } from '../drproject/web/http.ts'
 
 /** The CGI environment (RFC 3875) as a request. */
-export function requestOf(variables: NodeJS.ProcessEnv, body: string): Request {
+export function requestOf(variables: NodeJS.ProcessEnv, body: Uint8Array): Request {
   const root = (variables.SCRIPT_NAME ?? '').replace(/\/+$/, '')
   const scheme = variables.HTTPS === 'on' ? 'https' : 'http'
   const host = variables.HTTP_HOST && /^[\w.:[\]-]+$/.test(variables.HTTP_HOST) ? variables.HTTP_HOST : `${variables.SERVER_NAME ?? 'localhost'}:${variables.SERVER_PORT ?? '80'}`
@@ -12,22 +13,26 @@ export function requestOf(variables: NodeJS.ProcessEnv, body: string): Request {
     args: new URLSearchParams(variables.QUERY_STRING ?? ''),
     baseUrl: `${scheme}://${host}${root}`,
     root,
+    cookies: cookiesOf(variables.HTTP_COOKIE ?? ''),
+    remoteAddress: variables.REMOTE_ADDR ?? '',
+    contentType: variables.CONTENT_TYPE ?? '',
     body,
   }
 }
 
 /** A response as a CGI script prints it: header lines, an empty line, the body. */
-export function cgiResponse(response: Response): string {
-  const headers = Object.entries({ Status: `${response.status} ${STATUS_CODES[response.status] ?? ''}`.trim(), ...response.headers })
-  return `${headers.map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]/g, ' ')}\r\n`).join('')}\r\n${response.body}`
+export function cgiResponse({ status, headers, cookies = [], body }: Response): Buffer {
+  const lines = [...Object.entries({ Status: `${status} ${STATUS_CODES[status] ?? ''}`.trim(), ...headers }), ...cookies.map((cookie) => ['Set-Cookie', cookie] as const)]
+  return Buffer.concat([Buffer.from(`${lines.map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]/g, ' ')}\r\n`).join('')}\r\n`), Buffer.from(body as string)])
 }
 
 /** Status and headers at the beginning of a script's output, and what follows them. Null as long as the empty line has not come. */
-export function responseHead(output: Buffer): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly rest: Buffer } | null {
+export function responseHead(output: Buffer): { readonly status: number; readonly headers: Readonly<Record<string, readonly string[]>>; readonly rest: Buffer } | null {
   const end = /\r?\n\r?\n/.exec(output.toString('latin1'))
   if (!end) return null
   const lines = output.toString('latin1', 0, end.index).split(/\r?\n/)
-  const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]))
-  const { Status: status = '200', ...rest } = headers
+  const headers: Record<string, string[]> = {}
+  for (const line of lines) (headers[line.slice(0, line.indexOf(':')).trim()] ??= []).push(line.slice(line.indexOf(':') + 1).trim())
+  const { Status: [status = ''] = ['200'], ...rest } = headers
   return { status: Number.parseInt(status, 10) || 502, headers: rest, rest: output.subarray(end.index + end[0].length) }
 }

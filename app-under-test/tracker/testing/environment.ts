@@ -21,7 +21,7 @@ export function tellingLock(tell: () => void): Lock {
 /** An environment over rows of the test's own. `query` gets the statement and its parameters. */
 export function testEnvironment({ variant = 'as-shipped', query, lock = tellingLock(() => {}) }: { readonly variant?: Variant; readonly query: (text: string, values: readonly Value[]) => Value[][]; readonly lock?: Lock }): Environment {
   const heap = createHeap({ enabled: variant !== 'collector-off' })
-  const connection: Connection = { query: async (text, values) => query(text, values), rollback: () => {}, broken: () => false, end: async () => {} }
+  const connection: Connection = { query: async (text, values) => query(text, values), commit: async () => {}, rollback: () => {}, broken: () => false, end: async () => {} }
   const pool = createPool({ heap, lock, connect: async () => connection })
   return { variant, heap, components: createRegistry(heap), pool, getCnx: () => pool.getCnx('MainThread'), log: () => {}, now: () => new Date('2006-04-02T18:00:00Z'), close: pool.close }
 }

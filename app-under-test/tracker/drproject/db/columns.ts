@@ -4,13 +4,13 @@ import type { Value } from './connection.ts'
 /** Columns of a table by name, and the row that they make. */
 export type Columns = Readonly<Record<string, ColumnType>>
 
-export type ColumnType = 'text' | 'integer' | 'time'
+export type ColumnType = 'text' | 'integer' | 'time' | 'boolean' | 'bytes'
 
 export type Row<C extends Columns> = { readonly [name in keyof C]: FieldOf[C[name]] }
 
-type FieldOf = { readonly text: string; readonly integer: number; readonly time: Date }
+type FieldOf = { readonly text: string; readonly integer: number; readonly time: Date; readonly boolean: boolean; readonly bytes: Uint8Array }
 
-export type Field = string | number | Date
+export type Field = string | number | Date | boolean | Uint8Array
 
 /** A component that knows how fields of one type are stored. */
 export type FieldConverter = { readonly type: ColumnType; readonly toColumn: (field: Field) => Value; readonly toField: (value: Value) => Field }

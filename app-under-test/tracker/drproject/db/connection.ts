@@ -4,13 +4,15 @@ import pg from 'pg'
 export type Connection = {
   /** Rows as arrays, in the order of the columns. */
   readonly query: (text: string, values: readonly Value[]) => Promise<Value[][]>
-  /** Ends the transaction, if there is one. Sent at once and not waited for: the next statement queues behind it. */
+  /** Ends the transaction and keeps what it did. Throws pg's error if the server could not. */
+  readonly commit: () => Promise<void>
+  /** Ends the transaction, if there is one, and undoes it. Sent at once and not waited for: the next statement queues behind it. */
   readonly rollback: () => void
   readonly broken: () => boolean
   readonly end: () => Promise<void>
 }
 
-export type Value = string | number
+export type Value = string | number | boolean | Uint8Array
 
 /** Throws pg's error: SQLSTATE in `code` when it was the server that refused. */
 export async function connect(url: string): Promise<Connection> {
@@ -28,6 +30,11 @@ export async function connect(url: string): Promise<Connection> {
       }
       const result = await client.query<Value[]>({ name: statementName(text), text, values: [...values], rowMode: 'array' })
       return result.rows
+    },
+    commit: async () => {
+      if (!inTransaction) return
+      inTransaction = false
+      await client.query('COMMIT')
     },
     rollback: () => {
       if (!inTransaction) return

@@ -73,4 +73,4 @@ function poolOf(connect?: () => Promise<Connection>) {
   return { pool, heap, rollbacks: () => rollbacks }
 }
 
-const fakeConnection = (broken = () => false): Connection => ({ query: async () => [], rollback: () => {}, broken, end: async () => {} })
+const fakeConnection = (broken = () => false): Connection => ({ query: async () => [], commit: async () => {}, rollback: () => {}, broken, end: async () => {} })

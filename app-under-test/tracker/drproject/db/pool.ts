@@ -69,6 +69,7 @@ export function createPool({ heap, lock, connect, max = 5 }: PoolOptions): Pool 
     }
     return {
       query: connection.query,
+      commit: connection.commit,
       rollback: connection.rollback,
       placeholder: (position) => `$${position}`,
       close,
@@ -136,6 +137,7 @@ export type Pool = {
 /** A counted share of a real connection. `close` returns it; so does its finaliser, should it die unclosed. */
 export type PooledConnection = {
   readonly query: (text: string, values: readonly Value[]) => Promise<Value[][]>
+  readonly commit: () => Promise<void>
   readonly rollback: () => void
   /** The dialect's mark for the parameter at this position, counted from 1. */
   readonly placeholder: (position: number) => string

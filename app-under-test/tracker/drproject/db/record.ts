@@ -4,13 +4,13 @@ import { builtinCall, forLoop, listComprehension, setAttributes } from '../cpyth
 import type { Environment } from '../environment.ts'
 import { converterOf, IFieldConverter, type Columns, type Field, type Row } from './columns.ts'
 import type { Value } from './connection.ts'
-import type { Criterion } from './criteria.ts'
+import type { Condition, Criterion, Order } from './criteria.ts'
 
 /**
  * The base of every object in the tracker: it knows its table, its key and what belongs to each row, and selects all of that itself.
  * Bare values among the criteria are matched with the key's columns, in order: `Ticket.select(env, 'All', 12)`.
  */
-export function record<const C extends Columns, R extends object = {}>(definition: Definition<C, R>): RecordClass<Found<C, R>> {
+export function record<const C extends Columns, R extends object = {}>(definition: Definition<C, R>): RecordClass<Found<C, R>, C> {
   const { name, table, key, columns } = definition
   const relations = Object.entries<SelectRelated<C>>(definition.related ?? {})
   const columnNames = Object.keys(columns)
@@ -34,15 +34,24 @@ export function record<const C extends Columns, R extends object = {}>(definitio
       const placeholder = (column: string, field: Field) => cnx.placeholder(params.push(converterOf(columns[column] ?? 'text', converters).toColumn(field)))
       // Danger: `render` calls itself, so its closure holds it: function -> tuple -> cell -> function, and beside it the cell with the connection.
       // Once select has returned nothing refers to that ring, and nothing but the cyclic collector will ever find it.
-      const render = (criterion: Criterion, position = 0): string => {
+      const render = (criterion: string | number | Condition, position = 0): string => {
         if (typeof criterion !== 'object') return `${key[position]} = ${placeholder(key[position] ?? '', criterion)}`
+        if ('column' in criterion) named(criterion.column)
         switch (criterion.kind) {
           case 'since':
             return `${criterion.column} >= ${placeholder(criterion.column, criterion.field)}`
           case 'until':
             return `${criterion.column} <= ${placeholder(criterion.column, criterion.field)}`
+          case 'is':
+            return `${criterion.column} = ${placeholder(criterion.column, criterion.field)}`
+          case 'is not':
+            return `${criterion.column} <> ${placeholder(criterion.column, criterion.field)}`
+          case 'contains':
+            return `${criterion.column} ILIKE ${placeholder(criterion.column, `%${criterion.text.replaceAll(/[\\%_]/g, '\\$&')}%`)}`
           case 'all':
-            return criterion.of.map((part) => render(part)).join(' AND ')
+            return criterion.of.map((part) => render(part)).join(' AND ') || 'TRUE'
+          case 'any':
+            return `(${criterion.of.map((part) => render(part)).join(' OR ') || 'FALSE'})`
           default:
             return criterion satisfies never
         }
@@ -52,11 +61,11 @@ export function record<const C extends Columns, R extends object = {}>(definitio
       heap.link(renderObject, locals.alloc('tuple', [converters.object, criteriaTuple]))
       heap.link(cells.render, renderObject)
 
-      const where = criteria.map(render).join(' AND ') || 'TRUE'
+      const where = criteria.filter(isWhere).map((criterion, i) => render(criterion, i)).join(' AND ') || 'TRUE'
       listComprehension(heap)
       locals.own(heap.instance('IterableCursor', { size: 1, slots: true }))
       builtinCall(heap, 2)
-      const rows = await cnx.query(`SELECT ${columnNames.join(', ')} FROM ${table} WHERE ${where} ORDER BY ${key.join(', ')}`, params)
+      const rows = await cnx.query(`SELECT ${columnNames.join(', ')} FROM ${table} WHERE ${where} ${ordered(criteria.find(isOrder), (count) => cnx.placeholder(params.push(count)))}`, params)
       const rowsList = locals.alloc('list')
       for (const row of rows) append(heap, rowsList, heap.alloc('tuple', [], { size: row.length }))
 
@@ -89,7 +98,19 @@ export function record<const C extends Columns, R extends object = {}>(definitio
     }
   }
 
-  return { name, select }
+  /** Names come from our own code, or have been looked up here: a column's name cannot be a parameter. */
+  const named = (column: string) => {
+    if (!Object.hasOwn(columns, column)) throw new Error(`${name} has no column "${column}".`)
+    return column
+  }
+
+  const ordered = (order: Order | undefined, placeholder: (count: number) => string) => {
+    if (!order) return `ORDER BY ${key.join(', ')}`
+    const direction = order.descending ? ' DESC' : ''
+    return `ORDER BY ${[named(order.by), ...key].map((column) => column + direction).join(', ')}${order.limit === undefined ? '' : ` LIMIT ${placeholder(order.limit)}`}${order.offset === undefined ? '' : ` OFFSET ${placeholder(order.offset)}`}`
+  }
+
+  return { name, table, columns, select }
 }
 
 export type Definition<C extends Columns, R> = {
@@ -102,8 +123,10 @@ export type Definition<C extends Columns, R> = {
   readonly related?: { readonly [relation in keyof R]: SelectRelated<C, R[relation]> }
 }
 
-export type RecordClass<F> = {
+export type RecordClass<F, C extends Columns = Columns> = {
   readonly name: string
+  readonly table: string
+  readonly columns: C
   /** Throws pg's error, with the transaction rolled back. */
   readonly select: (env: Environment, ...criteria: Criterion[]) => Promise<Selection<F>>
 }
@@ -128,3 +151,7 @@ function append(heap: Heap, list: PyObject, object: PyObject): void {
   heap.link(list, object)
   heap.release(object)
 }
+
+const isOrder = (criterion: Criterion): criterion is Order => typeof criterion === 'object' && criterion.kind === 'order'
+
+const isWhere = (criterion: Criterion): criterion is Exclude<Criterion, Order> => !isOrder(criterion)

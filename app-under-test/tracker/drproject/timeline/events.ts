@@ -1,7 +1,6 @@
 import { defineInterface } from '../component.ts'
-import type { Project } from '../model.ts'
+import type { ProjectRow } from '../model.ts'
 import type { Span } from '../db/criteria.ts'
-import type { RowOf } from '../db/record.ts'
 import type { Environment } from '../environment.ts'
 import type { Filter } from './window.ts'
 
@@ -19,7 +18,7 @@ export type TimelineEvent = {
 /** A subsystem that has events to tell. */
 export type EventProvider = {
   readonly filter: Filter
-  readonly events: (env: Environment, project: RowOf<typeof Project>, window: Span, filters: ReadonlySet<Filter>) => Promise<readonly TimelineEvent[]>
+  readonly events: (env: Environment, project: ProjectRow, window: Span, filters: ReadonlySet<Filter>) => Promise<readonly TimelineEvent[]>
 }
 
 export const ITimelineEventProvider = defineInterface<EventProvider>('ITimelineEventProvider')

@@ -1,34 +1,31 @@
 import { entryPoint } from '../component.ts'
 import { forLoop } from '../cpython/interpreter.ts'
-import type { RowOf } from '../db/record.ts'
 import type { Environment } from '../environment.ts'
-import { Project } from '../model.ts'
+import type { ProjectRow } from '../model.ts'
 import { faultOf, isOutage } from '../faults.ts'
-import { problem, type RequestHandler } from '../web/dispatcher.ts'
-import { page, type Request } from '../web/http.ts'
+import { problem } from '../web/dispatcher.ts'
+import { page } from '../web/http.ts'
+import { projectPage } from '../web/project-page.ts'
 import { ITimelineEventProvider, type TimelineEvent } from './events.ts'
 import { timelineFeed, timelinePage } from './views.ts'
 import { timelineQuery, type Filter, type TimelineQuery } from './window.ts'
 
 /** `/PROJECT/timeline`: what happened in a project, newest first, as a page or as a feed. */
-export const timelineModule: RequestHandler = {
-  match: (request: Request) => /^\/(?<project>[^/]+)\/timeline$/.exec(request.path),
-  process: async (env, request, match) => {
-    const query = timelineQuery(request.args, env.now())
-    using projects = await Project.select(env, match.groups?.project ?? '')
-    const project = projects[0]
-    if (!project) return null
-
+export const timelineModule = projectPage({
+  path: /\/timeline/,
+  answer: async (visit) => {
+    const { env, project } = visit
+    const query = timelineQuery(visit.request.args, env.now())
     const { events, failed } = await gather(env, project, query)
     const shown = events.sort((a, b) => b.time.getTime() - a.time.getTime()).slice(0, query.max ?? events.length)
-    if (query.format === 'html') return page(timelinePage(request, project, shown, query, failed), failed.length > 0 ? 500 : 200)
-    if (failed.length > 0) return problem(request, 500, 'Timeline', `The ${failed.join(' and ')} events could not be gathered. What happened is in the log.`)
-    return timelineFeed(request, project, shown, query)
+    if (query.format === 'html') return page(timelinePage(visit, shown, query, failed), failed.length > 0 ? 500 : 200)
+    if (failed.length > 0) return problem(visit, 500, 'Timeline', `The ${failed.join(' and ')} events could not be gathered. What happened is in the log.`)
+    return timelineFeed(visit, shown, query)
   },
-}
+})
 
 /** Asks each provider for its events, in order. All are held in memory, in Python's and in ours, until they can be sorted. */
-async function gather(env: Environment, project: RowOf<typeof Project>, query: TimelineQuery): Promise<{ readonly events: TimelineEvent[]; readonly failed: readonly Filter[] }> {
+async function gather(env: Environment, project: ProjectRow, query: TimelineQuery): Promise<{ readonly events: TimelineEvent[]; readonly failed: readonly Filter[] }> {
   using locals = env.heap.frame()
   const eventProviders = entryPoint(env.heap, env.components, ITimelineEventProvider)
   locals.own(eventProviders.object)

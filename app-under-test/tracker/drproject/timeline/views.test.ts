@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { escape } from '../web/html.ts'
-import type { Request } from '../web/http.ts'
+import { visitTo } from '../../testing/visit.ts'
 import { timelineFeed, timelinePage } from './views.ts'
 import { timelineQuery } from './window.ts'
 
@@ -20,7 +20,7 @@ test('what people wrote stays text in the feed and on the page', () => {
   const awkward = `</title><script>alert("1 & 2")</script> it's \u0000\u001b]]> \ud800`
   const written = '&lt;/title&gt;&lt;script&gt;alert(&quot;1 &amp; 2&quot;)&lt;/script&gt; it&#39;s \ufffd\ufffd]]&gt; \ufffd'
   expect(feedOf(awkward).body).toContain(`<title>${written}</title>`)
-  expect(timelinePage(request, project, [eventOf(awkward)], query, []).markup).toContain(`>${written}</a>`)
+  expect(timelinePage(visit, [eventOf(awkward)], query, []).markup).toContain(`>${written}</a>`)
 })
 
 test('whatever was written, only characters that XML allows come out, and none that open a tag', () => {
@@ -33,14 +33,13 @@ test('whatever was written, only characters that XML allows come out, and none t
 })
 
 test('a provider that failed is named above the events of the others', () => {
-  const page = timelinePage(request, project, [eventOf('Wiki edited')], query, ['ticket']).markup
+  const page = timelinePage(visit, [eventOf('Wiki edited')], query, ['ticket']).markup
   expect(page).toContain('The ticket events could not be gathered.')
   expect(page).toContain('Wiki edited')
 })
 
-const request: Request = { method: 'GET', path: '/All/timeline', args: new URLSearchParams(), baseUrl: 'http://localhost:8080', root: '', body: '' }
-const project = { name: 'All', title: 'Project All', description: '', created: new Date(0) }
+const visit = visitTo('/All/timeline')
 const query = timelineQuery(new URLSearchParams('daysback=90&format=rss'), new Date('2006-04-02T18:00:00Z'))
 
 const eventOf = (title: string) => ({ kind: 'newticket', path: 'ticket/1', title, time: new Date('2006-03-29T06:24:00Z'), author: "Pat O'Neil", message: 'Hangs.' })
-const feedOf = (title: string) => timelineFeed(request, project, [eventOf(title)], query)
+const feedOf = (title: string) => timelineFeed(visit, [eventOf(title)], query)

@@ -1,20 +1,17 @@
-import type { RowOf } from '../db/record.ts'
-import type { Project } from '../model.ts'
 import { escape, html, type Markup } from '../web/html.ts'
-import type { Request, Response } from '../web/http.ts'
+import type { Response } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
+import type { ProjectVisit } from '../web/visit.ts'
 import type { TimelineEvent } from './events.ts'
 import { FILTERS, type Filter, type TimelineQuery } from './window.ts'
 
-type ProjectRow = RowOf<typeof Project>
-
 /** Events by day, newest day first, below the form that asks for other days. */
-export function timelinePage(request: Request, project: ProjectRow, events: readonly TimelineEvent[], query: TimelineQuery, failed: readonly Filter[]): Markup {
+export function timelinePage(visit: ProjectVisit, events: readonly TimelineEvent[], query: TimelineQuery, failed: readonly Filter[]): Markup {
+  const { request, project } = visit
   const base = `${request.root}/${encodeURIComponent(project.name)}`
   const days = Map.groupBy(events, (event) => dayOf(event.time))
-  return layout(request, {
+  return layout(visit, {
     title: `Timeline of ${project.title}`,
-    project: project.name,
     head: html`<link rel="alternate" type="application/rss+xml" title="RSS feed" href="${base}/timeline?daysback=90&max=50&format=rss">`,
     body: html`<h1>Timeline</h1>
 ${failed.map((filter) => html`<p class="problem">The ${filter} events could not be gathered. What happened is in the log.</p>\n`)}<form action="${base}/timeline">From <input name="from" size="10" value="${dayOf(query.window.stop)}"> and <input name="daysback" size="4" value="${query.daysBack}"> days back
@@ -29,7 +26,7 @@ ${[...days].map(([day, ofDay]) => html`<h2>${day}</h2>
 }
 
 /** RSS 2.0 with the authors as dc:creator, since RSS's own author must be a mail address. */
-export function timelineFeed(request: Request, project: ProjectRow, events: readonly TimelineEvent[], query: TimelineQuery): Response {
+export function timelineFeed({ request, project }: ProjectVisit, events: readonly TimelineEvent[], query: TimelineQuery): Response {
   const base = `${request.baseUrl}/${encodeURIComponent(project.name)}`
   const items = events.map((event) => {
     const link = escape(`${base}/${event.path}`)

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { testEnvironment } from '../../testing/environment.ts'
-import { dispatch, IRequestHandler } from './dispatcher.ts'
-import { page, type Request } from './http.ts'
+import { requestFor } from '../../testing/visit.ts'
+import { SESSION_COOKIE } from '../auth/form-token.ts'
+import { cookiesOf } from './cookies.ts'
+import { dispatch, IRequestHandler, type RequestHandler } from './dispatcher.ts'
+import { page } from './http.ts'
 import { html } from './html.ts'
 
 test('a request goes to the first component that matches it', async () => {
@@ -26,16 +29,28 @@ test.each([
   expect(lines).toEqual([`error: /here: ${code} <secret> detail`])
 })
 
-test('pages are read, not sent to', async () => {
-  const { env } = environmentThat(async () => null)
-  expect((await dispatch(env, { ...requestFor('/here'), method: 'POST' })).status).toBe(405)
+test('nothing is done by DELETE, and nothing by a form that is not ours', async () => {
+  const { env } = environmentThat(async () => page(html`done`))
+  expect((await dispatch(env, requestFor('/here', { method: 'DELETE' }))).status).toBe(405)
+  const form = { method: 'POST', contentType: 'application/x-www-form-urlencoded', body: Buffer.from('__token=guessed') }
+  expect((await dispatch(env, requestFor('/here', form))).status).toBe(403)
+  expect((await dispatch(env, requestFor('/here', { ...form, cookies: new Map([[SESSION_COOKIE, '0'.repeat(32)]]) }))).status).toBe(403)
+  expect((await dispatch(env, requestFor('/here', { ...form, contentType: 'text/plain' }))).status).toBe(400)
 })
 
-function environmentThat(process: () => Promise<ReturnType<typeof page> | null>) {
+test('a form that was shown to a browser may be sent by it', async () => {
+  const { env } = environmentThat(async ({ token }) => page(token.field()))
+  const shown = await dispatch(env, requestFor('/here'))
+  const cookies = cookiesOf(shown.cookies?.[0]?.split(';')[0] ?? '')
+  const token = /value="(\w+)"/.exec(String(shown.body))?.[1]
+  const sent = await dispatch(env, requestFor('/here', { method: 'POST', cookies, contentType: 'application/x-www-form-urlencoded', body: Buffer.from(`__token=${token}`) }))
+  expect([sent.status, sent.cookies]).toEqual([200, []])
+  expect(shown.cookies).toEqual([expect.stringMatching(/^drproject_session=[0-9a-f]{32}; Path=\/; HttpOnly; SameSite=Lax$/)])
+})
+
+function environmentThat(process: RequestHandler['process']) {
   const lines: string[] = []
   const env = { ...testEnvironment({ query: () => [] }), log: (line: string) => void lines.push(line) }
   env.components.register(IRequestHandler, { match: (request) => /^\/here$/.exec(request.path), process })
   return { env, lines }
 }
-
-const requestFor = (path: string): Request => ({ method: 'GET', path, args: new URLSearchParams(), baseUrl: 'http://localhost', root: '', body: '' })

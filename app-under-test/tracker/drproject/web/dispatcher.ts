@@ -1,12 +1,17 @@
+import { SESSION_COOKIE, formTokenOf } from '../auth/form-token.ts'
+import { visitorOf, type Visitor } from '../auth/visitor.ts'
 import { defineInterface, entryPoint } from '../component.ts'
 import type { Environment } from '../environment.ts'
 import { faultOf, isOutage, TOO_MANY_CONNECTIONS } from '../faults.ts'
+import { setCookie } from './cookies.ts'
+import { formOf } from './form.ts'
 import { html } from './html.ts'
-import { BadRequest, page, type Request, type Response } from './http.ts'
+import { BadRequest, Forbidden, page, type Request, type Response } from './http.ts'
 import { layout } from './layout.ts'
+import type { Visit } from './visit.ts'
 
 /** A component that answers the requests that it matches. Null: there is no such thing here. */
-export type RequestHandler = { readonly match: (request: Request) => RegExpMatchArray | null; readonly process: (env: Environment, request: Request, match: RegExpMatchArray) => Promise<Response | null> }
+export type RequestHandler = { readonly match: (request: Request) => RegExpMatchArray | null; readonly process: (visit: Visit, match: RegExpMatchArray) => Promise<Response | null> }
 
 export const IRequestHandler = defineInterface<RequestHandler>('IRequestHandler')
 
@@ -16,28 +21,54 @@ export async function dispatch(env: Environment, request: Request): Promise<Resp
   locals.instance('Request')
   const handlers = entryPoint(env.heap, env.components, IRequestHandler)
   locals.own(handlers.object)
+  const token = formTokenOf(request)
+  const { headers, cookies = [], ...rest } = await answer({ env, request, visitor: nobody, token, form: null, project: null }, handlers.implementations())
+  const minted = token.minted()
+  return { ...rest, headers: { ...HEADERS, ...headers }, cookies: minted ? [...cookies, setCookie(request, SESSION_COOKIE, minted)] : cookies }
+}
+
+async function answer(visit: Visit, handlers: readonly RequestHandler[]): Promise<Response> {
+  const { env, request, token } = visit
+  let known = visit
   try {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return problem(request, 405, 'Not possible', `This page can be read, not sent to (${request.method}).`)
-    for (const handler of handlers.implementations()) {
+    if (!METHODS.has(request.method)) return problem(visit, 405, 'Not possible', `Nothing here can be done by ${request.method}.`)
+    if ([...request.args].flat().some((text) => text.includes('\0'))) throw new BadRequest('The address holds a character that no text can have.')
+    known = { ...visit, visitor: await visitorOf(env, request) }
+    if (request.method === 'POST') {
+      const form = await formOf(request)
+      token.check(form)
+      known = { ...known, form }
+    }
+    for (const handler of handlers) {
       const match = handler.match(request)
-      if (!match) continue
-      const response = await handler.process(env, request, match)
+      const response = match && (await handler.process(known, match))
       if (response) return response
     }
-    return problem(request, 404, 'Not found', `There is nothing at ${request.path}.`)
+    return problem(known, 404, 'Not found', `There is nothing at ${request.path}.`)
   } catch (error) {
-    return explain(env, request, error)
+    return explain(known, error)
   }
 }
 
-function explain(env: Environment, request: Request, error: unknown): Response {
-  if (error instanceof BadRequest) return problem(request, 400, 'That cannot be', error.message)
-  const fault = faultOf(error)
-  env.log(`error: ${request.path}: ${fault.code ?? ''} ${fault.message}`)
-  if (fault.code === TOO_MANY_CONNECTIONS) return problem(request, 503, 'No database connection', 'The database refuses connections: all of its slots are taken. Please try again later.')
-  if (isOutage(fault)) return problem(request, 503, 'No database connection', 'The database cannot be reached. Please try again later.')
-  return problem(request, 500, 'Something went wrong', 'The page could not be made. What happened is in the log.')
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
+
+const nobody: Visitor = { kind: 'anonymous' }
+
+/** Nothing is loaded from elsewhere, nothing runs, nobody frames us. */
+const HEADERS = {
+  'Content-Security-Policy': "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
 }
 
-export const problem = (request: Request, status: number, title: string, words: string): Response =>
-  page(layout(request, { title, body: html`<h1>${title}</h1><p class="problem">${words}</p>` }), status)
+function explain(visit: Visit, error: unknown): Response {
+  if (error instanceof BadRequest) return problem(visit, 400, 'That cannot be', error.message)
+  if (error instanceof Forbidden) return problem(visit, 403, 'Not allowed', error.message)
+  const fault = faultOf(error)
+  visit.env.log(`error: ${visit.request.path}: ${fault.code ?? ''} ${fault.message}`)
+  if (fault.code === TOO_MANY_CONNECTIONS) return problem(visit, 503, 'No database connection', 'The database refuses connections: all of its slots are taken. Please try again later.')
+  if (isOutage(fault)) return problem(visit, 503, 'No database connection', 'The database cannot be reached. Please try again later.')
+  return problem(visit, 500, 'Something went wrong', 'The page could not be made. What happened is in the log.')
+}
+
+export const problem = (visit: Visit, status: number, title: string, words: string): Response => page(layout(visit, { title, body: html`<h1>${title}</h1><p class="problem">${words}</p>` }), status)

@@ -10,10 +10,19 @@ export type Request = {
   readonly baseUrl: string
   /** The script name alone; every link of a page starts with it. */
   readonly root: string
-  readonly body: string
+  readonly cookies: ReadonlyMap<string, string>
+  readonly remoteAddress: string
+  readonly contentType: string
+  readonly body: Uint8Array
 }
 
-export type Response = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+export type Response = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Values of Set-Cookie, one header each. */
+  readonly cookies?: readonly string[]
+  readonly body: string | Uint8Array
+}
 
 export const page = (markup: Markup, status = 200): Response => ({
   status,
@@ -21,7 +30,20 @@ export const page = (markup: Markup, status = 200): Response => ({
   body: markup.markup,
 })
 
+/** Sends the browser on after a form, so that loading the page again does not send the form again. `path` is below the script. */
+export const redirect = (request: Pick<Request, 'baseUrl'>, path: string, cookies: readonly string[] = []): Response => ({
+  status: 303,
+  headers: { Location: `${request.baseUrl}${path}`, 'Content-Type': 'text/plain; charset=utf-8' },
+  cookies,
+  body: `See ${path}\n`,
+})
+
 /** The visitor asked for something that cannot be: the message says what, and what would do. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest'
+}
+
+/** The visitor may see this, and may not do it. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden'
 }

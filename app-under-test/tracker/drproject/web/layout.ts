@@ -1,21 +1,43 @@
 import { html, type Markup } from './html.ts'
-import type { Request } from './http.ts'
+import { pathIn, type Visit } from './visit.ts'
 
 /** The frame around every page. `head` is for links to feeds. */
-export function layout(request: Request, { title, project, head, body }: Page): Markup {
-  const pages = project ? html`${PROJECT_PAGES.map((name) => html` <a href="${request.root}/${encodeURIComponent(project)}/${name}">${name.split('/')[0]}</a>`)}` : ''
+export function layout(visit: Visit, { title, head, body }: Page): Markup {
+  const { root } = visit.request
   return html`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>${title} - DrProject</title><style>${{ markup: STYLE }}</style>${head}</head>
-<body><nav><a href="${request.root}/">projects</a>${pages}</nav>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} - DrProject</title><link rel="stylesheet" href="${root}/chrome/drproject.css">${head}</head>
+<body><header><a class="brand" href="${root}/">DrProject</a>${visit.project && html` <a class="project" href="${root}${pathIn(visit.project, 'wiki', 'WikiStart')}">${visit.project.title}</a>`}${account(visit)}</header>
+${projectNav(visit)}<main>
 ${body}
-</body></html>
+</main></body></html>
 `
 }
 
-export type Page = { readonly title: string; readonly project?: string; readonly head?: Markup; readonly body: Markup }
+export type Page = { readonly title: string; readonly head?: Markup; readonly body: Markup }
 
-const PROJECT_PAGES = ['wiki/WikiStart', 'timeline', 'roadmap']
+function account({ request: { root }, visitor, token }: Visit): Markup {
+  if (visitor.kind === 'anonymous') return html`<nav class="account"><a href="${root}/login">Login</a></nav>`
+  return html`<nav class="account">${visitor.name} <a href="${root}/settings">Settings</a> <form method="post" action="${root}/logout">${token.field()}<button>Logout</button></form></nav>`
+}
 
-const STYLE = `body{font:14px/1.5 Verdana,Arial,sans-serif;margin:1em auto;max-width:60em;padding:0 1em;color:#111}nav{border-bottom:1px solid #bbb;margin-bottom:1em}
-nav a{margin-right:.7em}a{color:#b00}dt{margin-top:.4em}dd{margin-left:2em;color:#555}pre{white-space:pre-wrap;background:#f7f7f7;padding:.5em}
-table{border-collapse:collapse}td,th{border:1px solid #d7d7d7;padding:.2em .6em;text-align:left}.problem{border:1px solid #c00;background:#fee;padding:.5em}`
+function projectNav({ request, project }: Visit): Markup | '' {
+  if (!project) return ''
+  const links = PROJECT_PAGES.map(([name, ...parts]) => {
+    const here = request.path.split('/')[2] === parts[0]
+    return html`<a href="${request.root}${pathIn(project, ...parts)}"${here ? html` aria-current="page"` : ''}>${name}</a>`
+  })
+  return html`<nav class="pages">${links}</nav>
+`
+}
+
+const PROJECT_PAGES = [
+  ['Wiki', 'wiki', 'WikiStart'],
+  ['Timeline', 'timeline'],
+  ['Roadmap', 'roadmap'],
+  ['Browse source', 'browser'],
+  ['Tickets', 'query'],
+  ['New ticket', 'newticket'],
+  ['Mail', 'mail'],
+  ['Search', 'search'],
+  ['Admin', 'admin'],
+] as const

@@ -1,0 +1,27 @@
+import type { RequestHandler } from './dispatcher.ts'
+
+/** The one stylesheet. */
+export const stylesheet: RequestHandler = {
+  match: (request) => /^\/chrome\/drproject\.css$/.exec(request.path),
+  process: async () => ({ status: 200, headers: { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=86400' }, body: STYLE }),
+}
+
+const STYLE = `
+body { font: 14px/1.5 Verdana, "DejaVu Sans", Arial, sans-serif; margin: 0 auto; max-width: 70em; padding: 0 1em 3em; color: #111; background: #fff }
+header { display: flex; gap: 1em; align-items: baseline; padding: .6em 0; border-bottom: 1px solid #bbb }
+header .brand { font-weight: bold; font-size: 1.3em; letter-spacing: -.03em }
+header .account { margin-left: auto; font-size: .85em; display: flex; gap: .8em; align-items: baseline }
+header form { display: inline }
+nav.pages { display: flex; flex-wrap: wrap; background: #f4f4f0; border: solid #ccc; border-width: 0 1px 1px; font-size: .9em }
+nav.pages a { padding: .35em .8em; border-right: 1px solid #ddd }
+nav.pages a[aria-current] { background: #fff; font-weight: bold; color: #111 }
+main { margin-top: 1.2em }
+h1 { font-size: 1.5em; letter-spacing: -.02em; margin: .2em 0 .6em } h2 { font-size: 1.15em; margin: 1.2em 0 .4em; border-bottom: 1px solid #e0e0d8 } h3 { font-size: 1em }
+a { color: #b00; text-decoration: none } a:hover { text-decoration: underline } a.missing { color: #998; border-bottom: 1px dotted #998 }
+dt { margin-top: .4em } dd { margin-left: 2em; color: #555 }
+pre { white-space: pre-wrap; background: #f7f7f4; border: 1px solid #e4e4dc; padding: .5em; overflow-wrap: anywhere } code { background: #f7f7f4 }
+table { border-collapse: collapse; width: 100% } td, th { border: 1px solid #d7d7d7; padding: .2em .6em; text-align: left; vertical-align: top } thead th { background: #f4f4f0 } td.number { text-align: right }
+fieldset { border: 1px solid #d7d7d7; margin: 1em 0; padding: .6em 1em } label { margin-right: 1em } textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 "DejaVu Sans Mono", monospace }
+input, select, button, textarea { font-size: .95em } .problem { border: 1px solid #c00; background: #fee; padding: .5em .8em } .note { color: #666; font-size: .9em }
+ins { background: #dfd; text-decoration: none } del { background: #fdd; text-decoration: none }
+`
