@@ -19,15 +19,18 @@ export default {
       { what: `${leaky} is caught`, expected: 'leak', request: { ...request, variant: leaky } },
       { what: 'with its sessions to PostgreSQL cut, the run says that it was blind', expected: 'inconclusive', request: { ...request, variant: variants.default, fault: cutMonitors } },
     ]
-    const results: { trial: Trial; verdict: Findings['verdict'] | 'failed' }[] = []
+    const json = args.values.json === true
+    const results: { trial: Trial; verdict: Findings['verdict'] | 'failed'; dir: string | null }[] = []
     for (const trial of trials) {
       if (io.signal.aborted) break
-      io.stdout.write(`--- ${trial.what}?\n`)
-      const { findings } = await soakOnce(trial.request, io, { quiet: args.values.json === true })
-      results.push({ trial, verdict: findings?.verdict ?? 'failed' })
+      const told = json ? io.stderr : io.stdout
+      told.write(`--- ${trial.what}?\n`)
+      const { end, findings } = await soakOnce(trial.request, io, { quiet: json })
+      results.push({ trial, verdict: findings?.verdict ?? 'failed', dir: end.dir })
     }
     const proven = results.filter(({ trial, verdict }) => verdict === trial.expected)
-    io.stdout.write(`\n${results.map(({ trial, verdict }) => `${verdict === trial.expected ? 'proven  ' : 'NOT SO  '}  ${trial.what}: ${verdict}`).join('\n')}\n${proven.length} of ${trials.length} proven\n`)
+    if (json) io.stdout.write(`${JSON.stringify({ proven: proven.length, of: trials.length, trials: results.map(({ trial, verdict, dir }) => ({ what: trial.what, expected: trial.expected, verdict, dir })) }, null, 2)}\n`)
+    else io.stdout.write(`\n${results.map(({ trial, verdict }) => `${verdict === trial.expected ? 'proven  ' : 'NOT SO  '}  ${trial.what}: ${verdict}`).join('\n')}\n${proven.length} of ${trials.length} proven\n`)
     if (io.signal.aborted) return 130
     return proven.length === trials.length ? 0 : 1
   },

@@ -76,7 +76,7 @@ function isOfTheDisk(error: unknown): error is Error {
 }
 
 async function watched(request: RunRequest, stream: NodeJS.WriteStream, signal: AbortSignal): Promise<RunEnd> {
-  await using progress = openProgress({ stream, isTTY: stream.isTTY === true, budgetMs: request.plan.budgetMs, plan: expectedPhases(request.plan) })
+  await using progress = openProgress({ stream, isTTY: stream.isTTY === true, budgetMs: request.plan.budgetMs, plan: request.plan.stopsAt === 'exhaustion' ? 'budget' : expectedPhases(request.plan) })
   return run(
     request,
     {

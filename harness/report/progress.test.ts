@@ -70,7 +70,11 @@ test.each([
   ['a phase that outruns its plan is called late, not negative', 1, 5_000, 19_000, { ms: 15_000, late: true }],
 ])('the ETA is what the plan still holds: %s', (_, planAt, sinceMs, atMs, expected) => {
   const current = sinceMs === null ? null : { name: 'cycle', detail: null, sinceMs, planned: true }
-  expect(remaining({ plan, planAt, current }, atMs)).toEqual(expected)
+  expect(remaining({ plan, planAt, current, startedAtMs: 0, budgetMs: 60_000 }, atMs)).toEqual(expected)
+})
+
+test('a run that goes on until its budget is spent ends when it is spent, however many rounds that makes', () => {
+  expect(remaining({ plan: 'budget', planAt: -1, current: null, startedAtMs: 1_000, budgetMs: 60_000 }, 21_000)).toEqual({ ms: 40_000, late: false })
 })
 
 test('a phase that no plan foresaw does not move the ETA', async () => {

@@ -28,8 +28,8 @@ export type ProgressOptions = {
   readonly stream: NodeJS.WriteStream
   readonly isTTY: boolean
   readonly budgetMs: number
-  /** Phases as they are expected to come, with their expected lengths: what the ETA is made of. */
-  readonly plan?: readonly PlannedPhase[]
+  /** What the ETA is made of: phases as they are expected to come, with their expected lengths, or the budget where the run goes on until it is spent. */
+  readonly plan?: readonly PlannedPhase[] | 'budget'
   /** Monotonic milliseconds. */
   readonly now?: () => number
 }
@@ -62,7 +62,7 @@ export function openProgress(options: ProgressOptions): Progress {
 type State = {
   readonly startedAtMs: number
   readonly budgetMs: number
-  readonly plan: readonly PlannedPhase[]
+  readonly plan: readonly PlannedPhase[] | 'budget'
   /** Index of the current phase in the plan; -1 before the first planned one. */
   planAt: number
   current: { readonly name: string; readonly detail: string | null; readonly sinceMs: number; readonly planned: boolean } | null
@@ -80,13 +80,14 @@ function enter(state: State, name: string, detail: string | null, atMs: number):
     if (same === undefined) state.done.push({ name: state.current.name, tookMs })
     else same.tookMs += tookMs
   }
-  const next = state.plan.findIndex(({ phase }, i) => i > state.planAt && phase === name)
+  const next = state.plan === 'budget' ? -1 : state.plan.findIndex(({ phase }, i) => i > state.planAt && phase === name)
   if (next !== -1) state.planAt = next
   state.current = { name, detail, sinceMs: atMs, planned: next !== -1 }
 }
 
 /** Milliseconds still to go by the plan, and whether the current phase has outrun it; null without a plan for what comes. */
-export function remaining(state: Pick<State, 'plan' | 'planAt' | 'current'>, atMs: number): { readonly ms: number; readonly late: boolean } | null {
+export function remaining(state: Pick<State, 'plan' | 'planAt' | 'current' | 'startedAtMs' | 'budgetMs'>, atMs: number): { readonly ms: number; readonly late: boolean } | null {
+  if (state.plan === 'budget') return { ms: Math.max(0, state.startedAtMs + state.budgetMs - atMs), late: false }
   if (state.plan.length === 0) return null
   const later = state.plan.slice(state.planAt + 1).reduce((sum, { expectedMs }) => sum + expectedMs, 0)
   if (state.current === null || !state.current.planned) return { ms: later, late: false }
