@@ -21,15 +21,24 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
 
   const all = [...survivors.values()].sort(byId)
   const bySession = all.flatMap(({ member }) => (member.kind === 'session' ? [hang(bestHolder(holdersOf(pairs, member), survivors), member)] : []))
-  const byProcess = all.flatMap(({ member }) => (member.kind === 'process' && !listed.has(key(member)) ? [hang(member, sessionsOf(pairs, member)[0] ?? null)] : []))
+  const byProcess = all.flatMap(({ member, bornIn }) => (member.kind === 'process' && !listed.has(key(member)) && !isFrontEnd(member, bornIn) ? [hang(member, sessionsOf(pairs, member)[0] ?? null)] : []))
   return [...bySession, ...byProcess]
 }
 
-/** How many things are left: each hang is one, and so is each survivor that is neither session nor process. */
+/**
+ * How many things are left: each hang is one, and so is each survivor that is neither session nor process. A front end keeps a half-closed socket
+ * for each request that hangs behind it; only sockets beyond those are left in their own right.
+ */
 export function leftBehind(hangs: readonly Hang[], leaks: readonly Finding[]): number {
-  const others = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : [])).filter(({ member }) => member.kind !== 'session' && member.kind !== 'process')
-  return hangs.length + new Set(others.map(({ member }) => key(member))).size
+  const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
+  const others = survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process')
+  const frontEnds = new Map(survivors.flatMap(({ member, bornIn }) => (member.kind === 'process' && isFrontEnd(member, bornIn) ? [[key(member), member.closeWait] as const] : [])))
+  const sockets = frontEnds.values().reduce((sum, closeWait) => sum + closeWait, 0)
+  return hangs.length + new Set(others.map(({ member }) => key(member))).size + Math.max(0, sockets - hangs.length)
 }
+
+/** There before the first request, with sockets whose clients have gone: what is left are the sockets, not the process. */
+const isFrontEnd = (process: Process, bornIn: number | null): boolean => bornIn === null && process.request === null && process.closeWait > 0
 
 /** Of each session and process the latest pair: a hung pair may be gone by the time of the last look. */
 function pairsOfRun({ looks }: Timeline): readonly Pair[] {

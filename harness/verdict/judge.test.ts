@@ -73,6 +73,8 @@ describe('what is left is counted once', () => {
     ['a session with two holders', twoHolders, 1],
     ['a worker with three transactions', [process({ pid: 20, databasePorts: [5_501, 5_502, 5_503] }), ...[1, 2, 3].map((i) => openTransaction({ pid: 30 + i, clientPort: 5_500 + i, fromMs: startOf(4), relationLocks: 1 }))], 3],
     ['two zombies', [zombie({ pid: 1 }), zombie({ pid: 2 })], 2],
+    ['two hung requests and their sockets in the front end', [process({ pid: 10, closeWait: 2 }), ...hungRequest({ pid: 100 }), ...hungRequest({ pid: 200 })], 2],
+    ['three sockets of a server that never hangs up', [process({ pid: 10, closeWait: 3 })], 3],
     ['a prepared transaction', [() => ({ kind: 'prepared-transaction', id: 'g', owner: 'app', ageMs: 9_000 })], 1],
   ])('%s', (_, beings, expected) => {
     expect(judged({ beings }).dose.leftBehind).toBe(expected)
