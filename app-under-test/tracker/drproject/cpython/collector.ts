@@ -15,13 +15,15 @@ export function createHeap(options: HeapOptions = {}): Heap {
   let enabled = options.enabled ?? true
   let collecting = false
   let debugLeak: ((line: string) => void) | null = null
+  let made = 0
 
   const alloc = (type: string, referents: readonly PyObject[] = [], { size = referents.length, finaliser = null }: AllocOptions = {}): PyObject => {
     const bin = freeListOf(type, size)
     const spare = bin ? (freeList.get(bin.name) ?? 0) : 0
     if (bin && spare > 0) freeList.set(bin.name, spare - 1)
     else malloc()
-    const object: PyObject = { type, references: 1, referents: [...referents], finaliser, generation: 0, size, gcRefs: NOT_UNDER_TEST }
+    made = (made + 1) & MOST_IDS
+    const object: PyObject = { type, id: made, references: 1, referents: [...referents], finaliser, generation: 0, size, gcRefs: NOT_UNDER_TEST }
     for (const referent of referents) referent.references++
     generations[0].add(object)
     return object
@@ -107,17 +109,22 @@ export function createHeap(options: HeapOptions = {}): Heap {
 
     const finalisable = reachableFrom(unreachable.filter((object) => object.finaliser), new Set(unreachable))
     const collectable = unreachable.filter((object) => !finalisable.has(object))
-    for (const object of collectable) debugLeak?.(`gc: collectable <${object.type}>`)
-    if (debugLeak) garbage.push(...unreachable)
+    for (const object of collectable) debugLeak?.(`gc: collectable ${repr(object)}`)
+    if (debugLeak) for (const object of unreachable) save(object)
     else for (const object of collectable) breakCycle(object)
     // A finaliser reachable from a cycle, but not part of one, has run by now: clearing the cycle took its last reference away.
     // Only DEBUG_LEAK, which keeps everything that it finds, makes such an object look uncollectable.
     const uncollectable = [...finalisable].filter((object) => object.references > 0)
-    for (const object of uncollectable) debugLeak?.(`gc: uncollectable <${object.type}>`)
-    if (!debugLeak) garbage.push(...uncollectable.filter((object) => object.finaliser))
+    for (const object of uncollectable) debugLeak?.(`gc: uncollectable ${repr(object)}`)
+    if (!debugLeak) for (const object of uncollectable.filter((each) => each.finaliser)) save(object)
     // A full collection gives the memory of spare tuples back.
     if (oldest === 2) for (const bin of freeList.keys()) if (bin.startsWith('tuple')) freeList.delete(bin)
     return collectable.length + uncollectable.length
+  }
+
+  const save = (object: PyObject) => {
+    object.references++
+    garbage.push(object)
   }
 
   const breakCycle = (object: PyObject) => {
@@ -153,6 +160,9 @@ export function createHeap(options: HeapOptions = {}): Heap {
     collect,
     counts: () => [...counts],
     garbage: () => garbage,
+    forgetGarbage: () => {
+      for (const object of garbage.splice(0)) release(object)
+    },
     live: () => generations.reduce((sum, generation) => sum + generation.size, 0),
     disable: () => void (enabled = false),
     setDebugLeak: (report) => void (debugLeak = report),
@@ -178,6 +188,8 @@ export type Heap = {
   readonly counts: () => readonly number[]
   /** `gc.garbage`: cycles that hold their own finaliser, or everything found under DEBUG_LEAK. */
   readonly garbage: () => readonly PyObject[]
+  /** `del gc.garbage[:]`. */
+  readonly forgetGarbage: () => void
   /** `len(gc.get_objects())`. */
   readonly live: () => number
   /** `gc.disable()`. */
@@ -198,6 +210,8 @@ export type Generation = 0 | 1 | 2
 /** An object as the collector sees it: a type, a count of references, and what it refers to. */
 export type PyObject = {
   readonly type: string
+  /** Counts up: where CPython shows an address, this shows which of all objects it was. */
+  readonly id: number
   readonly size: number
   references: number
   referents: PyObject[]
@@ -206,6 +220,11 @@ export type PyObject = {
   /** Scratch of a collection: references that come from outside the generations under test. */
   gcRefs: number
 }
+
+const repr = ({ type, id }: PyObject) => `<${type} 0x${id.toString(16)}>`
+
+/** Ids begin anew after a thousand million objects. */
+const MOST_IDS = 0x3fff_ffff
 
 /** Oldest first, as CPython joins them. */
 const GENERATIONS: readonly Generation[] = [2, 1, 0]

@@ -56,8 +56,8 @@ export function record<const C extends Columns, R extends object = {}>(definitio
             return criterion satisfies never
         }
       }
-      const closure = locals.alloc('tuple', [cells.params, cells.cnx, cells.render])
-      const renderObject = locals.alloc('function', [closure])
+      const renderObject = locals.alloc('function')
+      heap.link(renderObject, locals.alloc('tuple', [cells.params, cells.cnx, cells.render]))
       heap.link(renderObject, locals.alloc('tuple', [converters.object, criteriaTuple]))
       heap.link(cells.render, renderObject)
 
