@@ -144,6 +144,15 @@ CREATE TABLE session (
   settings text NOT NULL DEFAULT ''
 );
 
+-- Tries at a password that have not succeeded, by where they come from.
+CREATE TABLE login_attempt (
+  login text NOT NULL,
+  whence text NOT NULL,
+  attempts integer NOT NULL,
+  time integer NOT NULL,
+  PRIMARY KEY (login, whence)
+);
+
 CREATE TABLE auth_cookie (
   cookie text PRIMARY KEY,
   login text NOT NULL REFERENCES person,

@@ -1,5 +1,7 @@
 import { epochTimes, IFieldConverter } from './db/columns.ts'
 import { openEnvironment, type Environment } from './environment.ts'
+import { loginModule, logoutModule } from './auth/login.ts'
+import { settingsModule } from './auth/settings.ts'
 import { projectList } from './project-list.ts'
 import { roadmapModule } from './roadmap/pages.ts'
 import { ticketModule } from './tickets/pages.ts'
@@ -14,6 +16,9 @@ import { wikiModule } from './wiki/pages.ts'
 const HANDLERS = [
   projectList,
   stylesheet,
+  loginModule,
+  logoutModule,
+  settingsModule,
   timelineModule,
   ticketModule,
   roadmapModule,

@@ -22,7 +22,7 @@ export async function dispatch(env: Environment, request: Request): Promise<Resp
   const handlers = entryPoint(env.heap, env.components, IRequestHandler)
   locals.own(handlers.object)
   const token = formTokenOf(request)
-  const { headers, cookies = [], ...rest } = await answer({ env, request, visitor: nobody, token, form: null, project: null }, handlers.implementations())
+  const { headers, cookies = [], ...rest } = await answer({ env, request, visitor: nobody, token, form: null, project: null, can: () => false }, handlers.implementations())
   const minted = token.minted()
   return { ...rest, headers: { ...HEADERS, ...headers }, cookies: minted ? [...cookies, setCookie(request, SESSION_COOKIE, minted)] : cookies }
 }
@@ -32,7 +32,7 @@ async function answer(visit: Visit, handlers: readonly RequestHandler[]): Promis
   let known = visit
   try {
     if (!METHODS.has(request.method)) return problem(visit, 405, 'Not possible', `Nothing here can be done by ${request.method}.`)
-    if ([...request.args].flat().some((text) => text.includes('\0'))) throw new BadRequest('The address holds a character that no text can have.')
+    if ([request.path, ...request.args].flat().some((text) => text.includes('\0'))) throw new BadRequest('The address holds a character that no text can have.')
     known = { ...visit, visitor: await visitorOf(env, request) }
     if (request.method === 'POST') {
       const form = await formOf(request)
@@ -54,8 +54,9 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
 
 const nobody: Visitor = { kind: 'anonymous' }
 
-/** Nothing is loaded from elsewhere, nothing runs, nobody frames us. */
+/** Nothing is loaded from elsewhere, nothing runs, nobody frames us, and no proxy keeps for others what one visitor saw. */
 const HEADERS = {
+  'Cache-Control': 'private, no-cache',
   'Content-Security-Policy': "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'same-origin',

@@ -6,10 +6,10 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
   return { markup: parts.reduce((page, part, i) => page + render(values[i - 1]) + part) }
 }
 
-type Content = string | number | Markup | null | undefined | readonly Content[]
+type Content = string | number | Markup | false | null | undefined | readonly Content[]
 
 function render(content: Content): string {
-  if (content === null || content === undefined) return ''
+  if (content === false || content === null || content === undefined) return ''
   if (typeof content === 'number') return String(content)
   if (typeof content === 'string') return escape(content)
   if ('markup' in content) return content.markup

@@ -30,10 +30,10 @@ export const page = (markup: Markup, status = 200): Response => ({
   body: markup.markup,
 })
 
-/** Sends the browser on after a form, so that loading the page again does not send the form again. `path` is below the script. */
+/** Sends the browser on after a form, so that loading the page again does not send the form again. `path` is below the script; what a header cannot hold is encoded. */
 export const redirect = (request: Pick<Request, 'baseUrl'>, path: string, cookies: readonly string[] = []): Response => ({
   status: 303,
-  headers: { Location: `${request.baseUrl}${path}`, 'Content-Type': 'text/plain; charset=utf-8' },
+  headers: { Location: new URL(`${request.baseUrl}${path}`).href, 'Content-Type': 'text/plain; charset=utf-8' },
   cookies,
   body: `See ${path}\n`,
 })

@@ -1,3 +1,5 @@
+import type { Capability } from '../auth/capabilities.ts'
+import { loginPath } from '../auth/login-path.ts'
 import { html, type Markup } from './html.ts'
 import { pathIn, type Visit } from './visit.ts'
 
@@ -15,14 +17,15 @@ ${body}
 
 export type Page = { readonly title: string; readonly head?: Markup; readonly body: Markup }
 
-function account({ request: { root }, visitor, token }: Visit): Markup {
-  if (visitor.kind === 'anonymous') return html`<nav class="account"><a href="${root}/login">Login</a></nav>`
+function account({ request, visitor, token }: Visit): Markup {
+  const { root } = request
+  if (visitor.kind === 'anonymous') return html`<nav class="account"><a href="${root}${loginPath(request)}">Login</a></nav>`
   return html`<nav class="account">${visitor.name} <a href="${root}/settings">Settings</a> <form method="post" action="${root}/logout">${token.field()}<button>Logout</button></form></nav>`
 }
 
-function projectNav({ request, project }: Visit): Markup | '' {
+function projectNav({ request, project, can }: Visit): Markup | '' {
   if (!project) return ''
-  const links = PROJECT_PAGES.map(([name, ...parts]) => {
+  const links = PROJECT_PAGES.filter(({ needs }) => !needs || can(needs)).map(({ name, parts }) => {
     const here = request.path.split('/')[2] === parts[0]
     return html`<a href="${request.root}${pathIn(project, ...parts)}"${here ? html` aria-current="page"` : ''}>${name}</a>`
   })
@@ -30,14 +33,14 @@ function projectNav({ request, project }: Visit): Markup | '' {
 `
 }
 
-const PROJECT_PAGES = [
-  ['Wiki', 'wiki', 'WikiStart'],
-  ['Timeline', 'timeline'],
-  ['Roadmap', 'roadmap'],
-  ['Browse source', 'browser'],
-  ['Tickets', 'query'],
-  ['New ticket', 'newticket'],
-  ['Mail', 'mail'],
-  ['Search', 'search'],
-  ['Admin', 'admin'],
-] as const
+const PROJECT_PAGES: readonly { readonly name: string; readonly parts: readonly string[]; readonly needs?: Capability }[] = [
+  { name: 'Wiki', parts: ['wiki', 'WikiStart'] },
+  { name: 'Timeline', parts: ['timeline'] },
+  { name: 'Roadmap', parts: ['roadmap'] },
+  { name: 'Browse source', parts: ['browser'] },
+  { name: 'Tickets', parts: ['query'] },
+  { name: 'New ticket', parts: ['newticket'], needs: 'TICKET_CREATE' },
+  { name: 'Mail', parts: ['mail'] },
+  { name: 'Search', parts: ['search'] },
+  { name: 'Admin', parts: ['admin'], needs: 'PROJECT_ADMIN' },
+]

@@ -16,12 +16,13 @@ export type Visit = {
   /** What was sent, its token checked; null unless the method is POST. */
   readonly form: Form | null
   readonly project: ProjectRow | null
+  /** In the project; outside of one, nothing. */
+  readonly can: (capability: Capability) => boolean
 }
 
 /** A visit to a project that the visitor may see. */
 export type ProjectVisit = Visit & {
   readonly project: ProjectRow
-  readonly can: (capability: Capability) => boolean
   /** Throws Forbidden, in words. */
   readonly require: (capability: Capability) => void
 }
