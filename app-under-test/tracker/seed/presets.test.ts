@@ -10,8 +10,9 @@ test('the same seed gives the same rows, another seed others', () => {
   expect(course.rows(2007).ticket).not.toEqual(rows.ticket)
 })
 
-test('course is 20 projects of about 100 tickets, with 5 to 6 changes each', () => {
-  expect(rows.project).toHaveLength(20)
+test('course is 20 projects of about 100 tickets, with 5 to 6 changes each, and one that strangers do not see', () => {
+  expect(column('project', 'public').filter((anybody) => anybody)).toHaveLength(20)
+  expect(rows.project).toHaveLength(21)
   expect(rows.ticket.length / 20).toBeGreaterThan(90)
   expect(rows.ticket.length / 20).toBeLessThan(110)
   expect(rows.ticket_change.length / rows.ticket.length).toBeGreaterThan(5)

@@ -1,12 +1,16 @@
+import { CAPABILITIES, type Capability } from '../drproject/auth/capabilities.ts'
 import type { Calendar } from './calendar.ts'
 import { chance, exponential, negativeBinomial, pareto, pick, poisson, randomOf, weighted, zipf, type Random } from './random.ts'
 import type { Rows } from './rows.ts'
-import { message, title, words } from './text.ts'
+import { message, snippet, title, words } from './text.ts'
+import { addWiki } from './wiki.ts'
 
 /** One project: its size, its people and its days. The same values give the same rows. */
 export type ProjectSpec = {
   readonly seed: number
   readonly name: string
+  /** Whether strangers may read it. Default true. */
+  readonly public?: boolean
   readonly tickets: number
   /** Most active first; all of them are in `person`. */
   readonly team: readonly string[]
@@ -21,13 +25,15 @@ export type ProjectSpec = {
 /** Adds the project's rows to every table. */
 export function addProject(rows: Rows, spec: ProjectSpec): void {
   const { name, team, calendar } = spec
-  rows.project.push([name, `Project ${name}`, `What the ${name} team builds.`, calendar.begin, true])
-  rows.role.push([name, 'developer'], [name, 'viewer'])
-  rows.permission.push([name, 'developer', 'EDIT'], [name, 'developer', 'VIEW'], [name, 'viewer', 'VIEW'])
-  for (const login of team) rows.membership.push([name, login, 'developer'])
+  rows.project.push([name, `Project ${name}`, `What the ${name} team builds.`, calendar.begin, spec.public ?? true])
+  for (const [role, capabilities] of Object.entries(ROLES)) {
+    rows.role.push([name, role])
+    for (const capability of capabilities) rows.permission.push([name, role, capability])
+  }
+  for (const [i, login] of team.entries()) rows.membership.push([name, login, i === 0 ? 'admin' : 'developer'])
   const stream = (part: string) => randomOf(spec.seed, name, part)
   addMilestones(rows, spec, stream('milestones'))
-  addTickets(rows, spec, stream('tickets'))
+  addTickets(rows, spec, stream('tickets'), stream('ticket code'))
   addWiki(rows, spec, stream('wiki'))
   addRepository(rows, spec, stream('repository'))
   addMail(rows, spec, stream('mail'))
@@ -41,7 +47,7 @@ function addMilestones(rows: Rows, { name, calendar, deadlines }: ProjectSpec, r
   }
 }
 
-function addTickets(rows: Rows, spec: ProjectSpec, random: Random): void {
+function addTickets(rows: Rows, spec: ProjectSpec, random: Random, code: Random): void {
   const opened = Array.from({ length: spec.tickets }, () => spec.calendar.second(random)).sort((a, b) => a - b)
   const reporters = zipf(spec.team.length, 1.1)
   for (const [i, time] of opened.entries()) {
@@ -50,7 +56,7 @@ function addTickets(rows: Rows, spec: ProjectSpec, random: Random): void {
     const state: TicketState = { owner: '', status: 'new', resolution: '', priority: pick(random, PRIORITIES), milestone: milestoneAt(spec, time), component: pick(random, COMPONENTS) }
     const first = { ...state }
     const changed = addTicketChanges(rows, spec, random, id, time, state)
-    rows.ticket.push([spec.name, id, pick(random, TYPES), time, changed, first.component, state.priority, state.owner, reporter, state.milestone, state.status, state.resolution, title(random), message(random, id - 1)])
+    rows.ticket.push([spec.name, id, pick(random, TYPES), time, changed, first.component, state.priority, state.owner, reporter, state.milestone, state.status, state.resolution, title(random), `${message(random, id - 1)}${chance(code, 0.15) ? `\n\n${snippet(code)}` : ''}`])
   }
 }
 
@@ -82,20 +88,6 @@ function addTicketChanges(rows: Rows, { name, team, calendar }: ProjectSpec, ran
   return changed
 }
 
-function addWiki(rows: Rows, { name, team, calendar, wikiEditsPerDay }: ProjectSpec, random: Random): void {
-  const authors = zipf(team.length, 1.9)
-  const popularity = zipf(WIKI_PAGES.length, 1)
-  const versions = new Map<string, number>()
-  const edit = (page: string, time: number) => {
-    const version = (versions.get(page) ?? 0) + 1
-    versions.set(page, version)
-    rows.wiki.push([name, page, version, time, team[weighted(random, authors)]!, `= ${page} =\n\n${message(random, 20)}\n\n${message(random, 20)}`, version === 1 ? 'First version.' : title(random)])
-    if (version === 1) rows.tag.push([name, 'wiki', page, pick(random, COMPONENTS)])
-  }
-  edit('WikiStart', calendar.begin)
-  for (const time of times(random, calendar, () => poisson(random, wikiEditsPerDay))) edit(WIKI_PAGES[weighted(random, popularity)]!, time)
-}
-
 function addRepository(rows: Rows, { name, team, calendar, commitsPerDay, tickets }: ProjectSpec, random: Random): void {
   const committers = zipf(team.length, 1.9)
   const files = Array.from({ length: 400 }, (_, i) => `trunk/${COMPONENTS[i % COMPONENTS.length]}/${pick(random, ['main', 'util', 'test', 'view', 'model', 'doc'])}${i}.${pick(random, ['py', 'java', 'txt', 'html'])}`)
@@ -120,7 +112,7 @@ function addMail(rows: Rows, { name, team, calendar, mailsPerDay, tickets }: Pro
 }
 
 /** Seconds in order, as many on each day as `perDay` draws. */
-function times(random: Random, calendar: Calendar, perDay: (day: number) => number): number[] {
+export function times(random: Random, calendar: Calendar, perDay: (day: number) => number): number[] {
   const drawn: number[] = []
   for (let day = 0; day < calendar.days; day++) for (let left = perDay(day); left > 0; left--) drawn.push(calendar.secondOn(random, day))
   return drawn.sort((a, b) => a - b)
@@ -134,8 +126,14 @@ function milestoneAt({ calendar, deadlines }: ProjectSpec, time: number): string
 }
 
 const DAY = 86_400
+
+const ROLES: Readonly<Record<string, readonly Capability[]>> = {
+  admin: CAPABILITIES,
+  developer: ['VIEW', 'WIKI_EDIT', 'TICKET_CREATE', 'TICKET_CHANGE', 'MILESTONE_EDIT'],
+  viewer: ['VIEW'],
+}
+
 const TYPES = ['defect', 'defect', 'defect', 'enhancement', 'task']
 const PRIORITIES = ['lowest', 'low', 'normal', 'normal', 'normal', 'high', 'highest']
-const COMPONENTS = ['parser', 'web', 'database', 'reports', 'build', 'docs']
+export const COMPONENTS = ['parser', 'web', 'database', 'reports', 'build', 'docs']
 const RESOLUTIONS = ['fixed', 'fixed', 'fixed', 'invalid', 'wontfix', 'duplicate', 'worksforme']
-const WIKI_PAGES = ['WikiStart', 'Design', 'MeetingNotes', 'Requirements', 'TestPlan', 'Schema', 'CodingStyle', 'Release', 'Ideas', 'Setup', 'Glossary', 'Risks']

@@ -1,6 +1,6 @@
 /** Tables that a seed fills, in the order in which they can be loaded. */
 export const TABLES = {
-  person: ['login', 'name', 'email'],
+  person: ['login', 'name', 'email', 'password'],
   project: ['name', 'title', 'description', 'created', 'public'],
   role: ['project', 'name'],
   permission: ['project', 'role', 'action'],

@@ -18,6 +18,9 @@ export function words(random: Random, length: number): string {
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`
 }
 
+/** What somebody pasted, as the wiki's markup has it. */
+export const snippet = (random: Random) => `{{{\n${pick(random, SNIPPETS)}\n}}}`
+
 /** By which text made of whole words overshoots, on average. */
 const HALF_A_WORD = 3
 
@@ -27,3 +30,12 @@ fails works breaks hangs returns shows needs should could must again still only 
 missing wrong empty slow fixed added removed renamed moved cleaned updated`.split(/\s+/)
 
 const AWKWARD = ['<br>', '"quoted"', "don't", 'a & b', 'x < y', '</title>', 'naïve', 'Zoë', '日本語', '{{{code}}}', 'r&d', '100%', 'back\\slash', 'tab\there']
+
+const SNIPPETS = [
+  'Traceback (most recent call last):\n  File "drproject.cgi", line 12, in ?\n    main()\n  File "parser/main3.py", line 88, in parse\n    node = self.stack.pop()\nIndexError: pop from empty list',
+  "SELECT id, summary FROM ticket\n WHERE status <> 'closed' AND owner = 'ada'\n ORDER BY changetime DESC;",
+  '$ svn update\nU    trunk/web/view7.py\nC    trunk/web/main1.py\nUpdated to revision 112.',
+  'for (int i = 0; i < rows.length; i++) {\n    if (rows[i] == null && !strict) continue;\n    out.println("<td>" + rows[i] + "</td>");\n}',
+  'psycopg.ProgrammingError: ERROR:  current transaction is aborted, commands ignored until end of transaction block',
+  '$ make test\n...F..E.\nRan 8 tests in 1.204s\nFAILED (failures=1, errors=1)',
+]

@@ -1,5 +1,5 @@
 import { calendarOf } from '../seed/calendar.ts'
-import { addPerson } from '../seed/presets.ts'
+import { addPerson } from '../seed/people.ts'
 import { addProject } from '../seed/project.ts'
 import { randomOf } from '../seed/random.ts'
 import { noRows, type Rows } from '../seed/rows.ts'
@@ -21,7 +21,7 @@ export function dataSetsOf(seed: number, tickets: number, count: number): readon
 export function rowsOf(seed: number, dataSets: readonly DataSet[]): Rows {
   const rows = noRows()
   const team = ['ada', 'ben', 'chloe', 'dev', 'eva', 'finn']
-  for (const login of team) addPerson(rows, login, login.toUpperCase())
+  for (const login of team) addPerson(rows, seed, login, login.toUpperCase())
   const calendar = calendarOf('2006-01-01', 31, [])
   for (const { project, tickets } of dataSets) addProject(rows, { seed, name: project, tickets, team, calendar, deadlines: [13, 27], commitsPerDay: 2.6, wikiEditsPerDay: 2, mailsPerDay: 1 })
   return rows

@@ -2,8 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** What is stored of a password: `scrypt$N$r$p$saltBase64$hashBase64`. The salt is random unless given. */
 export async function hashPassword(password: string, salt: Uint8Array = randomBytes(16)): Promise<string> {
-  const hash = await derive(password, salt, COST, HASH_BYTES)
-  return ['scrypt', COST.N, COST.r, COST.p, Buffer.from(salt).toString('base64'), hash.toString('base64')].join('$')
+  return storedPassword(salt, await derive(password, salt, COST, HASH_BYTES))
 }
 
 /** Whether this is the password. Where none is stored (`''`), or what is stored is no hash of ours, no password fits, after as much work as if one might. */
@@ -14,12 +13,14 @@ export async function verifyPassword(password: string, stored: string): Promise<
   return parsed !== null && matches
 }
 
+export const storedPassword = (salt: Uint8Array, hash: Uint8Array) => ['scrypt', COST.N, COST.r, COST.p, Buffer.from(salt).toString('base64'), Buffer.from(hash).toString('base64')].join('$')
+
 type Cost = { readonly N: number; readonly r: number; readonly p: number }
 
 /** 16 MiB and some 40 ms a password. OWASP, "Password Storage Cheat Sheet": N = 2^14, r = 8 asks for p = 5; one CGI process per login has to answer soon. */
-const COST: Cost = { N: 16_384, r: 8, p: 1 }
+export const COST: Cost = { N: 16_384, r: 8, p: 1 }
 
-const HASH_BYTES = 32
+export const HASH_BYTES = 32
 
 const NOBODYS = { cost: COST, salt: Buffer.alloc(16), hash: Buffer.alloc(HASH_BYTES) }
 

@@ -1,0 +1,53 @@
+import { times, COMPONENTS, type ProjectSpec } from './project.ts'
+import { chance, pick, poisson, weighted, zipf, type Random } from './random.ts'
+import type { Rows } from './rows.ts'
+import { message, snippet, title } from './text.ts'
+
+/** Pages that grow and are revised: each version is the one before, with an edit. */
+export function addWiki(rows: Rows, { name, team, calendar, wikiEditsPerDay, tickets }: ProjectSpec, random: Random): void {
+  const authors = zipf(team.length, 1.9)
+  const popularity = zipf(WIKI_PAGES.length, 1)
+  const pages = new Map<string, { version: number; blocks: string[] }>()
+  const edit = (page: string, time: number) => {
+    const { version, blocks } = pages.get(page) ?? { version: 0, blocks: [] }
+    const edited = version === 0 ? beginning(random, page, tickets) : revised(random, blocks, tickets)
+    pages.set(page, { version: version + 1, blocks: edited })
+    rows.wiki.push([name, page, version + 1, time, team[weighted(random, authors)]!, edited.join('\n\n'), version === 0 ? 'First version.' : title(random)])
+    if (version === 0) rows.tag.push([name, 'wiki', page, pick(random, COMPONENTS)])
+  }
+  edit('WikiStart', calendar.begin)
+  for (const time of times(random, calendar, () => poisson(random, wikiEditsPerDay))) edit(WIKI_PAGES[weighted(random, popularity)]!, time)
+}
+
+function beginning(random: Random, page: string, tickets: number): string[] {
+  const start = [`= ${page} =`, message(random, Math.min(tickets, 20))]
+  return page === 'WikiStart' ? [...start, '== Where to begin ==', WIKI_PAGES.slice(1, 6).map((other) => ` * [wiki:${other}]`).join('\n')] : [...start, list(random, tickets)]
+}
+
+/** One block is added, rewritten or taken out. The title stays, and nothing grows for ever. */
+function revised(random: Random, blocks: readonly string[], tickets: number): string[] {
+  const block = newBlock(random, tickets)
+  const at = 1 + Math.floor(random() * (blocks.length - 1))
+  if (blocks.length >= LONGEST) return blocks.toSpliced(at, 1)
+  return chance(random, 0.35) ? blocks.with(at, block) : [...blocks, block]
+}
+
+const LONGEST = 16
+
+function newBlock(random: Random, tickets: number): string {
+  const text = message(random, Math.min(tickets, 20))
+  const kind = random()
+  if (kind < 0.3) return text
+  if (kind < 0.5) return `== ${title(random)} ==`
+  if (kind < 0.75) return list(random, tickets)
+  if (kind < 0.85) return `${text} See [wiki:${pick(random, WIKI_PAGES)} ${title(random).toLowerCase().replaceAll(/[[\]{}]/g, '')}].`
+  if (kind < 0.93) return `'''${title(random)}''': [${1 + Math.floor(random() * 20)}].`
+  return snippet(random)
+}
+
+function list(random: Random, tickets: number): string {
+  const ordered = chance(random, 0.3)
+  return Array.from({ length: 2 + Math.floor(random() * 4) }, (_, i) => ` ${ordered ? `${i + 1}.` : '*'} ${title(random)}${tickets > 0 && chance(random, 0.3) ? ` (#${1 + Math.floor(random() * Math.min(tickets, 20))})` : ''}`).join('\n')
+}
+
+const WIKI_PAGES = ['WikiStart', 'Design', 'MeetingNotes', 'Requirements', 'TestPlan', 'Schema', 'CodingStyle', 'Release', 'Ideas', 'Setup', 'Glossary', 'Risks']
