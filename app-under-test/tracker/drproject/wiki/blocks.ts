@@ -15,7 +15,7 @@ export type Item = { text: string; readonly lists: List[] }
 
 /** In the order of the text, which may be anything. What is nested deeper than anybody reads stays on the deepest level. */
 export function blocksOf(text: string, depth = 0): Block[] {
-  const lines = text.split(/\r\n?|\n/)
+  const lines = text.toWellFormed().split(/\r\n?|\n/)
   const blocks: Block[] = []
   for (let i = 0; i < lines.length; ) {
     const kind = kindOf(lines[i]!)

@@ -78,11 +78,12 @@ function textsOf(blocks: readonly Block[]): string[] {
 function* cut(tokens: Iterable<Token>, maxLength: number): Generator<Token> {
   let left = maxLength
   for (const token of tokens) {
-    if (left <= 0) return yield { kind: 'text', text: '...' }
+    if (left <= 0) return yield { kind: 'text', text: ' ...' }
     switch (token.kind) {
       case 'text':
       case 'code':
-        yield { ...token, text: token.text.length > left ? beginning(token.text, left) : token.text }
+        if (token.text.length > left) return yield { ...token, text: beginning(token.text, left) }
+        yield token
         left -= token.text.length
         break
       case 'link':

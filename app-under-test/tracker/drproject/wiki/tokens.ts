@@ -65,7 +65,7 @@ function meanings(text: string): (match: RegExpExecArray) => Meaning | null {
       // What nobody closes is an apostrophe or two.
       if (styles.some((style) => !open.has(style)) && next(quotes, end) < 0) return null
       for (const style of styles) if (!open.delete(style)) open.add(style)
-      return { token: { kind: 'style', styles }, length: all.length }
+      return { token: { kind: 'style', styles: open.has(styles[0]!) ? styles : styles.toReversed() }, length: all.length }
     }
     if (all.startsWith('!')) return { token: { kind: 'text', text: all.slice(1) }, length: all.length }
     if (bracketed) {
