@@ -4,7 +4,8 @@ import { loginModule, logoutModule } from './auth/login.ts'
 import { settingsModule } from './auth/settings.ts'
 import { projectList } from './project-list.ts'
 import { roadmapModule } from './roadmap/pages.ts'
-import { ticketModule } from './tickets/pages.ts'
+import { newTicketModule } from './tickets/new-ticket.ts'
+import { ticketModule } from './tickets/ticket.ts'
 import { ITimelineEventProvider } from './timeline/events.ts'
 import { PROVIDERS } from './timeline/providers.ts'
 import { timelineModule } from './timeline/timeline.ts'
@@ -21,6 +22,7 @@ const HANDLERS = [
   settingsModule,
   timelineModule,
   ticketModule,
+  newTicketModule,
   roadmapModule,
   wikiModule,
 ]

@@ -24,3 +24,6 @@ export async function visitorOf(env: Environment, request: Pick<Request, 'cookie
 
 /** Who reads the table must not be able to log in with it. */
 export const storedCookie = (cookie: string) => createHash('sha256').update(cookie).digest('hex')
+
+/** Whom changes are ascribed to. */
+export const loginOf = (visitor: Visitor): string => (visitor.kind === 'person' ? visitor.login : 'anonymous')

@@ -25,4 +25,8 @@ form.fields > label { display: block; margin: .4em 0 } form.fields > label > inp
 fieldset { border: 1px solid #d7d7d7; margin: 1em 0; padding: .6em 1em } label { margin-right: 1em } textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 "DejaVu Sans Mono", monospace }
 input, select, button, textarea { font-size: .95em } .problem { border: 1px solid #c00; background: #fee; padding: .5em .8em } .note { color: #666; font-size: .9em }
 ins { background: #dfd; text-decoration: none } del { background: #fdd; text-decoration: none }
+.ticket { background: #fffde8; border: 1px solid #d8d3a0; padding: .2em 1em .4em } h1 small { font-weight: normal; font-size: .7em; color: #666; letter-spacing: 0 } nav.beside { float: right; font-size: .9em; display: flex; gap: 1em }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(16em, 1fr)); gap: 0 1.5em; margin: .6em 0; padding-bottom: .6em; border-bottom: 1px solid #d8d3a0 } .facts div { display: flex; gap: .6em } .facts dt { margin: 0; color: #777; min-width: 7em } .facts dd { margin: 0; color: #111; overflow-wrap: anywhere }
+.edit { border-left: 3px solid #e0e0d8; padding-left: .9em; margin: 1em 0 } .edit h3 { font-weight: normal; margin: 0; color: #666; font-size: .9em } .edit ul { margin: .2em 0; padding-left: 1.4em; color: #444 }
+.preview { border: 2px dashed #d8b000; padding: 0 1em; margin: 1em 0 } form.change label.wide, label:has(> textarea) { display: block; margin: 0 } label.wide input { width: 100%; box-sizing: border-box } fieldset p { margin: .4em 0; line-height: 2 }
 `
