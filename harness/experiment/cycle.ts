@@ -74,7 +74,7 @@ export function openCycles(tools: CycleTools): Cycles {
         run: tools.run,
         dir: tools.dir,
         baseUrl: tools.app.baseUrl,
-        plan: { dose, concurrency: plan.concurrency, seed: plan.seed, cycle, firstRequest: requests, role },
+        plan: { dose, concurrency: plan.concurrency, seed: plan.seed, cycle, firstRequest: requests, thinkScale: plan.thinkScale, role },
         signal,
         onHappening: record,
         knownUrls,

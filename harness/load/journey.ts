@@ -1,33 +1,57 @@
 // Imported by k6 scripts as `lowtide/journey`. It runs in k6's own runtime, which is not Node: no `node:` imports here.
+import { sleep } from 'k6'
 import exec from 'k6/execution'
-import http, { type RefinedResponse } from 'k6/http'
+import http from 'k6/http'
 import type { Options } from 'k6/options'
-import { Counter, Trend } from 'k6/metrics'
-import { endedMetric, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
-import { indexAt, randomOf, turnOf, type Random } from './random.ts'
+import { itineraryOf } from './itinerary.ts'
+import type { LoadPlan } from './plan.ts'
+import { randomOf, type Random } from './random.ts'
+import { send, type Answer, type Request } from './request.ts'
+import { thinkMs, type Think } from './think.ts'
 
+export { fieldsOf, linksOf, submit, withFile, type Fields } from './html.ts'
 export type { Random } from './random.ts'
+export type { Answer, Request } from './request.ts'
+export type { Think } from './think.ts'
 
-/** A request as a journey describes it. `path` includes the query. */
-export type Request = {
-  readonly path: string
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  readonly body?: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** What an answer must be to count as dose; default status 200. Redirects are answers, and are not followed. */
-  readonly expect?: { readonly status?: number; readonly contains?: string }
+/** One way to use the application: a single request, or several by one user, each of them a request of the dose. */
+export type Visit = SingleRequest | Walk
+
+type Common = {
+  /** Of a single request its route in every report. */
+  readonly name: string
+  /** Share of the dose, counted in requests; default 1. */
+  readonly weight?: number
+  /** Wait before each request; none if absent. The plan's `thinkScale` shortens it. */
+  readonly think?: Think
 }
 
-/** One way to use the application. `name` is its route in every report; `weight` its share of the dose, default 1. */
-export type Visit = {
-  readonly name: string
-  readonly weight?: number
+export type SingleRequest = Common & {
   /** The request with number `n`; the same for the same seed and number, whatever the timing. */
   readonly request: (random: Random, n: number) => Request
 }
 
 /**
- * Makes a k6 script's default function of weighted visits, one request an iteration:
+ * Requests of one user, who keeps cookies and reads what comes back:
+ *
+ *     steps: function* (random) {
+ *       const form = yield { name: 'login form', path: '/login' }
+ *       yield { name: 'login', ...submit(form, '/login', { user: 'ada', password: 'secret' }), expect: { status: 303 } }
+ *     }
+ *
+ * It sends exactly `requests` requests, so that a dose is what was planned. Where the steps come to their end before, or an answer
+ * is not as expected, the next user begins, with no cookies; where they are longer, they are cut.
+ */
+export type Walk = Common & {
+  readonly requests: number
+  readonly steps: (random: Random, n: number) => Generator<Step, void, Answer>
+}
+
+/** `name` is its route in every report. */
+export type Step = Request & { readonly name: string }
+
+/**
+ * Makes a k6 script's default function of weighted visits, one an iteration:
  *
  *     export { options } from 'lowtide/journey'
  *     export default journey({ visits: [{ name: 'front page', request: () => ({ path: '/' }) }] })
@@ -35,87 +59,76 @@ export type Visit = {
  * A visit that throws ends the load: a journey with a fault must not look like a small dose.
  */
 export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() => void) => {
-  const weights = visits.map(({ weight = 1 }) => weight)
-  if (!(weights.some(weight => weight > 0) && weights.every(weight => weight >= 0))) {
-    throw new Error(`a journey takes at least one visit, and weights of 0 or more; got ${JSON.stringify(visits.map(({ name, weight = 1 }) => [name, weight]))}`)
+  const shares = visits.map(visit => ({ weight: visit.weight ?? 1, requests: 'steps' in visit ? visit.requests : 1 }))
+  if (!(shares.some(({ weight }) => weight > 0) && shares.every(({ weight, requests }) => weight >= 0 && requests >= 1 && Number.isInteger(requests)))) {
+    throw new Error(`a journey takes at least one visit, weights of 0 or more and whole numbers of requests; got ${JSON.stringify(visits.map(({ name }, i) => ({ name, ...shares[i] })))}`)
   }
+  const itinerary = itineraryOf(plan, shares)
+  const longestThinkMs = Math.max(...visits.map(({ think }) => think?.mostMs ?? 0)) * plan.thinkScale
+  options.scenarios = { dose: doseOf(itinerary.visits, Math.max(...shares.map(({ requests }) => requests)), longestThinkMs) }
   return () => {
-    const { scenario } = here()
-    const n = plan.firstRequest + scenario.iterationInTest
-    const random = randomOf(plan.seed, n)
-    const visit = visits[indexAt(weights, turnOf(plan.seed, n))]!
+    const i = (scenario ??= exec.scenario).iterationInTest
+    const n = plan.firstRequest + i
+    const { share, requests } = itinerary.at(i)
+    const visit = visits[share]!
     try {
-      send(visit.name, `${plan.cycle}-${n}`, visit.request(random, n))
+      if ('steps' in visit) walk(visit, n, requests)
+      else {
+        const random = randomOf(plan.seed, n)
+        waitAs(visit, n)()
+        send({ plan, route: visit.name, id: `${plan.cycle}-${n}` }, visit.request(random, n))
+      }
     } catch (error) {
-      exec.test.abort(`request ${n} ("${visit.name}") of the journey threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+      exec.test.abort(`visit ${n} ("${visit.name}") of the journey threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     }
   }
 }
 
-/** The harness starts k6 with these: exactly the planned number of requests, shared by the planned number of users. */
-const planned = (): Options => ({
-  scenarios: {
-    dose: {
-      executor: 'shared-iterations',
-      // k6 refuses more users than iterations.
-      vus: Math.min(plan.concurrency, plan.dose),
-      iterations: plan.dose,
-      // Long enough for every request to time out: the harness ends the load, k6 must not.
-      maxDuration: `${Math.ceil(plan.dose / plan.concurrency) * plan.requestTimeoutMs + 10_000}ms`,
-      // A request that is cut off leaves no sample, so k6 has to wait longer than any request may take.
-      gracefulStop: `${plan.requestTimeoutMs + 10_000}ms`,
-    },
-  },
-  userAgent: 'lowtide',
-})
-
-const send = (route: string, id: string, { path, method = 'GET', body, headers, expect = {} }: Request): void => {
-  if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error(`expected a path that begins with / and is percent-encoded, got ${JSON.stringify(path)}`)
-  const tags = { route: encodeURIComponent(route) }
-  // Metadata, unlike tags, may differ in every sample without k6's memory growing.
-  const { metadata } = here()
-  metadata['request'] = id
-  metadata['path'] = encodeURIComponent(path.slice(0, longestPath))
-  started.add(1, tags)
-  // k6's own samples of the request, nine of them, need not carry ours.
-  delete metadata['request']
-  delete metadata['path']
-
-  const response = http.request(method, plan.baseUrl + path, body ?? null, {
-    headers: { ...headers, 'x-request-id': id },
-    timeout: plan.requestTimeoutMs,
-    redirects: 0,
-    responseType: 'text',
-    tags: { name: route },
-  })
-
-  metadata['request'] = id
-  ended.add(response.timings.duration, { ...tags, outcome: outcomeOf(response, expect), answer: `${response.status}`, fault: `${response.error_code}` })
-  delete metadata['request']
+const walk = (visit: Walk, n: number, requests: number): void => {
+  const random = randomOf(plan.seed, n)
+  const wait = waitAs(visit, n)
+  for (let sent = 0; sent < requests; ) {
+    const jar = new http.CookieJar()
+    const steps = visit.steps(random, n)
+    let turn = steps.next()
+    if (turn.done) throw new Error('its steps end before the first request')
+    while (!turn.done && sent < requests) {
+      const { name, ...request } = turn.value
+      wait()
+      const answer = send({ plan, route: name, id: `${plan.cycle}-${n}-${sent++}`, jar }, request)
+      if (answer === null) break
+      turn = steps.next(answer)
+    }
+  }
 }
 
-const outcomeOf = (response: RefinedResponse<'text'>, { status = 200, contains }: NonNullable<Request['expect']>): Outcome => {
-  const code = response.error_code
-  if (code === requestTimedOut) return 'timed-out'
-  if (code !== 0 && !isStatusCode(code)) return 'broken'
-  if (response.status !== status) return 'unexpected'
-  return contains === undefined || response.body.includes(contains) ? 'counted' : 'unexpected'
+/** Waits by numbers of their own: other think times do not mean other requests. */
+const waitAs = ({ think }: Visit, n: number): (() => void) => {
+  if (think === undefined || plan.thinkScale === 0) return () => undefined
+  const random = randomOf(~plan.seed, n)
+  return () => sleep((thinkMs(think, random) * plan.thinkScale) / 1000)
 }
 
-// k6's error codes: https://grafana.com/docs/k6/latest/javascript-api/error-codes/
-const requestTimedOut = 1050
-const isStatusCode = (code: number) => code >= 1400 && code < 1600
+/** The harness starts k6 with these: exactly the visits that make up the dose, shared by the planned number of users. */
+const doseOf = (visits: number, longestVisit: number, longestThinkMs: number) => {
+  const longestMs = plan.requestTimeoutMs + longestThinkMs
+  return {
+    executor: 'shared-iterations' as const,
+    // k6 refuses more users than iterations.
+    vus: Math.min(plan.concurrency, visits),
+    iterations: visits,
+    // Long enough for every request to time out: the harness ends the load, k6 must not.
+    maxDuration: `${Math.ceil((Math.ceil(plan.dose / plan.concurrency) + longestVisit) * longestMs + 10_000)}ms`,
+    // A request that is cut off leaves no sample, so k6 has to wait longer than any visit may take.
+    gracefulStop: `${Math.ceil(longestVisit * longestMs + 10_000)}ms`,
+  }
+}
 
-/** What k6 knows of this user and iteration. Asked for once a user: k6 builds these objects anew each time, at the cost of the request itself. */
-const here = () => (place ??= { scenario: exec.scenario, metadata: exec.vu.metrics.metadata })
-let place: { readonly scenario: typeof exec.scenario; readonly metadata: typeof exec.vu.metrics.metadata } | undefined
+/** What k6 knows of this iteration. Asked for once a user: k6 builds this object anew each time, at the cost of the request itself. */
+let scenario: typeof exec.scenario | undefined
 
-/** Characters of a path that the record keeps. */
-const longestPath = 2_000
-
-const started = new Counter(startedMetric)
-const ended = new Trend(endedMetric, true)
 const plan = JSON.parse(__ENV['LOWTIDE_PLAN'] ?? 'null') as LoadPlan
 if (plan === null) throw new Error('LOWTIDE_PLAN is not set: `lowtide run` starts this script, k6 alone cannot')
 
-export const options = planned()
+/** Complete once `journey` has been called. */
+export const options: Options = { scenarios: { dose: doseOf(plan.dose, 1, 0) }, userAgent: 'lowtide' }

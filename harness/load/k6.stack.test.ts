@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Load, Route } from '../scenario/scenario.ts'
+import type { Route } from '../scenario/scenario.ts'
 import type { LoadSecond, Unanswered } from '../timeline/entry.ts'
 import { bundleJourney } from './bundle.ts'
+import { playOn, startOn, type PlanOf } from './fixtures/play.ts'
 import { startRudeServer, type RudeServer } from './fixtures/rude-server.ts'
 import { findK6, type K6 } from './k6-binary.ts'
-import { startLoad, type LoadOptions } from './k6.ts'
+import type { LoadOptions } from './k6.ts'
 
 let k6: K6
 let server: RudeServer
@@ -160,7 +161,7 @@ describe('a load by k6', { timeout: 30_000 }, () => {
   })
 
   test.each([
-    ['throws in a request', `export default journey({ visits: [{ name: 'x', request: (_, n) => { if (n === 3) throw new Error('no page 3'); return { path: '/ok' } } }] })`, 108, /request 3 \("x"\) of the journey threw: Error: no page 3.*at request \(file:.*journey-under-test\.ts:3/s],
+    ['throws in a request', `export default journey({ visits: [{ name: 'x', request: (_, n) => { if (n === 3) throw new Error('no page 3'); return { path: '/ok' } } }] })`, 108, /visit 3 \("x"\) of the journey threw: Error: no page 3.*at request \(file:.*journey-under-test\.ts:3/s],
     ['throws as it loads', `throw new Error('not today')\nexport default journey({ visits: [] })`, 107, /not today/],
     ['has a path that is not encoded', `export default journey({ visits: [{ name: 'x', request: () => ({ path: '/a b' }) }] })`, 108, /expected a path that begins with \/ and is percent-encoded, got "\/a b"/],
     ['has no visit', `export default journey({ visits: [] })`, 107, /at least one visit/],
@@ -212,24 +213,7 @@ const drawn = `export default journey({ visits: [
 ] })`
 
 type Changes = Partial<LoadOptions> & { readonly requestTimeoutMs?: number }
-type PlanOf = { readonly dose: number; readonly concurrency: number; readonly seed?: number; readonly cycle?: number; readonly firstRequest?: number; readonly run?: string }
-
-const startWith = async (load: Load, { run = 'test', ...plan }: PlanOf, changes: Partial<LoadOptions> = {}) => {
-  const bundle = await bundleJourney({ dir, scenarioDir: dir, load })
-  return startLoad({
-    k6,
-    bundle,
-    run,
-    dir,
-    baseUrl: server.url,
-    plan: { seed: 1, cycle: 0, firstRequest: 0, role: 'measured', ...plan },
-    signal: new AbortController().signal,
-    onHappening: () => undefined,
-    ...changes,
-  })
-}
-
-const start = (plan: PlanOf, routes: readonly Route[], { requestTimeoutMs = 10_000, ...changes }: Changes = {}) => startWith({ kind: 'routes', routes, requestTimeoutMs }, plan, changes)
+const start = (plan: PlanOf, routes: readonly Route[], { requestTimeoutMs = 10_000, ...changes }: Changes = {}) => startOn(ground(), { kind: 'routes', routes, requestTimeoutMs }, plan, changes)
 
 const run = async (plan: PlanOf, routes: readonly Route[], changes: Changes = {}) => {
   const seconds: LoadSecond[] = []
@@ -239,13 +223,9 @@ const run = async (plan: PlanOf, routes: readonly Route[], changes: Changes = {}
   return { dose, seconds, drainedAtMs: Date.now() }
 }
 
-/** Plays a journey of the user's own, from a file outside of this project. */
-const play = async (text: string, plan: PlanOf) => {
-  await writeFile(join(dir, 'journey-under-test.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\n${text}\n`)
-  await using load = await startWith({ kind: 'journey', journey: 'journey-under-test.ts' }, plan)
-  await load.begin()
-  return await load.drained
-}
+const play = (text: string, plan: PlanOf) => playOn(ground(), text, plan)
+
+const ground = () => ({ k6, dir, baseUrl: server.url })
 
 const until = async (condition: () => boolean, withinMs = 5_000) => {
   const deadline = AbortSignal.timeout(withinMs)

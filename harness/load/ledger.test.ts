@@ -105,7 +105,7 @@ describe('the ledger', () => {
   })
 })
 
-const plan = (dose: number): LoadPlan => ({ dose, concurrency: 8, seed: 1, cycle: 3, firstRequest: 0, baseUrl: 'http://app', requestTimeoutMs: 400 })
+const plan = (dose: number): LoadPlan => ({ dose, concurrency: 8, seed: 1, cycle: 3, firstRequest: 0, baseUrl: 'http://app', requestTimeoutMs: 400, thinkScale: 1 })
 
 const fold = (samples: readonly Sample[], { dose }: { readonly dose: number }) => {
   const happenings: (LoadSecond | Unanswered)[] = []

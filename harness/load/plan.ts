@@ -7,10 +7,12 @@ export type LoadPlan = {
   readonly seed: number
   /** 0 based, counted over the whole run. */
   readonly cycle: number
-  /** Number of the cycle's first request. Numbers go on from cycle to cycle, so that URLs that must differ do so over the whole run. */
+  /** Number of the cycle's first visit. A cycle's numbers begin beyond all requests of the cycles before it, so that URLs that must differ do so over the whole run. */
   readonly firstRequest: number
   readonly baseUrl: string
   readonly requestTimeoutMs: number
+  /** Factor on the journey's think times. */
+  readonly thinkScale: number
 }
 
 /** What came of a request. Only `counted` ones, answered as expected, are dose. */

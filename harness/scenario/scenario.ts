@@ -77,6 +77,8 @@ export type Plan = {
   readonly budgetMs: number
   readonly stopsAt: 'first-confirmed-leak' | 'sure' | 'exhaustion'
   readonly seed: number
+  /** Factor on a journey's think times: 1 is as it says, 0.01 a hundred times as fast. */
+  readonly thinkScale: number
 }
 
 /** An invariant that may fail here, for a reason that a reader can check. It never hides a planted control. */

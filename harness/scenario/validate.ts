@@ -69,6 +69,7 @@ const plan = z.strictObject({
   budgetMs: positive,
   stopsAt: z.enum(['first-confirmed-leak', 'sure', 'exhaustion'], { error: "one of 'first-confirmed-leak', 'sure', 'exhaustion'" }),
   seed: count,
+  thinkScale: z.number({ error: 'a number of at least 0' }).min(0, { error: 'a number of at least 0' }),
 }).partial()
 
 const shape = z.strictObject({

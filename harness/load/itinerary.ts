@@ -1,0 +1,32 @@
+import type { LoadPlan } from './plan.ts'
+import { indexAt, turnOf } from './random.ts'
+
+/** A visit's share of the dose, and how many requests one of it sends. */
+export type Share = { readonly weight: number; readonly requests: number }
+
+/** How a dose falls into visits. Their lengths add up to it exactly. */
+export type Itinerary = {
+  readonly visits: number
+  /** Visit `i` of the cycle, from 0: which of the shares it belongs to, and how many requests it sends. */
+  readonly at: (i: number) => { readonly share: number; readonly requests: number }
+}
+
+/**
+ * Divides a dose of requests into visits. What visit number `n` is depends on the seed and `n` alone. The last is cut where the dose ends,
+ * and a dose too small for one whole visit a user is one of shorter visits, so that all of the planned users are there at once.
+ */
+export const itineraryOf = ({ dose, concurrency, seed, firstRequest }: Pick<LoadPlan, 'dose' | 'concurrency' | 'seed' | 'firstRequest'>, shares: readonly Share[]): Itinerary => {
+  // By requests, not by visits: a visit of ten requests comes a tenth as often.
+  const weights = shares.map(({ weight, requests }) => weight / requests)
+  const longest = Math.max(1, Math.ceil(dose / concurrency))
+  const shareOf = (i: number) => indexAt(weights, turnOf(seed, firstRequest + i))
+  const lengthOf = (i: number) => Math.min(shares[shareOf(i)]!.requests, longest)
+
+  let visits = 0
+  let sent = 0
+  // Millions of visits of one request each need not be counted by every user.
+  if (shares.every(({ requests }) => requests === 1)) visits = sent = dose
+  else while (sent < dose) sent += lengthOf(visits++)
+  const tooMany = sent - dose
+  return { visits, at: i => ({ share: shareOf(i), requests: lengthOf(i) - (i === visits - 1 ? tooMany : 0) }) }
+}

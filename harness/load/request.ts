@@ -1,0 +1,80 @@
+// Part of every journey: runs in k6's own runtime, which is not Node.
+import exec from 'k6/execution'
+import http, { type CookieJar, type RefinedResponse } from 'k6/http'
+import { Counter, Trend } from 'k6/metrics'
+import { endedMetric, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
+
+/** A request as a journey describes it. `path` includes the query. */
+export type Request = {
+  readonly path: string
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** What an answer must be to count as dose; default status 200. Redirects are answers, and are not followed. */
+  readonly expect?: { readonly status?: number; readonly contains?: string }
+}
+
+/** An answer as it was expected. */
+export type Answer = {
+  /** Path and query that were asked for. */
+  readonly path: string
+  readonly status: number
+  readonly body: string
+  /** Path and query that a redirect leads to; null without one. */
+  readonly location: string | null
+}
+
+/** How a request goes out: its route in every report, an id that no other request of the run has, and the cookies of whoever sends it. */
+export type Sending = { readonly plan: LoadPlan; readonly route: string; readonly id: string; readonly jar?: CookieJar }
+
+/** Sends one request and leaves its two samples in k6's stream. Null for an answer that was not as expected, or for none. */
+export const send = ({ plan, route, id, jar }: Sending, { path, method = 'GET', body, headers, expect = {} }: Request): Answer | null => {
+  if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error(`expected a path that begins with / and is percent-encoded, got ${JSON.stringify(path)}`)
+  const tags = { route: encodeURIComponent(route) }
+  // Metadata, unlike tags, may differ in every sample without k6's memory growing.
+  metadata ??= exec.vu.metrics.metadata
+  metadata['request'] = id
+  metadata['path'] = encodeURIComponent(path.slice(0, longestPath))
+  started.add(1, tags)
+  // k6's own samples of the request, nine of them, need not carry ours.
+  delete metadata['request']
+  delete metadata['path']
+
+  const response = http.request(method, plan.baseUrl + path, body ?? null, {
+    headers: { ...headers, 'x-request-id': id },
+    timeout: plan.requestTimeoutMs,
+    redirects: 0,
+    responseType: 'text',
+    tags: { name: route },
+    ...(jar ? { jar } : {}),
+  })
+
+  const outcome = outcomeOf(response, expect)
+  metadata['request'] = id
+  ended.add(response.timings.duration, { ...tags, outcome, answer: `${response.status}`, fault: `${response.error_code}` })
+  delete metadata['request']
+  return outcome === 'counted' ? { path, status: response.status, body: response.body, location: locationOf(response) } : null
+}
+
+const outcomeOf = (response: RefinedResponse<'text'>, { status = 200, contains }: NonNullable<Request['expect']>): Outcome => {
+  const code = response.error_code
+  if (code === requestTimedOut) return 'timed-out'
+  if (code !== 0 && !isStatusCode(code)) return 'broken'
+  if (response.status !== status) return 'unexpected'
+  return contains === undefined || response.body.includes(contains) ? 'counted' : 'unexpected'
+}
+
+const locationOf = ({ headers }: RefinedResponse<'text'>): string | null => headers['Location']?.replace(/^https?:\/\/[^/]*/, '') ?? null
+
+// k6's error codes: https://grafana.com/docs/k6/latest/javascript-api/error-codes/
+const requestTimedOut = 1050
+const isStatusCode = (code: number) => code >= 1400 && code < 1600
+
+/** Asked for once a user: k6 builds this object anew each time, at the cost of the request itself. */
+let metadata: typeof exec.vu.metrics.metadata | undefined
+
+/** Characters of a path that the record keeps. */
+const longestPath = 2_000
+
+const started = new Counter(startedMetric)
+const ended = new Trend(endedMetric, true)
