@@ -3,8 +3,8 @@ import { parseHTML, type Selection } from 'k6/html'
 import type { Answer, Request } from './request.ts'
 
 /**
- * The request that a browser sends when this page's form for `action` (path, without a query) is filled in: hidden fields and all that it showed, with `filled`
- * in their place. Throws if the page has no such form.
+ * The request that a browser sends when this page's form for `action` (a path without query) is filled in: all of its fields as they stood,
+ * hidden or shown, but for those in `filled`. Throws if the page has no such form.
  */
 export const submit = ({ path, body }: Answer, action: string, filled: Fields): Pick<Request, 'method' | 'path' | 'body' | 'headers'> => {
   const fields = { ...fieldsOf({ path, body }, action), ...filled }
@@ -14,7 +14,7 @@ export const submit = ({ path, body }: Answer, action: string, filled: Fields): 
 /** What the page's form for `action` would send as it stands: names and values. Throws if the page has no such form. */
 export const fieldsOf = ({ path, body }: Pick<Answer, 'path' | 'body'>, action: string): Fields => {
   const forms = parseHTML(body).find('form').toArray()
-  const form = forms.find(one => (one.attr('action') ?? path).split('?')[0] === action)
+  const form = forms.find(one => (one.attr('action') ?? path).split(/[?#]/)[0] === action)
   if (form === undefined) throw new Error(`expected a form for ${action} on ${path}; its forms are for ${forms.map(one => one.attr('action') ?? path).join(', ') || 'nothing'}`)
   return Object.fromEntries(form.find('input[name], select[name], textarea[name]').toArray().flatMap(sentBy))
 }

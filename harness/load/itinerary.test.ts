@@ -20,12 +20,14 @@ test('visits add up to the dose, to the request, and each sends at least one', (
   )
 })
 
-test('there are as many visits as users, however small the dose', () => {
+test('there are as many visits as users, however small the dose, and whole ones wherever there are enough', () => {
   fc.assert(
     fc.property(plan, shares, (given, mix) => {
-      // ceil(dose / concurrency) each: three users share four requests as 2 and 2.
-      const users = Math.ceil(given.dose / Math.ceil(given.dose / given.concurrency))
-      expect(itineraryOf(given, mix).visits).toBeGreaterThanOrEqual(users)
+      const visits = visitsOf(itineraryOf(given, mix))
+      expect(visits.length).toBeGreaterThanOrEqual(Math.min(given.concurrency, given.dose))
+      const alone = visitsOf(itineraryOf({ ...given, concurrency: 1 }, mix))
+      expect(alone.slice(0, -1).every(({ share, requests }) => requests === mix[share]!.requests)).toBe(true)
+      expect(alone.length >= given.concurrency ? visits : alone).toEqual(alone)
     }),
   )
 })

@@ -12,21 +12,26 @@ export type Itinerary = {
 }
 
 /**
- * Divides a dose of requests into visits. What visit number `n` is depends on the seed and `n` alone. The last is cut where the dose ends,
- * and a dose too small for one whole visit a user is one of shorter visits, so that all of the planned users are there at once.
+ * Divides a dose of requests into visits. What visit number `n` is depends on the seed and `n` alone. The last is cut where the dose ends; and where
+ * whole visits would be fewer than the users, all are cut short, so that a small dose too has all of its users at once.
  */
 export const itineraryOf = ({ dose, concurrency, seed, firstRequest }: Pick<LoadPlan, 'dose' | 'concurrency' | 'seed' | 'firstRequest'>, shares: readonly Share[]): Itinerary => {
   // By requests, not by visits: a visit of ten requests comes a tenth as often.
   const weights = shares.map(({ weight, requests }) => weight / requests)
-  const longest = Math.max(1, Math.ceil(dose / concurrency))
   const shareOf = (i: number) => indexAt(weights, turnOf(seed, firstRequest + i))
-  const lengthOf = (i: number) => Math.min(shares[shareOf(i)]!.requests, longest)
+  const cutAt = (longest: number): Itinerary => {
+    const lengthOf = (i: number) => Math.min(shares[shareOf(i)]!.requests, longest)
+    let visits = 0
+    let sent = 0
+    // Millions of visits of one request each need not be counted by every user.
+    if (longest === 1) visits = sent = dose
+    else while (sent < dose) sent += lengthOf(visits++)
+    const tooMany = sent - dose
+    return { visits, at: i => ({ share: shareOf(i), requests: lengthOf(i) - (i === visits - 1 ? tooMany : 0) }) }
+  }
 
-  let visits = 0
-  let sent = 0
-  // Millions of visits of one request each need not be counted by every user.
-  if (shares.every(({ requests }) => requests === 1)) visits = sent = dose
-  else while (sent < dose) sent += lengthOf(visits++)
-  const tooMany = sent - dose
-  return { visits, at: i => ({ share: shareOf(i), requests: lengthOf(i) - (i === visits - 1 ? tooMany : 0) }) }
+  let longest = Math.max(...shares.map(({ requests }) => requests))
+  let itinerary = cutAt(longest)
+  while (itinerary.visits < Math.min(concurrency, dose)) itinerary = cutAt(--longest)
+  return itinerary
 }
