@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildCgi } from './build.ts'
 import type { Variant } from './drproject/variant.ts'
 import { loadRows } from './seed/load.ts'
+import { byTable } from './seed/rows.ts'
 import { DATA_SETS_NOW, dataSetsOf, rowsOf } from './testing/data-sets.ts'
 import { freePort, startPostgres, type Postgres } from './testing/postgres.ts'
 import { ask, lookAt } from './testing/script.ts'
@@ -67,7 +68,7 @@ test.each(['reentrant-lock', 'close-in-finally'] satisfies Variant[])('%s: none 
 })
 
 test('every row arrives as it was made, awkward characters included', async () => {
-  const rows = rowsOf(2006, dataSets).message
+  const rows = byTable(rowsOf(2006, dataSets)).message
   expect(rows.flat().join('')).toMatch(/back\\slash.*tab\there/s)
   const client = new pg.Client({ connectionString: postgres.appUrl })
   await client.connect()

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { setImmediate as turn } from 'node:timers/promises'
+import { finished } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { TABLES, type Rows, type SeedRow, type Table } from './rows.ts'
+import { TABLES, type Rows, type Table, type Values } from './rows.ts'
 
-/** Creates the schema and copies the rows, in one transaction. Throws if the tracker's tables are there already, unless `replace`. */
-export async function loadRows(databaseUrl: string, rows: Rows, { replace }: { readonly replace: boolean }): Promise<void> {
+/** Told how many rows the server has, and when that was all. */
+export type Progress = (rows: number, done?: boolean) => void
+
+/** Creates the schema and copies the rows as they come, in one transaction. Returns how many rows each table got. Throws if the tracker's tables are there already, unless `replace`. */
+export async function loadRows(databaseUrl: string, rows: Rows, { replace, progress = () => {} }: { readonly replace: boolean; readonly progress?: Progress }): Promise<Readonly<Record<Table, number>>> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'drproject-seed' })
   await client.connect()
   try {
@@ -14,9 +17,10 @@ export async function loadRows(databaseUrl: string, rows: Rows, { replace }: { r
     await client.query('BEGIN')
     if (replace) await client.query(`DROP TABLE IF EXISTS ${tablesOf(schema).join(', ')} CASCADE`)
     await client.query(schema)
-    for (const table of Object.keys(TABLES) as Table[]) await copyTable(client, table, rows[table])
+    const counts = await copyRows(client, rows, progress)
     await client.query('COMMIT')
     await client.query('ANALYZE')
+    return counts
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === DUPLICATE_TABLE) throw new Error(`${error.message}: the database holds a tracker already. Add --replace to drop its tables and load them anew.`, { cause: error })
     throw error
@@ -25,18 +29,64 @@ export async function loadRows(databaseUrl: string, rows: Rows, { replace }: { r
   }
 }
 
-async function copyTable(client: pg.Client, table: Table, rows: readonly SeedRow[]): Promise<void> {
-  const copy = client.query(copyFrom(`COPY ${table} (${TABLES[table].join(', ')}) FROM STDIN`))
-  await pipeline(Readable.from(linesOf(rows)), copy)
+/** While the server takes in one batch, the next one is made. */
+async function copyRows(client: pg.Client, rows: Rows, progress: Progress): Promise<Record<Table, number>> {
+  const counts = Object.fromEntries(NAMES.map((table) => [table, 0])) as Record<Table, number>
+  let [batch, characters, made, sent] = [emptyBatch(), 0, 0, 0]
+  let copying = Promise.resolve()
+  const flush = async () => {
+    await copying
+    progress(sent)
+    sent = made
+    copying = copyBatch(client, batch)
+    // It is awaited later on; should it fail before, that is no unhandled rejection.
+    copying.catch(() => {})
+  }
+  for (const [table, values] of rows) {
+    const line = copyLine(values)
+    batch[table].push(line)
+    counts[table]++
+    characters += line.length
+    if (characters >= BATCH_CHARACTERS) {
+      await flush()
+      ;[batch, characters] = [emptyBatch(), 0]
+    }
+    // The batch before can only be sent while we are not busy.
+    if (++made % ROWS_PER_TURN === 0) await turn()
+  }
+  await flush()
+  await copying
+  progress(made, true)
+  return counts
 }
 
-/** COPY's text format, some thousand rows at a time. */
-function* linesOf(rows: readonly SeedRow[]): Generator<string> {
-  for (let i = 0; i < rows.length; i += 2000) yield rows.slice(i, i + 2000).map((row) => `${row.map(copyValue).join('\t')}\n`).join('')
+const NAMES = Object.keys(TABLES) as Table[]
+
+const BATCH_CHARACTERS = 1_000_000
+const ROWS_PER_TURN = 100
+
+const emptyBatch = () => Object.fromEntries(NAMES.map((table) => [table, []])) as unknown as Record<Table, string[]>
+
+/** Rows of a batch refer to rows of earlier tables, of the same or of an earlier batch. */
+async function copyBatch(client: pg.Client, batch: Readonly<Record<Table, readonly string[]>>): Promise<void> {
+  for (const table of NAMES) {
+    if (batch[table].length === 0) continue
+    const copy = client.query(copyFrom(`COPY ${table} (${TABLES[table].join(', ')}) FROM STDIN`))
+    copy.end(batch[table].join(''))
+    await finished(copy)
+  }
 }
 
-const copyValue = (value: string | number | boolean) =>
-  typeof value === 'string' ? value.replaceAll(/[\\\t\n\r]/g, (character) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' })[character]!) : String(value)
+/** COPY's text format. */
+export function copyLine(values: Values): string {
+  let line = ''
+  for (const [i, value] of values.entries()) line += (i > 0 ? '\t' : '') + (typeof value === 'string' && SPECIAL.test(value) ? value.replaceAll(SPECIALS, (character) => ESCAPES[character]!) : value)
+  return `${line}\n`
+}
+
+const SPECIAL = /[\\\t\n\r]/
+const SPECIALS = /[\\\t\n\r]/g
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
 const tablesOf = (schema: string) => [...schema.matchAll(/^CREATE TABLE (\w+)/gm)].map((match) => match[1]!)
 

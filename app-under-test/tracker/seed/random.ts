@@ -17,18 +17,27 @@ export const chance = (random: Random, probability: number) => random() < probab
 
 export const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)]!
 
-/** Index of one of the weights, drawn in proportion to them. */
-export function weighted(random: Random, weights: readonly number[]): number {
-  let rest = random() * weights.reduce((sum, weight) => sum + weight, 0)
-  for (const [i, weight] of weights.entries()) {
-    rest -= weight
-    if (rest < 0) return i
+/** A random index. */
+export type Draw = (random: Random) => number
+
+/** Draws an index in proportion to the weights. */
+export function weighted(weights: readonly number[]): Draw {
+  let total = 0
+  const cumulative = weights.map((weight) => (total += weight))
+  return (random) => {
+    const drawn = random() * total
+    let [low, high] = [0, cumulative.length - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (drawn < cumulative[middle]!) high = middle
+      else low = middle + 1
+    }
+    return low
   }
-  return weights.length - 1
 }
 
-/** Ranks 1..n with probability proportional to rank^-s, as weights for `weighted`. */
-export const zipf = (n: number, s: number) => Array.from({ length: n }, (_, rank) => (rank + 1) ** -s)
+/** Draws one of n, the first most often: rank r (counted from 1) with probability proportional to r^-s. */
+export const zipf = (n: number, s: number): Draw => weighted(Array.from({ length: n }, (_, rank) => (rank + 1) ** -s))
 
 /** Box-Muller. */
 export const normal = (random: Random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

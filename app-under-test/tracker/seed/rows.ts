@@ -18,8 +18,16 @@ export const TABLES = {
 export type Table = keyof typeof TABLES
 
 /** Values in the order of the table's columns. */
-export type SeedRow = readonly (string | number | boolean)[]
+export type Values = readonly (string | number | boolean)[]
 
-export type Rows = Record<Table, SeedRow[]>
+export type SeedRow = readonly [table: Table, values: Values]
 
-export const noRows = (): Rows => Object.fromEntries(Object.keys(TABLES).map((table) => [table, []])) as unknown as Rows
+/** Rows as they are made, one after the other; whatever a row refers to comes before it. */
+export type Rows = Iterable<SeedRow>
+
+/** All of the rows, table by table: for tests, and for what is small. */
+export function byTable(rows: Rows): Record<Table, Values[]> {
+  const tables = Object.fromEntries(Object.keys(TABLES).map((table) => [table, []])) as unknown as Record<Table, Values[]>
+  for (const [table, values] of rows) tables[table].push(values)
+  return tables
+}

@@ -1,22 +1,23 @@
-import { times, COMPONENTS, type ProjectSpec } from './project.ts'
-import { chance, pick, poisson, weighted, zipf, type Random } from './random.ts'
-import type { Rows } from './rows.ts'
+import { times } from './calendar.ts'
+import type { ProjectSpec } from './project.ts'
+import { chance, pick, poisson, randomOf, zipf, type Random } from './random.ts'
+import type { SeedRow } from './rows.ts'
 import { message, snippet, title } from './text.ts'
+import { COMPONENTS } from './tickets.ts'
 
 /** Pages that grow and are revised: each version is the one before, with an edit. */
-export function addWiki(rows: Rows, { name, team, calendar, wikiEditsPerDay, tickets }: ProjectSpec, random: Random): void {
-  const authors = zipf(team.length, 1.9)
-  const popularity = zipf(WIKI_PAGES.length, 1)
-  const pages = new Map<string, { version: number; blocks: string[] }>()
-  const edit = (page: string, time: number) => {
+export function* wikiRows({ seed, name, team, calendar, wikiEditsPerDay, tickets }: ProjectSpec): Generator<SeedRow> {
+  const random = randomOf(seed, name, 'wiki')
+  const [author, popular] = [zipf(team.length, 1.9), zipf(WIKI_PAGES.length, 1)]
+  const pages = new Map<string, { readonly version: number; readonly blocks: readonly string[] }>()
+  for (const [i, time] of [calendar.begin, ...times(random, calendar, () => poisson(random, wikiEditsPerDay))].entries()) {
+    const page = i === 0 ? 'WikiStart' : WIKI_PAGES[popular(random)]!
     const { version, blocks } = pages.get(page) ?? { version: 0, blocks: [] }
     const edited = version === 0 ? beginning(random, page, tickets) : revised(random, blocks, tickets)
     pages.set(page, { version: version + 1, blocks: edited })
-    rows.wiki.push([name, page, version + 1, time, team[weighted(random, authors)]!, edited.join('\n\n'), version === 0 ? 'First version.' : title(random)])
-    if (version === 0) rows.tag.push([name, 'wiki', page, pick(random, COMPONENTS)])
+    yield ['wiki', [name, page, version + 1, time, team[author(random)]!, edited.join('\n\n'), version === 0 ? 'First version.' : title(random)]]
+    if (version === 0) yield ['tag', [name, 'wiki', page, pick(random, COMPONENTS)]]
   }
-  edit('WikiStart', calendar.begin)
-  for (const time of times(random, calendar, () => poisson(random, wikiEditsPerDay))) edit(WIKI_PAGES[weighted(random, popularity)]!, time)
 }
 
 function beginning(random: Random, page: string, tickets: number): string[] {

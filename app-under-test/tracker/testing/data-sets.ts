@@ -1,8 +1,8 @@
 import { calendarOf } from '../seed/calendar.ts'
-import { addPerson } from '../seed/people.ts'
-import { addProject } from '../seed/project.ts'
+import { personRow } from '../seed/people.ts'
+import { projectRows } from '../seed/project.ts'
 import { randomOf } from '../seed/random.ts'
-import { noRows, type Rows } from '../seed/rows.ts'
+import type { SeedRow } from '../seed/rows.ts'
 
 /** Thirty-one days of one project, all of them inside the timeline's default window. */
 export type DataSet = { readonly project: string; readonly tickets: number }
@@ -18,11 +18,10 @@ export function dataSetsOf(seed: number, tickets: number, count: number): readon
   })
 }
 
-export function rowsOf(seed: number, dataSets: readonly DataSet[]): Rows {
-  const rows = noRows()
+export function* rowsOf(seed: number, dataSets: readonly DataSet[]): Generator<SeedRow> {
   const team = ['ada', 'ben', 'chloe', 'dev', 'eva', 'finn']
-  for (const login of team) addPerson(rows, seed, login, login.toUpperCase())
+  for (const login of team) yield personRow(seed, login, login.toUpperCase())
   const calendar = calendarOf('2006-01-01', 31, [])
-  for (const { project, tickets } of dataSets) addProject(rows, { seed, name: project, tickets, team, calendar, deadlines: [13, 27], commitsPerDay: 2.6, wikiEditsPerDay: 2, mailsPerDay: 1 })
-  return rows
+  const common = { seed, public: true, editsPerTicket: 1.4, team, others: [], calendar, deadlines: [13, 27], commits: { perDay: 2.6, k: 0.94, quiet: 0 }, wikiEditsPerDay: 2, mailsPerDay: 1 }
+  for (const { project, tickets } of dataSets) yield* projectRows({ ...common, name: project, tickets })
 }
