@@ -88,6 +88,8 @@ CREATE TABLE wiki (
   PRIMARY KEY (project, name, version)
 );
 
+CREATE VIEW wiki_newest AS SELECT DISTINCT ON (project, name) * FROM wiki ORDER BY project, name, version DESC;
+
 CREATE TABLE revision (
   project text NOT NULL REFERENCES project,
   rev integer NOT NULL,
@@ -117,11 +119,14 @@ CREATE TABLE message (
   PRIMARY KEY (project, id)
 );
 
+CREATE INDEX message_reply_to ON message (project, reply_to);
+
 CREATE TABLE attachment (
   project text NOT NULL REFERENCES project,
   parent_type text NOT NULL,
   parent_id text NOT NULL,
   filename text NOT NULL,
+  size integer NOT NULL,
   content bytea NOT NULL,
   time integer NOT NULL,
   author text NOT NULL,

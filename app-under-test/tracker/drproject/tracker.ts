@@ -1,7 +1,10 @@
 import { epochTimes, IFieldConverter } from './db/columns.ts'
 import { openEnvironment, type Environment } from './environment.ts'
+import { adminModule } from './admin/admin.ts'
 import { loginModule, logoutModule } from './auth/login.ts'
 import { settingsModule } from './auth/settings.ts'
+import { mailArchive } from './mail/archive.ts'
+import { mailMessage } from './mail/message.ts'
 import { projectList } from './project-list.ts'
 import { roadmapModule } from './roadmap/pages.ts'
 import { newTicketModule } from './tickets/new-ticket.ts'
@@ -20,6 +23,9 @@ const HANDLERS = [
   loginModule,
   logoutModule,
   settingsModule,
+  adminModule,
+  mailArchive,
+  mailMessage,
   timelineModule,
   ticketModule,
   newTicketModule,

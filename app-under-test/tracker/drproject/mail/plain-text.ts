@@ -1,0 +1,23 @@
+import { html, type Markup } from '../web/html.ts'
+
+/** A mail's text as it was written, with links where it names a web address or `#12`, a ticket below `tickets`. */
+export function plainText(text: string, tickets: string): Markup {
+  const parts: (Markup | string)[] = []
+  let end = 0
+  for (const match of text.matchAll(LINK)) {
+    const { url, ticket } = match.groups ?? {}
+    const words = url ? withoutPunctuation(url) : match[0]
+    parts.push(text.slice(end, match.index), html`<a href="${url ? words : `${tickets}/${ticket}`}"${url && html` rel="nofollow"`}>${words}</a>`)
+    end = match.index + words.length
+  }
+  return html`${parts}${text.slice(end)}`
+}
+
+const LINK = /(?<url>\bhttps?:\/\/[^\s<>"]{3,})|(?<![\w&#])#(?<ticket>[1-9]\d{0,8})(?!\w)/g
+
+/** The full stop after an address belongs to the sentence. */
+function withoutPunctuation(url: string): string {
+  let end = url.length
+  while (end > 0 && '.,;:!?)]}\''.includes(url[end - 1]!)) end--
+  return url.slice(0, end)
+}
