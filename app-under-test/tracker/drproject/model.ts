@@ -82,6 +82,22 @@ export const WikiPage = record({
   columns: { project: 'text', name: 'text', version: 'integer', time: 'time', author: 'text', text: 'text', comment: 'text' },
 })
 
+/** One version of a page, without its text. */
+export const WikiVersion = record({
+  name: 'WikiVersion',
+  table: 'wiki',
+  key: ['project', 'name', 'version'],
+  columns: { project: 'text', name: 'text', version: 'integer', time: 'time', author: 'text', comment: 'text' },
+})
+
+/** A page as it is now. */
+export const NewestWikiPage = record({
+  name: 'NewestWikiPage',
+  table: 'wiki_newest',
+  key: ['project', 'name'],
+  columns: { project: 'text', name: 'text', version: 'integer', time: 'time', author: 'text', text: 'text' },
+})
+
 export const Milestone = record({
   name: 'Milestone',
   table: 'milestone',
@@ -104,6 +120,23 @@ export const Message = record({
   columns: { project: 'text', id: 'integer', time: 'time', author: 'text', subject: 'text', body: 'text' },
 })
 
+/** A file that belongs to a wiki page or a ticket. */
+export const Attachment = record({
+  name: 'Attachment',
+  table: 'attachment',
+  key: ['project', 'parent_type', 'parent_id', 'filename'],
+  columns: { project: 'text', parent_type: 'text', parent_id: 'text', filename: 'text', size: 'integer', time: 'time', author: 'text', description: 'text', content: 'bytes' },
+})
+
+/** A file without what is in it. */
+export const AttachmentEntry = record({
+  name: 'AttachmentEntry',
+  table: 'attachment',
+  key: ['project', 'parent_type', 'parent_id', 'filename'],
+  columns: { project: 'text', parent_type: 'text', parent_id: 'text', filename: 'text', size: 'integer', time: 'time', author: 'text', description: 'text' },
+})
+
 export type ProjectRow = RowOf<typeof Project>
 export type TicketRow = RowOf<typeof Ticket>
 export type TicketChangeRow = RowOf<typeof TicketChange>
+export type WikiPageRow = RowOf<typeof WikiPage>
