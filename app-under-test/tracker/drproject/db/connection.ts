@@ -28,7 +28,7 @@ export async function connect(url: string): Promise<Connection> {
         inTransaction = true
         await client.query('BEGIN')
       }
-      const result = await client.query<Value[]>({ name: statementName(text), text, values: [...values], rowMode: 'array' })
+      const result = await client.query<Value[]>({ ...statementName(text), text, values: [...values], rowMode: 'array' })
       return result.rows
     },
     commit: async () => {
@@ -46,13 +46,16 @@ export async function connect(url: string): Promise<Connection> {
   }
 }
 
-/** The same text is parsed once per session. */
-function statementName(text: string): string {
+/** The same text is parsed once per session. Only the first few hundred texts are kept: those of custom queries have no end. */
+function statementName(text: string): { readonly name?: string } {
   const known = statementNames.get(text)
-  if (known) return known
+  if (known) return { name: known }
+  if (statementNames.size >= MOST_STATEMENTS) return {}
   const name = `s${statementNames.size}`
   statementNames.set(text, name)
-  return name
+  return { name }
 }
 
 const statementNames = new Map<string, string>()
+
+const MOST_STATEMENTS = 500

@@ -1,0 +1,23 @@
+import { escape } from './html.ts'
+import type { Response } from './http.ts'
+
+/** Addresses are absolute, titles plain text, descriptions HTML. */
+export type Feed = { readonly title: string; readonly link: string; readonly description: string; readonly items: readonly FeedItem[] }
+
+export type FeedItem = { readonly title: string; readonly link: string; readonly guid: string; readonly time: Date; readonly author: string; readonly category: string; readonly description: string }
+
+/** RSS 2.0 with the authors as dc:creator, since RSS's own author must be a mail address. */
+export function feed({ title, link, description, items }: Feed): Response {
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'application/rss+xml; charset=utf-8' },
+    body: `<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>${escape(title)}</title><link>${escape(link)}</link>
+<description>${escape(description)}</description><language>en</language><generator>DrProject</generator>
+${items.map(itemOf).join('')}</channel></rss>
+`,
+  }
+}
+
+const itemOf = ({ title, link, guid, time, author, category, description }: FeedItem) =>
+  `<item><title>${escape(title)}</title><link>${escape(link)}</link><guid isPermaLink="${guid === link}">${escape(guid)}</guid><pubDate>${time.toUTCString()}</pubDate>${author && `<dc:creator>${escape(author)}</dc:creator>`}<category>${escape(category)}</category><description>${escape(description)}</description></item>\n`
