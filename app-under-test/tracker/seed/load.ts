@@ -13,9 +13,9 @@ export async function loadRows(databaseUrl: string, rows: Rows, { replace, progr
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'drproject-seed' })
   await client.connect()
   try {
-    const schema = await readFile(new URL('../schema.sql', import.meta.url), 'utf8')
+    const schema = await readFile(SCHEMA, 'utf8')
     await client.query('BEGIN')
-    if (replace) await client.query(`DROP TABLE IF EXISTS ${tablesOf(schema).join(', ')} CASCADE`)
+    if (replace) await client.query(dropOf(schema))
     await client.query(schema)
     const counts = await copyRows(client, rows, progress)
     await client.query('COMMIT')
@@ -79,16 +79,20 @@ async function copyBatch(client: pg.Client, batch: Readonly<Record<Table, readon
 
 /** COPY's text format. */
 export function copyLine(values: Values): string {
-  let line = ''
-  for (const [i, value] of values.entries()) line += (i > 0 ? '\t' : '') + (typeof value === 'string' && SPECIAL.test(value) ? value.replaceAll(SPECIALS, (character) => ESCAPES[character]!) : value)
+  let line = String(copyValue(values[0]!))
+  for (let i = 1; i < values.length; i++) line += `\t${copyValue(values[i]!)}`
   return `${line}\n`
 }
+
+const copyValue = (value: Values[number]) => (typeof value === 'string' && SPECIAL.test(value) ? value.replaceAll(SPECIALS, (character) => ESCAPES[character]!) : value)
 
 const SPECIAL = /[\\\t\n\r]/
 const SPECIALS = /[\\\t\n\r]/g
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
-const tablesOf = (schema: string) => [...schema.matchAll(/^CREATE TABLE (\w+)/gm)].map((match) => match[1]!)
+export const SCHEMA = new URL('../schema.sql', import.meta.url)
+
+export const dropOf = (schema: string) => `DROP TABLE IF EXISTS ${[...schema.matchAll(/^CREATE TABLE (\w+)/gm)].map((match) => match[1]!).join(', ')} CASCADE`
 
 /** SQLSTATE duplicate_table. */
 const DUPLICATE_TABLE = '42P07'

@@ -12,11 +12,13 @@ export const title = (random: Random) => words(random, 20 + random() * 40).repla
 
 /** About `length` characters, with a capital and a full stop; now and then what a page must escape. */
 export function words(random: Random, length: number): string {
-  const chosen: string[] = []
-  for (let characters = 0; characters < Math.max(length, 1); characters += chosen.at(-1)!.length + 1) chosen.push(pick(random, chance(random, 0.03) ? AWKWARD : WORDS))
-  const text = chosen.join(' ')
-  return `${text[0]!.toUpperCase()}${text.slice(1)}.`
+  const first = word(random)
+  let text = first.charAt(0).toUpperCase() + first.slice(1)
+  while (text.length + 1 < length) text += ` ${word(random)}`
+  return `${text}.`
 }
+
+const word = (random: Random) => pick(random, chance(random, 0.03) ? AWKWARD : WORDS)
 
 /** What somebody pasted, as the wiki's markup has it. */
 export const snippet = (random: Random) => `{{{\n${pick(random, SNIPPETS)}\n}}}`

@@ -1,0 +1,122 @@
+/**
+ * What a timeline costs on a long-lived worker, beside a bare loop over pg that issues the same statements:
+ * `node bench/timeline-cost.ts [--again] [--presets course] [--pairs 9]`. Brings its own PostgreSQL. The two take turns; CPU is of this process alone, rendering included.
+ */
+import { parseArgs } from 'node:util'
+import pg from 'pg'
+import type { Value } from '../drproject/db/connection.ts'
+import type { Environment } from '../drproject/environment.ts'
+import { openTracker } from '../drproject/tracker.ts'
+import { dispatch } from '../drproject/web/dispatcher.ts'
+import { requestOf } from '../front/rfc3875.ts'
+import { loadRows } from '../seed/load.ts'
+import { PRESETS } from '../seed/presets.ts'
+import { startPostgres } from '../testing/postgres.ts'
+import { resultsOf } from './results.ts'
+import { median, percentile, table } from './statistics.ts'
+
+const DAYS = [30, 90, 365]
+const names = new Map<string, string>()
+
+type Statement = { readonly text: string; readonly values: readonly Value[] }
+type Cost = { readonly cpuMs: number; readonly wallMs: number }
+type Row = { readonly events: number; readonly statements: number; readonly rows: number; readonly app: readonly Cost[]; readonly loop: readonly Cost[] }
+
+const { values } = parseArgs({ options: { again: { type: 'boolean' }, presets: { type: 'string', default: ['course', 'edgewall', 'django'].filter((name) => name in PRESETS).join(',') }, pairs: { type: 'string', default: '9' } } })
+const results = resultsOf<Row>('timeline-cost')
+const shown: (string | number)[][] = [['preset, days', 'events', 'rows', 'statements', 'p50 ms', 'p99 ms', 'CPU ms', 'ms an event', 'loop CPU ms', 'app / loop']]
+
+for (const preset of values.presets.split(',')) {
+  await using made = new AsyncDisposableStack()
+  let opened: ReturnType<typeof open> | null = null
+  for (const days of DAYS) {
+    const row = await results.measured(`${preset} ${days}`, async () => measure(await (opened ??= open(preset, made)), days))
+    shown.push([`${preset}, ${days}`, row.events, row.rows, row.statements, ...figures(row)])
+  }
+}
+console.log(table(shown))
+
+function figures({ events, app, loop }: Row): string[] {
+  const [cpu, loopCpu] = [median(app.map((cost) => cost.cpuMs)), median(loop.map((cost) => cost.cpuMs))]
+  const ratio = median(app.map((cost, i) => cost.cpuMs / loop[i]!.cpuMs))
+  const wall = app.map((cost) => cost.wallMs)
+  return [median(wall).toFixed(0), percentile(wall, 0.99).toFixed(0), cpu.toFixed(0), (cpu / events).toFixed(3), loopCpu.toFixed(0), ratio.toFixed(2)]
+}
+
+type Opened = { readonly env: Environment; readonly client: pg.Client; readonly project: string }
+
+async function open(name: string, made: AsyncDisposableStack): Promise<Opened> {
+  const preset = PRESETS[name]!
+  const postgres = made.use(await startPostgres())
+  await loadRows(postgres.appUrl, preset.rows(2006), { replace: false })
+  const env = openTracker({ DATABASE_URL: postgres.appUrl, TRACKER_NOW: `${preset.lastDay}T18:00:00Z`, TRACKER_LOG: '/dev/null' })
+  made.defer(env.close)
+  const client = new pg.Client({ connectionString: postgres.appUrl })
+  await client.connect()
+  made.defer(() => client.end())
+  const largest = await client.query<{ project: string }>('SELECT project FROM ticket GROUP BY project ORDER BY count(*) DESC, project LIMIT 1')
+  return { env, client, project: largest.rows[0]!.project }
+}
+
+async function measure({ env, client, project }: Opened, days: number): Promise<Row> {
+  const url = { REQUEST_METHOD: 'GET', PATH_INFO: `/${project}/timeline`, QUERY_STRING: `daysback=${days}`, SERVER_NAME: 'localhost' }
+  const timeline = async (on: Environment) => {
+    const response = await dispatch(on, requestOf(url, new Uint8Array()))
+    if (response.status !== 200) throw new Error(`${url.PATH_INFO}?${url.QUERY_STRING}: status ${response.status}`)
+    return String(response.body)
+  }
+  const { statements, rows, body } = await listened(env, timeline)
+  const loop = () => inLoop(client, statements)
+  for (let warm = 0; warm < 3; warm++) {
+    await timeline(env)
+    await loop()
+  }
+  const costs: { readonly app: Cost[]; readonly loop: Cost[] } = { app: [], loop: [] }
+  for (let pair = Number(values.pairs); pair > 0; pair--) {
+    costs.app.push(await costOf(() => timeline(env)))
+    costs.loop.push(await costOf(loop))
+  }
+  return { events: Number(/<p>(\d+) events/.exec(body)?.[1]), statements: statements.length, rows, ...costs }
+}
+
+/** One timeline, and every statement that it sent. */
+async function listened(env: Environment, timeline: (env: Environment) => Promise<string>) {
+  const statements: Statement[] = []
+  let rows = 0
+  const getCnx: Environment['getCnx'] = async () => {
+    const cnx = await env.getCnx()
+    return {
+      ...cnx,
+      query: async (text, parameters) => {
+        statements.push({ text, values: [...parameters] })
+        const found = await cnx.query(text, parameters)
+        rows += found.length
+        return found
+      },
+    }
+  }
+  const body = await timeline({ ...env, getCnx })
+  return { statements, rows, body }
+}
+
+/** The least that asking these questions takes: prepared once, one after the other, rows as arrays, all of them kept. */
+async function inLoop(client: pg.Client, statements: readonly Statement[]): Promise<unknown[]> {
+  const kept: unknown[] = []
+  await client.query('BEGIN')
+  for (const { text, values: parameters } of statements) kept.push((await client.query({ name: nameOf(text), text, values: [...parameters], rowMode: 'array' })).rows)
+  await client.query('ROLLBACK')
+  return kept
+}
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `s${names.size}`
+  names.set(text, name)
+  return name
+}
+
+async function costOf(work: () => Promise<unknown>): Promise<Cost> {
+  const [cpu, wall] = [process.cpuUsage(), performance.now()]
+  await work()
+  const { user, system } = process.cpuUsage(cpu)
+  return { cpuMs: (user + system) / 1000, wallMs: performance.now() - wall }
+}
