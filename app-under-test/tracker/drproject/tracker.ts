@@ -1,6 +1,7 @@
 import { epochTimes, IFieldConverter } from './db/columns.ts'
 import { openEnvironment, type Environment } from './environment.ts'
 import { adminModule } from './admin/admin.ts'
+import { attachmentModule, rawAttachmentModule } from './attachments/pages.ts'
 import { loginModule, logoutModule } from './auth/login.ts'
 import { settingsModule } from './auth/settings.ts'
 import { mailArchive } from './mail/archive.ts'
@@ -8,7 +9,6 @@ import { mailMessage } from './mail/message.ts'
 import { projectList } from './project-list.ts'
 import { roadmapModule } from './roadmap/pages.ts'
 import { newTicketModule } from './tickets/new-ticket.ts'
-import { queryModule } from './tickets/query/query-page.ts'
 import { ticketModule } from './tickets/ticket.ts'
 import { ITimelineEventProvider } from './timeline/events.ts'
 import { PROVIDERS } from './timeline/providers.ts'
@@ -30,8 +30,9 @@ const HANDLERS = [
   timelineModule,
   ticketModule,
   newTicketModule,
-  queryModule,
   roadmapModule,
+  attachmentModule,
+  rawAttachmentModule,
   wikiModule,
 ]
 

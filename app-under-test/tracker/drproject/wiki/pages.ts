@@ -1,19 +1,31 @@
-import { WikiPage } from '../model.ts'
-import { html } from '../web/html.ts'
-import { BadRequest, page } from '../web/http.ts'
-import { layout } from '../web/layout.ts'
+import { BadRequest, type Response } from '../web/http.ts'
 import { projectPage } from '../web/project-page.ts'
+import { comparePage } from './compare.ts'
+import { editPage } from './edit.ts'
+import { historyPage } from './history.ts'
+import { isPageName } from './page-name.ts'
+import { TITLE_INDEX } from './place.ts'
+import { titleIndex } from './title-index.ts'
+import { viewPage } from './view.ts'
 
-/** `/PROJECT/wiki/NAME`: a page's newest version, or the one asked for. */
+/** `/PROJECT/wiki/NAME`: a page, `?action=edit`, `history` or `diff`; and `TitleIndex`, a list of them all. */
 export const wikiModule = projectPage({
   path: /(?:\/(?:wiki(?:\/(?<name>.*))?)?)?/,
-  answer: async (visit, { name }) => {
-    const version = visit.request.args.get('version')
-    if (version && !/^\d{1,9}$/.test(version)) throw new BadRequest('version: not a number.')
-    using versions = await WikiPage.select(visit.env, visit.project.name, name || 'WikiStart', ...(version ? [Number(version)] : []))
-    const shown = versions.at(-1)
-    if (!shown) return null
-    const body = html`<h1>${shown.name}</h1><pre>${shown.text}</pre><p>Version ${shown.version} by ${shown.author}, ${shown.time.toISOString().slice(0, 16).replace('T', ' ')}</p>`
-    return page(layout(visit, { title: shown.name, body }))
+  answer: async (visit, { name: asked }): Promise<Response | null> => {
+    const name = asked || 'WikiStart'
+    if (!isPageName(name)) return null
+    const action = visit.request.args.get('action') ?? 'view'
+    switch (action) {
+      case 'view':
+        return name === TITLE_INDEX ? titleIndex(visit) : viewPage(visit, name)
+      case 'edit':
+        return editPage(visit, name)
+      case 'history':
+        return historyPage(visit, name)
+      case 'diff':
+        return comparePage(visit, name)
+      default:
+        throw new BadRequest(`action: "${action.slice(0, 40)}" is none of view, edit, history and diff.`)
+    }
   },
 })
