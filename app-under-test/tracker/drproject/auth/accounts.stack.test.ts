@@ -108,14 +108,14 @@ describe('guessing', () => {
     await known.post('/logout', {})
     for (let left = 5; left > 0; left--) expect((await freshBrowser(env).logIn('ada', 'guess')).status).toBe(403)
     const refused = await freshBrowser(env).logIn('ada')
-    expect([refused.status, refused.cookies?.length]).toEqual([429, 1])
+    expect([refused.status, refused.cookies]).toEqual([429, []])
     expect(Number(refused.headers['Retry-After'])).toBeGreaterThan(0)
 
     expect((await freshBrowser(env, { remoteAddress: '192.0.2.2' }).logIn('ada')).status).toBe(303)
     expect((await freshBrowser(env).logIn('ben')).status).toBe(303)
     expect((await known.logIn('ada')).status).toBe(303)
 
-    await database.query('UPDATE login_attempt SET time = time - 2')
+    await database.query('UPDATE login_attempt SET time = time - 5')
     expect((await freshBrowser(env).logIn('ada')).status).toBe(303)
     expect((await database.query('SELECT login FROM login_attempt')).rows).toEqual([])
   })
@@ -126,7 +126,7 @@ describe('guessing', () => {
       await database.query("INSERT INTO login_attempt VALUES ('ada', 'network 192.0.2.1', $1, extract(epoch FROM now())) ON CONFLICT (login, whence) DO UPDATE SET attempts = $1, time = excluded.time", [attempts])
       waits.push(Number((await freshBrowser(env).logIn('ada', 'guess')).headers['Retry-After'] ?? 0))
     }
-    expect(waits).toEqual([0, 1, expect.toBeOneOf([1, 2]), expect.toBeOneOf([15, 16]), expect.toBeOneOf([255, 256])])
+    expect(waits).toEqual([0, expect.toBeOneOf([3, 4]), expect.toBeOneOf([7, 8]), expect.toBeOneOf([63, 64]), expect.toBeOneOf([255, 256])])
   })
 
   test('counts tries that come at the same moment', async () => {

@@ -52,4 +52,4 @@ export function networkOf(address: string): string {
 /** The database's clock: one for all processes, and one that goes on where TRACKER_NOW stops the tracker's. */
 const NOW = 'extract(epoch FROM now())::integer'
 
-const WAIT = 'CASE WHEN known.attempts < 5 THEN 0 ELSE (2 ^ least(known.attempts - 5, 8))::integer END'
+const WAIT = 'CASE WHEN known.attempts < 5 THEN 0 ELSE (2 ^ least(known.attempts - 3, 8))::integer END'

@@ -35,16 +35,20 @@ async function neighbour({ env, request, project }: ProjectVisit, words: string,
   return found[0] ? html`<a href="${request.root}${pathIn(project, 'mail', found[0].id)}">${words}</a>` : null
 }
 
-/** From the mail up to what began it all, and from there down again. Answers have higher numbers than what they answer, so both come to an end. */
+/**
+ * From the mail up to what began it all, and from there down again. Answers have higher numbers than what they answer, so both come to an end;
+ * PostgreSQL looks no further than the limits ask for.
+ */
 async function threadWith({ env, project }: ProjectVisit, id: number): Promise<Header[]> {
   const rows = await read(
     env,
     `WITH RECURSIVE
        up AS (SELECT id, reply_to FROM message WHERE project = $1 AND id = $2
               UNION ALL SELECT m.id, m.reply_to FROM message m JOIN up ON m.project = $1 AND m.id = up.reply_to AND m.id < up.id),
-       down AS (SELECT min(id) AS id FROM up
+       first AS (SELECT min(id) AS id FROM (SELECT id FROM up LIMIT 1000) AS near),
+       down AS (SELECT id FROM first
                 UNION ALL SELECT m.id FROM message m JOIN down ON m.project = $1 AND m.reply_to = down.id AND m.id > down.id)
-     SELECT id, time, author, subject, reply_to FROM message WHERE project = $1 AND id IN (SELECT id FROM down) ORDER BY id LIMIT ${MOST}`,
+     SELECT id, time, author, subject, reply_to FROM message WHERE project = $1 AND id IN (SELECT id FROM down LIMIT ${MOST}) ORDER BY id`,
     [project.name, id],
   )
   return rows.map(([found, time, author, subject, replyTo]) => ({ id: Number(found), time: new Date(Number(time) * 1000), author: String(author), subject: String(subject), reply_to: Number(replyTo) }))
