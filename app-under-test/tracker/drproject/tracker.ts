@@ -9,6 +9,7 @@ import { mailMessage } from './mail/message.ts'
 import { projectList } from './project-list.ts'
 import { roadmapModule } from './roadmap/pages.ts'
 import { newTicketModule } from './tickets/new-ticket.ts'
+import { queryModule } from './tickets/query/query-page.ts'
 import { ticketModule } from './tickets/ticket.ts'
 import { ITimelineEventProvider } from './timeline/events.ts'
 import { PROVIDERS } from './timeline/providers.ts'
@@ -30,6 +31,7 @@ const HANDLERS = [
   timelineModule,
   ticketModule,
   newTicketModule,
+  queryModule,
   roadmapModule,
   attachmentModule,
   rawAttachmentModule,
