@@ -4,27 +4,46 @@ import type { Answer, Request } from './request.ts'
 
 /**
  * The request that a browser sends when this page's form for `action` (a path without query) is filled in: all of its fields as they stood,
- * hidden or shown, but for those in `filled`. Throws if the page has no such form.
+ * hidden or shown, but for those in `filled`. With a file it goes as `multipart/form-data`. Throws if the page has no such form.
  */
-export const submit = ({ path, body }: Answer, action: string, filled: Fields): Pick<Request, 'method' | 'path' | 'body' | 'headers'> => {
-  const fields = { ...fieldsOf({ path, body }, action), ...filled }
-  return { method: 'POST', path: action, body: urlEncoded(fields), headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+export const submit = (page: Answer, action: string, filled: Fields = {}, file?: TextFile): Pick<Request, 'method' | 'path' | 'body' | 'headers'> => {
+  const form = formFor(page, action)
+  // Browsers send line ends as the network has them (HTML Standard, "Constructing the entry list").
+  const fields = Object.entries({ ...fieldsIn(form), ...filled }).map(([name, value]) => [name, value.replace(/\r?\n/g, '\r\n')] as const)
+  const { body, type } = file === undefined ? urlEncoded(fields) : multipart(fields, file)
+  return { method: 'POST', path: (form.attr('action') ?? page.path).split('#')[0]!, body, headers: { 'content-type': type } }
 }
 
 /** What the page's form for `action` would send as it stands: names and values. Throws if the page has no such form. */
-export const fieldsOf = ({ path, body }: Pick<Answer, 'path' | 'body'>, action: string): Fields => {
+export const fieldsOf = (page: Answer, action: string): Fields => fieldsIn(formFor(page, action))
+
+/** Paths, with their queries, to which the page links within its own site, each once, as far as they match. Links that are not wanted can be left out by `selector`. */
+export const linksOf = ({ path, body }: Answer, matching = /./, selector = 'a[href]'): readonly string[] => {
+  const hrefs = parseHTML(body).find(selector).toArray().map(link => (link.attr('href') ?? '').split('#')[0]!)
+  const own = hrefs.flatMap(href => (href.startsWith('?') ? path.split('?')[0] + href : /^\/(?!\/)/.test(href) ? href : []))
+  return [...new Set(own)].filter(href => matching.test(href))
+}
+
+export type Fields = Readonly<Record<string, string>>
+
+/** `field` is the name of the form's file input. */
+export type TextFile = { readonly field: string; readonly name: string; readonly text: string }
+
+const formFor = ({ path, body }: Answer, action: string): Selection => {
   const forms = parseHTML(body).find('form').toArray()
   const form = forms.find(one => (one.attr('action') ?? path).split(/[?#]/)[0] === action)
   if (form === undefined) throw new Error(`expected a form for ${action} on ${path}; its forms are for ${forms.map(one => one.attr('action') ?? path).join(', ') || 'nothing'}`)
-  return Object.fromEntries(form.find('input[name], select[name], textarea[name]').toArray().flatMap(sentBy))
+  return form
 }
+
+const fieldsIn = (form: Selection): Fields => Object.fromEntries(form.find('input[name], select[name], textarea[name]').toArray().flatMap(sentBy))
 
 /** k6's own `serializeObject` sends text areas still escaped, and leaves out boxes that are ticked. */
 const sentBy = (field: Selection): [name: string, value: string][] => {
   const name = field.attr('name') ?? ''
   const has = (attribute: string) => field.attr(attribute) !== undefined
   if (has('disabled')) return []
-  if (field.is('textarea')) return [[name, field.text().replace(/^\r?\n/, '')]]
+  if (field.is('textarea')) return [[name, field.text()]]
   if (field.is('select')) {
     const marked = field.find('option[selected]')
     const option = marked.size() > 0 ? marked.first() : field.find('option').first()
@@ -36,24 +55,19 @@ const sentBy = (field: Selection): [name: string, value: string][] => {
   return [[name, field.attr('value') ?? '']]
 }
 
-/** Paths, with their queries, to which the page links within its own site, each once, as far as they match. */
-export const linksOf = ({ path, body }: Answer, matching = /./): readonly string[] => {
-  const hrefs = parseHTML(body).find('a[href]').toArray().map(link => (link.attr('href') ?? '').split('#')[0]!)
-  const own = hrefs.flatMap(href => (href.startsWith('?') ? path.split('?')[0] + href : /^\/(?!\/)/.test(href) ? href : []))
-  return [...new Set(own)].filter(href => matching.test(href))
-}
+type Entries = readonly (readonly [name: string, value: string])[]
 
-export type Fields = Readonly<Record<string, string>>
+const urlEncoded = (fields: Entries) => ({
+  type: 'application/x-www-form-urlencoded',
+  body: fields.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&'),
+})
 
-/** A form's fields as `multipart/form-data`, with one text file among them. */
-export const withFile = (action: string, fields: Fields, file: { readonly field: string; readonly name: string; readonly text: string }): Pick<Request, 'method' | 'path' | 'body' | 'headers'> => {
-  const boundary = 'lowtide-7MA4YWxkTrZu0gW'
+const multipart = (fields: Entries, { field, name: filename, text }: TextFile) => {
   const parts = [
-    ...Object.entries(fields).filter(([name]) => name !== file.field).map(([name, value]) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`),
-    `Content-Disposition: form-data; name="${file.field}"; filename="${file.name}"\r\nContent-Type: text/plain\r\n\r\n${file.text}`,
+    ...fields.map(([name, value]) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`),
+    `Content-Disposition: form-data; name="${field}"; filename="${filename}"\r\nContent-Type: text/plain\r\n\r\n${text}`,
   ]
-  const body = `${parts.map(part => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n`
-  return { method: 'POST', path: action, body, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } }
+  return { type: `multipart/form-data; boundary=${boundary}`, body: `${parts.map(part => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n` }
 }
 
-const urlEncoded = (fields: Fields): string => Object.entries(fields).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
+const boundary = 'lowtide-7MA4YWxkTrZu0gW'

@@ -26,14 +26,14 @@ describe('a journey of several requests', { timeout: 30_000 }, () => {
   test('logs in by the form that it was shown, keeps its cookie, follows links and logs out', async () => {
     const { dose, seen, routes } = await play(editor(7), { dose: 7, concurrency: 1, cycle: 2, firstRequest: 30 })
     expect(dose).toMatchObject({ planned: 7, counted: 7, unexpected: 0, generator: { kind: 'completed' } })
-    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /login', 'POST /login', 'GET /home?from=login', 'GET /page/2?a=1&b=2', 'GET /note', 'POST /note', 'POST /logout'])
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /login', 'POST /login', 'GET /home?from=login', 'GET /page/2?a=1&b=2', 'GET /note', 'POST /note?save=1', 'POST /logout'])
     expect(seen.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5, 6].map(k => `2-30-${k}`))
     expect(routes).toEqual({ 'login form': 1, login: 1, home: 1, page: 1, note: 1, 'save note': 1, logout: 1 })
   })
 
   test('sends what a browser would: fields as they stood, hidden and shown, with what was filled in', async () => {
     const { seen } = await play(editor(7), { dose: 7, concurrency: 1 })
-    expect(Object.fromEntries(new URLSearchParams(seen.find(({ method, url }) => method === 'POST' && url === '/note')!.body))).toEqual({ token: expect.any(String), text: 'first <line>', kind: 'memo', seen: 'yes' })
+    expect(Object.fromEntries(new URLSearchParams(seen.find(({ method, url }) => method === 'POST' && url === '/note?save=1')!.body))).toEqual({ token: expect.any(String), text: '\r\nfirst <line>', kind: 'memo', seen: 'yes' })
   })
 
   test('finds links of the site itself, each once', async () => {
@@ -53,13 +53,13 @@ describe('a journey of several requests', { timeout: 30_000 }, () => {
       `export default journey({ visits: [{ name: 'sender', requests: 4, steps: function* () {
         ${login}
         const note = yield { name: 'note', path: '/note' }
-        yield { name: 'attach', ...withFile('/attach', { ...fieldsOf(note, '/note'), kind: 'log' }, { field: 'file', name: 'a.txt', text: 'one\\ntwo' }), expect: { status: 303 } }
+        yield { name: 'attach', ...submit(note, '/note', { kind: 'log' }, { field: 'file', name: 'a.txt', text: 'one\\ntwo' }), expect: { status: 303 } }
       } }] })`,
       { dose: 4, concurrency: 1 },
     )
     expect(dose.counted).toBe(4)
     const sent = await new Request('http://x/', { method: 'POST', body: seen.at(-1)!.body, headers: { 'content-type': 'multipart/form-data; boundary=lowtide-7MA4YWxkTrZu0gW' } }).formData()
-    expect([sent.get('kind'), sent.get('text')]).toEqual(['log', 'first <line>'])
+    expect([sent.get('kind'), sent.get('text')]).toEqual(['log', '\r\nfirst <line>'])
     const file = sent.get('file') as File
     expect([file.name, await file.text()]).toEqual(['a.txt', 'one\ntwo'])
   })

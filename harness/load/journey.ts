@@ -9,7 +9,7 @@ import { randomOf, type Random } from './random.ts'
 import { send, type Answer, type Request } from './request.ts'
 import { thinkMs, type Think } from './think.ts'
 
-export { fieldsOf, linksOf, submit, withFile, type Fields } from './html.ts'
+export { fieldsOf, linksOf, submit, type Fields, type TextFile } from './html.ts'
 export type { Random } from './random.ts'
 export type { Answer, Request } from './request.ts'
 export type { Think } from './think.ts'
