@@ -16,7 +16,7 @@ export default {
   name: 'every session has its process',
   check: (timeline) => {
     const owned = new Set(timeline.looks.flatMap((look) => pairsOf(look).filter(({ session }) => !isPlanted(timeline, session, look)).map(({ session }) => client(session))))
-    if (owned.size === 0) return { kind: 'pass', sentence: 'not judged: no session could be matched to a process by its port' }
+    if (owned.size === 0) return { kind: 'not judged', sentence: 'no session could be matched to a process by its port' }
     const orphans = latestOfEach(
       untouchedRests(timeline).flatMap((rest) => {
         const held = new Set(rest.looks.flatMap((look) => pairsOf(look).map(({ session }) => session.id)))

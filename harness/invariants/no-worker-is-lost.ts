@@ -10,7 +10,7 @@ export default {
   check: (timeline) => {
     const { workers } = timeline.facts.limits
     const last = finalRest(timeline)
-    if (workers === undefined || workers === 0) return { kind: 'pass', sentence: 'not judged: no workers are declared' }
+    if (workers === undefined || workers === 0) return { kind: 'not judged', sentence: 'no workers are declared' }
     if (last === undefined) return noRest
     const workersAt = (rest: Rest): number => presentThroughout(rest, isWorker).filter((process) => !isPlanted(timeline, process, rest.last)).length
     const most = Math.max(...untouchedRests(timeline).map(workersAt))

@@ -11,7 +11,7 @@ export default {
   name: 'sessions stay within the declared pools',
   check: (timeline) => {
     const { poolMaxPerProcess, listeners = 0 } = timeline.facts.limits
-    if (poolMaxPerProcess === undefined) return { kind: 'pass', sentence: 'not judged: no pool size is declared' }
+    if (poolMaxPerProcess === undefined) return { kind: 'not judged', sentence: 'no pool size is declared' }
     const sessionsAt = (rest: Rest) => presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last))
     const allowedAt = (rest: Rest): number => poolMaxPerProcess * presentThroughout(rest, isProcess).filter((process) => !isPlanted(timeline, process, rest.last)).length + listeners
     const worst = untouchedRests(timeline)

@@ -9,7 +9,7 @@ export default {
     const own = runningLooks(timeline).flatMap(({ counters }) => counters['harness.backends'] ?? [])
     const [first] = own
     const most = Math.max(...own)
-    if (first === undefined) return { kind: 'pass', sentence: 'not judged: no look counts sessions of the harness' }
+    if (first === undefined) return { kind: 'not judged', sentence: 'no look counts sessions of the harness' }
     if (most > first) return { kind: 'inconclusive', sentence: `the harness itself went from ${first} to ${count(most, 'session')}`, settledBy: 'run again; if it stays, a probe leaks' }
     return { kind: 'pass', sentence: `${count(first, 'session')} of the harness, from first to last` }
   },

@@ -16,7 +16,7 @@ export default {
   check: (timeline) => {
     const rests = untouchedRests(timeline).filter(({ quiet }) => quiet)
     const isKept = timeline.looks.some(({ members, counters }) => 'log.live' in counters || members.some(isLogged))
-    if (!isKept) return { kind: 'pass', sentence: 'not judged: this run keeps no second ledger' }
+    if (!isKept) return { kind: 'not judged', sentence: 'this run keeps no second ledger' }
     const onlySeen = rests.flatMap((rest) => sessionsOf(rest).filter(({ name }) => !timeline.looks.some((look) => isLoggedAt(look, name))).map(({ pid }) => pid))
     const onlyLogged = rests.flatMap((rest) => loggedOf(rest).filter(({ name }) => !rest.looks.some((look) => isSeenAt(look, name)) && !isClosedLater(timeline, rest, name)).map(({ pid }) => pid))
     if (onlySeen.length + onlyLogged.length === 0) return { kind: 'pass', sentence: `sessions as seen and sessions as logged were the same at ${count(rests.length, 'rest')}` }

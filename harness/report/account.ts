@@ -27,7 +27,7 @@ export type Account = {
   readonly warnings: readonly Extract<Finding, { kind: 'warning' }>[]
   readonly held: readonly Extract<Finding, { kind: 'pass' }>[]
   /** Checks that had nothing to judge here: no fault, but nothing held either. */
-  readonly notJudged: readonly Extract<Finding, { kind: 'pass' }>[]
+  readonly notJudged: readonly Extract<Finding, { kind: 'not judged' }>[]
   readonly watched: readonly string[]
   readonly next: readonly string[]
 }
@@ -55,8 +55,8 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
     // What comes after a confirmed leak was left out on purpose; that it was not seen is no news.
     unseen: findings.verdict === 'leak' && findings.endedEarly === 'leak confirmed' ? [] : ofKind('inconclusive'),
     warnings: ofKind('warning'),
-    held: ofKind('pass').filter((finding) => !isNotJudged(finding)),
-    notJudged: ofKind('pass').filter(isNotJudged),
+    held: ofKind('pass'),
+    notJudged: ofKind('not judged'),
     watched: findings.watched,
     next: findings.next,
   }
@@ -71,13 +71,8 @@ export function heldInFull({ held }: Account): readonly string[] {
   return [...first.map(nameAndSentence), ...(others.length > 0 ? [`${count(others.length, 'other check')}: ${others.map(({ invariant }) => invariant).join(', ')}`] : [])]
 }
 
-export function nameAndSentence({ invariant, sentence }: { readonly invariant: string; readonly sentence: string }): string {
-  return `${invariant}: ${sentence}`
-}
-
-/** How an invariant says that its subject does not occur in this run. */
-function isNotJudged({ sentence }: Finding): boolean {
-  return sentence.startsWith('not judged')
+export function nameAndSentence({ kind, invariant, sentence }: Finding): string {
+  return kind === 'not judged' ? `${invariant}: not judged: ${sentence}` : `${invariant}: ${sentence}`
 }
 
 function tallyOf({ dose }: Findings): string {

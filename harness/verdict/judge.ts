@@ -57,7 +57,7 @@ const unknownSuppressions = ({ facts }: Timeline, invariants: readonly Invariant
     .filter(({ invariant }) => !invariants.some(({ name }) => name === invariant))
     .map(({ invariant }) => ({ invariant: 'every suppression names an invariant', kind: 'warning', sentence: `the suppression of "${invariant}" matches none`, survivors: [] }))
 
-const severity = { leak: 0, inconclusive: 1, warning: 2, pass: 3 } satisfies Record<Opinion['kind'], number>
+const severity = { leak: 0, inconclusive: 1, warning: 2, 'not judged': 3, pass: 4 } satisfies Record<Opinion['kind'], number>
 
 const worstFirst = (invariants: readonly Invariant[]): ((a: Finding, b: Finding) => number) => {
   const causes = new Set(invariants.filter(({ isCause }) => isCause).map(({ name }) => name))

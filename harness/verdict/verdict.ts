@@ -11,10 +11,12 @@ export type Invariant = {
 
 /**
  * What one invariant has to say, in one sentence with its numbers.
- * A warning costs something and grows nowhere: it is reported and fails nothing.
+ * A warning costs something and grows nowhere: it is reported and fails nothing. What this run has no subject for is not judged:
+ * nothing held there, and no further look would settle it.
  */
 export type Opinion =
   | { readonly kind: 'pass'; readonly sentence: string }
+  | { readonly kind: 'not judged'; readonly sentence: string }
   | { readonly kind: 'warning'; readonly sentence: string; readonly survivors: readonly Survivor[] }
   | { readonly kind: 'leak'; readonly sentence: string; readonly survivors: readonly Survivor[] }
   | { readonly kind: 'inconclusive'; readonly sentence: string; readonly settledBy: string }

@@ -15,7 +15,7 @@ function render(run: RunRecord): string {
   const cases = [...findings.map((finding) => testCase(suite, finding)), ...(unsaid ? [element(suite, 'the run reaches a verdict', `<error message="${attribute(account.headline)}"/>`)] : [])]
   const errors = account.unseen.length + (unsaid ? 1 : 0)
   return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuite name="${attribute(suite)}" tests="${cases.length}" failures="${account.leaks.length}" errors="${errors}" time="${(run.series.endMs / 1_000).toFixed(3)}" timestamp="${attribute(run.facts.startedAt)}">
+<testsuite name="${attribute(suite)}" tests="${cases.length}" failures="${account.leaks.length}" errors="${errors}" skipped="${account.notJudged.length}" time="${(run.series.endMs / 1_000).toFixed(3)}" timestamp="${attribute(run.facts.startedAt)}">
 ${cases.join('\n')}
 </testsuite>
 `
@@ -25,6 +25,8 @@ function testCase(suite: string, finding: Finding): string {
   switch (finding.kind) {
     case 'pass':
       return element(suite, finding.invariant, '')
+    case 'not judged':
+      return element(suite, finding.invariant, `<skipped message="${attribute(finding.sentence)}"/>`)
     case 'warning':
       return element(suite, finding.invariant, `<system-out>${attribute(`warning: ${finding.sentence}`)}</system-out>`)
     case 'leak':

@@ -23,7 +23,7 @@ function render(run: RunRecord): string {
     ...section('Next', account.next.map(code)),
     ...section('Watched', account.watched.map(prose)),
     ...section('Held', account.held.map(nameAndSentence)),
-    ...section('Not judged', account.notJudged.map(nameAndSentence)),
+    ...section('Not judged', account.notJudged.map(({ invariant, sentence }) => `${invariant}: ${sentence}`)),
     ...section('Repeat', [code(facts.command), ...Object.entries(facts.versions).map(([name, value]) => `${prose(name)} ${prose(value)}`)]),
   ]
   return `${blocks.join('\n\n')}\n`

@@ -78,7 +78,7 @@ test('a leak in Markdown', async () => {
 test('a leak in JUnit: leaks are failures, warnings are none', async () => {
   expect(junit.render(await runOf(syntheticLeak(1)))).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
-    <testsuite name="timeline-soak (as-shipped, processes, gate)" tests="6" failures="3" errors="0" time="60.000" timestamp="2026-11-23T06:22:00.000Z">
+    <testsuite name="timeline-soak (as-shipped, processes, gate)" tests="6" failures="3" errors="0" skipped="0" time="60.000" timestamp="2026-11-23T06:22:00.000Z">
       <testcase classname="timeline-soak (as-shipped, processes, gate)" name="every request process ends with its request"><failure message="1 processes outlived their requests by more than 5.0 s, CPU frozen at 0.31 s">node drproject.cgi  pid 3216  S futex_do_wait  0.31 s CPU, started 06:22:41 UTC  (state S in futex, CPU frozen over three looks)</failure></testcase>
       <testcase classname="timeline-soak (as-shipped, processes, gate)" name="no transaction stays open"><failure message="1 sessions idle in transaction, the oldest for 42.3 s, where transactions that ended took 1.2 s">postgres  pid 3217  idle in transaction for 42 s, last: SELECT … FROM ticket_change WHERE ticket = $1 ORDER BY time  (transaction open with xmin and 3 relation locks)</failure></testcase>
       <testcase classname="timeline-soak (as-shipped, processes, gate)" name="no zombie is left"><failure message="1 zombie, 0 declared">git  pid 3305  Z  0.01 s CPU, started 06:22:41 UTC  (zombie, not reaped by its parent)</failure></testcase>
