@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createHeap, type Heap, type PyObject } from './collector.ts'
+import { createHeap, type Heap } from './collector.ts'
+import type { PyObject } from './generation.ts'
 
 describe('reference counts', () => {
   test('an object dies with its last reference, and takes along what only it held', () => {

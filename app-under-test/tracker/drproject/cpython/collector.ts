@@ -1,3 +1,5 @@
+import { append, emptyList, findUnreachable, lengthOf, moveAll, NO_BIN, NOT_UNDER_TEST, NOTHING, reachableFrom, unlink, type PyObject } from './generation.ts'
+
 /**
  * CPython's memory of 2006, small and exact: reference counts that free at once, three generations that find cycles, and free lists.
  * JavaScript finalisers never run inside other code; CPython's do, in the middle of whatever line happens to allocate. That is the incident.
@@ -7,9 +9,9 @@
  */
 export function createHeap(options: HeapOptions = {}): Heap {
   const thresholds = options.thresholds ?? [700, 10, 10]
-  const generations: readonly [Set<PyObject>, Set<PyObject>, Set<PyObject>] = [new Set(), new Set(), new Set()]
+  const generations = [emptyList(), emptyList(), emptyList()] as const
   const counts: [number, number, number] = [0, 0, 0]
-  const freeList = new Map<string, number>()
+  const spare: number[] = Array.from({ length: BINS }, () => 0)
   const garbage: PyObject[] = []
   const longLived = { pending: 0, total: 0 }
   let enabled = options.enabled ?? true
@@ -17,25 +19,33 @@ export function createHeap(options: HeapOptions = {}): Heap {
   let debugLeak: ((line: string) => void) | null = null
   let made = 0
 
-  const alloc = (type: string, referents: readonly PyObject[] = [], { size = referents.length, finaliser = null }: AllocOptions = {}): PyObject => {
-    const bin = freeListOf(type, size)
-    const spare = bin ? (freeList.get(bin.name) ?? 0) : 0
-    if (bin && spare > 0) freeList.set(bin.name, spare - 1)
+  const alloc = (type: string, referents: readonly PyObject[] = NOTHING, { size = referents.length, finaliser = null }: AllocOptions = NO_OPTIONS): PyObject => {
+    const bin = binOf(type, size)
+    if (bin !== NO_BIN && spare[bin]! > 0) spare[bin]!--
     else malloc()
     made = (made + 1) & MOST_IDS
-    const object: PyObject = { type, id: made, references: 1, referents: [...referents], finaliser, generation: 0, size, gcRefs: NOT_UNDER_TEST }
+    const object: PyObject = { type, id: made, bin, references: 1, referents: referents.length > 0 ? [...referents] : NOTHING, finaliser, gcRefs: NOT_UNDER_TEST, previous: null, next: null }
     for (const referent of referents) referent.references++
-    generations[0].add(object)
+    append(generations[0], object)
     return object
   }
 
-  const instance = (type: string, { size = 0, slots = false, finaliser = null }: AllocOptions = {}): PyObject => {
-    using call = frame()
-    if (size > 0) call.alloc('tuple', [], { size })
-    const object = alloc(type, [], { finaliser })
-    if (size > 0) call.alloc('tuple', [], { size: size + 1 })
-    if (!slots) object.referents.push(alloc('dict'))
+  const instance = (type: string, { size = 0, slots = false, finaliser = null }: AllocOptions = NO_OPTIONS): PyObject => {
+    const forNew = size > 0 ? alloc('tuple', NOTHING, { size }) : null
+    const object = alloc(type, NOTHING, { finaliser })
+    const forInit = size > 0 ? alloc('tuple', NOTHING, { size: size + 1 }) : null
+    if (!slots) object.referents = [alloc('dict')]
+    if (forInit) release(forInit)
+    if (forNew) release(forNew)
     return object
+  }
+
+  // A tuple that lives for a moment, in which nothing else is allocated: taken from its free list it leaves no trace at all.
+  const passArguments = (size: number) => {
+    const bin = binOf('tuple', size)
+    if (bin !== NO_BIN && spare[bin]! > 0) return
+    malloc()
+    free(bin)
   }
 
   // Danger: everything that a collection runs, finalisers included, runs in here, on the stack of whoever allocates.
@@ -56,26 +66,25 @@ export function createHeap(options: HeapOptions = {}): Heap {
       object.finaliser = null
       finaliser()
     }
-    generations[object.generation].delete(object)
+    unlink(object)
     clear(object)
-    free(object)
+    free(object.bin)
   }
 
   const clear = (object: PyObject) => {
     const dropped = object.referents
-    object.referents = []
+    object.referents = NOTHING
     for (const referent of dropped) release(referent)
   }
 
-  const free = (object: PyObject) => {
-    const bin = freeListOf(object.type, object.size)
-    const spare = bin ? (freeList.get(bin.name) ?? 0) : 0
-    if (bin && spare < bin.room) freeList.set(bin.name, spare + 1)
+  const free = (bin: number) => {
+    if (bin !== NO_BIN && spare[bin]! < roomOf(bin)) spare[bin]!++
     else if (counts[0] > 0) counts[0]--
   }
 
   const link = (holder: PyObject, referent: PyObject) => {
-    holder.referents.push(referent)
+    if (holder.referents === NOTHING) holder.referents = [referent]
+    else holder.referents.push(referent)
     referent.references++
   }
 
@@ -90,35 +99,30 @@ export function createHeap(options: HeapOptions = {}): Heap {
   }
 
   const collectGeneration = (oldest: Generation): number => {
-    const older: Generation = oldest === 0 ? 1 : 2
-    if (oldest < 2) counts[older]++
-    const young: PyObject[] = []
-    for (const generation of GENERATIONS.filter((each) => each <= oldest)) {
-      counts[generation] = 0
-      for (const object of generations[generation]) young.push(object)
-    }
-    const unreachable = findUnreachable(young)
-    if (oldest === 1) longLived.pending += young.length - unreachable.length
-    if (oldest === 2) Object.assign(longLived, { pending: 0, total: young.length - unreachable.length })
-    for (const object of young) {
-      if (object.generation === older) continue
-      generations[object.generation].delete(object)
-      generations[older].add(object)
-      object.generation = older
+    const young = generations[oldest]
+    for (let younger = 0; younger < oldest; younger++) moveAll(generations[younger]!, young)
+    for (let each = 0; each <= oldest; each++) counts[each] = 0
+    const { unreachable, survivors } = findUnreachable(young)
+    if (oldest === 1) longLived.pending += survivors
+    if (oldest === 2) Object.assign(longLived, { pending: 0, total: survivors })
+    else {
+      counts[oldest + 1]!++
+      moveAll(young, generations[oldest + 1]!)
     }
 
-    const finalisable = reachableFrom(unreachable.filter((object) => object.finaliser), new Set(unreachable))
+    const finalisable = reachableFrom(unreachable.filter((object) => object.finaliser), unreachable)
     const collectable = unreachable.filter((object) => !finalisable.has(object))
-    for (const object of collectable) debugLeak?.(`gc: collectable ${repr(object)}`)
-    if (debugLeak) for (const object of unreachable) save(object)
-    else for (const object of collectable) breakCycle(object)
+    if (debugLeak) {
+      for (const object of collectable) debugLeak(`gc: collectable ${repr(object)}`)
+      for (const object of unreachable) save(object)
+    } else for (const object of collectable) breakCycle(object)
     // A finaliser reachable from a cycle, but not part of one, has run by now: clearing the cycle took its last reference away.
     // Only DEBUG_LEAK, which keeps everything that it finds, makes such an object look uncollectable.
     const uncollectable = [...finalisable].filter((object) => object.references > 0)
-    for (const object of uncollectable) debugLeak?.(`gc: uncollectable ${repr(object)}`)
-    if (!debugLeak) for (const object of uncollectable.filter((each) => each.finaliser)) save(object)
+    if (debugLeak) for (const object of uncollectable) debugLeak(`gc: uncollectable ${repr(object)}`)
+    else for (const object of uncollectable.filter((each) => each.finaliser)) save(object)
     // A full collection gives the memory of spare tuples back.
-    if (oldest === 2) for (const bin of freeList.keys()) if (bin.startsWith('tuple')) freeList.delete(bin)
+    if (oldest === 2) spare.fill(0, 0, LIST_BIN)
     return collectable.length + uncollectable.length
   }
 
@@ -134,36 +138,21 @@ export function createHeap(options: HeapOptions = {}): Heap {
     release(object)
   }
 
-  const frame = (): Frame => {
-    const locals: PyObject[] = []
-    const own = (object: PyObject) => {
-      locals.push(object)
-      return object
-    }
-    return {
-      own,
-      alloc: (...args) => own(alloc(...args)),
-      instance: (...args) => own(instance(...args)),
-      [Symbol.dispose]: () => {
-        for (const local of locals.splice(0).reverse()) release(local)
-      },
-    }
-  }
-
   return {
     alloc,
     instance,
+    passArguments,
     link,
     setAttribute: (instance, value) => link(instance.referents[0]!, value),
     release,
-    frame,
+    frame: () => new Locals({ alloc, instance, release }),
     collect,
     counts: () => [...counts],
     garbage: () => garbage,
     forgetGarbage: () => {
       for (const object of garbage.splice(0)) release(object)
     },
-    live: () => generations.reduce((sum, generation) => sum + generation.size, 0),
+    live: () => generations.reduce((sum, generation) => sum + lengthOf(generation), 0),
     disable: () => void (enabled = false),
     setDebugLeak: (report) => void (debugLeak = report),
   }
@@ -174,6 +163,8 @@ export type Heap = {
   readonly alloc: (type: string, referents?: readonly PyObject[], options?: AllocOptions) => PyObject
   /** An object of a Python class and its `__dict__`, made by a call with `size` arguments: one tuple of them for the class, one for `__init__`. The finaliser is its `__del__`. */
   readonly instance: (type: string, options?: AllocOptions) => PyObject
+  /** A call's tuple of `size` arguments, made and dropped. */
+  readonly passArguments: (size: number) => void
   /** Stores `referent` in `holder`: `list.append`, the content of a cell, the closure of a function. */
   readonly link: (holder: PyObject, referent: PyObject) => void
   /** `instance.name = value`: stored in its `__dict__`. */
@@ -205,69 +196,61 @@ export type HeapOptions = { readonly thresholds?: readonly [number, number, numb
 
 export type Frame = Disposable & Pick<Heap, 'alloc' | 'instance'> & { readonly own: (object: PyObject) => PyObject }
 
+/** 0 is the youngest. */
 export type Generation = 0 | 1 | 2
 
-/** An object as the collector sees it: a type, a count of references, and what it refers to. */
-export type PyObject = {
-  readonly type: string
-  /** Counts up: where CPython shows an address, this shows which of all objects it was. */
-  readonly id: number
-  readonly size: number
-  references: number
-  referents: PyObject[]
-  finaliser: (() => void) | null
-  generation: Generation
-  /** Scratch of a collection: references that come from outside the generations under test. */
-  gcRefs: number
+class Locals implements Frame {
+  readonly #objects: PyObject[] = []
+  readonly #heap: Pick<Heap, 'alloc' | 'instance' | 'release'>
+
+  constructor(heap: Pick<Heap, 'alloc' | 'instance' | 'release'>) {
+    this.#heap = heap
+  }
+
+  own(object: PyObject) {
+    this.#objects.push(object)
+    return object
+  }
+
+  alloc(type: string, referents?: readonly PyObject[], options?: AllocOptions) {
+    return this.own(this.#heap.alloc(type, referents, options))
+  }
+
+  instance(type: string, options?: AllocOptions) {
+    return this.own(this.#heap.instance(type, options))
+  }
+
+  [Symbol.dispose]() {
+    for (let local = this.#objects.pop(); local; local = this.#objects.pop()) this.#heap.release(local)
+  }
 }
+
+const NO_OPTIONS: AllocOptions = {}
 
 const repr = ({ type, id }: PyObject) => `<${type} 0x${id.toString(16)}>`
 
 /** Ids begin anew after a thousand million objects. */
 const MOST_IDS = 0x3fff_ffff
 
-/** Oldest first, as CPython joins them. */
-const GENERATIONS: readonly Generation[] = [2, 1, 0]
+// CPython keeps the memory of dead tuples (below 20 items, by length), lists and dicts for the next one: neither end of such an object moves the count.
+const LIST_BIN = 20
+const DICT_BIN = 21
+const BINS = 22
 
-const NOT_UNDER_TEST = -1
-const REACHABLE = -2
-
-/** Those of `young` that nothing outside refers to, directly or not: reference counts minus internal references leave them with nothing. */
-function findUnreachable(young: readonly PyObject[]): PyObject[] {
-  for (const object of young) object.gcRefs = object.references
-  for (const object of young) for (const referent of object.referents) if (referent.gcRefs !== NOT_UNDER_TEST) referent.gcRefs--
-  const reached = young.filter((object) => object.gcRefs > 0)
-  for (const object of reached) object.gcRefs = REACHABLE
-  for (let object = reached.pop(); object; object = reached.pop()) {
-    for (const referent of object.referents) {
-      if (referent.gcRefs < 0) continue
-      referent.gcRefs = REACHABLE
-      reached.push(referent)
-    }
-  }
-  const unreachable = young.filter((object) => object.gcRefs === 0)
-  for (const object of young) object.gcRefs = NOT_UNDER_TEST
-  return unreachable
-}
-
-function reachableFrom(roots: readonly PyObject[], within: ReadonlySet<PyObject>): Set<PyObject> {
-  const reached = new Set(roots)
-  for (const object of reached) for (const referent of object.referents) if (within.has(referent)) reached.add(referent)
-  return reached
-}
-
-/** CPython keeps the memory of dead tuples, lists and dicts for the next one: neither end of such an object moves the count. */
-function freeListOf(type: string, size: number): { readonly name: string; readonly room: number } | null {
+function binOf(type: string, size: number): number {
   switch (type) {
     case 'tuple':
-      return size < 20 ? { name: `tuple of ${size}`, room: 2000 } : null
+      return size < LIST_BIN ? size : NO_BIN
     case 'list':
+      return LIST_BIN
     case 'dict':
-      return { name: type, room: 80 }
+      return DICT_BIN
     default:
-      return null
+      return NO_BIN
   }
 }
+
+const roomOf = (bin: number) => (bin < LIST_BIN ? 2000 : 80)
 
 /** Tuples and functions cannot be emptied (`tp_clear` is null); the rest of their cycle is. */
 const hasClear = (type: string) => type !== 'tuple' && type !== 'function'

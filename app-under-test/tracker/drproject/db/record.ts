@@ -1,6 +1,7 @@
 import { entryPoint } from '../component.ts'
-import type { Heap, PyObject } from '../cpython/collector.ts'
-import { builtinCall, forLoop, listComprehension, setAttributes } from '../cpython/interpreter.ts'
+import type { Heap } from '../cpython/collector.ts'
+import type { PyObject } from '../cpython/generation.ts'
+import { forLoop, listComprehension, setAttributes } from '../cpython/interpreter.ts'
 import type { Environment } from '../environment.ts'
 import { converterOf, IFieldConverter, type Columns, type Field, type Row } from './columns.ts'
 import type { Value } from './connection.ts'
@@ -64,7 +65,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
       const where = criteria.filter(isWhere).map((criterion, i) => render(criterion, i)).join(' AND ') || 'TRUE'
       listComprehension(heap)
       locals.own(heap.instance('IterableCursor', { size: 1, slots: true }))
-      builtinCall(heap, 2)
+      heap.passArguments(2)
       const rows = await cnx.query(`SELECT ${columnNames.join(', ')} FROM ${table} WHERE ${where} ${ordered(criteria.find(isOrder), (count) => cnx.placeholder(params.push(count)))}`, params)
       const rowsList = locals.alloc('list')
       for (const row of rows) append(heap, rowsList, heap.alloc('tuple', [], { size: row.length }))
@@ -84,7 +85,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
           using belonging = await selectRelated(env, found as Row<C>)
           heap.setAttribute(object, belonging.object)
           found[relation] = belonging
-          builtinCall(heap, 3)
+          heap.passArguments(3)
         }
         append(heap, selection.object, object)
         selection.push(found as Found<C, R>)

@@ -1,0 +1,98 @@
+/** An object as the collector sees it: a type, a count of references, and what it refers to. */
+export type PyObject = {
+  readonly type: string
+  /** Counts up: where CPython shows an address, this shows which of all objects it was. */
+  readonly id: number
+  /** The free list that its memory goes to. */
+  readonly bin: number
+  references: number
+  referents: PyObject[]
+  finaliser: (() => void) | null
+  /** Scratch of a collection: references that come from outside the generations under test. */
+  gcRefs: number
+  /** Its neighbours in its generation, a ring with a head. */
+  previous: PyObject | null
+  next: PyObject | null
+}
+
+/** No referents; never pushed to. */
+export const NOTHING: PyObject[] = []
+
+/** In no free list. */
+export const NO_BIN = -1
+
+export const NOT_UNDER_TEST = -1
+const REACHABLE = -2
+
+/** A generation with nothing in it: a ring of objects with a head that is none, as in gcmodule.c. */
+export function emptyList(): PyObject {
+  const head: PyObject = { type: 'generation', id: 0, bin: NO_BIN, references: 0, referents: NOTHING, finaliser: null, gcRefs: NOT_UNDER_TEST, previous: null, next: null }
+  head.previous = head
+  head.next = head
+  return head
+}
+
+export function append(list: PyObject, object: PyObject): void {
+  const last = list.previous!
+  last.next = object
+  object.previous = last
+  object.next = list
+  list.previous = object
+}
+
+export function unlink(object: PyObject): void {
+  object.previous!.next = object.next
+  object.next!.previous = object.previous
+  object.previous = null
+  object.next = null
+}
+
+/** Empties `from` onto the end of `to`. */
+export function moveAll(from: PyObject, to: PyObject): void {
+  if (from.next === from) return
+  to.previous!.next = from.next
+  from.next!.previous = to.previous
+  to.previous = from.previous
+  from.previous!.next = to
+  from.next = from
+  from.previous = from
+}
+
+export function lengthOf(list: PyObject): number {
+  let length = 0
+  for (let object = list.next; object !== list; object = object!.next) length++
+  return length
+}
+
+/** Those of a generation that nothing outside refers to, directly or not: reference counts minus internal references leave them with nothing. */
+export function findUnreachable(young: PyObject): { readonly unreachable: readonly PyObject[]; readonly survivors: number } {
+  for (let object = young.next!; object !== young; object = object.next!) object.gcRefs = object.references
+  for (let object = young.next!; object !== young; object = object.next!) for (const referent of object.referents) if (referent.gcRefs !== NOT_UNDER_TEST) referent.gcRefs--
+  const reached: PyObject[] = []
+  for (let object = young.next!; object !== young; object = object.next!) if (object.gcRefs > 0) reached.push(object)
+  let survivors = reached.length
+  for (const object of reached) object.gcRefs = REACHABLE
+  for (let object = reached.pop(); object; object = reached.pop()) {
+    for (const referent of object.referents) {
+      if (referent.gcRefs < 0) continue
+      referent.gcRefs = REACHABLE
+      survivors++
+      reached.push(referent)
+    }
+  }
+  const unreachable: PyObject[] = []
+  for (let object = young.next!; object !== young; object = object.next!) {
+    if (object.gcRefs === 0) unreachable.push(object)
+    object.gcRefs = NOT_UNDER_TEST
+  }
+  return { unreachable, survivors }
+}
+
+/** What the roots lead to, among these objects; the roots themselves first. */
+export function reachableFrom(roots: readonly PyObject[], objects: readonly PyObject[]): ReadonlySet<PyObject> {
+  const reached = new Set(roots)
+  if (roots.length === 0) return reached
+  const within = new Set(objects)
+  for (const object of reached) for (const referent of object.referents) if (within.has(referent)) reached.add(referent)
+  return reached
+}
