@@ -90,12 +90,14 @@ CREATE TABLE wiki (
 
 CREATE VIEW wiki_newest AS SELECT DISTINCT ON (project, name) * FROM wiki ORDER BY project, name, version DESC;
 
+-- Revision N is the Nth commit of the project's repository, and node its id, once the two have been synchronised.
 CREATE TABLE revision (
   project text NOT NULL REFERENCES project,
   rev integer NOT NULL,
   time integer NOT NULL,
   author text NOT NULL,
   message text NOT NULL,
+  node text NOT NULL DEFAULT '',
   PRIMARY KEY (project, rev)
 );
 
