@@ -7,7 +7,11 @@ import { settingsModule } from './auth/settings.ts'
 import { mailArchive } from './mail/archive.ts'
 import { mailMessage } from './mail/message.ts'
 import { projectList } from './project-list.ts'
-import { roadmapModule } from './roadmap/pages.ts'
+import { milestoneModule } from './roadmap/milestone.ts'
+import { roadmapModule } from './roadmap/roadmap.ts'
+import { searchModule } from './search/search.ts'
+import { ISearchSource } from './search/source.ts'
+import { SOURCES } from './search/sources.ts'
 import { newTicketModule } from './tickets/new-ticket.ts'
 import { queryModule } from './tickets/query/query-page.ts'
 import { ticketModule } from './tickets/ticket.ts'
@@ -33,6 +37,8 @@ const HANDLERS = [
   newTicketModule,
   queryModule,
   roadmapModule,
+  milestoneModule,
+  searchModule,
   attachmentModule,
   rawAttachmentModule,
   wikiModule,
@@ -43,6 +49,7 @@ export function openTracker(variables: NodeJS.ProcessEnv): Environment {
   const env = openEnvironment(variables)
   env.components.register(IFieldConverter, epochTimes)
   for (const provider of PROVIDERS) env.components.register(ITimelineEventProvider, provider)
+  for (const source of SOURCES) env.components.register(ISearchSource, source)
   for (const handler of HANDLERS) env.components.register(IRequestHandler, handler)
   return env
 }
