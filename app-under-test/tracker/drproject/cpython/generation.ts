@@ -66,26 +66,24 @@ export function lengthOf(list: PyObject): number {
 
 /** Those of a generation that nothing outside refers to, directly or not: reference counts minus internal references leave them with nothing. */
 export function findUnreachable(young: PyObject): { readonly unreachable: readonly PyObject[]; readonly survivors: number } {
-  for (let object = young.next!; object !== young; object = object.next!) object.gcRefs = object.references
-  for (let object = young.next!; object !== young; object = object.next!) for (const referent of object.referents) if (referent.gcRefs !== NOT_UNDER_TEST) referent.gcRefs--
-  const reached: PyObject[] = []
-  for (let object = young.next!; object !== young; object = object.next!) if (object.gcRefs > 0) reached.push(object)
-  let survivors = reached.length
+  const objects: PyObject[] = []
+  for (let object = young.next!; object !== young; object = object.next!) {
+    object.gcRefs = object.references
+    objects.push(object)
+  }
+  for (const object of objects) for (const referent of object.referents) if (referent.gcRefs !== NOT_UNDER_TEST) referent.gcRefs--
+  const reached = objects.filter((object) => object.gcRefs > 0)
   for (const object of reached) object.gcRefs = REACHABLE
   for (let object = reached.pop(); object; object = reached.pop()) {
     for (const referent of object.referents) {
       if (referent.gcRefs < 0) continue
       referent.gcRefs = REACHABLE
-      survivors++
       reached.push(referent)
     }
   }
-  const unreachable: PyObject[] = []
-  for (let object = young.next!; object !== young; object = object.next!) {
-    if (object.gcRefs === 0) unreachable.push(object)
-    object.gcRefs = NOT_UNDER_TEST
-  }
-  return { unreachable, survivors }
+  const unreachable = objects.filter((object) => object.gcRefs === 0)
+  for (const object of objects) object.gcRefs = NOT_UNDER_TEST
+  return { unreachable, survivors: objects.length - unreachable.length }
 }
 
 /** What the roots lead to, among these objects; the roots themselves first. */

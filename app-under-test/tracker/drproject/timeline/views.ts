@@ -1,6 +1,7 @@
 import { escape, html, type Markup } from '../web/html.ts'
 import type { Response } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
+import { dayOf } from '../web/time.ts'
 import type { ProjectVisit } from '../web/visit.ts'
 import type { TimelineEvent } from './events.ts'
 import { FILTERS, type Filter, type TimelineQuery } from './window.ts'
@@ -9,7 +10,7 @@ import { FILTERS, type Filter, type TimelineQuery } from './window.ts'
 export function timelinePage(visit: ProjectVisit, events: readonly TimelineEvent[], query: TimelineQuery, failed: readonly Filter[]): Markup {
   const { request, project } = visit
   const base = `${request.root}/${encodeURIComponent(project.name)}`
-  const days = Map.groupBy(events, (event) => dayOf(event.time))
+  const days = Map.groupBy(events, (event) => Math.floor(event.time.getTime() / DAY_MS))
   return layout(visit, {
     title: `Timeline of ${project.title}`,
     head: html`<link rel="alternate" type="application/rss+xml" title="RSS feed" href="${base}/timeline?daysback=90&max=50&format=rss">`,
@@ -17,7 +18,7 @@ export function timelinePage(visit: ProjectVisit, events: readonly TimelineEvent
 ${failed.map((filter) => html`<p class="problem">The ${filter} events could not be gathered. What happened is in the log.</p>\n`)}<form action="${base}/timeline">From <input name="from" size="10" value="${dayOf(query.window.stop)}"> and <input name="daysback" size="4" value="${query.daysBack}"> days back
 ${FILTERS.map((filter) => html`<label><input type="checkbox" name="${filter}"${query.filters.has(filter) ? html` checked` : ''}> ${filter.replace('_', ' ')}</label> `)}
 <input type="submit" name="update" value="Update"></form>
-${[...days].map(([day, ofDay]) => html`<h2>${day}</h2>
+${[...days].map(([day, ofDay]) => html`<h2>${dayOf(new Date(day * DAY_MS))}</h2>
 <dl>${ofDay.map((event) => html`<dt class="${event.kind}">${timeOf(event.time)} <a href="${base}/${event.path}">${event.title}</a>${event.author && ` by ${event.author}`}</dt>
 <dd>${event.message}</dd>
 `)}</dl>
@@ -45,5 +46,6 @@ ${items.join('')}</channel></rss>
   }
 }
 
-const dayOf = (time: Date) => time.toISOString().slice(0, 10)
-const timeOf = (time: Date) => time.toISOString().slice(11, 16)
+const timeOf = (time: Date) => [time.getUTCHours(), time.getUTCMinutes()].map((part) => String(part).padStart(2, '0')).join(':')
+
+const DAY_MS = 86_400_000

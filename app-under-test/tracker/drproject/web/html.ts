@@ -3,7 +3,9 @@ export type Markup = { readonly markup: string }
 
 /** Escapes whatever is put into the template, unless it is markup already; lists are joined. */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
-  return { markup: parts.reduce((page, part, i) => page + render(values[i - 1]) + part) }
+  let markup = parts[0]!
+  for (const [i, value] of values.entries()) markup += render(value) + parts[i + 1]!
+  return { markup }
 }
 
 type Content = string | number | Markup | false | null | undefined | readonly Content[]
@@ -18,9 +20,14 @@ function render(content: Content): string {
 
 /** For HTML and XML, text and attributes alike. Characters that XML cannot hold at all become U+FFFD. */
 export const escape = (text: string) =>
-  text
-    .toWellFormed()
-    .replaceAll(/[^\t\n\r\u0020-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
+  PLAIN.test(text)
+    ? text
+    : text
+        .toWellFormed()
+        .replaceAll(/[^\t\n\r\u0020-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+        .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
+
+/** Most text: nothing to replace, and one look tells. */
+const PLAIN = /^[\t\n\r !#-%(-;=?-\uD7FF\uE000-\uFFFD]*$/
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
