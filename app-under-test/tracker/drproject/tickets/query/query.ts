@@ -56,6 +56,9 @@ const DEFAULT_COLUMNS: readonly Column[] = ['id', 'summary', 'status', 'priority
 
 const withDefaults = (args: URLSearchParams) => new URLSearchParams([...args, ...OPEN_STATUSES.map((status): [string, string] => ['status', status]), ['order', 'priority']])
 
+/** Those tickets for which all of these hold, as lists show them. */
+export const queryFor = (...filters: readonly Filter[]): TicketQuery => ({ filters, order: 'priority', descending: false, group: null, columns: DEFAULT_COLUMNS, max: DEFAULT_MAX })
+
 /** The address of a query: `parseQuery` reads it again. */
 export function queryArgs({ filters, order, descending, group, columns, max }: TicketQuery): URLSearchParams {
   const args: [string, string][] = [
