@@ -14,12 +14,14 @@ export type Environment = {
   readonly pool: Pool
   /** This thread's connection. A process serves one request at a time, so it has one thread. */
   readonly getCnx: () => Promise<PooledConnection>
+  /** Folder of the projects' repositories, each one bare and named `PROJECT.git`. Null if they are not here. */
+  readonly repositories: string | null
   readonly log: Log
   readonly now: () => Date
   readonly close: () => Promise<void>
 }
 
-/** Reads DATABASE_URL, TRACKER_VARIANT, TRACKER_NOW, LOWTIDE_LOG and TRACKER_LOG. Connects when the first record is read, not before. */
+/** Reads DATABASE_URL, TRACKER_VARIANT, TRACKER_NOW, TRACKER_REPOSITORIES, LOWTIDE_LOG and TRACKER_LOG. Connects when the first record is read, not before. */
 export function openEnvironment(variables: NodeJS.ProcessEnv): Environment {
   const variant = variantNamed(variables.TRACKER_VARIANT)
   const heap = createHeap({ enabled: variant !== 'collector-off' })
@@ -31,6 +33,7 @@ export function openEnvironment(variables: NodeJS.ProcessEnv): Environment {
     components: createRegistry(heap),
     pool,
     getCnx: () => pool.getCnx('MainThread'),
+    repositories: variables.TRACKER_REPOSITORIES || null,
     log: openLog(variables),
     now: clockOf(variables),
     close: pool.close,

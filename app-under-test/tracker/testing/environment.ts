@@ -23,5 +23,5 @@ export function testEnvironment({ variant = 'as-shipped', query, lock = tellingL
   const heap = createHeap({ enabled: variant !== 'collector-off' })
   const connection: Connection = { query: async (text, values) => query(text, values), commit: async () => {}, rollback: () => {}, broken: () => false, end: async () => {} }
   const pool = createPool({ heap, lock, connect: async () => connection })
-  return { variant, heap, components: createRegistry(heap), pool, getCnx: () => pool.getCnx('MainThread'), log: () => {}, now: () => new Date('2006-04-02T18:00:00Z'), close: pool.close }
+  return { variant, heap, components: createRegistry(heap), pool, getCnx: () => pool.getCnx('MainThread'), repositories: null, log: () => {}, now: () => new Date('2006-04-02T18:00:00Z'), close: pool.close }
 }
