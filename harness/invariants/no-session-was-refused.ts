@@ -1,0 +1,27 @@
+import type { Invariant } from '../verdict/verdict.ts'
+import { count } from '../verdict/words.ts'
+
+/**
+ * All connections of the server were taken: it is what people notice of a leak, and its last stage. A pool that is declared too large does the same in health,
+ * and what that costs is told by the dose; hence a warning, so that a leak is told with what it led to.
+ */
+export default {
+  name: 'no session was refused',
+  check: ({ serverLog, cycles }) => {
+    const refused = serverLog.filter(({ sqlstate }) => sqlstate === tooManyConnections)
+    const [first] = refused
+    if (first === undefined) return { kind: 'pass', sentence: 'PostgreSQL had room for every session' }
+    const cycle = cycles.findLast(({ startMs }) => startMs <= first.atMs)?.cycle
+    return {
+      kind: 'warning',
+      sentence: `PostgreSQL refused ${count(refused.length, 'session')}${refused.length >= mostKept ? ' or more' : ''}, as all of its connections were taken (${tooManyConnections})${cycle === undefined ? '' : `, first in cycle ${cycle}`}: ${first.message}`,
+      survivors: [],
+    }
+  },
+} satisfies Invariant
+
+/** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */
+const tooManyConnections = '53300'
+
+/** A timeline keeps so many log lines of one kind. */
+const mostKept = 100
