@@ -3,7 +3,7 @@
  * It never ends a script. Who leaves, leaves; a script that hangs stays until somebody kills it, as it did in 2006.
  */
 import { spawn } from 'node:child_process'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CGI_BIN, ensureCgi } from './build.ts'
 import { openEnvironment } from './drproject/environment.ts'
 import { cgiEnvironment } from './front/cgi-environment.ts'
@@ -12,7 +12,7 @@ import { responseHead } from './front/rfc3875.ts'
 
 const { log } = configured(() => openEnvironment(process.env))
 configured(ensureCgi)
-await listen(createServer(serve), process.env, log)
+await listen(serve, process.env, log)
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request)

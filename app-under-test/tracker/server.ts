@@ -3,7 +3,7 @@
  * at a time, so a request that hangs takes its worker with it; when the last one is gone, everybody waits.
  */
 import { fork, type ChildProcess } from 'node:child_process'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { openEnvironment } from './drproject/environment.ts'
 import type { Response } from './drproject/web/http.ts'
@@ -21,7 +21,7 @@ const queue: Waiting[] = []
 let stopping = false
 
 for (let left = configured(() => workersOf(process.env)); left > 0; left--) startWorker()
-await listen(createServer(serve), process.env, log, () => {
+await listen(serve, process.env, log, () => {
   stopping = true
 })
 
@@ -47,12 +47,13 @@ function run(worker: ChildProcess, job: Job, response: ServerResponse): void {
   worker.once('exit', lost)
   worker.once('message', (message) => {
     worker.off('exit', lost)
+    idle.push(worker)
     const { status, headers, cookies = [], body } = message as Response
     response.writeHead(status, { ...headers, ...(cookies.length > 0 && { 'Set-Cookie': [...cookies] }) }).end(body)
-    idle.push(worker)
     assign()
   })
-  worker.send(job)
+  // A worker that died a moment ago cannot be asked; its exit answers.
+  worker.send(job, () => {})
 }
 
 function startWorker(): void {

@@ -14,7 +14,7 @@ export function cgiEnvironment(request: IncomingMessage, bodyBytes: number): Rec
     REQUEST_METHOD: request.method ?? 'GET',
     REQUEST_URI: uri,
     SCRIPT_NAME: '',
-    SERVER_NAME: (request.headers.host ?? 'localhost').replace(/:\d+$/, ''),
+    SERVER_NAME: 'localhost',
     SERVER_PORT: String(request.socket.localPort ?? ''),
     SERVER_PROTOCOL: `HTTP/${request.httpVersion}`,
     SERVER_SOFTWARE: 'drproject-gateway',

@@ -1,11 +1,10 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Log } from '../drproject/log.ts'
 
 /** Serves on PORT until SIGTERM or SIGINT. Then the process ends at once: it drops who waits, and leaves what hangs alone. */
-export async function listen(server: Server, variables: NodeJS.ProcessEnv, log: Log, onStop: () => void = () => {}): Promise<void> {
+export async function listen(serve: RequestListener, variables: NodeJS.ProcessEnv, log: Log, onStop: () => void = () => {}): Promise<void> {
   const port = Number(variables.PORT ?? 8080)
-  // A page that takes minutes is slow, not lost: only the client may give up on it.
-  server.timeout = 0
+  const server = serverOf(serve)
   const stop = (signal: string) => {
     log(`${signal}: no longer serving`)
     onStop()
@@ -24,6 +23,13 @@ export async function listen(server: Server, variables: NodeJS.ProcessEnv, log: 
   log(`serving on http://127.0.0.1:${port}/`)
 }
 
+/** A client has 10 s for its headers and 30 s for a whole request. A page may take as long as it takes: it is slow, not lost, and only the client may give up on it. */
+export function serverOf(serve: RequestListener, { headersTimeout = 10_000, requestTimeout = 30_000, connectionsCheckingInterval = 2000 } = {}): Server {
+  const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, serve)
+  server.timeout = 0
+  return server
+}
+
 /** Settings that cannot be used end the process with one line: there is nothing to serve. */
 export function configured<T>(read: () => T): T {
   try {
@@ -35,20 +41,25 @@ export function configured<T>(read: () => T): T {
 }
 
 /** The whole body, at most `maxBytes`. Null if it is longer, or if the client leaves before its end. */
-export async function readBody(request: IncomingMessage, maxBytes = 1_048_576): Promise<Buffer | null> {
+export async function readBody(request: IncomingMessage, maxBytes = LONGEST_BODY_BYTES): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length
-      if (bytes > maxBytes) return null
-      chunks.push(chunk)
+      if (bytes <= maxBytes) chunks.push(chunk)
+      // What is too long is read for a while all the same: who is cut off while sending never sees the answer.
+      else if (bytes > 10 * maxBytes) return null
+      else chunks.length = 0
     }
-    return Buffer.concat(chunks)
+    return bytes > maxBytes ? null : Buffer.concat(chunks)
   } catch {
     return null
   }
 }
+
+/** Room for the largest attachment, and for what a form says beside it. */
+export const LONGEST_BODY_BYTES = 1_048_576
 
 /** A short answer in words. */
 export function refuse(response: ServerResponse, status: number, words: string): void {

@@ -8,8 +8,17 @@ describe('a CGI environment as a request', () => {
     expect(request.args.get('daysback')).toBe('90')
   })
 
-  test('a Host header that is no host is not repeated in links', () => {
-    expect(requestOf({ HTTP_HOST: 'x"><script>', SERVER_NAME: 'localhost', SERVER_PORT: '8080' }, nothing).baseUrl).toBe('http://localhost:8080')
+  test.each(['x"><script>', 'a b', 'evil.example/path', 'user@evil.example', 'a:1:2', 'a:99999', '1.2.3.999', '[::1', 'a\r\nSet-Cookie: b', ''])('a Host header that is no host is not repeated in links: %j', (host) => {
+    expect(requestOf({ HTTP_HOST: host, SERVER_NAME: 'localhost', SERVER_PORT: '8080' }, nothing).baseUrl).toBe('http://localhost:8080')
+    expect(requestOf({ HTTP_HOST: host, SERVER_NAME: host, SERVER_PORT: '8080' }, nothing).baseUrl).toMatch(/^http:\/\/localhost(:8080)?$/)
+  })
+
+  test.each(['tracker.example.edu', 'localhost:8080', '127.0.0.1:80', '[2001:db8::1]:8080'])('%s is a host', (host) => {
+    expect(requestOf({ HTTP_HOST: host }, nothing).baseUrl).toBe(`http://${host}`)
+  })
+
+  test('TRACKER_URL stands above whatever the client claims', () => {
+    expect(requestOf({ TRACKER_URL: 'https://tracker.example.edu/', SCRIPT_NAME: '/drproject', HTTP_HOST: 'evil.example' }, nothing).baseUrl).toBe('https://tracker.example.edu/drproject')
   })
 })
 

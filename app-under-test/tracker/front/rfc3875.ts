@@ -5,19 +5,25 @@ import type { Request, Response } from '../drproject/web/http.ts'
 /** The CGI environment (RFC 3875) as a request. */
 export function requestOf(variables: NodeJS.ProcessEnv, body: Uint8Array): Request {
   const root = (variables.SCRIPT_NAME ?? '').replace(/\/+$/, '')
-  const scheme = variables.HTTPS === 'on' ? 'https' : 'http'
-  const host = variables.HTTP_HOST && /^[\w.:[\]-]+$/.test(variables.HTTP_HOST) ? variables.HTTP_HOST : `${variables.SERVER_NAME ?? 'localhost'}:${variables.SERVER_PORT ?? '80'}`
   return {
     method: variables.REQUEST_METHOD ?? 'GET',
     path: variables.PATH_INFO || '/',
     args: new URLSearchParams(variables.QUERY_STRING ?? ''),
-    baseUrl: `${scheme}://${host}${root}`,
+    baseUrl: `${originOf(variables)}${root}`,
     root,
     cookies: cookiesOf(variables.HTTP_COOKIE ?? ''),
     remoteAddress: variables.REMOTE_ADDR ?? '',
     contentType: variables.CONTENT_TYPE ?? '',
     body,
   }
+}
+
+/** TRACKER_URL, if it is set: a Host header is only what the client claims. Links and redirects repeat it as long as it is a host at all. */
+function originOf({ TRACKER_URL, HTTPS, HTTP_HOST, SERVER_NAME, SERVER_PORT }: NodeJS.ProcessEnv): string {
+  if (TRACKER_URL && URL.canParse(TRACKER_URL)) return new URL(TRACKER_URL).origin
+  const scheme = HTTPS === 'on' ? 'https' : 'http'
+  const host = [HTTP_HOST, `${SERVER_NAME}:${SERVER_PORT ?? '80'}`].find((claimed) => claimed && /^(?:[a-z\d._-]+|\[[a-f\d:.]+\])(?::\d{1,5})?$/i.test(claimed) && URL.canParse(`${scheme}://${claimed}`))
+  return `${scheme}://${host ?? 'localhost'}`
 }
 
 /** A response as a CGI script prints it: header lines, an empty line, the body. */

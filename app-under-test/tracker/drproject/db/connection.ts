@@ -4,7 +4,7 @@ import pg from 'pg'
 export type Connection = {
   /** Rows as arrays, in the order of the columns. */
   readonly query: (text: string, values: readonly Value[]) => Promise<Value[][]>
-  /** Ends the transaction and keeps what it did. Throws pg's error if the server could not. */
+  /** Ends the transaction and keeps what it did. Throws if the server could not. */
   readonly commit: () => Promise<void>
   /** Ends the transaction, if there is one, and undoes it. Sent at once and not waited for: the next statement queues behind it. */
   readonly rollback: () => void
@@ -34,7 +34,9 @@ export async function connect(url: string): Promise<Connection> {
     commit: async () => {
       if (!inTransaction) return
       inTransaction = false
-      await client.query('COMMIT')
+      const { command } = await client.query('COMMIT')
+      // Of a transaction in which a statement failed PostgreSQL makes a rollback, and calls that a success.
+      if (command !== 'COMMIT') throw new Error('Nothing was kept: a statement of the transaction had failed.')
     },
     rollback: () => {
       if (!inTransaction) return

@@ -1,5 +1,6 @@
 import { during } from '../db/criteria.ts'
 import { read } from '../db/read.ts'
+import { shorten } from '../shorten.ts'
 import { html, type Markup } from '../web/html.ts'
 import { BadRequest, page } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
@@ -48,6 +49,6 @@ async function monthsWithMail({ env, project }: ProjectVisit): Promise<{ readonl
 function spanOf(month: string): { readonly start: Date; readonly stop: Date } {
   if (month === '') return { start: new Date(0), stop: new Date(0) }
   const [, year, number] = /^(19[7-9]\d|20[0-3]\d)-(0[1-9]|1[0-2])$/.exec(month)?.map(Number) ?? []
-  if (year === undefined || number === undefined) throw new BadRequest(`month: "${month.slice(0, 40)}" is not a month from 1970 to 2039. Write it like 2006-03.`)
+  if (year === undefined || number === undefined) throw new BadRequest(`month: "${shorten(month)}" is not a month from 1970 to 2039. Write it like 2006-03.`)
   return { start: new Date(Date.UTC(year, number - 1, 1)), stop: new Date(Date.UTC(year, number, 1) - 1) }
 }

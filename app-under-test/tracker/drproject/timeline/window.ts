@@ -1,4 +1,5 @@
 import type { Span } from '../db/criteria.ts'
+import { shorten } from '../shorten.ts'
 import { BadRequest } from '../web/http.ts'
 
 /** What a timeline was asked for. */
@@ -50,7 +51,5 @@ function wholeNumber(args: URLSearchParams, name: string): number | null {
 }
 
 const endOfDay = (date: Date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), 23, 59, 59))
-
-const shorten = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}...` : text)
 
 const DAY_MS = 86_400_000

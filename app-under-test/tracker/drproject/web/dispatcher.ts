@@ -3,6 +3,7 @@ import { visitorOf, type Visitor } from '../auth/visitor.ts'
 import { defineInterface, entryPoint } from '../component.ts'
 import type { Environment } from '../environment.ts'
 import { faultOf, isOutage, TOO_MANY_CONNECTIONS } from '../faults.ts'
+import { shorten } from '../shorten.ts'
 import { setCookie } from './cookies.ts'
 import { formOf } from './form.ts'
 import { html } from './html.ts'
@@ -24,14 +25,14 @@ export async function dispatch(env: Environment, request: Request): Promise<Resp
   const token = formTokenOf(request)
   const { headers, cookies = [], ...rest } = await answer({ env, request, visitor: nobody, token, form: null, project: null, can: () => false }, handlers.implementations())
   const minted = token.minted()
-  return { ...rest, headers: { ...HEADERS, ...headers }, cookies: minted ? [...cookies, setCookie(request, SESSION_COOKIE, minted)] : cookies }
+  return { ...rest, headers: sendable({ ...HEADERS, ...headers }), cookies: minted ? [...cookies, setCookie(request, SESSION_COOKIE, minted)] : cookies }
 }
 
 async function answer(visit: Visit, handlers: readonly RequestHandler[]): Promise<Response> {
   const { env, request, token } = visit
   let known = visit
   try {
-    if (!METHODS.has(request.method)) return problem(visit, 405, 'Not possible', `Nothing here can be done by ${request.method}.`)
+    if (!METHODS.has(request.method)) return problem(visit, 405, 'Not possible', `Nothing here can be done by ${shorten(request.method)}.`)
     if ([request.path, ...request.args].flat().some((text) => text.includes('\0'))) throw new BadRequest('The address holds a character that no text can have.')
     known = { ...visit, visitor: await visitorOf(env, request) }
     if (request.method === 'POST') {
@@ -44,7 +45,7 @@ async function answer(visit: Visit, handlers: readonly RequestHandler[]): Promis
       const response = match && (await handler.process(known, match))
       if (response) return response
     }
-    return problem(known, 404, 'Not found', `There is nothing at ${request.path}.`)
+    return problem(known, 404, 'Not found', `There is nothing at ${shorten(request.path, 200)}.`)
   } catch (error) {
     return explain(known, error)
   }
@@ -62,11 +63,14 @@ const HEADERS = {
   'Referrer-Policy': 'same-origin',
 }
 
+/** What no header can hold becomes a question mark: line breaks would begin another header, other characters make Node refuse to send it. */
+const sendable = (headers: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replaceAll(/[^\t\x20-\x7E\x80-\xFF]/g, '?')]))
+
 function explain(visit: Visit, error: unknown): Response {
   if (error instanceof BadRequest) return problem(visit, 400, 'That cannot be', error.message)
   if (error instanceof Forbidden) return problem(visit, 403, 'Not allowed', error.message)
   const fault = faultOf(error)
-  visit.env.log(`error: ${visit.request.path}: ${fault.code ?? ''} ${fault.message}`)
+  visit.env.log(`error: ${shorten(visit.request.path, 200)}: ${fault.code ?? ''} ${fault.message}`)
   if (fault.code === TOO_MANY_CONNECTIONS) return problem(visit, 503, 'No database connection', 'The database refuses connections: all of its slots are taken. Please try again later.')
   if (isOutage(fault)) return problem(visit, 503, 'No database connection', 'The database cannot be reached. Please try again later.')
   return problem(visit, 500, 'Something went wrong', 'The page could not be made. What happened is in the log.')

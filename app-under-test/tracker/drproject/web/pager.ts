@@ -1,3 +1,4 @@
+import { shorten } from '../shorten.ts'
 import { html, type Markup } from './html.ts'
 import { BadRequest, type Request } from './http.ts'
 
@@ -7,7 +8,7 @@ export type ListPage = { readonly number: number; readonly limit: number; readon
 /** Throws BadRequest if `page` is no number of a page. */
 export function pageAsked(args: URLSearchParams, size: number): ListPage {
   const asked = args.get('page') || '1'
-  if (!/^[1-9]\d{0,5}$/.test(asked)) throw new BadRequest(`page: "${asked.slice(0, 40)}" is not a whole number from 1 to 999999.`)
+  if (!/^[1-9]\d{0,5}$/.test(asked)) throw new BadRequest(`page: "${shorten(asked)}" is not a whole number from 1 to 999999.`)
   return { number: Number(asked), limit: size + 1, offset: (Number(asked) - 1) * size }
 }
 
