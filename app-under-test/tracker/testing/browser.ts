@@ -12,6 +12,7 @@ export type Answer = { readonly status: number; readonly text: string; readonly 
 export type Browser = {
   readonly get: (url: string) => Promise<Answer>
   readonly post: (url: string, fields: Readonly<Record<string, string>>) => Promise<Answer>
+  readonly upload: (url: string, file: File, fields?: Readonly<Record<string, string>>) => Promise<Answer>
 }
 
 /** Somebody at a browser, logged in as `login` by a cookie written to the tracker's database, or nobody in particular. */
@@ -32,5 +33,12 @@ export async function browserOf(env: Environment, database: Pick<Client, 'query'
   return {
     get: (url) => ask(url),
     post: (url, fields) => ask(url, { method: 'POST', contentType: 'application/x-www-form-urlencoded', body: Buffer.from(String(new URLSearchParams({ __token: token, ...fields }))) }),
+    upload: async (url, file, fields = {}) => {
+      const form = new FormData()
+      for (const [name, value] of Object.entries({ __token: token, ...fields })) form.append(name, value)
+      form.append('file', file)
+      const sent = new Response(form)
+      return ask(url, { method: 'POST', contentType: sent.headers.get('Content-Type') ?? '', body: await sent.bytes() })
+    },
   }
 }

@@ -41,7 +41,7 @@ async function upload(visit: ProjectVisit, parent: Parent, form: Form): Promise<
   const description = form.text('description')
   const refuse = async (status: number, problem: string) => page(await listPage(visit, parent, { description, problem }), status)
   if (!file || file.size === 0) return refuse(400, 'No file was chosen, or there is nothing in it.')
-  if (file.size > LARGEST_FILE_BYTES) return refuse(413, `${cleanFileName(file.name)} has ${sizeOf(file.size)}, and a file may have ${sizeOf(LARGEST_FILE_BYTES)}. Compress it, or attach it in parts.`)
+  if (file.size > LARGEST_FILE_BYTES) return refuse(413, `${cleanFileName(file.name)} has ${file.size} bytes, and a file may have ${LARGEST_FILE_BYTES} (${sizeOf(LARGEST_FILE_BYTES)}). Compress it, or attach it in parts.`)
   if (description.length > LONGEST_DESCRIPTION) return refuse(400, `The description has ${description.length} characters, and ${LONGEST_DESCRIPTION} fit.`)
 
   const outcome = await addAttachment(visit.env, visit.project, parent, { filename: cleanFileName(file.name), content: await file.bytes(), description, author: loginOf(visit.visitor) })

@@ -1,3 +1,4 @@
+import { attachmentList } from '../attachments/list.ts'
 import type { Value } from '../db/connection.ts'
 import { read } from '../db/read.ts'
 import type { TicketChangeRow, TicketRow } from '../model.ts'
@@ -21,7 +22,7 @@ export async function ticketPage(visit: ProjectVisit, ticket: TicketRow, draft: 
   const body = html`${await neighbours(visit, ticket)}<h1>#${ticket.id}: ${ticket.summary} <small>(${ticket.type}, ${standing(ticket)})</small></h1>
 ${problemList(draft?.problems ?? [])}<div class="ticket">${factList(visit, ticket)}
 <div class="wikitext">${wikiToHtml(ticket.description, placeOf(visit))}</div></div>
-${edits.length > 0 ? html`<h2 id="changes">Changes</h2>\n` : ''}${edits.map((edit, i) => editArticle(visit, edit, i + 1))}
+${await attachmentList(visit, 'ticket', ticket.id)}${edits.length > 0 ? html`<h2 id="changes">Changes</h2>\n` : ''}${edits.map((edit, i) => editArticle(visit, edit, i + 1))}
 ${visit.can('TICKET_CHANGE') ? await changeForm(visit, ticket, draft) : whyNot(visit)}`
   return layout(visit, { title: `#${ticket.id} (${ticket.summary})`, body })
 }

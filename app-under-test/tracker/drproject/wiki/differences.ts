@@ -12,7 +12,7 @@ export function differencesToHtml(before: string, after: string): Markup {
 type Change = ChangeObject<string>
 
 /** Its cost grows with the square of the edits. Texts that differ more have little in common anyway. */
-const MOST_EDITS = 2000
+const MOST_EDITS = 1000
 
 function shown(changes: readonly Change[], change: Change, i: number): Markup | null {
   const [before, after] = [changes[i - 1], changes[i + 1]]
