@@ -2,15 +2,14 @@
  * How many timelines hang, by variant and by how much there is to tell: `node experiment.ts [--sets 30] [--variants a,b] [--seed 2006]`.
  * Brings its own PostgreSQL. Every figure is a CGI process of its own that answered, or that was seen asleep in a futex with its CPU time frozen.
  */
-import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { buildCgi } from './build.ts'
 import { VARIANTS, variantNamed, type Variant } from './drproject/variant.ts'
 import { loadRows } from './seed/load.ts'
-import { DATA_SETS_NOW, dataSetsOf, rowsOf, type DataSet } from './testing/data-sets.ts'
+import { dataSetsOf, rowsOf } from './testing/data-sets.ts'
+import { changes, hangs } from './testing/hangs.ts'
 import { startPostgres } from './testing/postgres.ts'
 import { rankCorrelation } from './testing/rank-correlation.ts'
-import { ask } from './testing/script.ts'
 
 const WINDOWS = [10, 30, 60, 100, 200, 400]
 const PERMUTED = 40
@@ -31,7 +30,7 @@ console.log(row('variant', [...WINDOWS.map(String), '  rank correlation']))
 const hung = new Map<Variant, readonly (readonly boolean[])[]>()
 for (const variant of variants) {
   const cells: (readonly boolean[])[] = []
-  for (const dataSets of byWindow.values()) cells.push(await hangs(variant, dataSets))
+  for (const dataSets of byWindow.values()) cells.push(await hangs(postgres.appUrl, variant, dataSets))
   hung.set(variant, cells)
   const counts = cells.map((cell) => cell.filter(Boolean).length)
   console.log(row(variant, [...counts.map(String), rankCorrelation(WINDOWS, counts)?.toFixed(2) ?? '-']))
@@ -42,32 +41,12 @@ if (shipped && collected) {
   console.log('\ncollect-per-provider, data set by data set')
   console.log(row('cured', WINDOWS.map((_, i) => `${changes(shipped[i]!, collected[i]!).cured}`)))
   console.log(row('broke', WINDOWS.map((_, i) => `${changes(shipped[i]!, collected[i]!).broke}`)))
-  const [before, after] = [await hangs('as-shipped', permuted), await hangs('collect-per-provider', permuted)]
+  const [before, after] = [await hangs(postgres.appUrl, 'as-shipped', permuted), await hangs(postgres.appUrl, 'collect-per-provider', permuted)]
   const hanging = before.filter(Boolean).length
   const { cured, broke } = changes(before, after)
   console.log(`\nof ${PERMUTED} other data sets of about 100 tickets it cured ${cured} of ${hanging} that hang as shipped, and broke ${broke} of ${PERMUTED - hanging} that do not`)
 }
 
-/** For each data set, whether its timeline hung. As many at a time as there are processors. */
-async function hangs(variant: Variant, dataSets: readonly DataSet[]): Promise<readonly boolean[]> {
-  const outcomes: boolean[] = []
-  const left = [...dataSets.entries()]
-  const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const [i, { project }] = next
-      using outcome = await ask({ url: `/${project}/timeline?daysback=30&max=50&format=rss`, variant, databaseUrl: postgres.appUrl, now: DATA_SETS_NOW }, 60_000)
-      if (outcome.kind === 'answered' && outcome.status !== 200) throw new Error(`${variant}, ${project}: status ${outcome.status}. The log ends in: ${outcome.log.at(-1)}`)
-      outcomes[i] = outcome.kind === 'hung'
-    }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, work))
-  return outcomes
-}
-
 function row(name: string, cells: readonly string[]): string {
   return `${name.padEnd(22)}${cells.map((cell) => cell.padStart(6)).join('')}`
-}
-
-function changes(before: readonly boolean[], after: readonly boolean[]): { readonly cured: number; readonly broke: number } {
-  return { cured: before.filter((hung, i) => hung && !after[i]).length, broke: before.filter((hung, i) => !hung && after[i]).length }
 }
