@@ -15,6 +15,7 @@ export type Job = { readonly variables: Readonly<Record<string, string>>; readon
 
 type Waiting = { readonly job: Job; readonly response: ServerResponse }
 
+process.env.TRACKER_REPOSITORIES ??= join(import.meta.dirname, 'repositories')
 const { log } = configured(() => openEnvironment(process.env))
 const idle: ChildProcess[] = []
 const queue: Waiting[] = []
