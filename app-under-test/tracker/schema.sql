@@ -77,6 +77,18 @@ CREATE TABLE ticket_change (
   FOREIGN KEY (project, ticket) REFERENCES ticket
 );
 
+-- Queries over tickets that somebody saved; the standing ones are in the code.
+CREATE TABLE report (
+  project text NOT NULL REFERENCES project,
+  id integer NOT NULL,
+  title text NOT NULL,
+  description text NOT NULL DEFAULT '',
+  query text NOT NULL,
+  author text NOT NULL,
+  time integer NOT NULL,
+  PRIMARY KEY (project, id)
+);
+
 CREATE TABLE wiki (
   project text NOT NULL REFERENCES project,
   name text NOT NULL,

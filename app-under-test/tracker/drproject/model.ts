@@ -74,6 +74,14 @@ export const Ticket = record({
   },
 })
 
+/** A query over tickets that somebody saved under a title. */
+export const SavedReport = record({
+  name: 'SavedReport',
+  table: 'report',
+  key: ['project', 'id'],
+  columns: { project: 'text', id: 'integer', title: 'text', description: 'text', query: 'text', author: 'text', time: 'time' },
+})
+
 /** One version of a page. */
 export const WikiPage = record({
   name: 'WikiPage',

@@ -14,6 +14,7 @@ import { ISearchSource } from './search/source.ts'
 import { SOURCES } from './search/sources.ts'
 import { newTicketModule } from './tickets/new-ticket.ts'
 import { queryModule } from './tickets/query/query-page.ts'
+import { reportListModule, reportModule } from './tickets/reports/reports.ts'
 import { ticketModule } from './tickets/ticket.ts'
 import { ITimelineEventProvider } from './timeline/events.ts'
 import { PROVIDERS } from './timeline/providers.ts'
@@ -36,6 +37,8 @@ const HANDLERS = [
   ticketModule,
   newTicketModule,
   queryModule,
+  reportListModule,
+  reportModule,
   roadmapModule,
   milestoneModule,
   searchModule,

@@ -1,4 +1,4 @@
-import { insert, remove, transaction } from '../db/write.ts'
+import { insert, lockProject, remove, transaction } from '../db/write.ts'
 import type { Environment } from '../environment.ts'
 import { Attachment, type ProjectRow } from '../model.ts'
 import { freeFileName } from './file-name.ts'
@@ -13,7 +13,7 @@ export type Upload = { readonly filename: string; readonly content: Uint8Array; 
 /** Keeps the file, under another name if its own is taken. Says what stands against it: how many there are, or how large they are together. */
 export async function addAttachment(env: Environment, project: ProjectRow, { type, id }: Parent, { filename, content, description, author }: Upload): Promise<'kept' | 'too many' | 'too large together'> {
   return transaction(env, async (cnx) => {
-    await cnx.query('SELECT 1 FROM project WHERE name = $1 FOR NO KEY UPDATE', [project.name])
+    await lockProject(cnx, project.name)
     const rows = await cnx.query('SELECT filename, size FROM attachment WHERE project = $1 AND parent_type = $2 AND parent_id = $3', [project.name, type, id])
     if (rows.length >= MOST_FILES) return 'too many'
     if (rows.reduce((sum, [, size]) => sum + Number(size), content.length) > LARGEST_SUM_BYTES) return 'too large together'

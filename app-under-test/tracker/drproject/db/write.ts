@@ -20,6 +20,11 @@ export async function transaction<T>(env: Environment, work: (cnx: PooledConnect
   }
 }
 
+/** Whoever locks the same project waits until our transaction ends: so numbers and names in it are given once. Rows that refer to the project are not held up. */
+export async function lockProject(cnx: PooledConnection, project: string): Promise<void> {
+  await cnx.query('SELECT 1 FROM project WHERE name = $1 FOR NO KEY UPDATE', [project])
+}
+
 /** A table that can be written: its columns name what may be set. */
 type Writable<C extends Columns> = { readonly table: string; readonly columns: C }
 

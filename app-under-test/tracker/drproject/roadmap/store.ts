@@ -1,6 +1,6 @@
 import type { PooledConnection } from '../db/pool.ts'
 import type { RowOf } from '../db/record.ts'
-import { insert, remove, transaction, update } from '../db/write.ts'
+import { insert, lockProject, remove, transaction, update } from '../db/write.ts'
 import type { Environment } from '../environment.ts'
 import { Milestone, type ProjectRow } from '../model.ts'
 import { secondsOf } from '../web/time.ts'
@@ -46,7 +46,7 @@ export async function deleteMilestone(env: Environment, before: MilestoneRow, { 
 
 /** Milestones of one project get their names one after the other. */
 async function isTaken(cnx: PooledConnection, project: string, name: string): Promise<boolean> {
-  await cnx.query('SELECT 1 FROM project WHERE name = $1 FOR NO KEY UPDATE', [project])
+  await lockProject(cnx, project)
   return (await cnx.query('SELECT 1 FROM milestone WHERE project = $1 AND name = $2', [project, name])).length > 0
 }
 

@@ -1,4 +1,4 @@
-import { insert, transaction, update } from '../db/write.ts'
+import { insert, lockProject, transaction, update } from '../db/write.ts'
 import type { Environment } from '../environment.ts'
 import { Ticket, TicketChange, type ProjectRow, type TicketRow } from '../model.ts'
 import { secondsOf } from '../web/time.ts'
@@ -8,8 +8,7 @@ import type { Standing } from './workflow.ts'
 /** Returns the new ticket's id: one more than the project's last. */
 export async function createTicket(env: Environment, { name: project }: ProjectRow, ticket: Facts & { readonly owner: string; readonly description: string; readonly reporter: string }): Promise<number> {
   return transaction(env, async (cnx) => {
-    // Whoever creates another ticket waits here for us; those who only refer to the project do not.
-    await cnx.query('SELECT 1 FROM project WHERE name = $1 FOR NO KEY UPDATE', [project])
+    await lockProject(cnx, project)
     const [last] = await cnx.query('SELECT coalesce(max(id), 0) FROM ticket WHERE project = $1', [project])
     const [id, now] = [Number(last?.[0]) + 1, env.now()]
     await insert(cnx, Ticket, { ...ticket, project, id, time: now, changetime: now, status: 'new' })

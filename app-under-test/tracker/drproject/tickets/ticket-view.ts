@@ -7,7 +7,8 @@ import { html, type Markup } from '../web/html.ts'
 import { layout } from '../web/layout.ts'
 import { momentOf, secondsOf } from '../web/time.ts'
 import { pathIn, type ProjectVisit } from '../web/visit.ts'
-import { wikiToHtml } from '../wiki/markup.ts'
+import { wikiToHtml, type Place } from '../wiki/markup.ts'
+import { placeOf } from '../wiki/place.ts'
 import { choicesOf } from './choices.ts'
 import { factsOf, type Facts } from './fields.ts'
 import { actionInputs, factInputs, type Intent } from './form.ts'
@@ -19,11 +20,12 @@ export type Draft = { readonly facts: Facts; readonly intent: Intent; readonly c
 
 export async function ticketPage(visit: ProjectVisit, ticket: TicketRow, draft: Draft | null): Promise<Markup> {
   const edits = editsOf(ticket.changes)
+  const place = await placeOf(visit, ticket.description, ...edits.map(({ comment }) => comment), draft?.comment ?? '')
   const body = html`${await neighbours(visit, ticket)}<h1>#${ticket.id}: ${ticket.summary} <small>(${ticket.type}, ${standing(ticket)})</small></h1>
 ${problemList(draft?.problems ?? [])}<div class="ticket">${factList(visit, ticket)}
-<div class="wikitext">${wikiToHtml(ticket.description, placeOf(visit))}</div></div>
-${await attachmentList(visit, 'ticket', ticket.id)}${edits.length > 0 ? html`<h2 id="changes">Changes</h2>\n` : ''}${edits.map((edit, i) => editArticle(visit, edit, i + 1))}
-${visit.can('TICKET_CHANGE') ? await changeForm(visit, ticket, draft) : whyNot(visit)}`
+<div class="wikitext">${wikiToHtml(ticket.description, place)}</div></div>
+${await attachmentList(visit, 'ticket', ticket.id)}${edits.length > 0 ? html`<h2 id="changes">Changes</h2>\n` : ''}${edits.map((edit, i) => editArticle(edit, i + 1, place))}
+${visit.can('TICKET_CHANGE') ? await changeForm(visit, ticket, draft, place) : whyNot(visit)}`
   return layout(visit, { title: `#${ticket.id} (${ticket.summary})`, body })
 }
 
@@ -49,17 +51,17 @@ function factList({ request: { root }, project }: ProjectVisit, ticket: TicketRo
   return html`<dl class="facts">${facts.map(([fact, value]) => html`<div><dt>${fact}</dt><dd>${value || '-'}</dd></div>`)}</dl>`
 }
 
-const editArticle = (visit: ProjectVisit, { time, author, rows, changes, comment }: Edit, number: number): Markup => html`<article class="edit" id="comment:${number}"><h3><a href="#comment:${number}">${momentOf(time)}</a> by ${rows[0]?.by[0]?.name ?? author}</h3>
-${changeList(changes)}${comment && html`<div class="wikitext">${wikiToHtml(comment, placeOf(visit))}</div>`}</article>
+const editArticle = ({ time, author, rows, changes, comment }: Edit, number: number, place: Place): Markup => html`<article class="edit" id="comment:${number}"><h3><a href="#comment:${number}">${momentOf(time)}</a> by ${rows[0]?.by[0]?.name ?? author}</h3>
+${changeList(changes)}${comment && html`<div class="wikitext">${wikiToHtml(comment, place)}</div>`}</article>
 `
 
 const changeList = (changes: readonly Pick<TicketChangeRow, 'field' | 'oldvalue' | 'newvalue'>[]): Markup | '' =>
   changes.length === 0 ? '' : html`<ul>${changes.map(({ field, oldvalue, newvalue }) => html`<li><strong>${field}</strong> ${oldvalue && newvalue ? html`changed from <em>${oldvalue}</em> to <em>${newvalue}</em>` : newvalue ? html`set to <em>${newvalue}</em>` : html`<em>${oldvalue}</em> removed`}</li>`)}</ul>\n`
 
-async function changeForm(visit: ProjectVisit, ticket: TicketRow, draft: Draft | null): Promise<Markup> {
+async function changeForm(visit: ProjectVisit, ticket: TicketRow, draft: Draft | null, place: Place): Promise<Markup> {
   const choices = await choicesOf(visit.env, visit.project)
   const { facts, intent, comment } = draft ?? { facts: factsOf(ticket), intent: { action: 'leave', owner: ticket.owner, resolution: '' }, comment: '' }
-  return html`${preview(visit, ticket, draft)}<form method="post" action="${visit.request.root}${pathIn(visit.project, 'ticket', ticket.id)}#preview" class="change">${visit.token.field()}<input type="hidden" name="changetime" value="${secondsOf(ticket.changetime)}">
+  return html`${preview(ticket, draft, place)}<form method="post" action="${visit.request.root}${pathIn(visit.project, 'ticket', ticket.id)}#preview" class="change">${visit.token.field()}<input type="hidden" name="changetime" value="${secondsOf(ticket.changetime)}">
 <h2 id="change">Change #${ticket.id}</h2>
 <p><label>Comment (wiki text)<textarea name="comment" rows="8">
 ${comment}</textarea></label></p>
@@ -68,13 +70,11 @@ ${actionInputs(ticket, intent, choices)}<p><button name="preview" value="1">Prev
 `
 }
 
-function preview(visit: ProjectVisit, ticket: TicketRow, draft: Draft | null): Markup | '' {
+function preview(ticket: TicketRow, draft: Draft | null, place: Place): Markup | '' {
   if (!draft?.after || draft.problems.length > 0) return ''
-  return html`<section class="preview" id="preview"><h2>Preview: nothing is saved yet</h2>${changeList(differences(ticket, draft.after))}<div class="wikitext">${wikiToHtml(draft.comment, placeOf(visit))}</div></section>\n`
+  return html`<section class="preview" id="preview"><h2>Preview: nothing is saved yet</h2>${changeList(differences(ticket, draft.after))}<div class="wikitext">${wikiToHtml(draft.comment, place)}</div></section>\n`
 }
 
 function whyNot({ visitor, project }: ProjectVisit): Markup {
   return html`<p class="note">${visitor.kind === 'anonymous' ? 'Log in to change this ticket or to comment on it' : `You (${visitor.login}) may read this ticket; to change it or to comment on it takes TICKET_CHANGE in ${project.title}. Its administrators can give it to you`}.</p>`
 }
-
-export const placeOf = ({ request, project }: ProjectVisit) => ({ root: request.root, project })

@@ -1,4 +1,4 @@
-import { insert, transaction } from '../db/write.ts'
+import { insert, lockProject, transaction } from '../db/write.ts'
 import type { Environment } from '../environment.ts'
 import { WikiPage } from '../model.ts'
 
@@ -8,7 +8,7 @@ export type Edit = { readonly project: string; readonly name: string; readonly b
 /** Adds a version. False if the page is no longer as the author saw it: then nothing is written. */
 export async function savePage(env: Environment, { base, ...written }: Edit): Promise<boolean> {
   return transaction(env, async (cnx) => {
-    await cnx.query('SELECT 1 FROM project WHERE name = $1 FOR NO KEY UPDATE', [written.project])
+    await lockProject(cnx, written.project)
     const [newest] = await cnx.query('SELECT coalesce(max(version), 0) FROM wiki WHERE project = $1 AND name = $2', [written.project, written.name])
     if (Number(newest?.[0]) !== base) return false
     await insert(cnx, WikiPage, { ...written, version: base + 1, time: env.now() })

@@ -3,6 +3,7 @@ import { page, redirect } from '../../web/http.ts'
 import { layout } from '../../web/layout.ts'
 import { projectPage } from '../../web/project-page.ts'
 import { pathIn } from '../../web/visit.ts'
+import { saveForm } from '../reports/save-form.ts'
 import { isColumn } from './columns.ts'
 import { argsOfForm, filterForm } from './filter-form.ts'
 import { parseQuery, queryArgs } from './query.ts'
@@ -23,6 +24,6 @@ export const queryModule = projectPage({
     const feed = html`<link rel="alternate" type="application/rss+xml" title="RSS feed" href="${request.root}${shown.path}&format=rss">`
     return page(layout(visit, { title: 'Tickets', head: feed, body: html`<h1>Tickets</h1>
 <p><a href="${request.root}${pathIn(project, 'report')}">Reports</a></p>
-${filterForm(visit, query, isColumn(added) ? added : null)}${await resultsTable(visit, shown)}` }))
+${filterForm(visit, query, isColumn(added) ? added : null)}${await resultsTable(visit, shown)}${visit.can('TICKET_CHANGE') && html`<details><summary>Save this query as a report</summary>${saveForm(visit, { title: '', description: '', query: String(queryArgs(query)) })}</details>\n`}` }))
   },
 })
