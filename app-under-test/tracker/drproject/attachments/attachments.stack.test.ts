@@ -41,7 +41,7 @@ test.each(['wiki/WikiStart', 'ticket/1'])('a file comes back from %s as it was s
   expect([sent.status, sent.location]).toEqual([303, `${project}/attachment/${parent}`])
   for (const page of [`${project}/attachment/${parent}`, `${project}/${parent}`]) {
     const { text } = await nobody.get(page)
-    expect(text).toContain(`<a href="${project}/raw-attachment/${parent}/Zo%C3%AB%20%3C1%3E.html">Zoë &lt;1&gt;.html</a> (4.0 KiB) by ben, 2006-01-31 18:00: All &amp; every byte`)
+    expect(text).toContain(`<a href="${project}/raw-attachment/${parent}/Zo%C3%AB%20%3C1%3E.html">Zoë &lt;1&gt;.html</a> (4 KiB) by ben, 2006-01-31 18:00: All &amp; every byte`)
   }
   const { status, headers, body } = await dispatch(env, requestFor(`${project}/raw-attachment/${parent}/Zoë <1>.html`))
   expect([status, headers['Content-Type'], headers['X-Content-Type-Options'], headers['Content-Disposition']]).toEqual([200, 'application/octet-stream', 'nosniff', `attachment; filename="Zo_ <1>.html"; filename*=UTF-8''Zo%C3%AB%20%3C1%3E.html`])
@@ -65,7 +65,7 @@ test('there is an end to what one page can hold, by number and by size', async (
   await database.query("INSERT INTO attachment (project, parent_type, parent_id, filename, size, content, time, author) SELECT $1, 'ticket', '3', 'f' || i, 1, 'x', 1, 'ada' FROM generate_series(1, 32) AS i", [dataSets[0]!.project])
   expect(await ben.upload(`${project}/attachment/ticket/3`, new File(['x'], 'x'))).toMatchObject({ status: 409, text: expect.stringContaining('32 files already') })
   await database.query("INSERT INTO attachment (project, parent_type, parent_id, filename, size, content, time, author) VALUES ($1, 'ticket', '4', 'f', $2, 'x', 1, 'ada')", [dataSets[0]!.project, 8 * 1024 * 1024])
-  expect(await ben.upload(`${project}/attachment/ticket/4`, new File(['x'], 'x'))).toMatchObject({ status: 409, text: expect.stringContaining('more than 8.0 MiB together') })
+  expect(await ben.upload(`${project}/attachment/ticket/4`, new File(['x'], 'x'))).toMatchObject({ status: 409, text: expect.stringContaining('more than 8 MiB together') })
 })
 
 test('only an administrator deletes, and is asked first', async () => {

@@ -24,4 +24,7 @@ export async function fileItems({ env, request, project }: ProjectVisit, { type,
   )
 }
 
-export const sizeOf = (bytes: number) => (bytes < 1024 ? `${bytes} bytes` : bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`)
+/** 4095 bytes, 4 KiB, 4.5 KiB. */
+export const sizeOf = (bytes: number): string => (bytes < 1024 ? `${bytes} bytes` : bytes < 1024 * 1024 ? `${inTenths(bytes / 1024)} KiB` : `${inTenths(bytes / 1024 / 1024)} MiB`)
+
+const inTenths = (count: number) => Math.round(count * 10) / 10

@@ -104,4 +104,4 @@ test('a statement that takes too long is given up, the next one is not limited, 
 const search = (query: string) => visitor.get(`/${project}/search?${query}`)
 
 /** What is linked as a result, below the project. */
-const found = async (query: string) => [...(await search(query)).text.matchAll(/<dt class="\w+"><a href="([^"]+)"/g)].map(([, href]) => decodeURIComponent(href!).replace(`/${project}/`, ''))
+const found = async (query: string) => [...(await search(query)).text.matchAll(/<dt><a href="([^"]+)"/g)].map(([, href]) => decodeURIComponent(href!).replace(`/${project}/`, ''))

@@ -30,7 +30,7 @@ function results(visit: ProjectVisit, { terms, hits, first, links, tooSlow }: Fo
 ${links}`
 }
 
-const item = ({ request, project }: ProjectVisit, { kind, path, title, text, time, author }: Hit, terms: readonly string[]): Markup => html`<dt class="${kind}"><a href="${request.root}${pathIn(project, ...path)}">${marked(title, terms)}</a></dt>
+const item = ({ request, project }: ProjectVisit, { kind, path, title, text, time, author }: Hit, terms: readonly string[]): Markup => html`<dt><a href="${request.root}${pathIn(project, ...path)}">${marked(title, terms)}</a></dt>
 <dd>${excerptOf(text, terms)}<br><span class="note">${NAMES[kind]}${author && `, by ${author}`}, ${momentOf(time)}</span></dd>
 `
 

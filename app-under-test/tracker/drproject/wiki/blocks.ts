@@ -31,7 +31,7 @@ export function blocksOf(text: string, depth = 0): Block[] {
         break
       case 'code':
         i = endOfCode(lines, i)
-        blocks.push({ kind: 'code', text: lines.slice(begin + 1, i).join('\n') })
+        blocks.push(code(lines.slice(begin + 1, i)))
         i++
         break
       case 'row':
@@ -83,6 +83,9 @@ function heading(line: string): Block {
   while (line[end - 1] === '=') end--
   return { kind: 'heading', level, text: line.slice(level, Math.max(end, level)).trim() }
 }
+
+/** Its first line may name a language, as in `#!python`. */
+const code = ([first = '', ...rest]: readonly string[]): Block => ({ kind: 'code', text: (/^#![\w+-]{1,40}$/.test(first.trim()) ? rest : [first, ...rest]).join('\n') })
 
 /** Code may show code: each `{{{` inside has its own `}}}`. Without an end, all that follows is code. */
 function endOfCode(lines: readonly string[], begin: number): number {

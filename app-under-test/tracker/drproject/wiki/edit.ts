@@ -9,6 +9,7 @@ import { pathIn, type ProjectVisit } from '../web/visit.ts'
 import { differencesToHtml } from './differences.ts'
 import { wikiToHtml } from './markup.ts'
 import { pageNav, pagePath } from './page-nav.ts'
+import { withoutTitle } from './page-name.ts'
 import { placeOf, TITLE_INDEX } from './place.ts'
 import { savePage } from './store.ts'
 import { pageVersion, versionAsked } from './version.ts'
@@ -63,12 +64,12 @@ ${differencesToHtml(begun?.text ?? '', newest?.text ?? '')}`
 async function editForm(visit: ProjectVisit, name: string, { base, text, comment, problems, preview }: Draft): Promise<Markup> {
   const title = base === 0 ? `${name}: new page` : `${name}: edit`
   const body = html`${pageNav(visit, name, base === 0 ? 'missing' : 'edit')}<h1>${title}</h1>
-${problems}${preview && html`<section class="preview" id="preview"><h2>Preview: nothing is saved yet</h2><div class="wikitext">${wikiToHtml(text, await placeOf(visit, text))}</div></section>
-`}<form method="post" action="${pagePath(visit, name)}?action=edit#preview">${visit.token.field()}<input type="hidden" name="version" value="${base}">
+${problems}${preview && html`<section class="preview" id="preview"><h2>Preview: nothing is saved yet</h2><div class="wikitext">${wikiToHtml(withoutTitle(name, text), await placeOf(visit, text))}</div></section>
+`}<form method="post" action="${pagePath(visit, name)}?action=edit">${visit.token.field()}<input type="hidden" name="version" value="${base}">
 <p><label>Text <textarea name="text" rows="22" required>
 ${text}</textarea></label></p>
 <p><label class="wide">What was changed <input name="comment" value="${comment}" maxlength="${LONGEST_COMMENT}"></label></p>
-<p><button name="preview" value="1">Preview</button> <button>Save</button></p></form>
+<p><button name="preview" value="1" formaction="${pagePath(visit, name)}?action=edit#preview">Preview</button> <button>Save</button></p></form>
 ${SYNTAX}`
   return layout(visit, { title, body })
 }

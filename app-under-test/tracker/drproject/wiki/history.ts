@@ -18,14 +18,14 @@ export async function historyPage(visit: ProjectVisit, name: string): Promise<Re
   const path = pagePath(visit, name)
   const choice = (parameter: string, version: number, chosen: boolean) => html`<input type="radio" name="${parameter}" value="${version}" aria-label="version ${version}"${chosen && html` checked`}>`
   const rows = shown.map(
-    ({ version, time, author, comment }, i) => html`<tr><td>${choice('old_version', version, i === 1)} ${choice('version', version, i === 0)}</td><td><a href="${path}?version=${version}">${version}</a></td><td>${momentOf(time)}</td><td>${author}</td><td>${comment}</td></tr>
+    ({ version, time, author, comment }, i) => html`<tr><td>${choice('old_version', version, i === 1)} ${choice('version', version, i === 0)}</td><td><a href="${path}?version=${version}">${version}</a></td><td>${momentOf(time)}, ${author}</td><td>${comment}</td></tr>
 `,
   )
   const body = html`${pageNav(visit, name, 'history')}<h1>${name}: history</h1>
 <form action="${path}"><input type="hidden" name="action" value="diff">
-<table class="list"><thead><tr><th>From, to</th><th>Version</th><th>Date</th><th>Author</th><th>Comment</th></tr></thead>
-<tbody>${rows}</tbody></table>
-<p><button>Compare</button></p></form>
+<p><button>Compare</button></p>
+<table class="list"><thead><tr><th>From, to</th><th>Version</th><th>Saved</th><th>Comment</th></tr></thead>
+<tbody>${rows}</tbody></table></form>
 ${links}`
   return page(layout(visit, { title: `${name}: history`, body }))
 }

@@ -13,6 +13,7 @@ test.each([
   ['quotation marks that nobody closes', "it''s", '<p>it&#39;&#39;s</p>'],
   ['code in a line', "{{{''a'' <b>}}} and `#1`", '<p><code>&#39;&#39;a&#39;&#39; &lt;b&gt;</code> and <code>#1</code></p>'],
   ['a block of code', '{{{\nif a < b:\n  {{{\n  }}}\n}}}\nafter', '<pre>if a &lt; b:\n  {{{\n  }}}</pre>\n<p>after</p>'],
+  ['code in a language', '{{{\n#!python\nx\n}}}\n{{{\n#!/bin/sh\n}}}', '<pre>x</pre>\n<pre>#!/bin/sh</pre>'],
   ['code without an end', '{{{\na', '<pre>a</pre>'],
   ['a list', ' * a\n   more\n * b', '<ul><li>a\nmore</li>\n<li>b</li>\n</ul>'],
   ['nested lists', '* a\n  1. b\n  2. c\n* d', '<ul><li>a<ol><li>b</li>\n<li>c</li>\n</ol></li>\n<li>d</li>\n</ul>'],

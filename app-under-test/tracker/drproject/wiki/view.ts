@@ -7,6 +7,7 @@ import { momentOf } from '../web/time.ts'
 import type { ProjectVisit } from '../web/visit.ts'
 import { wikiToHtml } from './markup.ts'
 import { pagePath, pageNav } from './page-nav.ts'
+import { withoutTitle } from './page-name.ts'
 import { placeOf } from './place.ts'
 import { pageVersion, versionAsked } from './version.ts'
 
@@ -16,15 +17,9 @@ export async function viewPage(visit: ProjectVisit, name: string): Promise<Respo
   const shown = await pageVersion(visit, name, asked)
   if (!shown) return missingPage(visit, name, asked)
   const body = html`${pageNav(visit, name, 'view')}<h1>${name}</h1>
-${asked !== null && oldVersion(visit, shown)}<div class="wikitext">${wikiToHtml(withoutTitle(shown), await placeOf(visit, shown.text))}</div>
+${asked !== null && oldVersion(visit, shown)}<div class="wikitext">${wikiToHtml(withoutTitle(name, shown.text), await placeOf(visit, shown.text))}</div>
 ${await attachmentList(visit, 'wiki', name)}<p class="note">Version ${shown.version} by ${shown.author}, ${momentOf(shown.time)}${shown.comment && `: ${shown.comment}`}</p>`
   return page(layout(visit, { title: name, body }))
-}
-
-/** Most texts begin with the page's name as a heading. The page says it already. */
-const withoutTitle = ({ name, text }: WikiPageRow) => {
-  const [first = '', ...rest] = text.split('\n')
-  return /^=+\s*(?<title>.*?)[\s=]*$/.exec(first.slice(0, 200))?.groups?.title === name ? rest.join('\n') : text
 }
 
 function oldVersion(visit: ProjectVisit, { name, version }: WikiPageRow): Markup {
