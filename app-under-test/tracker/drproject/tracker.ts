@@ -19,6 +19,9 @@ import { ticketModule } from './tickets/ticket.ts'
 import { ITimelineEventProvider } from './timeline/events.ts'
 import { PROVIDERS } from './timeline/providers.ts'
 import { timelineModule } from './timeline/timeline.ts'
+import { browserModule } from './versioncontrol/browser.ts'
+import { changesetModule } from './versioncontrol/changeset.ts'
+import { logModule } from './versioncontrol/log.ts'
 import { IRequestHandler } from './web/dispatcher.ts'
 import { stylesheet } from './web/style.ts'
 import { wikiModule } from './wiki/pages.ts'
@@ -44,6 +47,9 @@ const HANDLERS = [
   searchModule,
   attachmentModule,
   rawAttachmentModule,
+  browserModule,
+  logModule,
+  changesetModule,
   wikiModule,
 ]
 
