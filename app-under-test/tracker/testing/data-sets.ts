@@ -1,6 +1,6 @@
 import { calendarOf } from '../seed/calendar.ts'
 import { personRow } from '../seed/people.ts'
-import { projectRows } from '../seed/project.ts'
+import { projectRows, type ProjectSpec } from '../seed/project.ts'
 import { randomOf } from '../seed/random.ts'
 import type { SeedRow } from '../seed/rows.ts'
 
@@ -19,9 +19,14 @@ export function dataSetsOf(seed: number, tickets: number, count: number): readon
 }
 
 export function* rowsOf(seed: number, dataSets: readonly DataSet[]): Generator<SeedRow> {
-  const team = ['ada', 'ben', 'chloe', 'dev', 'eva', 'finn']
-  for (const login of team) yield personRow(seed, login, login.toUpperCase())
-  const calendar = calendarOf('2006-01-01', 31, [])
-  const common = { seed, public: true, editsPerTicket: 1.4, team, others: [], calendar, deadlines: [13, 27], commits: { perDay: 2.6, k: 0.94, quiet: 0 }, wikiEditsPerDay: 2, mailsPerDay: 1 }
-  for (const { project, tickets } of dataSets) yield* projectRows({ ...common, name: project, tickets })
+  for (const login of TEAM) yield personRow(seed, login, login.toUpperCase())
+  for (const spec of specsOf(seed, dataSets)) yield* projectRows(spec)
 }
+
+export function specsOf(seed: number, dataSets: readonly DataSet[]): readonly ProjectSpec[] {
+  const calendar = calendarOf('2006-01-01', 31, [])
+  const common = { seed, public: true, editsPerTicket: 1.4, team: TEAM, others: [], calendar, deadlines: [13, 27], commits: { perDay: 2.6, k: 0.94, quiet: 0 }, wikiEditsPerDay: 2, mailsPerDay: 1 }
+  return dataSets.map(({ project, tickets }) => ({ ...common, name: project, tickets }))
+}
+
+const TEAM = ['ada', 'ben', 'chloe', 'dev', 'eva', 'finn']
