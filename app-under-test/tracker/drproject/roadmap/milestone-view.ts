@@ -23,7 +23,7 @@ ${milestoneProgress(visit, milestone.name, whole)}<div class="wikitext">${wikiTo
 <h2>Tickets by ${part}</h2>
 <form action="${path}"><p><label>By ${select('by', PARTS, part)}</label> <button>Show</button></p></form>
 <table class="bars">${parts.map(([value, progress]) => partRow(visit, milestone, part, value, progress))}</table>
-${visit.can('MILESTONE_EDIT') && html`<p><a href="${path}?action=edit">Edit</a>${milestone.completed.getTime() === 0 && html` <a href="${path}?action=edit&amp;completed=${dayOf(env.now())}">Complete</a>`} <a href="${path}?action=delete">Delete</a></p>\n`}`
+${visit.can('MILESTONE_EDIT') && html`<p class="links"><a href="${path}?action=edit">Edit</a>${milestone.completed.getTime() === 0 && html` <a href="${path}?action=edit&amp;completed=${dayOf(env.now())}">Complete</a>`} <a href="${path}?action=delete">Delete</a></p>\n`}`
   return layout(visit, { title: `Milestone ${milestone.name}`, body })
 }
 

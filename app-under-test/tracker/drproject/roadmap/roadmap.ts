@@ -23,7 +23,7 @@ export const roadmapModule = projectPage({
     const place = await placeOf(visit, ...shown.map(({ description }) => description))
     const path = request.root + pathIn(project, 'roadmap')
     const body = html`<h1>Roadmap</h1>
-<p>${onlyOpen ? html`<a href="${path}">Show completed milestones too</a>` : html`<a href="${path}?show=open">Hide completed milestones</a>`}${visit.can('MILESTONE_EDIT') && html` <a href="${request.root}${pathIn(project, 'milestone')}?action=new">New milestone</a>`}</p>
+<p class="links">${onlyOpen ? html`<a href="${path}">Show completed milestones too</a>` : html`<a href="${path}?show=open">Hide completed milestones</a>`}${visit.can('MILESTONE_EDIT') && html` <a href="${request.root}${pathIn(project, 'milestone')}?action=new">New milestone</a>`}</p>
 ${shown.length === 0 && html`<p>There are no${onlyOpen && ' open'} milestones.</p>`}${shown.map((milestone) => milestoneArticle(visit, milestone, progress.get(milestone.name) ?? NOTHING, place))}${links}${without(visit, progress.get(''))}`
     return page(layout(visit, { title: 'Roadmap', body }))
   },

@@ -77,7 +77,7 @@ async function reportPage(visit: ProjectVisit, report: Report, results: Markup):
     head: html`<link rel="alternate" type="application/rss+xml" title="RSS feed" href="${request.root}${path}?format=rss">`,
     body: html`<h1>{${report.id}} ${report.title}</h1>
 <div class="wikitext">${wikiToHtml(report.description, await placeOf(visit, report.description))}</div>
-<p><a href="${request.root}${pathIn(project, 'report')}">All reports</a> <a href="${request.root}${pathIn(project, 'query')}?${report.query}">As a custom query</a></p>
+<p class="links"><a href="${request.root}${pathIn(project, 'report')}">All reports</a> <a href="${request.root}${pathIn(project, 'query')}?${report.query}">As a custom query</a></p>
 ${results}${deletion}`,
   })
 }
