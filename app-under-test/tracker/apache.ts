@@ -24,6 +24,7 @@ chmodSync(run, 0o755)
 process.once('exit', () => rmSync(run, { recursive: true, force: true }))
 const variables: NodeJS.ProcessEnv = {
   PORT: '8080',
+  TRACKER_APACHE_TIMEOUT: '604800',
   ...process.env,
   PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
   TRACKER_HOME: import.meta.dirname,
