@@ -1,0 +1,11 @@
+import type { Scenario } from '../harness/scenario/scenario.ts'
+import { trackerBehindApache } from './targets/tracker.ts'
+
+/** What hid the incident from many: Apache's default time-out ends a script after a minute of silence, and with it the hung pair. */
+export default {
+  name: 'apache-timeout',
+  about: "the tracker behind Apache with its default time-out: what hangs is ended after a minute, and comes again",
+  target: { ...trackerBehindApache, env: { ...trackerBehindApache.env, TRACKER_APACHE_TIMEOUT: '60' } },
+  load: { kind: 'journey', journey: 'journeys/timeline.ts', requestTimeoutMs: 5_000 },
+  profiles: { repro: { concurrency: 4, dose: 4 }, nightly: { concurrency: 4 } },
+} satisfies Scenario

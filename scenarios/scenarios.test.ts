@@ -1,0 +1,23 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { loadScenario } from '../harness/scenario/load-scenario.ts'
+import { course } from '../app-under-test/tracker/seed/course.ts'
+import { PASSWORD } from '../app-under-test/tracker/seed/people.ts'
+import { memberOf, password, projects } from './journeys/drproject/course.ts'
+
+const files = readdirSync(import.meta.dirname).filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+
+test.each(files)('%s loads, has no problem, and says what it is about', async file => {
+  const { scenario } = await loadScenario(join(import.meta.dirname, file))
+  expect(`${scenario.name}.ts`).toBe(file)
+  expect(scenario.about).toMatch(/^.{20,120}$/)
+})
+
+test('journeys know the projects, the people and the password of the seed data', () => {
+  const seeded = course(2006).projects.filter(project => project.public)
+  expect(projects).toEqual(seeded.map(({ name }) => name))
+  const members = Array.from({ length: 120 }, (_, n) => memberOf(n))
+  expect(members.map(({ login, project }) => `${login} of ${project}`).toSorted()).toEqual(seeded.flatMap(({ name, team }) => team.map(login => `${login} of ${name}`)).toSorted())
+  expect(password).toBe(PASSWORD)
+})
