@@ -25,7 +25,8 @@ export const browserModule = projectPage({
     if (!revision) return visit.request.args.has('rev') ? null : wordsPage(visit, 'Nothing has been committed to the repository yet.')
     if (!repository) return wordsPage(visit, html`The repository of this project is not on this server, so its files cannot be shown. <a href="${sourceHref(visit, 'log', '')}">The log of its revisions</a> can.`)
     const commit = await commitOf(repository, revision)
-    const node = commit && (await repository.nodeAt(commit, path))
+    if (!commit) return wordsPage(visit, `Revision ${revision.rev} is not in the repository on this server, which has another history. It has to be synchronised first.`)
+    const node = await repository.nodeAt(commit, path)
     if (!node) return null
     switch (node.kind) {
       case 'folder':

@@ -50,7 +50,7 @@ const KINDS: Readonly<Record<string, string>> = { A: 'added', M: 'modified', D: 
 
 async function differences(visit: ProjectVisit, revision: RevisionRow, textHref: string): Promise<Markup> {
   const diff = await diffOf(visit, revision, SHOWN_BYTES)
-  if (!diff) return html`<p class="note">The repository of this project is not on this server, so what changed in the files cannot be shown.</p>`
+  if (!diff) return html`<p class="note">This revision is not in a repository on this server, so what changed in the files cannot be shown.</p>`
   const text = diff.bytes.toString('utf8')
   const whole = html`<p><a href="${textHref}">All of it as text</a></p>`
   if (!diff.cut) return html`${diffToHtml(text)}\n${whole}`
@@ -61,7 +61,7 @@ const SHOWN_BYTES = 150 * 1024
 
 async function diffText(visit: ProjectVisit, revision: RevisionRow): Promise<Response> {
   const diff = await diffOf(visit, revision, TEXT_BYTES)
-  if (!diff) throw new BadRequest('format: the repository of this project is not on this server, so there is no diff.')
+  if (!diff) throw new BadRequest('format: this revision is not in a repository on this server, so there is no diff.')
   if (diff.cut) throw new BadRequest(`format: the diff is larger than ${sizeOf(TEXT_BYTES)}. Clone the repository to get it.`)
   return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: diff.bytes }
 }

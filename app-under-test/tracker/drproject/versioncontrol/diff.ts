@@ -3,7 +3,7 @@ import { html, type Markup } from '../web/html.ts'
 /** A unified diff as git prints it, file by file; what came and what went is marked. */
 export function diffToHtml(text: string): Markup {
   // No line of a file begins like this: all of them have a sign before them.
-  const files = text.split(/^(?=diff --git )/m).filter((part) => part.startsWith('diff --git '))
+  const files = text.split(/(?<![^\n])(?=diff --git )/).filter((part) => part.startsWith('diff --git '))
   return html`${files.map(fileToHtml)}`
 }
 
@@ -29,10 +29,10 @@ function lineToHtml(line: string): Markup {
   }
 }
 
-/** Of `+++ b/name`, of `--- a/name` if it is gone, else whatever git says: a name with strange characters comes in quotes. */
+/** Of `+++ b/name`, or of `--- a/name` if it is gone, else of the first line, which has it twice. A name with strange characters comes in quotes. */
 function nameOf(head: readonly string[]): string {
-  const named = (sign: string) => head.find((line) => line.startsWith(sign))?.slice(sign.length).replace(/\t$/, '')
-  return named('+++ b/') ?? named('--- a/') ?? head[0]!.slice('diff --git a/'.length).replace(/^(?<name>.+) b\/\k<name>$/, '$<name>')
+  const named = (pattern: RegExp) => head.map((line) => pattern.exec(line)?.groups?.name).find((name) => name !== undefined)
+  return named(/^\+\+\+ "?b\/(?<name>.+?)"?\t?$/) ?? named(/^--- "?a\/(?<name>.+?)"?\t?$/) ?? named(/^diff --git "?a\/(?<name>.+)"? "?b\/\k<name>"?$/) ?? head[0]!
 }
 
 function noteOf(head: readonly string[]): string {

@@ -5,12 +5,14 @@ import { git, type Limits, type Output } from './git.ts'
 /** What a path is at some revision. `size` in bytes, 0 for a folder. */
 export type Node = { readonly path: string; readonly kind: 'folder' | 'file' | 'link' | 'elsewhere'; readonly id: string; readonly size: number }
 
+export type Commit = { readonly id: string; readonly time: Date }
+
 /** One project's repository, read through git. Commits and objects are named by their full ids, which come from git itself or from rows. */
 export type Repository = {
   readonly folder: string
   readonly isEmpty: () => Promise<boolean>
-  /** Id of the revision's commit, counted from the first on. Null if there are not so many. */
-  readonly commitAt: (revision: number) => Promise<string | null>
+  /** The commit that is this revision, counted from the first on. Null if there are not so many. */
+  readonly commitAt: (revision: number) => Promise<Commit | null>
   /** Null if the path is not in the commit's tree. The empty path is the root. */
   readonly nodeAt: (commit: string, path: string) => Promise<Node | null>
   /** What is in a folder, folders first. */
@@ -32,9 +34,9 @@ export function repositoryIn(folder: string): Repository {
     folder,
     isEmpty: async () => (await git(folder, ['rev-list', '--all', '--max-count=1'])).bytes.length === 0,
     commitAt: async (revision) => {
-      const { bytes } = await git(folder, ['rev-list', '--first-parent', '--reverse', 'HEAD'], { maxBytes: REV_LIST_LINE * revision })
-      const line = bytes.toString('latin1', REV_LIST_LINE * (revision - 1), REV_LIST_LINE * revision - 1)
-      return line === '' ? null : line
+      const { bytes } = await git(folder, ['rev-list', '--first-parent', '--reverse', '--timestamp', 'HEAD'], { maxBytes: LONGEST_LINE * revision })
+      const [seconds, id] = bytes.toString('latin1').split('\n')[revision - 1]?.split(' ') ?? []
+      return id?.length === ID_LENGTH ? { id, time: new Date(Number(seconds) * 1000) } : null
     },
     nodeAt: async (commit, path) => {
       if (path === '') return { path, kind: 'folder', id: `${commit}^{tree}`, size: 0 }
@@ -54,8 +56,10 @@ export function repositoryIn(folder: string): Repository {
 /** As people write it in an address: what could lead out of a tree, or is no path of any, is none here either. */
 export const isPath = (path: string): boolean => path.length <= 1000 && !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.toLowerCase() !== '.git')
 
-/** A commit's id and the end of its line. */
-const REV_LIST_LINE = 41
+const ID_LENGTH = 40
+
+/** Seconds since 1970, a blank, an id, and the end of the line. */
+const LONGEST_LINE = 12 + ID_LENGTH + 1
 
 /** `<mode> <type> <id> <size>\t<path>`, each with a NUL at its end; what was cut off is left out. */
 function nodesOf(bytes: Buffer, parent: string): Node[] {

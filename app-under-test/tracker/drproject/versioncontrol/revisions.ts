@@ -13,5 +13,9 @@ export async function revisionAsked({ env, request, project }: ProjectVisit): Pr
   return revisions[0] ?? null
 }
 
-/** Rows of a seed do not know their commits: then they are counted. */
-export const commitOf = async (repository: Repository, revision: RevisionRow): Promise<string | null> => revision.node || (await repository.commitAt(revision.rev))
+/** Id of the revision's commit. A row that has not been synchronised does not know it: then it is counted. Null if that gives none, or one of another time: the repository has another history. */
+export async function commitOf(repository: Repository, { rev, time, node }: RevisionRow): Promise<string | null> {
+  if (node) return node
+  const counted = await repository.commitAt(rev)
+  return counted?.time.getTime() === time.getTime() ? counted.id : null
+}

@@ -16,7 +16,7 @@ export function synchronise(env: Environment, project: string, repository: Repos
     // Two at a time would give the same numbers twice.
     await cnx.query('SELECT 1 FROM project WHERE name = $1 FOR UPDATE', [project])
     const known = anew ? UNKNOWN : await lastKnown(cnx, project)
-    if (known.rev > 0 && (await repository.commitAt(known.rev)) !== known.node) throw new Error(`The history of ${project} was rewritten: revision ${known.rev} was commit ${known.node}, and is no more. Synchronise it anew (--anew); its revisions may get other numbers.`)
+    if (known.rev > 0 && (await repository.commitAt(known.rev))?.id !== known.node) throw new Error(`The history of ${project} was rewritten: revision ${known.rev} was commit ${known.node}, and is no more. Synchronise it anew (--anew); its revisions may get other numbers.`)
     let rev = known.rev
     let batch: Commit[] = []
     for await (const commit of commitsAfter(repository, known.node)) {
