@@ -84,6 +84,6 @@ test('nobody attaches who may not change the page', async () => {
   expect((await nobody.get(`${project}/attachment/ticket/1`)).text).toContain('takes TICKET_CHANGE')
 })
 
-test.each(['attachment/wiki/NoSuchPage', 'attachment/ticket/99999', 'attachment/ticket/0x1', 'attachment/milestone/m1', 'raw-attachment/ticket/1/none.txt', 'raw-attachment/wiki/WikiStart', 'attachment/'])('%s is nowhere', async (path) => {
+test.each(['attachment/wiki/NoSuchPage', 'attachment/ticket/99999', 'attachment/ticket/0x1', 'attachment/milestone/m1', 'raw-attachment/ticket/1/none.txt', 'raw-attachment/wiki/WikiStart', 'raw-attachment/wiki/WikiStart/a%01b', 'raw-attachment/wiki/Wiki%01Start/a', 'attachment/wiki/a%01b', 'attachment/'])('%s is nowhere', async (path) => {
   expect((await nobody.get(`${project}/${path}`)).status).toBe(404)
 })

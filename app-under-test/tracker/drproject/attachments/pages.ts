@@ -7,6 +7,7 @@ import { page, redirect, type Response } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
 import { projectPage } from '../web/project-page.ts'
 import { pathIn, type ProjectVisit } from '../web/visit.ts'
+import { isPageName } from '../wiki/page-name.ts'
 import { cleanFileName, contentTypeOf, dispositionOf } from './file-name.ts'
 import { fileItems, sizeOf } from './list.ts'
 import { attachmentsPath, parentOf, TO_ATTACH, type Parent } from './parent.ts'
@@ -28,6 +29,7 @@ export const attachmentModule = projectPage({
 export const rawAttachmentModule = projectPage({
   path: /\/raw-attachment\/(?<type>wiki|ticket)\/(?<id>.+)\/(?<filename>[^/]+)/,
   answer: async ({ env, project }, { type = '', id = '', filename = '' }) => {
+    if (cleanFileName(filename) !== filename || !isPageName(id)) return null
     using files = await Attachment.select(env, project.name, type, id, filename)
     const file = files[0]
     if (!file) return null
@@ -44,7 +46,7 @@ async function upload(visit: ProjectVisit, parent: Parent, form: Form): Promise<
   if (file.size > LARGEST_FILE_BYTES) return refuse(413, `${cleanFileName(file.name)} has ${file.size} bytes, and a file may have ${LARGEST_FILE_BYTES} (${sizeOf(LARGEST_FILE_BYTES)}). Compress it, or attach it in parts.`)
   if (description.length > LONGEST_DESCRIPTION) return refuse(400, `The description has ${description.length} characters, and ${LONGEST_DESCRIPTION} fit.`)
 
-  const outcome = await addAttachment(visit.env, visit.project, parent, { filename: cleanFileName(file.name), content: await file.bytes(), description, author: loginOf(visit.visitor) })
+  const outcome = await addAttachment(visit.env, visit.project, parent, { filename: cleanFileName(file.name), content: new Uint8Array(await file.arrayBuffer()), description, author: loginOf(visit.visitor) })
   switch (outcome) {
     case 'kept':
       return redirect(visit.request, attachmentsPath(visit, parent))

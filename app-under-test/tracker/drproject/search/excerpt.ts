@@ -16,7 +16,7 @@ export function marked(text: string, terms: readonly string[]): Markup {
 }
 
 /** The longest first: where one begins with another, all of it is marked. */
-const anyOf = (terms: readonly string[], flags: string) => new RegExp(`(${terms.toSorted((a, b) => b.length - a.length).map((term) => RegExp.escape(term)).join('|')})`, flags)
+const anyOf = (terms: readonly string[], flags: string) => new RegExp(`(${terms.toSorted((a, b) => b.length - a.length).map((term) => term.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})`, flags)
 
 /** At a blank nearby; without one, text is cut where it is. */
 function startOfWord(line: string, near: number): number {
