@@ -1,4 +1,5 @@
-import { escape, html, type Markup } from '../web/html.ts'
+import { feed } from '../web/feed.ts'
+import { html, type Markup } from '../web/html.ts'
 import type { Response } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
 import { dayOf } from '../web/time.ts'
@@ -26,24 +27,14 @@ ${[...days].map(([day, ofDay]) => html`<h2>${dayOf(new Date(day * DAY_MS))}</h2>
   })
 }
 
-/** RSS 2.0 with the authors as dc:creator, since RSS's own author must be a mail address. */
 export function timelineFeed({ request, project }: ProjectVisit, events: readonly TimelineEvent[], query: TimelineQuery): Response {
   const base = `${request.baseUrl}/${encodeURIComponent(project.name)}`
-  const items = events.map((event) => {
-    const link = escape(`${base}/${event.path}`)
-    return `<item><title>${escape(event.title)}</title><link>${link}</link><guid isPermaLink="false">${link}@${event.time.getTime() / 1000}</guid><pubDate>${event.time.toUTCString()}</pubDate>${
-      event.author ? `<dc:creator>${escape(event.author)}</dc:creator>` : ''
-    }<category>${escape(event.kind)}</category><description>${escape(event.message)}</description></item>\n`
+  return feed({
+    title: `${project.title}: timeline`,
+    link: `${base}/timeline`,
+    description: `What happened in ${project.title} in the ${query.daysBack} days before ${dayOf(query.window.stop)}`,
+    items: events.map(({ path, title, time, author, kind, message }) => ({ title, link: `${base}/${path}`, guid: `${base}/${path}@${time.getTime() / 1000}`, time, author, category: kind, description: message })),
   })
-  return {
-    status: 200,
-    headers: { 'Content-Type': 'application/rss+xml; charset=utf-8' },
-    body: `<?xml version="1.0" encoding="utf-8"?>
-<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>${escape(project.title)}: timeline</title><link>${escape(`${base}/timeline`)}</link>
-<description>${escape(`What happened in ${project.title} in the ${query.daysBack} days before ${dayOf(query.window.stop)}`)}</description><language>en</language><generator>DrProject</generator>
-${items.join('')}</channel></rss>
-`,
-  }
 }
 
 const timeOf = (time: Date) => [time.getUTCHours(), time.getUTCMinutes()].map((part) => String(part).padStart(2, '0')).join(':')

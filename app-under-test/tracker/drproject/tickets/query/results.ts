@@ -1,6 +1,5 @@
 import { html, type Markup } from '../../web/html.ts'
-import type { Response } from '../../web/http.ts'
-import { BadRequest } from '../../web/http.ts'
+import { BadRequest, type Response } from '../../web/http.ts'
 import { pageAsked, pageOf } from '../../web/pager.ts'
 import type { ProjectVisit } from '../../web/visit.ts'
 import { FEED_NEEDS, ticketCsv, ticketFeed } from './export.ts'
@@ -19,7 +18,7 @@ export async function resultsTable(visit: ProjectVisit, { query, path }: Shown):
   const { shown, links } = pageOf(request, asked, await findTickets(visit, query, [...TABLE_NEEDS, ...query.columns], asked))
   const format = (name: string) => `${request.root}${path}${path.includes('?') ? '&' : '?'}format=${name}`
   return html`<p>${tickets(total)}${shown.length < total && shown.length > 0 && `, ${asked.offset + 1} to ${asked.offset + shown.length} on this page`}. Also as <a href="${format('csv')}">CSV</a> and <a href="${format('rss')}">RSS</a>.</p>
-${ticketTable(visit, query, shown)}${links}`
+${total > 0 && shown.length === 0 ? html`<p>None of them is on this page.</p>\n` : ticketTable(visit, query, shown)}${links}`
 }
 
 /** The same as a file, if the address asks for one. CSV has at most ten thousand rows at a time, and says where the next are. */
