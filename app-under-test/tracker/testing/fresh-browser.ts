@@ -29,7 +29,7 @@ export function freshBrowser(env: Environment, { remoteAddress = '192.0.2.1', ba
     return { ...response, text, location: response.headers.Location?.replace(baseUrl, '') ?? '' }
   }
   const post: FreshBrowser['post'] = (url, fields) => {
-    const body = new URLSearchParams([['__token', token], ...Object.entries(fields).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as [string, string]))])
+    const body = new URLSearchParams(Object.entries({ __token: token, ...fields }).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as [string, string])))
     return ask(url, { method: 'POST', contentType: 'application/x-www-form-urlencoded', body: Buffer.from(String(body)) })
   }
   return {
