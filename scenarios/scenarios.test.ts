@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { loadScenario } from '../harness/scenario/load-scenario.ts'
 import { course } from '../app-under-test/tracker/seed/course.ts'
 import { PASSWORD } from '../app-under-test/tracker/seed/people.ts'
-import { memberOf, password, projects } from './journeys/drproject/course.ts'
+import { inEveryProject, memberOf, password, projects } from './journeys/drproject/course.ts'
 
 const files = readdirSync(import.meta.dirname).filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts'))
 
@@ -20,4 +20,5 @@ test('journeys know the projects, the people and the password of the seed data',
   const members = Array.from({ length: 120 }, (_, n) => memberOf(n))
   expect(members.map(({ login, project }) => `${login} of ${project}`).toSorted()).toEqual(seeded.flatMap(({ name, team }) => team.map(login => `${login} of ${name}`)).toSorted())
   expect(password).toBe(PASSWORD)
+  expect(Math.min(...seeded.map(({ tickets }) => tickets))).toBeGreaterThanOrEqual(inEveryProject.tickets)
 })

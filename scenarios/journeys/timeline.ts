@@ -1,4 +1,6 @@
 import { journey, type Random } from 'lowtide/journey'
+import { inEveryProject, projects } from './drproject/course.ts'
+import { filters } from './drproject/feed-pollers.ts'
 
 export { options } from 'lowtide/journey'
 
@@ -24,7 +26,7 @@ export default journey({
       name: 'ticket',
       weight: 1,
       request: random => {
-        const id = random.between(1, ticketsInEveryProject)
+        const id = random.between(1, inEveryProject.tickets)
         return { path: `/${project(random)}/ticket/${id}`, expect: { contains: `<h1>#${id}: ` } }
       },
     },
@@ -33,10 +35,3 @@ export default journey({
 })
 
 const project = (random: Random) => random.pick(projects)
-
-/** Of the seed data's preset `course`: 20 projects of 100 tickets or so. */
-const projects = 'All Argon Beacon Cedar Delta Ember Fjord Garnet Harbor Iris Juniper Kestrel Lumen Maple Nimbus Onyx Puffin Quartz Raven Sable'.split(' ')
-const ticketsInEveryProject = 50
-
-/** As the form of 2006 sends them: every kind of event, without the tickets' details. */
-const filters = ['wiki', 'changeset', 'milestone', 'mail', 'ticket'].map(filter => `${filter}=on`).join('&')

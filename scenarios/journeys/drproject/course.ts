@@ -3,8 +3,8 @@ import type { Random } from 'lowtide/journey'
 /** The twenty public projects of the seed data's preset `course`. */
 export const projects = 'All Argon Beacon Cedar Delta Ember Fjord Garnet Harbor Iris Juniper Kestrel Lumen Maple Nimbus Onyx Puffin Quartz Raven Sable'.split(' ')
 
-/** Every project has more tickets, changesets and mails than these. */
-export const inEveryProject = { tickets: 50, changesets: 50, mails: 20 }
+/** Every project has more tickets than these. */
+export const inEveryProject = { tickets: 50 }
 
 export const password = 'drproject'
 

@@ -4,16 +4,23 @@ import { projects } from './course.ts'
 /** As the form of 2006 sends them: every kind of event, without the tickets' details. */
 export const filters = ['wiki', 'changeset', 'milestone', 'mail', 'ticket'].map(filter => `${filter}=on`).join('&')
 
-/** Feed readers that poll each project by the link that its own timeline offers, every 6.7 minutes: 97 times in the 10.8 hours of a working day. */
+/** Feed readers, each of which polls one project by the link that its own timeline offers, every 6.7 minutes: 97 times in the 10.8 hours of a working day. */
 export const feedPollers: Visit = {
-  name: 'timeline feed',
+  name: 'feed reader',
+  requests: 16,
   think: { medianMs: 400_000, sigma: 0.05, mostMs: 480_000 },
-  request: random => ({ path: `/${random.pick(projects)}/timeline?${filters}&daysback=90&max=50&format=rss`, expect: { contains: '</rss>' } }),
+  steps: function* (random) {
+    const path = `/${random.pick(projects)}/timeline?${filters}&daysback=90&max=50&format=rss`
+    while (true) yield { name: 'timeline feed', path, expect: { contains: '</rss>' } }
+  },
 }
 
 /** The service check of whoever runs the site: the front page, every minute. */
 export const serviceCheck: Visit = {
   name: 'service check',
+  requests: 16,
   think: { medianMs: 60_000, sigma: 0.02, mostMs: 65_000 },
-  request: () => ({ path: '/', expect: { contains: '<h1>Projects</h1>' } }),
+  steps: function* () {
+    while (true) yield { name: 'service check', path: '/', expect: { contains: '<h1>Projects</h1>' } }
+  },
 }
