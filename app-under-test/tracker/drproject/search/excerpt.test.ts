@@ -13,14 +13,23 @@ test('an excerpt shows the first place that has a term, in whole words', () => {
   expect(excerptOf('short', ['nothing of it'], 60).markup).toBe('short')
 })
 
+test('terms that are far from each other are each shown where they stand, in the order of the text', () => {
+  const text = `${'x '.repeat(200)}second ${'y '.repeat(200)}first ${'z '.repeat(200)}`
+  expect(excerptOf(text, ['first', 'second'], 24).markup).toBe('... x <mark>second</mark> y y ... y y <mark>first</mark> z z z z z z z ...')
+  expect(excerptOf('one two three', ['three', 'one'], 24).markup).toBe('<mark>one</mark> two <mark>three</mark>')
+})
+
 test('an excerpt is about as long as asked, and well-formed', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.array(fc.string({ minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }), (text, terms) => {
+    fc.property(fc.array(fc.constantFrom('a', 'b', 'c', ' ', 'x', '<', '\n', '日', '😀', 'xxxxxxxxxxxxxxxxxxxx'), { maxLength: 200 }).map((parts) => parts.join('')), fc.array(fc.stringMatching(/^[a-c ]{0,2}[a-c]$/), { minLength: 1, maxLength: 3 }), (text, terms) => {
       const { markup } = excerptOf(text, terms, 60)
+      expect(markup.includes('<mark>')).toBe(terms.some((term) => holds(text, term)))
       const words = markup.replaceAll(/<\/?mark>/g, '')
       expect(words).not.toMatch(/[<>"']/)
-      expect(words.replaceAll(/&\w+;|&#39;/g, 'x').length).toBeLessThanOrEqual(60 + 30 + '... '.length + ' ...'.length)
+      expect(words.replaceAll(/&\w+;|&#39;/g, 'x').length).toBeLessThanOrEqual(60 + 2 * 30 + 3 * 30 + '... '.length + 3 * ' ... '.length)
       expect(markup.match(/<mark>/g)?.length).toBe(markup.match(/<\/mark>/g)?.length)
     }),
   )
 })
+
+const holds = (text: string, term: string) => text.replaceAll(/\s+/g, ' ').trim().toLowerCase().includes(term.toLowerCase())

@@ -17,6 +17,7 @@ export async function titleIndex(visit: ProjectVisit): Promise<Response> {
   const { shown, links } = pageOf(request, asked, first)
   const groups = Map.groupBy(shown, ({ name }) => name.slice(0, 1).toUpperCase())
   const body = html`${pageNav(visit, TITLE_INDEX, 'index')}<h1>${TITLE_INDEX}</h1>
-${shown.length === 0 && html`<p>There are no pages here.</p>`}${[...groups].map(([letter, pages]) => html`<h2>${letter}</h2><ul>${pages.map(({ name }) => html`<li><a href="${pagePath(visit, name)}">${name}</a></li>\n`)}</ul>\n`)}${links}`
+${shown.length === 0 && html`<p>There are no pages here.</p>`}<div class="titles">${[...groups].map(([letter, pages]) => html`<section><h2>${letter}</h2><ul>${pages.map(({ name }) => html`<li><a href="${pagePath(visit, name)}">${name}</a></li>\n`)}</ul></section>\n`)}</div>
+${links}`
   return page(layout(visit, { title: TITLE_INDEX, body }))
 }
