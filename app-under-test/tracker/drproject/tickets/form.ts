@@ -1,4 +1,5 @@
 import { radio, select } from '../web/controls.ts'
+import type { Form } from '../web/form.ts'
 import { html, type Markup } from '../web/html.ts'
 import type { Choices } from './choices.ts'
 import { LIMITS, PRIORITIES, RESOLUTIONS, TYPES, type Facts } from './fields.ts'
@@ -19,13 +20,29 @@ export const ownerOptions = ({ members }: Choices) => [{ value: '', text: '(nobo
 /** What somebody is about to do, as the form has it. */
 export type Intent = { readonly action: string; readonly owner: string; readonly resolution: string }
 
+/** What the form has before anybody touches it. */
+export const untouched = ({ owner }: Pick<Standing, 'owner'>): Intent => ({ action: 'leave', owner, resolution: RESOLUTIONS[0] })
+
+export function intentFrom(form: Form, ticket: Pick<Standing, 'owner'>): Intent {
+  const { action, owner, resolution } = untouched(ticket)
+  return { action: form.text('action') || action, owner: form.all('owner')[0] ?? owner, resolution: form.all('resolution')[0] ?? resolution }
+}
+
+/** Somebody chose an owner or a resolution and forgot the action that it belongs to. */
+export function forgottenAction({ action, owner, resolution }: Intent, ticket: Pick<Standing, 'owner'>): string | null {
+  const before = untouched(ticket)
+  if (action !== 'reassign' && owner !== before.owner) return `You chose "${owner || '(nobody)'}" as the owner, but not to reassign the ticket. Choose "reassign to" as well, or "${before.owner || '(nobody)'}" again.`
+  if (action !== 'resolve' && resolution !== before.resolution) return `You chose "${resolution}", but not to resolve the ticket. Choose "resolve as" as well, or "${before.resolution}" again.`
+  return null
+}
+
 /** Radio buttons for the actions that the ticket's standing allows. */
 export function actionInputs(standing: Standing, intent: Intent, choices: Choices): Markup {
   const words: Readonly<Record<ActionKind, Markup | string>> = {
     leave: html`leave as ${standing.status} ${standing.resolution}`,
     accept: 'accept: it is mine, and assigned',
     reassign: html`reassign to ${select('owner', ownerOptions(choices), intent.owner)}, as new`,
-    resolve: html`resolve as ${select('resolution', RESOLUTIONS, intent.resolution || 'fixed')}`,
+    resolve: html`resolve as ${select('resolution', RESOLUTIONS, intent.resolution)}`,
     reopen: 'reopen',
   }
   return html`<fieldset><legend>Action</legend>${actionsOf(standing).map((action) => html`<p>${radio('action', action, intent.action, words[action])}</p>`)}</fieldset>

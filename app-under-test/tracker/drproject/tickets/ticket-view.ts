@@ -11,7 +11,7 @@ import { wikiToHtml, type Place } from '../wiki/markup.ts'
 import { placeOf } from '../wiki/place.ts'
 import { choicesOf } from './choices.ts'
 import { factsOf, type Facts } from './fields.ts'
-import { actionInputs, factInputs, type Intent } from './form.ts'
+import { actionInputs, factInputs, untouched, type Intent } from './form.ts'
 import { editsOf, type Edit } from './history.ts'
 import { differences, type Editable } from './store.ts'
 
@@ -60,7 +60,7 @@ const changeList = (changes: readonly Pick<TicketChangeRow, 'field' | 'oldvalue'
 
 async function changeForm(visit: ProjectVisit, ticket: TicketRow, draft: Draft | null, place: Place): Promise<Markup> {
   const choices = await choicesOf(visit.env, visit.project)
-  const { facts, intent, comment } = draft ?? { facts: factsOf(ticket), intent: { action: 'leave', owner: ticket.owner, resolution: '' }, comment: '' }
+  const { facts, intent, comment } = draft ?? { facts: factsOf(ticket), intent: untouched(ticket), comment: '' }
   return html`${preview(ticket, draft, place)}<form method="post" action="${visit.request.root}${pathIn(visit.project, 'ticket', ticket.id)}#preview" class="change">${visit.token.field()}<input type="hidden" name="changetime" value="${secondsOf(ticket.changetime)}">
 <h2 id="change">Change #${ticket.id}</h2>
 <p><label>Comment (wiki text)<textarea name="comment" rows="8">

@@ -7,11 +7,11 @@ import { loginOf } from '../auth/visitor.ts'
 import { Ticket, type TicketRow } from '../model.ts'
 import { choicesOf, type Choices } from './choices.ts'
 import { factsFrom, ownerProblem, problemsOf, tooLong } from './draft.ts'
-import { FACTS, factsOf, type Facts } from './fields.ts'
-import type { Intent } from './form.ts'
+import { FACTS, factsOf, type Fact, type Facts } from './fields.ts'
+import { forgottenAction, intentFrom, type Intent } from './form.ts'
 import { editsOf, valueAt } from './history.ts'
 import { changeTicket, differences, type Editable } from './store.ts'
-import { ticketPage, type Draft } from './ticket-view.ts'
+import { ticketPage } from './ticket-view.ts'
 import { actionNamed, standingAfter } from './workflow.ts'
 
 /** `/PROJECT/ticket/N`: a ticket, everything that was changed in it, and a form to change it. */
@@ -29,7 +29,7 @@ export const ticketModule = projectPage({
 async function answerForm(visit: ProjectVisit, ticket: TicketRow, form: Form): Promise<Response> {
   visit.require('TICKET_CHANGE')
   const { env, project } = visit
-  const sent = { facts: factsFrom(form), intent: { action: form.text('action') || 'leave', owner: form.text('owner'), resolution: form.text('resolution') }, comment: form.text('comment') }
+  const sent = { facts: factsFrom(form), intent: intentFrom(form, ticket), comment: form.text('comment') }
   if (form.text('changetime') !== String(secondsOf(ticket.changetime))) return staleForm(visit, ticket, sent, new Date(1000 * Number(form.text('changetime'))))
 
   const draft = { ...sent, ...considered(ticket, sent, await choicesOf(env, project), loginOf(visit.visitor)) }
@@ -49,9 +49,10 @@ function considered(ticket: TicketRow, { facts, intent, comment }: Sent, choices
   const problems = [
     ...problemsOf(facts, choices, ticket),
     action ? null : `A ticket that is ${ticket.status} cannot be changed by "${intent.action} ${intent.resolution}".`,
+    forgottenAction(intent, ticket),
     action?.kind === 'reassign' ? ownerProblem(action.owner, choices) : null,
     tooLong('comment', comment),
-    comment === '' && differences(ticket, after).length === 0 ? 'Nothing is changed and nothing is said: there is nothing to save.' : null,
+    comment === '' && action && differences(ticket, after).length === 0 ? 'Nothing is changed and nothing is said: there is nothing to save.' : null,
   ].filter((problem) => problem !== null)
   return { after, problems }
 }
@@ -60,8 +61,9 @@ function considered(ticket: TicketRow, { facts, intent, comment }: Sent, choices
 async function staleForm(visit: ProjectVisit, ticket: TicketRow, sent: Sent, madeFrom: Date): Promise<Response> {
   const since = editsOf(ticket.changes).filter(({ time }) => !(time <= madeFrom))
   const who = [...new Set(since.map(({ author, rows }) => rows[0]?.by[0]?.name ?? author))].join(' and ') || 'Somebody'
-  const facts = Object.fromEntries(FACTS.map((fact) => [fact, sent.facts[fact] === valueAt(ticket.changes, madeFrom, fact, ticket[fact]) ? ticket[fact] : sent.facts[fact]])) as Facts
+  const merged = (field: Fact | 'owner', value: string) => (value === valueAt(ticket.changes, madeFrom, field, ticket[field]) ? ticket[field] : value)
+  const facts = Object.fromEntries(FACTS.map((fact) => [fact, merged(fact, sent.facts[fact])])) as Facts
+  const intent = { ...sent.intent, owner: merged('owner', sent.intent.owner) }
   const problem = `${who} changed this ticket (last at ${momentOf(ticket.changetime)}) while you were writing, so nothing was saved. Your text is still below: look at what was changed, and send it again.`
-  const draft: Draft = { ...sent, facts, problems: [problem], after: null }
-  return page(await ticketPage(visit, ticket, draft), 409)
+  return page(await ticketPage(visit, ticket, { facts, intent, comment: sent.comment, problems: [problem], after: null }), 409)
 }

@@ -84,14 +84,15 @@ describe('a ticket', () => {
   test('a stale form changes nothing, keeps the text, and follows what it did not mean to change', async () => {
     const path = await newTicket()
     const changetime = await changetimeOf(path)
-    expect((await ben.post(path, { ...facts, milestone: 'milestone2', changetime })).status).toBe(303)
-    const { status, text } = await ben.post(path, { ...facts, priority: 'lowest', comment: 'Too late?', changetime })
+    expect((await ben.post(path, { ...facts, milestone: 'milestone2', action: 'reassign', owner: 'ada', changetime })).status).toBe(303)
+    const { status, text } = await ben.post(path, { ...facts, priority: 'lowest', owner: '', comment: 'Too late?', changetime })
     expect(status).toBe(409)
     expect(text).toMatch(/BEN changed this ticket .* while you were writing/)
     expect(text).toContain('Too late?</textarea>')
     expect(text).toContain('<option value="milestone2" selected>')
     expect(text).toContain('<option value="lowest" selected>')
-    expect((await ben.post(path, { ...facts, milestone: 'milestone2', priority: 'lowest', comment: 'Too late?', changetime: formTime(text) })).status).toBe(303)
+    expect(text).toContain('<option value="ada" selected>')
+    expect((await ben.post(path, { ...facts, milestone: 'milestone2', priority: 'lowest', owner: 'ada', comment: 'Too late?', changetime: formTime(text) })).status).toBe(303)
   })
 
   test('of two who send at once one is told, and nothing is lost', async () => {
@@ -110,6 +111,8 @@ describe('a ticket', () => {
 
   test.each([
     ['nothing', {}, 'there is nothing to save'],
+    ['an owner without the action', { owner: 'ada', comment: 'Yours.' }, 'but not to reassign the ticket'],
+    ['a resolution without the action', { resolution: 'wontfix', comment: 'No.' }, 'but not to resolve the ticket'],
     ['a resolution that there is not', { action: 'resolve', resolution: 'done' }, 'cannot be changed by'],
     ['an action that its status does not have', { action: 'reopen' }, 'cannot be changed by'],
     ['an owner who is no member', { action: 'reassign', owner: 'guest' }, 'is no member'],
