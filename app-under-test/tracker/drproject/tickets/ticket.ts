@@ -35,7 +35,7 @@ async function answerForm(visit: ProjectVisit, ticket: TicketRow, form: Form): P
   const draft = { ...sent, ...considered(ticket, sent, await choicesOf(env, project), loginOf(visit.visitor)) }
   if (draft.problems.length > 0) return page(await ticketPage(visit, ticket, draft), 400)
   if (form.text('preview')) return page(await ticketPage(visit, ticket, draft))
-  if (await changeTicket(env, ticket, draft.after, draft.comment, loginOf(visit.visitor))) return redirect(visit.request, pathIn(project, 'ticket', ticket.id))
+  if (await changeTicket(env, ticket, draft.after, draft.comment, loginOf(visit.visitor))) return redirect(visit.request, `${pathIn(project, 'ticket', ticket.id)}#comment:${editsOf(ticket.changes).length + 1}`)
   using tickets = await Ticket.select(env, project.name, ticket.id)
   return tickets[0] ? staleForm(visit, tickets[0], sent, ticket.changetime) : page(await ticketPage(visit, ticket, draft), 409)
 }

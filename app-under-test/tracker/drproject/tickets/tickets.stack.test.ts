@@ -72,7 +72,8 @@ describe('a ticket', () => {
   test('is changed with everything under one time, and each edit has a time of its own though the clock stands', async () => {
     const path = await newTicket()
     await ben.post(path, { ...facts, priority: 'low', action: 'reassign', owner: 'ada', comment: 'Yours.', changetime: await changetimeOf(path) })
-    await ben.post(path, { ...facts, priority: 'low', action: 'resolve', resolution: 'fixed', comment: 'Mine after all.', changetime: await changetimeOf(path) })
+    const { location } = await ben.post(path, { ...facts, priority: 'low', action: 'resolve', resolution: 'fixed', comment: 'Mine after all.', changetime: await changetimeOf(path) })
+    expect(location).toBe(`${path}#comment:2`)
     const edits = await database.query("SELECT string_agg(field || '=' || newvalue, ' ' ORDER BY field) AS fields FROM ticket_change WHERE project = $1 AND ticket = $2 GROUP BY time ORDER BY time", [project, path.split('/').at(-1)])
     expect(edits.rows.map(({ fields }) => fields)).toEqual(['comment=Yours. owner=ada priority=low', 'comment=Mine after all. resolution=fixed status=closed'])
     const { text } = await ben.get(path)

@@ -6,7 +6,7 @@ import { encoded, modesOf, queryArgs, type Filter, type Mode, type TicketQuery }
 
 /**
  * The form that makes queries. It works without script, so it sends its filters numbered (`column.0`, `mode.0`, `value.0`, ...), and `argsOfForm`
- * turns what it sent into the address of the query. `added` is a column for which a filter is to be filled in.
+ * turns what it sent into arguments of a query. `added` is a column for which a filter is to be filled in.
  */
 export function filterForm({ request, project }: ProjectVisit, query: TicketQuery, added: Column | null): Markup {
   const filters = [...query.filters, ...(added ? [{ column: added, mode: modesOf(added)[0]!, values: [] }] : [])]
@@ -22,7 +22,7 @@ export function filterForm({ request, project }: ProjectVisit, query: TicketQuer
 `
 }
 
-/** The address that a filled in form means; null if the form was not sent. */
+/** The arguments that a filled in form means; null if the form was not sent. */
 export function argsOfForm(args: URLSearchParams): URLSearchParams | null {
   if (!args.has('update')) return null
   const made = new URLSearchParams()

@@ -15,7 +15,7 @@ export const queryModule = projectPage({
   answer: async (visit) => {
     const { request, project } = visit
     const sent = argsOfForm(request.args)
-    if (sent) return redirect(request, `${pathIn(project, 'query')}?${String(sent)}`)
+    if (sent) return redirect(request, `${pathIn(project, 'query')}?${String(queryArgs(parseQuery(sent)))}${sent.has('add') ? `&add=${encodeURIComponent(sent.get('add') ?? '')}` : ''}`)
     const query = parseQuery(request.args)
     const shown = { title: 'Tickets', path: `${pathIn(project, 'query')}?${String(queryArgs(query))}`, query }
     const file = await resultsFile(visit, shown)

@@ -71,7 +71,7 @@ async function listPage(visit: ProjectVisit): Promise<Markup> {
 async function reportPage(visit: ProjectVisit, report: Report, results: Markup): Promise<Markup> {
   const { request, project } = visit
   const path = pathIn(project, 'report', report.id)
-  const deletion = mayDelete(visit, report) && html`<form method="post" action="${request.root}${path}">${visit.token.field()}<button>Delete this report</button></form>\n`
+  const deletion = mayDelete(visit, report) && html`<form method="post" action="${request.root}${path}">${visit.token.field()}<p><button>Delete this report</button></p></form>\n`
   return layout(visit, {
     title: `{${report.id}} ${report.title}`,
     head: html`<link rel="alternate" type="application/rss+xml" title="RSS feed" href="${request.root}${path}?format=rss">`,
