@@ -96,8 +96,7 @@ describe('the browser', () => {
       fc.asyncProperty(fc.array(parts, { minLength: 1, maxLength: 4 }), async (segments) => {
         const path = segments.join('/').replace(/\/+$/, '')
         const { status } = await get(`/All/browser/${path}`)
-        expect([200, 400, 404]).toContain(status)
-        if (status === 200) expect(path === '' || tree.has(path)).toBe(true)
+        expect([400, 404, path === '' || tree.has(path) ? 200 : null]).toContain(status)
       }),
       { numRuns: 150 },
     )
@@ -155,8 +154,9 @@ describe('a changeset', () => {
     expect(git(['write-tree'])).toBe(git(['rev-parse', `${after}^{tree}`]))
   })
 
+  // The last one: it brought the awkward files.
   test('that is very large is cut, and says so', async () => {
-    const { text } = await get(`/All/changeset/${(await query("SELECT max(rev) FROM revision WHERE project = 'All'"))[0]![0]}`)
+    const { text } = await get('/All/changeset/270')
     expect(noteIn(text)).toBe('That was the first 150 KiB; there is more.')
     expect(text.length).toBeLessThan(300_000)
   })
