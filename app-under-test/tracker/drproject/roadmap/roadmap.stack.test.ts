@@ -63,8 +63,11 @@ test('a stale form changes nothing and keeps the text', async () => {
   expect((await ben.post(`/${project}/milestone/stale`, { action: 'edit', name: 'stale', due: '2006-05-01', version })).status).toBe(303)
   const late = await ben.post(`/${project}/milestone/stale`, { action: 'edit', name: 'stale', description: 'Mine & kept', version })
   expect([late.status, late.text]).toEqual([409, expect.stringContaining('Mine &amp; kept</textarea>')])
+  expect(late.text).toContain('<p>Due 2006-05-01, in 61 days</p>')
   expect((await ben.post(`/${project}/milestone/stale`, { action: 'delete', version })).status).toBe(409)
   expect((await ben.get(`/${project}/milestone/stale`)).text).toContain('Due 2006-05-01')
+  const gone = await ben.post(`/${project}/milestone/gone`, { action: 'edit', name: 'gone', description: 'Mine & kept', version })
+  expect([gone.status, gone.text]).toEqual([409, expect.stringMatching(/deleted or renamed.*name="action" value="new".*Mine &amp; kept<\/textarea>/s)])
 })
 
 test.each([

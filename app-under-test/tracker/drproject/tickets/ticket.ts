@@ -21,7 +21,7 @@ export const ticketModule = projectPage({
     using tickets = await Ticket.select(visit.env, visit.project.name, Number(id))
     const ticket = tickets[0]
     if (!ticket) return null
-    if (visit.form) return answerForm(visit, ticket, visit.form)
+    if (visit.form) return await answerForm(visit, ticket, visit.form)
     return page(await ticketPage(visit, ticket, null))
   },
 })
@@ -37,7 +37,7 @@ async function answerForm(visit: ProjectVisit, ticket: TicketRow, form: Form): P
   if (form.text('preview')) return page(await ticketPage(visit, ticket, draft))
   if (await changeTicket(env, ticket, draft.after, draft.comment, loginOf(visit.visitor))) return redirect(visit.request, `${pathIn(project, 'ticket', ticket.id)}#comment:${editsOf(ticket.changes).length + 1}`)
   using tickets = await Ticket.select(env, project.name, ticket.id)
-  return tickets[0] ? staleForm(visit, tickets[0], sent, ticket.changetime) : page(await ticketPage(visit, ticket, draft), 409)
+  return tickets[0] ? await staleForm(visit, tickets[0], sent, ticket.changetime) : page(await ticketPage(visit, ticket, draft), 409)
 }
 
 type Sent = { readonly facts: Facts; readonly intent: Intent; readonly comment: string }
