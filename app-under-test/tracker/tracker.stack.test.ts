@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -8,7 +8,8 @@ import type { Variant } from './drproject/variant.ts'
 import { loadRows } from './seed/load.ts'
 import { byTable } from './seed/rows.ts'
 import { DATA_SETS_NOW, dataSetsOf, rowsOf } from './testing/data-sets.ts'
-import { freePort, startPostgres, type Postgres } from './testing/postgres.ts'
+import { startFrontEnd as startProgram } from './testing/front-end.ts'
+import { startPostgres, type Postgres } from './testing/postgres.ts'
 import { ask, lookAt } from './testing/script.ts'
 
 const dataSets = dataSetsOf(2006, 30, 30)
@@ -158,24 +159,4 @@ async function addChange(project: string, second: number): Promise<void> {
   await client.end()
 }
 
-async function startFrontEnd(program: string, variables: Record<string, string> = {}): Promise<AsyncDisposable & { readonly url: string; readonly process: ChildProcess; readonly log: () => string }> {
-  const port = await freePort()
-  const child = spawn(process.execPath, [program], { cwd: import.meta.dirname, env: { PATH: process.env.PATH, PORT: String(port), DATABASE_URL: postgres.appUrl, TRACKER_NOW: DATA_SETS_NOW, TRACKER_WORKERS: '2', ...variables }, stdio: ['ignore', 'ignore', 'pipe'] })
-  let log = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => void (log += text))
-  const deadline = Date.now() + 15_000
-  while (!/serving on|resuming normal operations/.test(log)) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${program} was not serving after 15 s. Its log: ${log}`)
-    await sleep(25)
-  }
-  return {
-    url: `http://127.0.0.1:${port}`,
-    process: child,
-    log: () => log,
-    [Symbol.asyncDispose]: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
-  }
-}
+const startFrontEnd = (program: string, variables: Readonly<Record<string, string>> = {}) => startProgram(program, { DATABASE_URL: postgres.appUrl, TRACKER_NOW: DATA_SETS_NOW, ...variables })

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import { cookiesOf } from '../drproject/web/cookies.ts'
 import type { Request, Response } from '../drproject/web/http.ts'
 
@@ -28,9 +27,12 @@ function originOf({ TRACKER_URL, HTTPS, HTTP_HOST, SERVER_NAME, SERVER_PORT }: N
 
 /** A response as a CGI script prints it: header lines, an empty line, the body. */
 export function cgiResponse({ status, headers, cookies = [], body }: Response): Buffer {
-  const lines = [...Object.entries({ Status: `${status} ${STATUS_CODES[status] ?? ''}`.trim(), ...headers }), ...cookies.map((cookie) => ['Set-Cookie', cookie] as const)]
+  const lines = [...Object.entries({ Status: `${status} ${REASONS[status] ?? ''}`.trim(), ...headers }), ...cookies.map((cookie) => ['Set-Cookie', cookie] as const)]
   return Buffer.concat([Buffer.from(`${lines.map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]/g, ' ')}\r\n`).join('')}\r\n`), Buffer.from(body as string)])
 }
+
+// Node's own list would cost every request the loading of its HTTP server.
+const REASONS: Readonly<Record<number, string>> = { 200: 'OK', 303: 'See Other', 304: 'Not Modified', 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 409: 'Conflict', 413: 'Content Too Large', 429: 'Too Many Requests', 500: 'Internal Server Error', 503: 'Service Unavailable' }
 
 /** Status and headers at the beginning of a script's output, and what follows them. Null as long as the empty line has not come. */
 export function responseHead(output: Buffer): { readonly status: number; readonly headers: Readonly<Record<string, readonly string[]>>; readonly rest: Buffer } | null {

@@ -17,7 +17,9 @@ export type RequestHandler = { readonly match: (request: Request) => RegExpMatch
 export const IRequestHandler = defineInterface<RequestHandler>('IRequestHandler')
 
 /** Finds the component for a request and lets it answer. Never throws: what goes wrong becomes a page in words and a line in the log. */
-export async function dispatch(env: Environment, request: Request): Promise<Response> {
+export async function dispatch(env: Environment, asked: Request): Promise<Response> {
+  // Half of a surrogate pair is no text that could be encoded again.
+  const request = { ...asked, path: asked.path.toWellFormed() }
   using locals = env.heap.frame()
   locals.instance('Request')
   const handlers = entryPoint(env.heap, env.components, IRequestHandler)
