@@ -20,14 +20,20 @@ export const itineraryOf = ({ dose, concurrency, seed, firstRequest }: Pick<Load
   const weights = shares.map(({ weight, requests }) => weight / requests)
   const shareOf = (i: number) => indexAt(weights, turnOf(seed, firstRequest + i))
   const cutAt = (longest: number): Itinerary => {
-    const lengthOf = (i: number) => Math.min(shares[shareOf(i)]!.requests, longest)
+    const lengthOf = (share: number) => Math.min(shares[share]!.requests, longest)
     let visits = 0
     let sent = 0
     // Millions of visits of one request each need not be counted by every user.
     if (longest === 1) visits = sent = dose
-    else while (sent < dose) sent += lengthOf(visits++)
+    else while (sent < dose) sent += lengthOf(shareOf(visits++))
     const tooMany = sent - dose
-    return { visits, at: i => ({ share: shareOf(i), requests: lengthOf(i) - (i === visits - 1 ? tooMany : 0) }) }
+    return {
+      visits,
+      at: i => {
+        const share = shareOf(i)
+        return { share, requests: lengthOf(share) - (i === visits - 1 ? tooMany : 0) }
+      },
+    }
   }
 
   let longest = Math.max(...shares.map(({ requests }) => requests))
