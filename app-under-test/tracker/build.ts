@@ -1,6 +1,7 @@
-/** What an image is made from: `node build.ts` bundles the CGI script into one file, since every request pays for its start, and writes the repositories of preset `course`. */
+/** Bundles the CGI script into one file and compiles it, since every request pays for its start. `node build.ts` does it once, for an image. */
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 
@@ -8,12 +9,10 @@ export const CGI_BIN = join(import.meta.dirname, 'cgi-bin')
 
 const CGI_BUNDLE = join(CGI_BIN, 'drproject.cjs')
 
-/** Writes `cgi-bin/drproject.cjs`, which `cgi-bin/drproject.cgi` runs. Readers see the old file or the new one, never half of it. */
+/** Writes `cgi-bin/drproject.cjs`, which `cgi-bin/drproject.cgi` runs, and V8's code for it. Readers see the old files or the new ones, never half of them. */
 export function buildCgi(): void {
-  const unfinished = join(CGI_BIN, `.drproject.${process.pid}.cjs`)
-  buildSync({
+  const { outputFiles } = buildSync({
     stdin: { contents: `require('./cgi.ts').main()`, resolveDir: import.meta.dirname },
-    outfile: unfinished,
     bundle: true,
     platform: 'node',
     // Debian's own Node runs it too: Apache does not know of the one in node_modules.
@@ -22,8 +21,15 @@ export function buildCgi(): void {
     external: ['pg-native', 'pg-cloudflare'],
     minifySyntax: true,
     logLevel: 'error',
+    write: false,
   })
+  const bundle = outputFiles[0]!.text
+  const hash = createHash('sha256').update(bundle).digest('hex').slice(0, 32)
+  const unfinished = join(CGI_BIN, `.drproject.${process.pid}.cjs`)
+  writeFileSync(unfinished, `// ${hash}\n${bundle}`)
   renameSync(unfinished, CGI_BUNDLE)
+  spawnSync(process.execPath, [join(CGI_BIN, 'bundle.cjs')])
+  for (const file of readdirSync(CGI_BIN)) if (file.endsWith('.code') && !file.includes(hash)) rmSync(join(CGI_BIN, file), { force: true })
 }
 
 /** Builds anew, or makes do with what was built before, where nothing may be written. */
@@ -35,30 +41,7 @@ export function ensureCgi(): void {
   }
 }
 
-/** Writes the repositories, unless those that are there were made by the same code. Without git there will be none. */
-async function ensureRepositories(): Promise<string> {
-  const made = join(REPOSITORIES, '.made')
-  const code = createHash('sha256')
-  for (const file of readdirSync(SEED).sort()) if (!file.includes('.test.')) code.update(readFileSync(join(SEED, file)))
-  const version = `course, seed 2006, ${code.digest('hex')}\n`
-  if (existsSync(made) && readFileSync(made, 'utf8') === version) return `${REPOSITORIES} is as it should be`
-  mkdirSync(REPOSITORIES, { recursive: true })
-  // Only here: the front ends import this file and need none of it.
-  const [{ PRESETS }, { writeRepositories }] = await Promise.all([import('./seed/presets.ts'), import('./seed/repositories.ts')])
-  try {
-    await writeRepositories(REPOSITORIES, PRESETS.course!.projects(2006))
-  } catch (error) {
-    return `Wrote no repositories: ${error instanceof Error ? error.message : String(error)}`
-  }
-  writeFileSync(made, version)
-  return `Wrote ${REPOSITORIES}`
-}
-
-const REPOSITORIES = join(import.meta.dirname, 'repositories')
-const SEED = join(import.meta.dirname, 'seed')
-
 if (import.meta.main) {
   buildCgi()
   console.log(`Built ${CGI_BUNDLE}`)
-  console.log(await ensureRepositories())
 }

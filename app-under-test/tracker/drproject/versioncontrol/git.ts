@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 
 /** What git printed; `cut` if there was more than was asked for. */
@@ -56,6 +56,8 @@ type Running = AsyncDisposable & { readonly output: AsyncIterable<Buffer>; reado
 /** No shell, and no pathspec magic: what is an argument here is an argument there. Repositories belong to whoever made them, so git is told to trust this one. Disposing ends the process. */
 function startGit(repository: string, args: readonly string[], timeoutMs: number): Running {
   const settings = ['-c', `safe.directory=${repository}`, '-c', 'core.quotePath=false', '-c', 'log.showSignature=false']
+  // Loaded here: most CGI requests run no git, and each would pay for it.
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn('git', ['--git-dir', repository, ...settings, '--no-pager', '--literal-pathspecs', ...args], { env: GIT_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
   let [timedOut, complaint] = [false, '']
   const timer = setTimeout(() => {
