@@ -1,4 +1,6 @@
-import { posix } from 'node:path'
+import { mkdirSync, mkdtempDisposableSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isPath, openRepository } from './repository.ts'
@@ -17,6 +19,10 @@ test.each(['trunk', 'trunk/parser/main 1.py', 'Zoë', '-option', ':(glob)*', '..
 
 test.each(['', '/', '/etc/passwd', '..', '../x', 'trunk/..', 'trunk/../../x', './trunk', 'trunk//x', 'trunk/', '.git/config', 'trunk/.GIT/config', 'a\0b'])('%j is none', (path) => expect(isPath(path)).toBe(false))
 
-test('a project whose name is no folder of ours has no repository', () => {
-  for (const project of ['..', '../..', '/etc', '.hidden', 'a/b', 'a\\b', '']) expect(openRepository('/', project)).toBe(null)
+test('a project whose name leads elsewhere has no repository', () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'tracker-repositories-'))
+  for (const name of ['here/Ours.git', 'Theirs.git', 'here/deeper/Theirs.git']) mkdirSync(join(folder.path, name), { recursive: true })
+  const here = join(folder.path, 'here')
+  expect(openRepository(here, 'Ours')?.folder).toBe(join(here, 'Ours.git'))
+  for (const project of ['../Theirs', 'deeper/Theirs', 'deeper\\Theirs', 'Theirs', 'Ours\0']) expect(openRepository(here, project)).toBe(null)
 })

@@ -71,4 +71,4 @@ function nodesOf(bytes: Buffer, parent: string): Node[] {
   })
 }
 
-const isFolderName = (project: string) => !/[/\\\0]/.test(project) && !project.startsWith('.')
+const isFolderName = (project: string) => !/[/\\\0]/.test(project)

@@ -45,7 +45,7 @@ async function lastKnown(cnx: PooledConnection, project: string): Promise<{ read
 /** Oldest first. */
 async function* commitsAfter(repository: Repository, node: string): AsyncGenerator<Omit<Commit, 'rev'>> {
   if (await repository.isEmpty()) return
-  const fields = gitFields(repository.folder, ['log', '--reverse', '--first-parent', '--diff-merges=first-parent', '--no-renames', '--name-status', '-z', '--encoding=UTF-8', '--format=tformat:%x00%H%x00%at%x00%an%x00%B%x00', node ? `${node}..HEAD` : 'HEAD', '--'])
+  const fields = gitFields(repository.folder, ['log', '--reverse', '--first-parent', '--no-renames', '--name-status', '-z', '--encoding=UTF-8', '--format=tformat:%x00%H%x00%at%x00%an%x00%B%x00', node ? `${node}..HEAD` : 'HEAD', '--'])
   const next = async () => String((await fields.next()).value ?? '')
   let commit: Omit<Commit, 'rev' | 'changes'> | null = null
   let changes: { path: string; change: string }[] = []
