@@ -38,6 +38,27 @@ test('nothing is done by DELETE, and nothing by a form that is not ours', async 
   expect((await dispatch(env, requestFor('/here', { ...form, contentType: 'text/plain' }))).status).toBe(400)
 })
 
+test('an address that no text could hold is refused in words', async () => {
+  const { env, lines } = environmentThat(async () => page(html`done`))
+  for (const path of ['/here\0', `/${'x'.repeat(3000)}`]) expect((await dispatch(env, requestFor(path))).status).toBe(400)
+  expect((await dispatch(env, requestFor('/\ud800'))).status).toBe(404)
+  expect((await dispatch(env, requestFor('/here', { args: new URLSearchParams({ a: '\0' }) }))).status).toBe(400)
+  expect(lines).toEqual([])
+})
+
+test('what no header can hold is not sent in one', async () => {
+  const { env } = environmentThat(async () => ({ status: 200, headers: { Location: '/a\r\nSet-Cookie: b', Link: '日' }, body: '' }))
+  expect((await dispatch(env, requestFor('/here'))).headers).toMatchObject({ Location: '/a??Set-Cookie: b', Link: '?' })
+})
+
+test('a path that fails is logged in one line, cut', async () => {
+  const { env, lines } = environmentThat(async () => {
+    throw new Error('broken')
+  }, /^\/here/)
+  await dispatch(env, requestFor(`/here${'x'.repeat(1000)}`))
+  expect(lines).toEqual([`error: /here${'x'.repeat(195)}...:  broken`])
+})
+
 test('a form that was shown to a browser may be sent by it', async () => {
   const { env } = environmentThat(async ({ token }) => page(token.field()))
   const shown = await dispatch(env, requestFor('/here'))
@@ -48,9 +69,9 @@ test('a form that was shown to a browser may be sent by it', async () => {
   expect(shown.cookies).toEqual([expect.stringMatching(/^drproject_session=[0-9a-f]{32}; Path=\/; HttpOnly; SameSite=Lax$/)])
 })
 
-function environmentThat(process: RequestHandler['process']) {
+function environmentThat(process: RequestHandler['process'], path = /^\/here$/) {
   const lines: string[] = []
   const env = { ...testEnvironment({ query: () => [] }), log: (line: string) => void lines.push(line) }
-  env.components.register(IRequestHandler, { match: (request) => /^\/here$/.exec(request.path), process })
+  env.components.register(IRequestHandler, { match: (request) => path.exec(request.path), process })
   return { env, lines }
 }

@@ -36,6 +36,7 @@ async function answer(visit: Visit, handlers: readonly RequestHandler[]): Promis
   try {
     if (!METHODS.has(request.method)) return problem(visit, 405, 'Not possible', `Nothing here can be done by ${shorten(request.method)}.`)
     if ([request.path, ...request.args].flat().some((text) => text.includes('\0'))) throw new BadRequest('The address holds a character that no text can have.')
+    if (request.path.length > LONGEST_PATH) throw new BadRequest(`The address has ${request.path.length} characters before its "?"; ${LONGEST_PATH} is the most.`)
     known = { ...visit, visitor: await visitorOf(env, request) }
     if (request.method === 'POST') {
       const form = await formOf(request)
@@ -52,6 +53,9 @@ async function answer(visit: Visit, handlers: readonly RequestHandler[]): Promis
     return explain(known, error)
   }
 }
+
+/** Room for any page and any file. Every handler looks for its pattern in it. */
+const LONGEST_PATH = 2000
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
 
