@@ -4,6 +4,7 @@ import { sizeOf } from '../attachments/list.ts'
 import { html, type Markup } from '../web/html.ts'
 import { BadRequest, page, type Response } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
+import { pageAsked, pageOf } from '../web/pager.ts'
 import { projectPage } from '../web/project-page.ts'
 import { momentOf } from '../web/time.ts'
 import type { ProjectVisit } from '../web/visit.ts'
@@ -45,19 +46,25 @@ export const browserModule = projectPage({
 const wordsPage = (visit: ProjectVisit, words: string | Markup): Response => page(layout(visit, { title: 'Source', body: html`<h1>Source of ${visit.project.title}</h1>\n<p class="note">${words}</p>` }))
 
 async function folderPage(visit: ProjectVisit, repository: Repository, folder: Node, { rev }: RevisionRow): Promise<Markup> {
-  const [children, changes] = [await repository.children(folder), await lastChanges(visit, folder.path, rev)]
-  const rows = children.map(({ path, kind, size }) => {
+  const children = await repository.children(folder)
+  const asked = pageAsked(visit.request.args, ENTRIES_A_PAGE)
+  const { shown, links } = pageOf(visit.request, asked, children.slice(asked.offset, asked.offset + asked.limit))
+  const changes = await lastChanges(visit, folder.path, rev)
+  const rows = shown.map(({ path, kind, size }) => {
     const name = path.slice(path.lastIndexOf('/') + 1)
     const change = changes.get(name)
-    return html`<tr class="${kind}"><td>${kind === 'elsewhere' ? name : html`<a href="${sourceHref(visit, 'browser', path, asked(visit, rev))}">${name}${kind === 'folder' && '/'}</a>`}</td><td class="number">${kind === 'file' && sizeOf(size)}</td>${
+    return html`<tr class="${kind}"><td>${kind === 'elsewhere' ? name : html`<a href="${sourceHref(visit, 'browser', path, fixed(visit, rev))}">${name}${kind === 'folder' && '/'}</a>`}</td><td class="number">${kind === 'file' && sizeOf(size)}</td>${
       change ? html`<td class="number">${changesetLink(visit, change.rev)}</td><td>${momentOf(change.time)}</td><td>${change.author}</td><td>${wikiToOneLine(change.message, place(visit), 80)}</td>` : html`<td colspan="4"></td>`
     }</tr>\n`
   })
   const body = html`${headOf(visit, folder.path, rev)}
 <div class="scroll"><table class="listing"><thead><tr><th>Name</th><th>Size</th><th>Revision</th><th>Changed</th><th>By</th><th>Last change</th></tr></thead><tbody>
-${folder.path && html`<tr><td colspan="6"><a href="${sourceHref(visit, 'browser', folder.path.split('/').slice(0, -1).join('/'), asked(visit, rev))}">../</a></td></tr>\n`}${rows}</tbody></table></div>`
+${folder.path && html`<tr><td colspan="6"><a href="${sourceHref(visit, 'browser', folder.path.split('/').slice(0, -1).join('/'), fixed(visit, rev))}">../</a></td></tr>\n`}${rows}</tbody></table></div>
+${links}`
   return layout(visit, { title: `${folder.path || 'Source'} at revision ${rev}`, body })
 }
+
+const ENTRIES_A_PAGE = 500
 
 type LastChange = { readonly rev: number; readonly time: Date; readonly author: string; readonly message: string }
 
@@ -116,10 +123,10 @@ async function rawFile(repository: Repository, file: Node): Promise<Response> {
 const RAW_BYTES = 20 * 1024 * 1024
 
 const headOf = (visit: ProjectVisit, path: string, rev: number): Markup =>
-  html`<nav class="beside"><a href="${sourceHref(visit, 'log', path, asked(visit, rev))}">Revision log</a></nav><h1 class="path">${pathLinks(visit, 'browser', path, asked(visit, rev))} <small>(revision ${rev})</small></h1>
+  html`<nav class="beside"><a href="${sourceHref(visit, 'log', path, fixed(visit, rev))}">Revision log</a></nav><h1 class="path">${pathLinks(visit, 'browser', path, fixed(visit, rev))} <small>(revision ${rev})</small></h1>
 ${revisionForm(visit, 'browser', path, rev)}`
 
 /** Who looks at the newest revision goes on looking at the newest. */
-const asked = (visit: ProjectVisit, rev: number) => (visit.request.args.get('rev') ? rev : undefined)
+const fixed = (visit: ProjectVisit, rev: number) => (visit.request.args.get('rev') ? rev : undefined)
 
 const place = ({ request, project }: ProjectVisit) => ({ root: request.root, project })

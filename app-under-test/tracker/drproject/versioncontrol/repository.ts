@@ -45,7 +45,7 @@ export function repositoryIn(folder: string): Repository {
       return nodesOf(bytes, '').find((node) => node.path === path) ?? null
     },
     children: async ({ id, path }) => {
-      const { bytes } = await git(folder, ['ls-tree', '-z', '-l', '--full-tree', id])
+      const { bytes } = await git(folder, ['ls-tree', '-z', '-l', '--full-tree', id], { maxBytes: LARGEST_FOLDER })
       return nodesOf(bytes, path && `${path}/`).sort((a, b) => Number(b.kind === 'folder') - Number(a.kind === 'folder') || (a.path < b.path ? -1 : 1))
     },
     content: ({ id }, limits) => git(folder, ['cat-file', 'blob', id], limits),
@@ -55,6 +55,9 @@ export function repositoryIn(folder: string): Repository {
 
 /** As people write it in an address: what could lead out of a tree, or is no path of any, is none here either. */
 export const isPath = (path: string): boolean => path.length <= 1000 && !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.toLowerCase() !== '.git')
+
+/** Some hundred thousand entries. */
+const LARGEST_FOLDER = 20_000_000
 
 const ID_LENGTH = 40
 
