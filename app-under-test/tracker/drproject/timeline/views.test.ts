@@ -8,7 +8,8 @@ import { timelineQuery } from './window.ts'
 test('a feed is RSS 2.0', () => {
   expect(feedOf('Ticket #1 created').body).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="utf-8"?>
-    <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Project All: timeline</title><link>http://localhost:8080/All/timeline</link>
+    <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Project All: timeline</title><link>http://localhost:8080/All/timeline</link>
+    <atom:link rel="self" type="application/rss+xml" href="http://localhost:8080/All/timeline"/>
     <description>What happened in Project All in the 90 days before 2006-04-02</description><language>en</language><generator>DrProject</generator>
     <item><title>Ticket #1 created</title><link>http://localhost:8080/All/ticket/1</link><guid isPermaLink="false">http://localhost:8080/All/ticket/1@1143613440</guid><pubDate>Wed, 29 Mar 2006 06:24:00 GMT</pubDate><dc:creator>Pat O&#39;Neil</dc:creator><category>newticket</category><description>Hangs.</description></item>
     </channel></rss>

@@ -1,5 +1,5 @@
 import { feed } from '../web/feed.ts'
-import { html, type Markup } from '../web/html.ts'
+import { escape, html, type Markup } from '../web/html.ts'
 import type { Response } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
 import { dayOf } from '../web/time.ts'
@@ -29,11 +29,11 @@ ${[...days].map(([day, ofDay]) => html`<h2>${dayOf(new Date(day * DAY_MS))}</h2>
 
 export function timelineFeed({ request, project }: ProjectVisit, events: readonly TimelineEvent[], query: TimelineQuery): Response {
   const base = `${request.baseUrl}/${encodeURIComponent(project.name)}`
-  return feed({
+  return feed(request, {
     title: `${project.title}: timeline`,
     link: `${base}/timeline`,
     description: `What happened in ${project.title} in the ${query.daysBack} days before ${dayOf(query.window.stop)}`,
-    items: events.map(({ path, title, time, author, kind, message }) => ({ title, link: `${base}/${path}`, guid: `${base}/${path}@${time.getTime() / 1000}`, time, author, category: kind, description: message })),
+    items: events.map(({ path, title, time, author, kind, message }) => ({ title, link: `${base}/${path}`, guid: `${base}/${path}@${time.getTime() / 1000}`, time, author, category: kind, description: escape(message) })),
   })
 }
 

@@ -26,7 +26,7 @@ function csvCell(text: string): string {
 export const FEED_NEEDS: readonly Column[] = ['id', 'summary', 'reporter', 'time', 'type', 'description']
 
 export function ticketFeed({ request, project }: ProjectVisit, title: string, path: string, lines: readonly TicketLine[]): Response {
-  return feed({
+  return feed(request, {
     title: `${project.title}: ${title}`,
     link: request.baseUrl + path,
     description: `${title} of ${project.title}`,
