@@ -1,7 +1,10 @@
-/** Bundles the CGI script into one file and compiles it, since every request pays for its start. `node build.ts` does it once, for an image. */
+/**
+ * What an image is made from: `node build.ts` bundles the CGI script into one file and compiles it, since every request pays for its start, and writes
+ * the repositories of preset `course`.
+ */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 
@@ -41,7 +44,30 @@ export function ensureCgi(): void {
   }
 }
 
+/** Writes the repositories, unless those that are there were made by the same code. Without git there will be none. */
+async function ensureRepositories(): Promise<string> {
+  const made = join(REPOSITORIES, '.made')
+  const code = createHash('sha256')
+  for (const file of readdirSync(SEED).sort()) if (!file.includes('.test.')) code.update(readFileSync(join(SEED, file)))
+  const version = `course, seed 2006, ${code.digest('hex')}\n`
+  if (existsSync(made) && readFileSync(made, 'utf8') === version) return `${REPOSITORIES} is as it should be`
+  mkdirSync(REPOSITORIES, { recursive: true })
+  // Only here: the front ends import this file and need none of it.
+  const [{ PRESETS }, { writeRepositories }] = await Promise.all([import('./seed/presets.ts'), import('./seed/repositories.ts')])
+  try {
+    await writeRepositories(REPOSITORIES, PRESETS.course!.projects(2006))
+  } catch (error) {
+    return `Wrote no repositories: ${error instanceof Error ? error.message : String(error)}`
+  }
+  writeFileSync(made, version)
+  return `Wrote ${REPOSITORIES}`
+}
+
+const REPOSITORIES = join(import.meta.dirname, 'repositories')
+const SEED = join(import.meta.dirname, 'seed')
+
 if (import.meta.main) {
   buildCgi()
   console.log(`Built ${CGI_BUNDLE}`)
+  console.log(await ensureRepositories())
 }
