@@ -106,7 +106,7 @@ function requestsOf({ paths, names, values, fields }: Words): fc.Arbitrary<Reque
   const pairs = (names: fc.Arbitrary<string>, maxLength: number) => fc.array(fc.tuple(names, value), { maxLength }).map((made) => new URLSearchParams(made.map(([key, text]): [string, string] => [key, text])))
   const form = pairs(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...fields) }, { weight: 1, arbitrary: odd }), 8)
   const body = fc.oneof(
-    { weight: 8, arbitrary: form.map((sent) => ({ contentType: 'application/x-www-form-urlencoded', body: Buffer.from(`__token=${TOKEN}&${String(sent)}`) })) },
+    { weight: 8, arbitrary: form.map((sent) => ({ contentType: 'application/x-www-form-urlencoded', body: `__token=TOKEN&${String(sent)}` })) },
     { weight: 2, arbitrary: fc.tuple(form, odd, fc.uint8Array({ maxLength: 300 })).map(([sent, file, bytes]) => multipart(sent, file, bytes)) },
     { weight: 1, arbitrary: fc.record({ contentType: fc.constantFrom('application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'multipart/form-data', 'text/plain', '', 'application/json'), body: fc.uint8Array({ maxLength: 300 }) }) },
   )
@@ -116,18 +116,19 @@ function requestsOf({ paths, names, values, fields }: Words): fc.Arbitrary<Reque
     { weight: 5, arbitrary: body.map((made) => ({ method: 'POST', ...made })) },
     { weight: 1, arbitrary: fc.constantFrom('HEAD', 'DELETE', 'PUT', 'OPTIONS', 'PATCH').map((method) => ({ method, contentType: '', body: new Uint8Array() })) },
   )
-  return fc.tuple(path, pairs(name, 5), who, sent).map(([made, args, login, what]) =>
-    requestFor(made, { ...what, args, cookies: new Map([[SESSION_COOKIE, SESSION], ...(login ? [[AUTH_COOKIE, login] as const] : [])]), remoteAddress: '192.0.2.7' }),
-  )
+  return fc.tuple(path, pairs(name, 5), who, sent).map(([made, args, login, { body, ...what }]) => {
+    const cookies = new Map([[SESSION_COOKIE, SESSION], ...(login ? [[AUTH_COOKIE, login] as const] : [])])
+    return requestFor(made, { ...what, body: typeof body === 'string' ? Buffer.from(body.replace('TOKEN', tokenOf(cookies))) : body, args, cookies, remoteAddress: '192.0.2.7' })
+  })
 }
 
-const TOKEN = /value="(\w+)"/.exec(formTokenOf({ cookies: new Map([[SESSION_COOKIE, SESSION]]) }).field().markup)?.[1] ?? ''
+const tokenOf = (cookies: ReadonlyMap<string, string>) => /value="(\w+)"/.exec(formTokenOf({ cookies }).field().markup)?.[1] ?? ''
 
-function multipart(sent: URLSearchParams, filename: string, bytes: Uint8Array): Pick<Request, 'contentType' | 'body'> {
+function multipart(sent: URLSearchParams, filename: string, bytes: Uint8Array): { readonly contentType: string; readonly body: string } {
   const quoted = (text: string) => text.replaceAll(/["\r\n]/g, '_')
-  const parts = [['__token', TOKEN] as const, ...sent].map(([name, value]) => `--fuzz\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`)
+  const parts = [['__token', 'TOKEN'] as const, ...sent].map(([name, value]) => `--fuzz\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`)
   const file = `--fuzz\r\nContent-Disposition: form-data; name="file"; filename="${quoted(filename)}"\r\nContent-Type: text/plain\r\n\r\n`
-  return { contentType: 'multipart/form-data; boundary=fuzz', body: Buffer.concat([Buffer.from(parts.join('') + file), bytes, Buffer.from('\r\n--fuzz--\r\n')]) }
+  return { contentType: 'multipart/form-data; boundary=fuzz', body: `${parts.join('')}${file}${Buffer.from(bytes).toString('latin1')}\r\n--fuzz--\r\n` }
 }
 
 /** Pages, arguments and fields as links and forms have them, of both projects and of none. */

@@ -109,6 +109,14 @@ describe('forms', () => {
     }
     expect(await digest()).toEqual(before)
   })
+
+  test('of a session that a stranger has planted on somebody are refused', async () => {
+    const stranger = freshBrowser(world.env)
+    const token = /name="__token" value="(\w+)"/.exec((await stranger.get('/login')).text)?.[1] ?? ''
+    const victim = await browserAs('ada')
+    victim.cookies.set(SESSION_COOKIE, stranger.cookies.get(SESSION_COOKIE)!)
+    expect((await victim.post('/settings', { __token: token, what: 'person', name: 'Somebody else', email: '' })).status).toBe(403)
+  })
 })
 
 describe('whatever people wrote', () => {

@@ -28,8 +28,8 @@ ${select('role', names, role)} <button name="action" value="change">Change</butt
     return sectionPage(visit, {
       title: 'Members',
       problem,
-      body: html`<table><thead><tr><th>Name</th><th>Login</th><th>Role</th></tr></thead><tbody>
-${rows}</tbody></table>
+      body: html`<div class="scroll"><table><thead><tr><th>Name</th><th>Login</th><th>Role</th></tr></thead><tbody>
+${rows}</tbody></table></div>
 ${links}<h2>Add somebody</h2>
 <form method="post">${token.field()}<label>Login <input name="login" value="${wanted.login}" maxlength="100" required></label> <label>Role ${select('role', names, wanted.role)}</label> <button name="action" value="add">Add</button></form>`,
     })

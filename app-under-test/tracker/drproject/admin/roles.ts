@@ -31,7 +31,7 @@ ${boxes(may, form)}<td><button form="${form}" name="action" value="change">Save<
     return sectionPage(visit, {
       title: 'Roles',
       problem,
-      body: html`<div class="wide"><table><thead><tr><th>Role</th>${CAPABILITIES.map((capability) => html`<th>${capability}</th>`)}<th></th></tr></thead><tbody>
+      body: html`<div class="scroll"><table><thead><tr><th>Role</th>${CAPABILITIES.map((capability) => html`<th>${capability}</th>`)}<th></th></tr></thead><tbody>
 ${rows}<tr><td><form method="post" id="new">${visit.token.field()}<input name="role" form="new" value="${wanted.name}" maxlength="40" size="12" aria-label="Name of the new role" required></form></td>
 ${boxes(new Set(wanted.may), 'new')}<td><button form="new" name="action" value="add">Add</button></td></tr></tbody></table></div>
 <p class="note">Who belongs to the project without VIEW sees nothing of it. Others may read public projects, and open tickets there once they have logged in.</p>`,

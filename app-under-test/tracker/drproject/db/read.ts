@@ -8,6 +8,10 @@ export async function read(env: Environment, text: string, values: readonly Valu
   locals.own(cnx.object)
   try {
     return await cnx.query(text, values)
+  } catch (error) {
+    // Where other wrappers keep the transaction open, nobody could read in it any more.
+    cnx.rollback()
+    throw error
   } finally {
     cnx.close()
   }

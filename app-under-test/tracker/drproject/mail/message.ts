@@ -21,8 +21,7 @@ export const mailMessage = projectPage({
     if (!message) return null
     const thread = await threadWith(visit, message.id)
     const archive = `${request.root}${pathIn(project, 'mail')}?month=${message.time.toISOString().slice(0, 7)}`
-    const body = html`<h1>${message.subject || NO_SUBJECT}</h1>
-<p>${await neighbour(visit, 'Previous', { kind: 'until', column: 'id', field: message.id - 1 }, newestFirst('id', 1))} ${await neighbour(visit, 'Next', { kind: 'since', column: 'id', field: message.id + 1 }, { kind: 'order', by: 'id', limit: 1 })} <a href="${archive}">This month</a></p>
+    const body = html`<nav class="beside">${await neighbour(visit, 'Previous', { kind: 'until', column: 'id', field: message.id - 1 }, newestFirst('id', 1))} ${await neighbour(visit, 'Next', { kind: 'since', column: 'id', field: message.id + 1 }, { kind: 'order', by: 'id', limit: 1 })} <a href="${archive}">This month</a></nav><h1>${message.subject || NO_SUBJECT}</h1>
 <p>From <strong>${message.by[0]?.name ?? message.author}</strong>, ${momentOf(message.time)}</p>
 <pre class="mail">${plainText(message.body, `${request.root}${pathIn(project, 'ticket')}`)}</pre>
 ${thread.length > 1 && html`<h2>Thread</h2>\n${threadsOf(thread).map((part) => threadList(visit, part, message.id))}${thread.length === MOST && html`<p class="note">The first ${MOST} of the thread.</p>\n`}`}`

@@ -23,7 +23,7 @@ pre { white-space: pre-wrap; background: #f7f7f4; border: 1px solid #e4e4dc; pad
 table { border-collapse: collapse; width: 100% } td, th { border: 1px solid #d7d7d7; padding: .2em .6em; text-align: left; vertical-align: top } thead th { background: #f4f4f0 } td.number { text-align: right }
 form.fields > label { display: block; margin: .4em 0 } form.fields > label > input:not([type=checkbox]) { display: block; width: 100%; max-width: 30em; box-sizing: border-box }
 ul.thread { list-style: none; padding: 0 } .reply1 { margin-left: 1.2em } .reply2 { margin-left: 2.4em } .reply3 { margin-left: 3.6em } .reply4 { margin-left: 4.8em } .reply5 { margin-left: 6em } .reply6 { margin-left: 7.2em } .reply7 { margin-left: 8.4em } .reply8 { margin-left: 9.6em }
-.tabs a { margin-right: 1em } a[aria-current] { font-weight: bold } .wide { overflow-x: auto }
+.tabs a { margin-right: 1em } a[aria-current] { font-weight: bold }
 fieldset { border: 1px solid #d7d7d7; margin: 1em 0; padding: .6em 1em } label { margin-right: 1em } textarea { width: 100%; box-sizing: border-box; font: 13px/1.4 "DejaVu Sans Mono", monospace }
 input, select, button, textarea { font-size: .95em } .problem { border: 1px solid #c00; background: #fee; padding: .5em .8em } .note { color: #666; font-size: .9em }
 ins { background: #dfd; text-decoration: none } del { background: #fdd; text-decoration: none }
