@@ -32,8 +32,9 @@ export async function loadRows(databaseUrl: string, rows: Rows, { replace, progr
 /** While the server takes in one batch, the next one is made. */
 async function copyRows(client: pg.Client, rows: Rows, progress: Progress): Promise<Record<Table, number>> {
   const counts = Object.fromEntries(NAMES.map((table) => [table, 0])) as Record<Table, number>
-  let [batch, characters, made, sent] = [emptyBatch(), 0, 0, 0]
+  let batch: Batch = new Map()
   let copying = Promise.resolve()
+  let [characters, made, sent] = [0, 0, 0]
   const flush = async () => {
     await copying
     progress(sent)
@@ -41,16 +42,15 @@ async function copyRows(client: pg.Client, rows: Rows, progress: Progress): Prom
     copying = copyBatch(client, batch)
     // It is awaited later on; should it fail before, that is no unhandled rejection.
     copying.catch(() => {})
+    batch = new Map()
+    characters = 0
   }
   for (const [table, values] of rows) {
     const line = copyLine(values)
-    batch[table].push(line)
+    add(batch, table, line)
     counts[table]++
     characters += line.length
-    if (characters >= BATCH_CHARACTERS) {
-      await flush()
-      ;[batch, characters] = [emptyBatch(), 0]
-    }
+    if (characters >= BATCH_CHARACTERS) await flush()
     // The batch before can only be sent while we are not busy.
     if (++made % ROWS_PER_TURN === 0) await turn()
   }
@@ -65,26 +65,34 @@ const NAMES = Object.keys(TABLES) as Table[]
 const BATCH_CHARACTERS = 1_000_000
 const ROWS_PER_TURN = 100
 
-const emptyBatch = () => Object.fromEntries(NAMES.map((table) => [table, []])) as unknown as Record<Table, string[]>
+/** What a table gets. Lines are encoded one by one: most are plain ASCII, and a text of all of them is not. */
+type Batch = Map<Table, { bytes: Buffer; length: number }>
+
+function add(batch: Batch, table: Table, line: string): void {
+  const lines = batch.get(table) ?? { bytes: Buffer.allocUnsafe(1 << 16), length: 0 }
+  batch.set(table, lines)
+  const needed = lines.length + 3 * line.length
+  if (needed > lines.bytes.length) lines.bytes = Buffer.concat([lines.bytes.subarray(0, lines.length)], 2 * needed)
+  lines.length += lines.bytes.write(line, lines.length)
+}
 
 /** Rows of a batch refer to rows of earlier tables, of the same or of an earlier batch. */
-async function copyBatch(client: pg.Client, batch: Readonly<Record<Table, readonly string[]>>): Promise<void> {
+async function copyBatch(client: pg.Client, batch: Batch): Promise<void> {
   for (const table of NAMES) {
-    if (batch[table].length === 0) continue
+    const lines = batch.get(table)
+    if (!lines) continue
     const copy = client.query(copyFrom(`COPY ${table} (${TABLES[table].join(', ')}) FROM STDIN`))
-    copy.end(batch[table].join(''))
+    copy.end(lines.bytes.subarray(0, lines.length))
     await finished(copy)
   }
 }
 
 /** COPY's text format. */
-export function copyLine(values: Values): string {
-  let line = String(copyValue(values[0]!))
-  for (let i = 1; i < values.length; i++) line += `\t${copyValue(values[i]!)}`
-  return `${line}\n`
-}
+export const copyLine = (values: Values): string => `${(values.some(isSpecial) ? values.map(copyValue) : values).join('\t')}\n`
 
-const copyValue = (value: Values[number]) => (typeof value === 'string' && SPECIAL.test(value) ? value.replaceAll(SPECIALS, (character) => ESCAPES[character]!) : value)
+const isSpecial = (value: Values[number]) => typeof value === 'string' && SPECIAL.test(value)
+
+const copyValue = (value: Values[number]) => (isSpecial(value) ? String(value).replaceAll(SPECIALS, (character) => ESCAPES[character]!) : value)
 
 const SPECIAL = /[\\\t\n\r]/
 const SPECIALS = /[\\\t\n\r]/g

@@ -12,13 +12,12 @@ export const title = (random: Random) => words(random, 20 + random() * 40).repla
 
 /** About `length` characters, with a capital and a full stop; now and then what a page must escape. */
 export function words(random: Random, length: number): string {
-  const first = word(random)
-  let text = first.charAt(0).toUpperCase() + first.slice(1)
-  while (text.length + 1 < length) text += ` ${word(random)}`
+  let text = word(random, CAPITALISED)
+  while (text.length + 1 < length) text += word(random, SPACED)
   return `${text}.`
 }
 
-const word = (random: Random) => pick(random, chance(random, 0.03) ? AWKWARD : WORDS)
+const word = (random: Random, [common, awkward]: Vocabulary) => pick(random, chance(random, 0.03) ? awkward : common)
 
 /** What somebody pasted, as the wiki's markup has it. */
 export const snippet = (random: Random) => `{{{\n${pick(random, SNIPPETS)}\n}}}`
@@ -32,6 +31,15 @@ fails works breaks hangs returns shows needs should could must again still only 
 missing wrong empty slow fixed added removed renamed moved cleaned updated`.split(/\s+/)
 
 const AWKWARD = ['<br>', '"quoted"', "don't", 'a & b', 'x < y', '</title>', 'naïve', 'Zoë', '日本語', '{{{code}}}', 'r&d', '100%', 'back\\slash', 'tab\there']
+
+/** Common words, and words that a page must escape. */
+type Vocabulary = readonly [common: readonly string[], awkward: readonly string[]]
+
+const vocabulary = (form: (word: string) => string): Vocabulary => [WORDS.map(form), AWKWARD.map(form)]
+
+// As they stand at the beginning and further on: cut and joined once, not for every text.
+const CAPITALISED = vocabulary((word) => word.charAt(0).toUpperCase() + word.slice(1))
+const SPACED = vocabulary((word) => ` ${word}`)
 
 const SNIPPETS = [
   'Traceback (most recent call last):\n  File "drproject.cgi", line 12, in ?\n    main()\n  File "parser/main3.py", line 88, in parse\n    node = self.stack.pop()\nIndexError: pop from empty list',
