@@ -103,12 +103,18 @@ describe('members', () => {
     await database.query("UPDATE membership SET role = 'admin' WHERE login = 'ben'")
     const other = openTracker({ DATABASE_URL: postgres.appUrl, TRACKER_NOW: DATA_SETS_NOW, TRACKER_LOG: '/dev/null' })
     const ben = await browserOf(other, database, 'ben')
-    const answers = await Promise.all([
+    // Neither can remove anybody before both of them are about to.
+    await database.query('BEGIN')
+    await database.query('SELECT FROM membership FOR UPDATE')
+    const removals = Promise.all([
       ada.post(`/${project}/admin/members`, { action: 'remove', login: 'ben', made_from: 'admin' }),
       ben.post(`/${project}/admin/members`, { action: 'remove', login: 'ada', made_from: 'admin' }),
     ])
+    await expect.poll(async () => (await postgres.admin.query("SELECT FROM pg_stat_activity WHERE application_name = 'drproject' AND wait_event_type = 'Lock'")).rows.length).toBe(2)
+    await database.query('COMMIT')
+    const answers = await removals
     await other.close()
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, expect.toBeOneOf([400, 403])])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 400])
     expect((await database.query("SELECT count(*)::integer FROM membership WHERE role = 'admin'")).rows).toEqual([{ count: 1 }])
     await database.query("INSERT INTO membership VALUES ($1, 'ada', 'admin') ON CONFLICT DO NOTHING", [project])
   })

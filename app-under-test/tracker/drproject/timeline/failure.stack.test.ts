@@ -47,5 +47,5 @@ const PROVIDERS = ['wiki', 'changeset', 'milestone', 'mail', 'ticket']
 /** How many events each subsystem shows. */
 function kindsOf(text: string): ReadonlyMap<string, number> {
   const kinds = [...text.matchAll(/<dt class="(\w+)"/g)].map((match) => match[1]!.replace(/^(?:new|edited|closed|reopened)ticket$/, 'ticket'))
-  return new Map([...Map.groupBy(kinds, (kind) => kind)].map(([kind, all]) => [kind, all.length]).toSorted() as [string, number][])
+  return new Map([...Map.groupBy(kinds, (kind) => kind)].map(([kind, all]) => [kind, all.length]))
 }
