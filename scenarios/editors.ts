@@ -9,7 +9,7 @@ export default {
   load: { kind: 'journey', journey: 'journeys/editors.ts', requestTimeoutMs: 10_000 },
   profiles: {
     repro: { concurrency: 4, dose: 40, thinkScale: 0.002, budgetMs: 90_000 },
-    gate: { concurrency: 4, dose: 80, thinkScale: 0.005 },
+    gate: { concurrency: 4, dose: 80, thinkScale: 0.002 },
     nightly: { concurrency: 12, thinkScale: 0.02 },
   },
 } satisfies Scenario

@@ -9,8 +9,8 @@ export default {
   load: { kind: 'journey', journey: 'journeys/office-day.ts', requestTimeoutMs: 10_000 },
   // Users, most of whom are thinking: a process a request, two cores carry some ten requests a second.
   profiles: {
-    repro: { concurrency: 8, dose: 40, thinkScale: 0.005, budgetMs: 90_000 },
-    gate: { concurrency: 8, dose: 80, thinkScale: 0.005 },
+    repro: { concurrency: 8, dose: 40, thinkScale: 0.002, budgetMs: 90_000 },
+    gate: { concurrency: 8, dose: 80, thinkScale: 0.002 },
     nightly: { concurrency: 24, thinkScale: 0.05 },
   },
 } satisfies Scenario
