@@ -14,7 +14,7 @@ import { requestFor } from './testing/visit.ts'
 import { OPEN, SECRET, STANDINGS, startWorld, type World } from './testing/world.ts'
 
 /** How many requests, and which: a failure prints the seed and the path to repeat it with. */
-const RUNS = Number(process.env.TRACKER_FUZZ_RUNS ?? 3000)
+const RUNS = Number(process.env.TRACKER_FUZZ_RUNS ?? 2000)
 const SEED = Number(process.env.TRACKER_FUZZ_SEED ?? 2006)
 
 let world: World
