@@ -25,6 +25,7 @@ process.once('exit', () => rmSync(run, { recursive: true, force: true }))
 const variables: NodeJS.ProcessEnv = {
   PORT: '8080',
   TRACKER_APACHE_TIMEOUT: '604800',
+  TRACKER_REPOSITORIES: join(import.meta.dirname, 'repositories'),
   ...process.env,
   PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
   TRACKER_HOME: import.meta.dirname,

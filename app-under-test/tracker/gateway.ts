@@ -4,14 +4,14 @@
  */
 import { spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { CGI_BIN, ensureCgi } from './build.ts'
 import { openEnvironment } from './drproject/environment.ts'
 import { cgiEnvironment } from './front/cgi-environment.ts'
 import { configured, listen, readBody, refuse } from './front/http-server.ts'
 import { responseHead } from './front/rfc3875.ts'
 
-process.env.TRACKER_REPOSITORIES ??= join(import.meta.dirname, 'repositories')
+process.env.TRACKER_REPOSITORIES = resolve(process.env.TRACKER_REPOSITORIES || join(import.meta.dirname, 'repositories'))
 const { log } = configured(() => openEnvironment(process.env))
 configured(ensureCgi)
 await listen(serve, process.env, log)

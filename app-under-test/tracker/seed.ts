@@ -1,4 +1,5 @@
 /** Fills an empty database with a tracker's data: `DATABASE_URL=... node seed.ts --preset course --seed 2006 [--replace] [--repositories DIR]`. */
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEnvironment } from './drproject/environment.ts'
 import { faultOf } from './drproject/faults.ts'
@@ -41,5 +42,5 @@ async function makeRepositories(folder: string, projects: readonly ProjectSpec[]
   const env = openEnvironment(process.env)
   ends.defer(env.close)
   for (const { name } of projects) await synchronise(env, name, openRepository(folder, name)!)
-  console.log(`Wrote ${projects.length} repositories in ${((written - begin) / 1000).toFixed(1)} s, and synchronised them in ${((performance.now() - written) / 1000).toFixed(1)} s: set TRACKER_REPOSITORIES=${folder}.`)
+  console.log(`Wrote ${projects.length} ${projects.length === 1 ? 'repository' : 'repositories'} in ${((written - begin) / 1000).toFixed(1)} s, and synchronised in ${((performance.now() - written) / 1000).toFixed(1)} s: set TRACKER_REPOSITORIES=${resolve(folder)}.`)
 }

@@ -4,7 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { extname, join } from 'node:path'
+import { extname, join, resolve } from 'node:path'
 import { openEnvironment } from './drproject/environment.ts'
 import type { Response } from './drproject/web/http.ts'
 import { cgiEnvironment } from './front/cgi-environment.ts'
@@ -15,7 +15,7 @@ export type Job = { readonly variables: Readonly<Record<string, string>>; readon
 
 type Waiting = { readonly job: Job; readonly response: ServerResponse }
 
-process.env.TRACKER_REPOSITORIES ??= join(import.meta.dirname, 'repositories')
+process.env.TRACKER_REPOSITORIES = resolve(process.env.TRACKER_REPOSITORIES || join(import.meta.dirname, 'repositories'))
 const { log } = configured(() => openEnvironment(process.env))
 const idle: ChildProcess[] = []
 const queue: Waiting[] = []
