@@ -46,14 +46,14 @@ export function ensureCgi(): void {
 
 /** Writes the repositories, unless those that are there were made by the same code. Without git there will be none. */
 async function ensureRepositories(): Promise<string> {
-  const made = join(REPOSITORIES, '.made')
+  // Only here: the front ends import this file and need none of it.
+  const [{ PRESETS }, { STAMP, writeRepositories }] = await Promise.all([import('./seed/presets.ts'), import('./seed/repositories.ts')])
+  const made = join(REPOSITORIES, STAMP)
   const code = createHash('sha256')
   for (const file of readdirSync(SEED).sort()) if (!file.includes('.test.')) code.update(readFileSync(join(SEED, file)))
   const version = `course, seed 2006, ${code.digest('hex')}\n`
   if (existsSync(made) && readFileSync(made, 'utf8') === version) return `${REPOSITORIES} is as it should be`
   mkdirSync(REPOSITORIES, { recursive: true })
-  // Only here: the front ends import this file and need none of it.
-  const [{ PRESETS }, { writeRepositories }] = await Promise.all([import('./seed/presets.ts'), import('./seed/repositories.ts')])
   try {
     await writeRepositories(REPOSITORIES, PRESETS.course!.projects(2006))
   } catch (error) {

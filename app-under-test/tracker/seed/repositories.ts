@@ -14,12 +14,16 @@ import { edited, newFile } from './source.ts'
 /** Writes one bare repository for each project into the folder, in place of what was there. The same projects give the same commit ids. */
 export async function writeRepositories(folder: string, projects: readonly ProjectSpec[]): Promise<void> {
   await mkdir(folder, { recursive: true })
+  await rm(join(folder, STAMP), { force: true })
   const left = [...projects]
   const work = async () => {
     for (let project = left.shift(); project; project = left.shift()) await writeRepository(join(folder, `${project.name}.git`), project)
   }
   await Promise.all([work(), work()])
 }
+
+/** Beside the repositories, from which code and seed they were made, where somebody wrote that down. */
+export const STAMP = '.made'
 
 /** Who reads it sees all of it or nothing. */
 async function writeRepository(folder: string, project: ProjectSpec): Promise<void> {
