@@ -4,42 +4,54 @@ import { chance, lognormal, pick, type Random } from './random.ts'
 export function message(random: Random, tickets: number): string {
   const length = Math.min(lognormal(random, 91, 0.83), 4000)
   const citation = tickets > 0 && chance(random, 0.42) ? ` See #${1 + Math.floor(random() * tickets)}.` : ''
-  return words(random, length - citation.length - HALF_A_WORD) + citation
+  return words(random, length - citation.length - OVERSHOOT) + citation
 }
 
 /** A line of a few words. */
 export const title = (random: Random) => words(random, 20 + random() * 40).replace(/\.$/, '')
 
-/** About `length` characters, with a capital and a full stop; now and then what a page must escape. */
+/** About `length` characters in sentences, with a capital and a full stop; now and then with what a page must escape. */
 export function words(random: Random, length: number): string {
-  let text = word(random, CAPITALISED)
-  while (text.length + 1 < length) text += word(random, SPACED)
+  if (length < SHORTEST_SENTENCE) return `${pick(random, length < SHORTEST_SENTENCE / 2 ? REMARKS : PHRASES)}.`
+  const predicate = () => pick(random, length - text.length > SHORTEST_SENTENCE ? PREDICATES : VERBS)
+  let text = pick(random, BEGINNINGS)
+  text += predicate()
+  // Less is missing than a clause would be too much.
+  while (length - text.length > SHORTEST_SENTENCE / 2) {
+    text += chance(random, 0.4) ? `. ${pick(random, BEGINNINGS)}` : pick(random, JOINTS) + (chance(random, 0.08) ? pick(random, AWKWARD) : pick(random, SUBJECTS))
+    text += predicate()
+  }
   return `${text}.`
 }
-
-const word = (random: Random, [common, awkward]: Vocabulary) => pick(random, chance(random, 0.03) ? awkward : common)
 
 /** What somebody pasted, as the wiki's markup has it. */
 export const snippet = (random: Random) => `{{{\n${pick(random, SNIPPETS)}\n}}}`
 
-/** By which text made of whole words overshoots, on average. */
-const HALF_A_WORD = 3
+/** By which text that ends with its clause overshoots, on average. */
+const OVERSHOOT = 2
 
-const WORDS = `the a to in of and is it on for not with when this that we page ticket wiki parser test build commit server database login list user
-form query error file change branch merge import export config cache table index upload patch review release deadline demo assignment team
-fails works breaks hangs returns shows needs should could must again still only after before without under every first last new old broken
-missing wrong empty slow fixed added removed renamed moved cleaned updated`.split(/\s+/)
+const SHORTEST_SENTENCE = 24
 
-const AWKWARD = ['<br>', '"quoted"', "don't", 'a & b', 'x < y', '</title>', 'naïve', 'Zoë', '日本語', '{{{code}}}', 'r&d', '100%', 'back\\slash', 'tab\there']
+const list = (words: string) => words.trim().split(/\s+/)
 
-/** Common words, and words that a page must escape. */
-type Vocabulary = readonly [common: readonly string[], awkward: readonly string[]]
+/** Each of the first with each of the second. */
+const pairs = (first: readonly string[], second: readonly string[]) => first.flatMap((a) => second.map((b) => `${a} ${b}`))
 
-const vocabulary = (form: (word: string) => string): Vocabulary => [WORDS.map(form), AWKWARD.map(form)]
+const THINGS = list(`page ticket wiki parser test build commit server database login list user form query file branch merge table patch review
+release deadline demo assignment team config cache upload report index`)
+const QUALITIES = list('old new broken empty slow wrong last first second missing')
+const DOES = list('fails works breaks hangs stops changes ends loads returns moves helps waits')
+const SINGULAR = [...pairs(list('the every this our'), THINGS), ...pairs(['the', 'this', 'our'], pairs(QUALITIES, THINGS))]
 
-// As they stand at the beginning and further on: cut and joined once, not for every text.
-const CAPITALISED = vocabulary((word) => word.charAt(0).toUpperCase() + word.slice(1))
-const SPACED = vocabulary((word) => ` ${word}`)
+// Phrases are joined once, not for every text: a seed writes some hundred thousand.
+const BEGINNINGS = SINGULAR.map((phrase) => phrase.charAt(0).toUpperCase() + phrase.slice(1))
+const SUBJECTS = SINGULAR.map((phrase) => ` ${phrase}`)
+const VERBS = DOES.map((verb) => ` ${verb}`)
+const PREDICATES = [...VERBS, ...pairs(DOES, pairs(list('in on for with without after'), pairs(['the', 'every'], THINGS))).map((phrase) => ` ${phrase}`)]
+const PHRASES = pairs(['New', 'Fixed the', 'Removed the', 'Moved the', 'Another'], pairs(['old', 'empty', 'second', 'missing'], THINGS))
+const REMARKS = ['Typo', 'Fixed', 'Done', 'Test', 'Again', 'As agreed', 'Cleaned up', 'Oops, again', 'Build fixed', 'Works for me', 'Spaces only', 'Better words', 'Small things', 'After the demo', 'Not ready yet', 'New test data', 'See the minutes', 'Merged from trunk']
+const JOINTS = list('when because until if and while but unless').map((word) => ` ${word}`)
+const AWKWARD = ['<br>', '"quoted"', "don't", 'a & b', 'x < y', '</title>', 'naïve', 'Zoë', '日本語', '{{{code}}}', 'r&d', '100%', 'back\\slash', 'tab\there'].map((word) => ` ${word}`)
 
 const SNIPPETS = [
   'Traceback (most recent call last):\n  File "drproject.cgi", line 12, in ?\n    main()\n  File "parser/main3.py", line 88, in parse\n    node = self.stack.pop()\nIndexError: pop from empty list',
