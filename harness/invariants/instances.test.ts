@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { claims } from '../testing/claims.ts'
 import { type Being, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
-import type { PreparedTransaction, ReplicationSlot } from '../timeline/member.ts'
+import type { PreparedTransaction, Process, ReplicationSlot } from '../timeline/member.ts'
 import everySessionHasItsProcess from './every-session-has-its-process.ts'
 import noAbortedTransactionStays from './no-aborted-transaction-stays.ts'
 import noAdvisoryLockStays from './no-advisory-lock-stays.ts'
@@ -42,9 +42,14 @@ claims(noTransactionOutlives, [
 ])
 
 test('a transaction too young to judge when the run ends is not called clean', () => {
-  const young: Being = openTransaction({ pid: 1, fromMs: loadEndOf(last) + 5_000, begunAtMs: loadEndOf(last) + 5_000, relationLocks: 1 })
+  const young: Being = openTransaction({ pid: 1, fromMs: loadEndOf(last) + 4_500, begunAtMs: loadEndOf(last) + 4_500, relationLocks: 1 })
   const opinion = noTransactionOutlives.check(timelineOf({ beings: [young], controls: 'none', limits: { transactionMs: 50_000 }, also: slowTransactions(5_000) }))
   expect(opinion.kind).toBe('inconclusive')
+})
+
+test('a transaction whose request is still at work is slow, however long it takes', () => {
+  const beings = [requestProcess({ cpuPerMs: 0.05, databasePorts: [5_001] }), openTransaction({ pid: 1, ...born, clientPort: 5_001, relationLocks: 1 })]
+  expect(noTransactionOutlives.check(timelineOf({ beings, limits: { transactionMs: 3_000 } })).kind).toBe('inconclusive')
 })
 
 claims(noRequestProcessOutlives, [
@@ -56,6 +61,9 @@ claims(noRequestProcessOutlives, [
   ['at work: a slow page whose client has left', { beings: [requestProcess({ cpuPerMs: 0.9 })], unquiet: notQuiet, controls: 'none' }, 'inconclusive'],
   ['at work until it ended', { beings: [requestProcess({ cpuPerMs: 0.9, untilMs: startOf(last + 1) })], unquiet: notQuiet }, 'pass'],
   ['at work for longer than any page may be', { beings: [requestProcess({ cpuPerMs: 0.9 })], unquiet: notQuiet, limits: { transactionMs: 6_000 } }, 'leak'],
+  ['starved: wants to run and gets no turn', { beings: [requestProcess({ state: 'R', runnableThreads: 1 })], limits: { transactionMs: 3_000, processLingerMs: 2_000 } }, 'inconclusive'],
+  ['starved: waits in a futex for a thread that gets no turn', { beings: [requestProcess({ runnableThreads: 1 })], limits: { transactionMs: 3_000, processLingerMs: 2_000 } }, 'inconclusive'],
+  ['starved: slow beyond every declared time', { beings: [requestProcess({ cpuPerMs: 0.05 })], limits: { transactionMs: 3_000, processLingerMs: 2_000 } }, 'inconclusive'],
   ['waits for its query', { beings: [requestProcess({ databasePorts: [5_001] }), session({ pid: 1, ...born, clientPort: 5_001, state: 'active' })], unquiet: notQuiet, controls: 'none' }, 'inconclusive'],
   ['allowed to linger', { beings: hungRequest({ cycle: last, untilMs: startOf(last + 1) }), limits: { processLingerMs: 30_000 } }, 'pass'],
   ['planted in the middle of the run: ours', { beings: [process({ pid: 8_999, fromMs: startOf(4), control: 'planted', request: { method: 'GET', url: '/' } })] }, 'pass'],
@@ -166,7 +174,7 @@ function everNewZombie(moment: Parameters<Being>[0]) {
   return zombie({ fromMs: moment.atMs, pid: 20_000 + (moment.atMs % 9_973) })(moment)
 }
 
-function requestProcess({ cpuPerMs = 0, ...given }: { readonly cpuPerMs?: number; readonly untilMs?: number; readonly databasePorts?: readonly number[] }): Being {
+function requestProcess({ cpuPerMs = 0, ...given }: { readonly cpuPerMs?: number; readonly untilMs?: number } & Partial<Pick<Process, 'databasePorts' | 'state' | 'runnableThreads'>>): Being {
   return (moment) => process({ pid: 3_216, ...born, request: { method: 'GET', url: '/report' }, cpuMs: 100 + cpuPerMs * moment.atMs, ...given })(moment)
 }
 

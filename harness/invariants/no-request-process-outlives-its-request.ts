@@ -1,6 +1,6 @@
-import { pairsOf, sessionsOf } from '../attribution/pairs.ts'
 import type { Member, Process } from '../timeline/member.ts'
-import { noRest, type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
+import { cpuUsedMs, isStuck } from '../verdict/progress.ts'
+import { noRest, untouchedRests } from '../verdict/rest.ts'
 import { isProcess, latestOfEach, outlivedMs, type Stay, staysAt, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, lingerMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -8,7 +8,7 @@ import { count, duration } from '../verdict/words.ts'
 
 /**
  * Rule R6. A process that carries a request in its environment (CGI) has to end with it. One that still makes progress
- * is a slow page whose client has left; one that does not, with its session idle too, hangs.
+ * is a slow page whose client has left, until it has used more CPU time than any request may take; one that makes none, with its session idle too, hangs.
  */
 export default {
   name: 'no request process outlives its request',
@@ -17,10 +17,8 @@ export default {
     if (rests.length === 0) return noRest
     const allowedMs = lingerMs(timeline)
     const stays = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isRequestProcess })))
-    const hung = stays.filter((stay) => {
-      const outlived = outlivedMs(timeline, stay)
-      return (outlived > allowedMs && isFrozen(stay)) || outlived > Math.max(allowedMs, declaredTransactionMs(timeline))
-    })
+    const longestMs = Math.max(allowedMs, declaredTransactionMs(timeline))
+    const hung = stays.filter((stay) => outlivedMs(timeline, stay) > allowedMs && (isStuck(timeline, stay) || cpuUsedMs(timeline, stay) > longestMs))
     const undecided = stays.filter((stay) => !hung.includes(stay) && !stay.gone)
 
     if (hung.length > 0)
@@ -40,16 +38,6 @@ export default {
 } satisfies Invariant
 
 const isRequestProcess = (member: Member): member is Process => isProcess(member) && member.request !== null
-
-/** No CPU time used through the rest, and none of its sessions at work for it. */
-const isFrozen = ({ rest, latest }: Stay<Process>): boolean => usesNoCpu(rest, latest) && sessionsOf(pairsOf(rest.last), latest).every(({ state }) => state !== 'active')
-
-/** A runtime's idle threads may use a tick now and then: up to 1 % of the time, and one tick of 10 ms, is no progress. */
-function usesNoCpu(rest: Rest, process: Process): boolean {
-  const seen = readingsOf(rest, process)
-  const elapsedMs = rest.last.atMs - (rest.looks[0]?.atMs ?? rest.last.atMs)
-  return (seen.at(-1)?.cpuMs ?? 0) - (seen[0]?.cpuMs ?? 0) <= Math.max(10, elapsedMs / 100)
-}
 
 const describe = ({ latest }: Stay<Process>): string =>
   `state ${latest.state}${latest.waitChannel && ` in ${latest.waitChannel}`}, ${duration(latest.cpuMs)} CPU and no more; ${latest.request?.method} ${latest.request?.url}`

@@ -1,5 +1,6 @@
 import { holdersOf, pairsOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
+import { isWorkedOn } from '../verdict/progress.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
 import { transactionThresholdMs } from '../verdict/thresholds.ts'
@@ -17,10 +18,10 @@ export default {
     if (rests.length === 0) return noRest
     const thresholdMs = transactionThresholdMs(timeline)
     const open = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isOpenTransaction, same: sameTransaction }).filter(isAtRest)))
-    const old = open.filter((stay) => ageMs(stay) > thresholdMs)
+    const old = open.filter((stay) => ageMs(stay) > thresholdMs && !isWorkedOn(timeline, stay))
     const leaked = old.filter(({ latest }) => holdsSomething(latest))
     const harmless = old.filter(({ latest }) => !holdsSomething(latest))
-    const undecided = open.filter((stay) => ageMs(stay) <= thresholdMs && !stay.gone && holdsSomething(stay.latest))
+    const undecided = open.filter((stay) => !old.includes(stay) && !stay.gone && holdsSomething(stay.latest))
 
     if (leaked.length > 0)
       return {
@@ -31,7 +32,7 @@ export default {
     if (undecided.length > 0)
       return {
         kind: 'inconclusive',
-        sentence: `${count(undecided.length, 'transaction')} with locks or a snapshot was still open at rest, the oldest for ${duration(oldest(undecided))}: too young to be told from a slow one (${duration(thresholdMs)})`,
+        sentence: `${count(undecided.length, 'transaction')} with locks or a snapshot was still open at rest, the oldest for ${duration(oldest(undecided))}: too young, or its process too busy, to be told from a slow one (${duration(thresholdMs)})`,
         settledBy: `let the run settle for more than ${duration(thresholdMs)}, or declare limits.transactionMs`,
       }
     if (harmless.length > 0)

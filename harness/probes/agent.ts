@@ -153,6 +153,7 @@ function describe(stat: Stat, byInode: Map<string, Connection>) {
     waitChannel: tryRead(`/proc/${stat.pid}/wchan`).replace(/^0$/, ''),
     cpuMs: stat.cpuMs,
     threads: stat.threads,
+    runnableThreads: membership?.request ? runnableThreadsOf(stat.pid) : null,
     residentBytes: stat.residentBytes,
     descriptors: links?.size ?? null,
     databasePorts: sockets.filter((socket) => socket.remotePort === settings.databasePort && socket.state === established).map((socket) => socket.localPort),
@@ -160,6 +161,15 @@ function describe(stat: Stat, byInode: Map<string, Connection>) {
     request: membership?.request ?? null,
     control: membership?.control ?? null,
     listens: sockets.some((socket) => socket.localPort === settings.appPort && socket.state === listening),
+  }
+}
+
+/** On a busy machine a main thread may wait in a futex, its CPU clock frozen, for a thread that does not get its turn: that is work, not a hang. */
+function runnableThreadsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).filter((thread) => /\) R /.test(tryRead(`/proc/${pid}/task/${thread}/stat`))).length
+  } catch {
+    return 0 // gone since
   }
 }
 

@@ -70,6 +70,8 @@ export function unquietReason(sight: Sight, before: { readonly sight: Sight; rea
   if (clients > 0) return `${clients} client connections open`
   const active = sight.members.filter((member) => member.kind === 'session' && member.state === 'active').length
   if (active > 0) return `${active} queries running`
+  const working = sight.members.filter((member) => member.kind === 'process' && member.control === null && (member.runnableThreads ?? 0) > 0).length
+  if (working > 0) return `${working} request processes at work`
   if (before === null) return 'first look'
   const spentMs = cpuSpentMs(before.sight.members, sight.members)
   const share = spentMs / Math.max(1, atMs - before.atMs)

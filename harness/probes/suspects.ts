@@ -21,7 +21,7 @@ export function watchSuspects() {
 
     return processes.flatMap((process) => {
       const then = since.get(process.id)
-      if (!then || then.cpuMs !== process.cpuMs || process.state !== 'S') {
+      if (!then || then.cpuMs !== process.cpuMs || process.state !== 'S' || (process.runnableThreads ?? 0) > 0) {
         since.set(process.id, { cpuMs: process.cpuMs, atMs })
         return []
       }

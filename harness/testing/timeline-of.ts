@@ -89,7 +89,8 @@ export function entriesOf(run: Run = {}): readonly Entry[] {
     at(loadEndOf(cycle), doseOf(cycle, role, planned, delivered(cycle, planned)))
     at(loadEndOf(cycle), { kind: 'phase', phase, edge: 'end', cycle })
     at(loadEndOf(cycle), { kind: 'phase', phase: 'settle', edge: 'start', cycle })
-    for (let i = 0; i < looks; i += 1) look(loadEndOf(cycle) + 6_000 + i * 500, role === 'baseline' ? 'baseline' : 'untouched', cycle)
+    // What is left is waited for, with seconds between the looks, before two more confirm it.
+    for (let i = 0; i < looks; i += 1) look(loadEndOf(cycle) + (i === 0 ? 4_800 : 6_000 + i * 500), role === 'baseline' ? 'baseline' : 'untouched', cycle)
     if (cycle === roles.length - 1) for (let i = 0; i < 3; i += 1) look(loadEndOf(cycle) + 8_000 + i * 500, 'nudged', cycle)
     at(loadEndOf(cycle) + 9_500, { kind: 'phase', phase: 'settle', edge: 'end', cycle })
   }
@@ -183,6 +184,7 @@ export const process =
       waitChannel: 'ep_poll',
       cpuMs: 310,
       threads: 7,
+      runnableThreads: given.request ? 0 : null,
       residentBytes: 50_000_000,
       descriptors: 20,
       databasePorts: [],

@@ -60,6 +60,8 @@ export type Process = {
   readonly waitChannel: string
   readonly cpuMs: number
   readonly threads: number
+  /** Threads on a processor or waiting for one; counted for the process of a request, null for others. */
+  readonly runnableThreads: number | null
   readonly residentBytes: number
   /** null for a zombie, or where /proc refuses. */
   readonly descriptors: number | null

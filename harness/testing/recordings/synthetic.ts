@@ -44,6 +44,7 @@ export function syntheticProcess(differences: Partial<Process> = {}): Process {
     waitChannel: 'futex_do_wait',
     cpuMs: 310,
     threads: 7,
+    runnableThreads: 0,
     residentBytes: 48_000_000,
     descriptors: 21,
     databasePorts: [40_112],
