@@ -31,7 +31,7 @@ test('a feed links to the tickets from anywhere, and escapes twice what people w
     <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Project All: Tickets</title><link>http://tracker/cgi/All/query?order=id</link>
     <atom:link rel="self" type="application/rss+xml" href="http://tracker/cgi/All/query"/>
     <description>Tickets of Project All</description><language>en</language><generator>DrProject</generator>
-    <item><title>#7: a &lt; b &amp; c</title><link>http://tracker/cgi/All/ticket/7</link><guid isPermaLink="true">http://tracker/cgi/All/ticket/7</guid><pubDate>Wed, 01 Mar 2006 12:00:00 GMT</pubDate><dc:creator>Zoë</dc:creator><category>defect</category><description>&lt;p&gt;See &lt;a href=&quot;http://tracker/cgi/All/ticket/3&quot;&gt;#3&lt;/a&gt; and &amp;lt;b&amp;gt;.&lt;/p&gt;
+    <item><title>#7: a &#x3C; b &#x26; c</title><link>http://tracker/cgi/All/ticket/7</link><guid isPermaLink="true">http://tracker/cgi/All/ticket/7</guid><pubDate>Wed, 01 Mar 2006 12:00:00 GMT</pubDate><dc:creator>Zoë</dc:creator><category>defect</category><description>&lt;p&gt;See &lt;a href=&quot;http://tracker/cgi/All/ticket/3&quot;&gt;#3&lt;/a&gt; and &amp;lt;b&amp;gt;.&lt;/p&gt;
     </description></item>
     </channel></rss>
     "
