@@ -41,7 +41,7 @@ function start(command: readonly string[], env: NodeJS.ProcessEnv = {}): ChildPr
 }
 
 const sh = (script: string, env: NodeJS.ProcessEnv = {}) => start(['sh', '-c', script], env)
-const node = (script: string) => start([process.execPath, '-e', script])
+const node = (script: string, env: NodeJS.ProcessEnv = {}) => start([process.execPath, '-e', script], env)
 const signal = () => AbortSignal.timeout(5_000)
 const look = () => agent.ask({ ask: 'look' }, signal())
 const seen = async (pid: number): Promise<Process | undefined> => (await look()).processes.find((process) => process.pid === pid)
@@ -151,6 +151,15 @@ test.runIf(onLinux)('CPU time, threads and descriptors of a process are its own'
   expect(now?.threads).toBeGreaterThan(1)
   expect(now?.id).toMatch(new RegExp(`^${busy.pid}@\\d+$`))
   expect(Math.abs((now?.startedAtMs ?? 0) - Date.now())).toBeLessThan(10_000)
+})
+
+test.runIf(onLinux)('a request that waits for a thread of its own is at work; one that waits for nobody is not; of others it is not asked', async () => {
+  const waits = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'
+  const [hung, working, server] = [node(waits, cgi), node(`new (require('node:worker_threads').Worker)('for (;;);', { eval: true }); ${waits}`, cgi), node(waits)]
+  const waiting = (runnableThreads: unknown) => ({ state: 'S', waitChannel: expect.stringContaining('futex'), runnableThreads })
+  await expect.poll(() => seen(working.pid), eventually).toMatchObject(waiting(1))
+  await expect.poll(() => seen(hung.pid), eventually).toMatchObject(waiting(0))
+  await expect.poll(() => seen(server.pid), eventually).toMatchObject(waiting(null))
 })
 
 test.runIf(onLinux)('evidence tells who moves from who does not, and beats go on meanwhile', async () => {
