@@ -31,7 +31,7 @@ test('a leak answers the five questions in their order', () => {
 
       since    06:22:41 to 06:22:54 UTC in cycles 3 and 4, by /edge/timeline (3 times), /cs340/timeline (2 times),
                /web/timeline (2 times)
-      heals    no, permanent: neither further requests nor waiting healed it
+      heals    permanent, as far as this run waited: neither further requests nor time healed it
       called   every request process ends with its request: 7 processes outlived their requests by more than
                5.0 s, CPU frozen at 0.31 s
                no transaction stays open: 7 sessions idle in transaction, the oldest for 42.3 s, where

@@ -56,7 +56,7 @@ export function healing(heal: HealClass): string {
     case 'by time-out':
       return 'only by time-out: a server gave up waiting and removed it, the application did not'
     case 'permanent':
-      return 'no, permanent: neither further requests nor waiting healed it'
+      return 'permanent, as far as this run waited: neither further requests nor time healed it'
     default:
       return heal satisfies never
   }

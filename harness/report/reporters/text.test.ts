@@ -36,7 +36,7 @@ test('a leak in Markdown', async () => {
 
     ## Heals
 
-    - no, permanent: neither further requests nor waiting healed it
+    - permanent, as far as this run waited: neither further requests nor time healed it
 
     ## Called
 
