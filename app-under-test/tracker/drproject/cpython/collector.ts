@@ -1,4 +1,4 @@
-import { append, emptyList, findUnreachable, lengthOf, moveAll, NO_BIN, NOT_UNDER_TEST, NOTHING, reachableFrom, unlink, type PyObject } from './generation.ts'
+import { append, emptyList, findUnreachable, lengthOf, moveAll, NO_BIN, NOT_UNDER_TEST, NOTHING, unlink, type PyObject } from './generation.ts'
 
 /**
  * CPython's memory of 2006, small and exact: reference counts that free at once, three generations that find cycles, and free lists.
@@ -102,7 +102,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
     const young = generations[oldest]
     for (let younger = 0; younger < oldest; younger++) moveAll(generations[younger]!, young)
     for (let each = 0; each <= oldest; each++) counts[each] = 0
-    const { unreachable, survivors } = findUnreachable(young)
+    const { unreachable, collectable, finalisable, survivors } = findUnreachable(young)
     if (oldest === 1) longLived.pending += survivors
     if (oldest === 2) Object.assign(longLived, { pending: 0, total: survivors })
     else {
@@ -110,15 +110,13 @@ export function createHeap(options: HeapOptions = {}): Heap {
       moveAll(young, generations[oldest + 1]!)
     }
 
-    const finalisable = reachableFrom(unreachable.filter((object) => object.finaliser), unreachable)
-    const collectable = unreachable.filter((object) => !finalisable.has(object))
     if (debugLeak) {
       for (const object of collectable) debugLeak(`gc: collectable ${repr(object)}`)
       for (const object of unreachable) save(object)
     } else for (const object of collectable) breakCycle(object)
     // A finaliser reachable from a cycle, but not part of one, has run by now: clearing the cycle took its last reference away.
     // Only DEBUG_LEAK, which keeps everything that it finds, makes such an object look uncollectable.
-    const uncollectable = [...finalisable].filter((object) => object.references > 0)
+    const uncollectable = finalisable.filter((object) => object.references > 0)
     if (debugLeak) for (const object of uncollectable) debugLeak(`gc: uncollectable ${repr(object)}`)
     else for (const object of uncollectable.filter((each) => each.finaliser)) save(object)
     // A full collection gives the memory of spare tuples back.
@@ -138,14 +136,14 @@ export function createHeap(options: HeapOptions = {}): Heap {
     release(object)
   }
 
-  return {
+  const heap: Heap = {
     alloc,
     instance,
     passArguments,
     link,
     setAttribute: (instance, value) => link(instance.referents[0]!, value),
     release,
-    frame: () => new Locals({ alloc, instance, release }),
+    frame: () => new Locals(heap),
     collect,
     counts: () => [...counts],
     garbage: () => garbage,
@@ -156,6 +154,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
     disable: () => void (enabled = false),
     setDebugLeak: (report) => void (debugLeak = report),
   }
+  return heap
 }
 
 export type Heap = {
@@ -194,16 +193,22 @@ export type AllocOptions = { readonly size?: number; readonly slots?: boolean; r
 
 export type HeapOptions = { readonly thresholds?: readonly [number, number, number]; readonly enabled?: boolean }
 
-export type Frame = Disposable & Pick<Heap, 'alloc' | 'instance'> & { readonly own: (object: PyObject) => PyObject }
+export type Frame = Disposable &
+  Pick<Heap, 'alloc' | 'instance'> & {
+    /** Takes over the caller's reference. */
+    readonly own: (object: PyObject) => PyObject
+    /** The newest of them goes out of scope. */
+    readonly pop: () => void
+  }
 
 /** 0 is the youngest. */
 export type Generation = 0 | 1 | 2
 
 class Locals implements Frame {
   readonly #objects: PyObject[] = []
-  readonly #heap: Pick<Heap, 'alloc' | 'instance' | 'release'>
+  readonly #heap: Heap
 
-  constructor(heap: Pick<Heap, 'alloc' | 'instance' | 'release'>) {
+  constructor(heap: Heap) {
     this.#heap = heap
   }
 
@@ -218,6 +223,10 @@ class Locals implements Frame {
 
   instance(type: string, options?: AllocOptions) {
     return this.own(this.#heap.instance(type, options))
+  }
+
+  pop() {
+    this.#heap.release(this.#objects.pop()!)
   }
 
   [Symbol.dispose]() {

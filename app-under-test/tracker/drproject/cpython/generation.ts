@@ -21,8 +21,10 @@ export const NOTHING: PyObject[] = []
 /** In no free list. */
 export const NO_BIN = -1
 
+// What gcRefs says when it counts nothing; no reference from outside is left to what is unreachable.
 export const NOT_UNDER_TEST = -1
 const REACHABLE = -2
+const UNREACHABLE = 0
 
 /** A generation with nothing in it: a ring of objects with a head that is none, as in gcmodule.c. */
 export function emptyList(): PyObject {
@@ -65,15 +67,19 @@ export function lengthOf(list: PyObject): number {
 }
 
 /** Those of a generation that nothing outside refers to, directly or not: reference counts minus internal references leave them with nothing. */
-export function findUnreachable(young: PyObject): { readonly unreachable: readonly PyObject[]; readonly survivors: number } {
+export function findUnreachable(young: PyObject): Unreachable {
   const objects: PyObject[] = []
   for (let object = young.next!; object !== young; object = object.next!) {
     object.gcRefs = object.references
     objects.push(object)
   }
   for (const object of objects) for (const referent of object.referents) if (referent.gcRefs !== NOT_UNDER_TEST) referent.gcRefs--
-  const reached = objects.filter((object) => object.gcRefs > 0)
-  for (const object of reached) object.gcRefs = REACHABLE
+  const reached: PyObject[] = []
+  for (const object of objects) {
+    if (object.gcRefs <= 0) continue
+    object.gcRefs = REACHABLE
+    reached.push(object)
+  }
   for (let object = reached.pop(); object; object = reached.pop()) {
     for (const referent of object.referents) {
       if (referent.gcRefs < 0) continue
@@ -81,16 +87,29 @@ export function findUnreachable(young: PyObject): { readonly unreachable: readon
       reached.push(referent)
     }
   }
-  const unreachable = objects.filter((object) => object.gcRefs === 0)
-  for (const object of objects) object.gcRefs = NOT_UNDER_TEST
-  return { unreachable, survivors: objects.length - unreachable.length }
+  const unreachable: PyObject[] = []
+  for (const object of objects) {
+    if (object.gcRefs === UNREACHABLE) unreachable.push(object)
+    else object.gcRefs = NOT_UNDER_TEST
+  }
+  return { ...byFinaliser(unreachable), survivors: objects.length - unreachable.length }
 }
 
-/** What the roots lead to, among these objects; the roots themselves first. */
-export function reachableFrom(roots: readonly PyObject[], objects: readonly PyObject[]): ReadonlySet<PyObject> {
-  const reached = new Set(roots)
-  if (roots.length === 0) return reached
-  const within = new Set(objects)
-  for (const object of reached) for (const referent of object.referents) if (within.has(referent)) reached.add(referent)
-  return reached
+/** `finalisable` have a finaliser, or one of those leads to them. */
+export type Unreachable = { readonly unreachable: readonly PyObject[]; readonly collectable: readonly PyObject[]; readonly finalisable: readonly PyObject[]; readonly survivors: number }
+
+function byFinaliser(unreachable: readonly PyObject[]): Omit<Unreachable, 'survivors'> {
+  const finalisable = unreachable.filter((object) => object.finaliser)
+  for (const object of finalisable) object.gcRefs = REACHABLE
+  // What is reached is appended, and looked at in its turn.
+  for (const object of finalisable) {
+    for (const referent of object.referents) {
+      if (referent.gcRefs !== UNREACHABLE) continue
+      referent.gcRefs = REACHABLE
+      finalisable.push(referent)
+    }
+  }
+  const collectable = unreachable.filter((object) => object.gcRefs === UNREACHABLE)
+  for (const object of unreachable) object.gcRefs = NOT_UNDER_TEST
+  return { unreachable, collectable, finalisable }
 }

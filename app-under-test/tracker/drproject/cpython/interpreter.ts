@@ -6,26 +6,31 @@ import type { PyObject } from './generation.ts'
 
 /** `[f(x) for x in tuple]`, used up at once. */
 export function listComprehension(heap: Heap): void {
-  using moment = heap.frame()
-  moment.alloc('list')
-  moment.alloc('tupleiterator')
+  const list = heap.alloc('list')
+  heap.release(heap.alloc('tupleiterator'))
+  heap.release(list)
 }
 
 /** `for x in list` or `for x in tuple`: the iterator lives as long as the loop. */
-export const forLoop = (frame: Frame, over: 'list' | 'tuple') => frame.alloc(`${over}iterator`)
+export const forLoop = (frame: Frame, over: 'list' | 'tuple') => frame.alloc(ITERATORS[over])
+
+const ITERATORS = { list: 'listiterator', tuple: 'tupleiterator' } as const
 
 /** `for i, name in enumerate(names): setattr(instance, name, row[i])`: the first one makes the instance's `__dict__`. */
 export function setAttributes(heap: Heap, instance: PyObject, names: number): void {
-  using loop = heap.frame()
-  const enumerated = heap.alloc('tuple', [], { size: 1 })
-  loop.alloc('enumerate')
-  loop.alloc('tupleiterator')
-  loop.alloc('tuple', [], { size: 2 })
+  const enumerated = heap.alloc('tuple', [], ONE)
+  const enumerate = heap.alloc('enumerate')
+  const iterator = heap.alloc('tupleiterator')
+  const pair = heap.alloc('tuple', [], TWO)
   heap.release(enumerated)
-  const args = heap.alloc('tuple', [], { size: 3 })
+  const args = heap.alloc('tuple', [], THREE)
   const dict = heap.alloc('dict')
   heap.link(instance, dict)
-  heap.release(dict)
-  heap.release(args)
-  for (let left = names - 1; left > 0; left--) heap.passArguments(3)
+  for (const object of [dict, args]) heap.release(object)
+  for (let left = names - 1; left > 0; left--) heap.passArguments(THREE.size)
+  for (const object of [pair, iterator, enumerate]) heap.release(object)
 }
+
+const ONE = { size: 1 }
+const TWO = { size: 2 }
+const THREE = { size: 3 }

@@ -28,3 +28,18 @@ export const epochTimes: FieldConverter = {
 export const converterOf = (type: ColumnType, converters: EntryPoint<FieldConverter>): FieldConverter => converters.implementations().find((converter) => converter.type === type) ?? asItIs
 
 const asItIs: FieldConverter = { type: 'text', toColumn: (field) => (field instanceof Date ? field.toISOString() : field), toField: (value) => value }
+
+/** Makes rows by name of a table's rows as arrays, with the converters that there are. `relations` are names that somebody else will fill. */
+export function rowReader<C extends Columns>(columns: C, relations: readonly string[]) {
+  const names: readonly (keyof C & string)[] = Object.keys(columns)
+  // A copy of one row with all of its names: every row then has the same shape, which is cheap to read.
+  const blank = Object.fromEntries([...names, ...relations].map((name) => [name, undefined]))
+  return (converters: EntryPoint<FieldConverter>) => {
+    const toFields = names.map((name) => converterOf(columns[name]!, converters).toField)
+    return (values: readonly Value[]): Row<C> => {
+      const row: Record<string, Field | undefined> = { ...blank }
+      for (let i = 0; i < names.length; i++) row[names[i]!] = toFields[i]!(values[i]!)
+      return row as Row<C>
+    }
+  }
+}

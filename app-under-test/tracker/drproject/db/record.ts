@@ -3,7 +3,7 @@ import type { Heap } from '../cpython/collector.ts'
 import type { PyObject } from '../cpython/generation.ts'
 import { forLoop, listComprehension, setAttributes } from '../cpython/interpreter.ts'
 import type { Environment } from '../environment.ts'
-import { converterOf, IFieldConverter, type Columns, type Field, type Row } from './columns.ts'
+import { converterOf, IFieldConverter, rowReader, type Columns, type Field, type Row } from './columns.ts'
 import type { Value } from './connection.ts'
 import type { Condition, Criterion, Order } from './criteria.ts'
 
@@ -15,6 +15,9 @@ export function record<const C extends Columns, R extends object = {}>(definitio
   const { name, table, key, columns } = definition
   const relations = Object.entries<SelectRelated<C>>(definition.related ?? {})
   const columnNames = Object.keys(columns)
+  const selectFrom = `SELECT ${columnNames.join(', ')} FROM ${table} WHERE `
+  const inOrderOfKey = `ORDER BY ${key.join(', ')}`
+  const readerFor = rowReader(columns, relations.map(([relation]) => relation))
 
   const select = async (env: Environment, ...criteria: Criterion[]): Promise<Selection<Found<C, R>>> => {
     const { heap } = env
@@ -66,29 +69,28 @@ export function record<const C extends Columns, R extends object = {}>(definitio
       listComprehension(heap)
       locals.own(heap.instance('IterableCursor', { size: 1, slots: true }))
       heap.passArguments(2)
-      const rows = await cnx.query(`SELECT ${columnNames.join(', ')} FROM ${table} WHERE ${where} ${ordered(criteria.find(isOrder), (count) => cnx.placeholder(params.push(count)))}`, params)
+      const rows = await cnx.query(`${selectFrom}${where} ${ordered(criteria.find(isOrder), (count) => cnx.placeholder(params.push(count)))}`, params)
       const rowsList = locals.alloc('list')
       for (const row of rows) append(heap, rowsList, heap.alloc('tuple', [], { size: row.length }))
 
-      const fields = columnNames.map((column) => ({ column, toField: converterOf(columns[column]!, converters).toField }))
-      const selection = emptySelection<Found<C, R>>(heap)
+      const read = readerFor(converters)
+      const selection = new Rows<Found<C, R>>(heap)
       forLoop(locals, 'list')
-      for (const row of rows) {
+      for (const values of rows) {
         const object = heap.alloc(name)
-        const found: Record<string, unknown> = {}
-        for (const [i, { column, toField }] of fields.entries()) found[column] = toField(row[i]!)
-        setAttributes(heap, object, fields.length)
+        const row = read(values)
+        setAttributes(heap, object, columnNames.length)
 
-        using loop = heap.frame()
-        forLoop(loop, 'tuple')
+        forLoop(locals, 'tuple')
         for (const [relation, selectRelated] of relations) {
-          using belonging = await selectRelated(env, found as Row<C>)
+          using belonging = await selectRelated(env, row)
           heap.setAttribute(object, belonging.object)
-          found[relation] = belonging
+          Object.assign(row, { [relation]: belonging })
           heap.passArguments(3)
         }
+        locals.pop()
         append(heap, selection.object, object)
-        selection.push(found as Found<C, R>)
+        selection.push(row as Found<C, R>)
       }
       return selection
     } catch (error) {
@@ -106,7 +108,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
   }
 
   const ordered = (order: Order | undefined, placeholder: (count: number) => string) => {
-    if (!order) return `ORDER BY ${key.join(', ')}`
+    if (!order) return inOrderOfKey
     const direction = order.descending ? ' DESC' : ''
     return `ORDER BY ${[named(order.by), ...key].map((column) => column + direction).join(', ')}${order.limit === undefined ? '' : ` LIMIT ${placeholder(order.limit)}`}${order.offset === undefined ? '' : ` OFFSET ${placeholder(order.offset)}`}`
   }
@@ -142,9 +144,24 @@ type SelectRelated<C extends Columns, F = unknown> = (env: Environment, row: Row
 
 type Found<C extends Columns, R> = Row<C> & { readonly [relation in keyof R]: readonly R[relation][] }
 
-function emptySelection<F>(heap: Heap): Selection<F> {
-  const object = heap.alloc('list')
-  return Object.assign([] as F[], { object, [Symbol.dispose]: () => heap.release(object) })
+class Rows<F> extends Array<F> implements Selection<F> {
+  readonly object: PyObject
+  readonly #heap: Heap
+
+  constructor(heap: Heap) {
+    super()
+    this.#heap = heap
+    this.object = heap.alloc('list')
+  }
+
+  /** What is made of them by `map` or `filter` is an array like any other. */
+  static override get [Symbol.species]() {
+    return Array
+  }
+
+  [Symbol.dispose]() {
+    this.#heap.release(this.object)
+  }
 }
 
 /** `list.append(new)`: the list keeps it, the caller does not. */
