@@ -124,6 +124,27 @@ test('the gateway leaves a hung script alone, when the client leaves and when it
   }
 })
 
+test('equal requests take every slot; the rest are refused in words; and when the service is back, what hung is still there', async () => {
+  const project = (await hungOf('as-shipped', dataSets.map((set) => set.project), 1))[0]
+  const hanging = () => [...frontEnd.log().matchAll(/\[(\d+)\] timeline: ticket$/gm)].map((match) => Number(match[1]))
+  await using frontEnd = await startFrontEnd('gateway.ts', { TRACKER_VARIANT: 'as-shipped' })
+  await postgres.admin.query('ALTER ROLE tracker CONNECTION LIMIT 4')
+  try {
+    for (let left = 4; left > 0; left--) void fetch(`${frontEnd.url}/${project}/timeline`, { signal: AbortSignal.timeout(3000) }).catch(() => {})
+    await expect.poll(async () => (await sessions()).filter(({ state }) => state === 'idle in transaction').length, { timeout: 10_000 }).toBe(4)
+    const refused = await fetch(`${frontEnd.url}/${project}/timeline`)
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('all of its slots are taken')])
+    await expect.poll(hanging).toHaveLength(4)
+    await postgres.admin.query('ALTER ROLE tracker CONNECTION LIMIT -1')
+    expect((await fetch(`${frontEnd.url}/`)).status).toBe(200)
+    await expect.poll(async () => (await sessions()).map(({ state }) => state)).toEqual(Array.from({ length: 4 }, () => 'idle in transaction'))
+    for (const pid of hanging()) expect(lookAt(pid)?.wchan).toMatch(/^futex/)
+  } finally {
+    await postgres.admin.query('ALTER ROLE tracker CONNECTION LIMIT -1')
+    for (const pid of hanging()) process.kill(pid, 'SIGKILL')
+  }
+})
+
 const askFor = (variant: Variant, url: string) => ask({ url, variant, databaseUrl: postgres.appUrl, now: DATA_SETS_NOW })
 
 const sessions = async () => (await postgres.admin.query("SELECT state, query FROM pg_stat_activity WHERE application_name = 'drproject'")).rows
