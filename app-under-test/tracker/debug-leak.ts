@@ -39,5 +39,5 @@ a finaliser, and nothing with a finaliser, or that one leads to (its __dict__), 
 the cycle, and loses its last reference when the cycle is freed; its finaliser then returns the connection. Saved, the cycle still holds it.
 So the report's last lines are true of every PooledConnection that select has used, in a tracker that hangs and in one that does not.
 
-The number behind a kind tells in which order objects were made; there are no addresses here.`)
+The numbers behind the kinds are addresses in the modelled memory, where the next object goes to whichever place was left last.`)
 await env.close()

@@ -1,4 +1,5 @@
-import { append, emptyList, findUnreachable, lengthOf, moveAll, NO_BIN, NOT_UNDER_TEST, NOTHING, unlink, type PyObject } from './generation.ts'
+import { Memory, type PyObject } from './memory.ts'
+import { findUnreachable } from './unreachable.ts'
 
 /**
  * CPython's memory of 2006, small and exact: reference counts that free at once, three generations that find cycles, and free lists.
@@ -9,24 +10,24 @@ import { append, emptyList, findUnreachable, lengthOf, moveAll, NO_BIN, NOT_UNDE
  */
 export function createHeap(options: HeapOptions = {}): Heap {
   const thresholds = options.thresholds ?? [700, 10, 10]
-  const generations = [emptyList(), emptyList(), emptyList()] as const
+  const memory = new Memory()
+  const generations = [memory.ring(), memory.ring(), memory.ring()] as const
   const counts: [number, number, number] = [0, 0, 0]
   const spare: number[] = Array.from({ length: BINS }, () => 0)
   const garbage: PyObject[] = []
+  const dead: PyObject[] = []
   const longLived = { pending: 0, total: 0 }
   let enabled = options.enabled ?? true
   let collecting = false
   let debugLeak: ((line: string) => void) | null = null
-  let made = 0
 
   const alloc = (type: string, referents: readonly PyObject[] = NOTHING, { size = referents.length, finaliser = null }: AllocOptions = NO_OPTIONS): PyObject => {
     const bin = binOf(type, size)
     if (bin !== NO_BIN && spare[bin]! > 0) spare[bin]!--
     else malloc()
-    made = (made + 1) & MOST_IDS
-    const object: PyObject = { type, id: made, bin, references: 1, referents: referents.length > 0 ? [...referents] : NOTHING, finaliser, gcRefs: NOT_UNDER_TEST, previous: null, next: null }
-    for (const referent of referents) referent.references++
-    append(generations[0], object)
+    const object = memory.create(type, bin, finaliser)
+    for (const referent of referents) memory.addReferent(object, referent)
+    memory.append(generations[0], object)
     return object
   }
 
@@ -34,9 +35,9 @@ export function createHeap(options: HeapOptions = {}): Heap {
     const forNew = size > 0 ? alloc('tuple', NOTHING, { size }) : null
     const object = alloc(type, NOTHING, { finaliser })
     const forInit = size > 0 ? alloc('tuple', NOTHING, { size: size + 1 }) : null
-    if (!slots) object.referents = [alloc('dict')]
-    if (forInit) release(forInit)
-    if (forNew) release(forNew)
+    if (!slots) store(object, alloc('dict'))
+    if (forInit !== null) release(forInit)
+    if (forNew !== null) release(forNew)
     return object
   }
 
@@ -58,23 +59,31 @@ export function createHeap(options: HeapOptions = {}): Heap {
   }
 
   const release = (object: PyObject) => {
-    object.references--
-    if (object.references > 0) return
-    if (object.references < 0) throw new Error(`Released a ${object.type} that was already dead: a reference was dropped twice.`)
-    if (object.finaliser) {
-      const finaliser = object.finaliser
-      object.finaliser = null
+    const references = --memory.references[object]!
+    if (references > 0) return
+    if (references < 0) throw new Error(`Released a ${memory.types[object]} that was already dead: a reference was dropped twice.`)
+    const finaliser = memory.finalisers[object]
+    if (finaliser) {
+      memory.finalisers[object] = null
+      // It lives for as long as its finaliser runs, as CPython's slot_tp_del has it: a collection in there must leave it alone.
+      memory.references[object] = 1
       finaliser()
+      if (--memory.references[object]! > 0) return
     }
-    unlink(object)
+    memory.unlink(object)
     clear(object)
-    free(object.bin)
+    free(memory.bins[object]!)
+    // A collection looks again at what it has found, so nothing else may come to lie there before its end.
+    if (collecting) dead.push(object)
+    else memory.recycle(object)
   }
 
   const clear = (object: PyObject) => {
-    const dropped = object.referents
-    object.referents = NOTHING
-    for (const referent of dropped) release(referent)
+    for (let link = memory.takeLinks(object); link !== 0; ) {
+      const referent = memory.targetOf(link)
+      link = memory.dropLink(link)
+      release(referent)
+    }
   }
 
   const free = (bin: number) => {
@@ -82,10 +91,10 @@ export function createHeap(options: HeapOptions = {}): Heap {
     else if (counts[0] > 0) counts[0]--
   }
 
-  const link = (holder: PyObject, referent: PyObject) => {
-    if (holder.referents === NOTHING) holder.referents = [referent]
-    else holder.referents.push(referent)
-    referent.references++
+  /** The caller's reference becomes the holder's. */
+  const store = (holder: PyObject, referent: PyObject) => {
+    memory.addReferent(holder, referent)
+    memory.references[referent]!--
   }
 
   const collect = (oldest: Generation = 2): number => {
@@ -95,19 +104,20 @@ export function createHeap(options: HeapOptions = {}): Heap {
       return collectGeneration(oldest)
     } finally {
       collecting = false
+      for (const object of dead.splice(0)) memory.recycle(object)
     }
   }
 
   const collectGeneration = (oldest: Generation): number => {
     const young = generations[oldest]
-    for (let younger = 0; younger < oldest; younger++) moveAll(generations[younger]!, young)
+    for (let younger = 0; younger < oldest; younger++) memory.moveAll(generations[younger]!, young)
     for (let each = 0; each <= oldest; each++) counts[each] = 0
-    const { unreachable, collectable, finalisable, survivors } = findUnreachable(young)
+    const { unreachable, collectable, finalisable, survivors } = findUnreachable(memory, young)
     if (oldest === 1) longLived.pending += survivors
     if (oldest === 2) Object.assign(longLived, { pending: 0, total: survivors })
     else {
       counts[oldest + 1]!++
-      moveAll(young, generations[oldest + 1]!)
+      memory.moveAll(young, generations[oldest + 1]!)
     }
 
     if (debugLeak) {
@@ -116,41 +126,44 @@ export function createHeap(options: HeapOptions = {}): Heap {
     } else for (const object of collectable) breakCycle(object)
     // A finaliser reachable from a cycle, but not part of one, has run by now: clearing the cycle took its last reference away.
     // Only DEBUG_LEAK, which keeps everything that it finds, makes such an object look uncollectable.
-    const uncollectable = finalisable.filter((object) => object.references > 0)
+    const uncollectable = finalisable.filter((object) => memory.references[object]! > 0)
     if (debugLeak) for (const object of uncollectable) debugLeak(`gc: uncollectable ${repr(object)}`)
-    else for (const object of uncollectable.filter((each) => each.finaliser)) save(object)
+    else for (const object of uncollectable.filter((each) => memory.finalisers[each])) save(object)
     // A full collection gives the memory of spare tuples back.
     if (oldest === 2) spare.fill(0, 0, LIST_BIN)
     return collectable.length + uncollectable.length
   }
 
   const save = (object: PyObject) => {
-    object.references++
+    memory.references[object]!++
     garbage.push(object)
   }
 
   const breakCycle = (object: PyObject) => {
-    if (object.references === 0 || !hasClear(object.type)) return
-    object.references++
+    if (memory.references[object] === 0 || !hasClear(memory.types[object]!)) return
+    memory.references[object]!++
     clear(object)
     release(object)
   }
+
+  const repr = (object: PyObject) => `<${memory.types[object]} 0x${object.toString(16)}>`
 
   const heap: Heap = {
     alloc,
     instance,
     passArguments,
-    link,
-    setAttribute: (instance, value) => link(instance.referents[0]!, value),
+    link: (holder, referent) => memory.addReferent(holder, referent),
+    give: store,
+    setAttribute: (instance, value) => memory.addReferent(memory.targetOf(memory.firstLink(instance)), value),
     release,
     frame: () => new Locals(heap),
     collect,
     counts: () => [...counts],
-    garbage: () => garbage,
+    garbage: () => garbage.map((object) => memory.types[object]!),
     forgetGarbage: () => {
       for (const object of garbage.splice(0)) release(object)
     },
-    live: () => generations.reduce((sum, generation) => sum + lengthOf(generation), 0),
+    live: () => generations.reduce((sum, generation) => sum + memory.lengthOf(generation), 0),
     disable: () => void (enabled = false),
     setDebugLeak: (report) => void (debugLeak = report),
   }
@@ -166,6 +179,8 @@ export type Heap = {
   readonly passArguments: (size: number) => void
   /** Stores `referent` in `holder`: `list.append`, the content of a cell, the closure of a function. */
   readonly link: (holder: PyObject, referent: PyObject) => void
+  /** The same, and the caller's reference is the holder's from now on. */
+  readonly give: (holder: PyObject, referent: PyObject) => void
   /** `instance.name = value`: stored in its `__dict__`. */
   readonly setAttribute: (instance: PyObject, value: PyObject) => void
   /** Drops the caller's reference; the last one frees the object and what only it held. */
@@ -176,8 +191,8 @@ export type Heap = {
   readonly collect: (oldest?: Generation) => number
   /** `gc.get_count()`. */
   readonly counts: () => readonly number[]
-  /** `gc.garbage`: cycles that hold their own finaliser, or everything found under DEBUG_LEAK. */
-  readonly garbage: () => readonly PyObject[]
+  /** The types in `gc.garbage`: cycles that hold their own finaliser, or everything found under DEBUG_LEAK. */
+  readonly garbage: () => readonly string[]
   /** `del gc.garbage[:]`. */
   readonly forgetGarbage: () => void
   /** `len(gc.get_objects())`. */
@@ -230,21 +245,18 @@ class Locals implements Frame {
   }
 
   [Symbol.dispose]() {
-    for (let local = this.#objects.pop(); local; local = this.#objects.pop()) this.#heap.release(local)
+    for (let local = this.#objects.pop(); local !== undefined; local = this.#objects.pop()) this.#heap.release(local)
   }
 }
 
+const NOTHING: readonly PyObject[] = []
 const NO_OPTIONS: AllocOptions = {}
-
-const repr = ({ type, id }: PyObject) => `<${type} 0x${id.toString(16)}>`
-
-/** Ids begin anew after a thousand million objects. */
-const MOST_IDS = 0x3fff_ffff
 
 // CPython keeps the memory of dead tuples (below 20 items, by length), lists and dicts for the next one: neither end of such an object moves the count.
 const LIST_BIN = 20
 const DICT_BIN = 21
 const BINS = 22
+const NO_BIN = -1
 
 function binOf(type: string, size: number): number {
   switch (type) {

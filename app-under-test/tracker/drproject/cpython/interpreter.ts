@@ -1,5 +1,5 @@
 import type { Frame, Heap } from './collector.ts'
-import type { PyObject } from './generation.ts'
+import type { PyObject } from './memory.ts'
 
 // What CPython allocates for a moment while it runs a line. Iterators come from malloc: they move the count up and down again, so the peak
 // of a function lies above what it keeps. Argument tuples come from the free list, and from malloc when it has run dry.
@@ -24,11 +24,12 @@ export function setAttributes(heap: Heap, instance: PyObject, names: number): vo
   const pair = heap.alloc('tuple', [], TWO)
   heap.release(enumerated)
   const args = heap.alloc('tuple', [], THREE)
-  const dict = heap.alloc('dict')
-  heap.link(instance, dict)
-  for (const object of [dict, args]) heap.release(object)
+  heap.give(instance, heap.alloc('dict'))
+  heap.release(args)
   for (let left = names - 1; left > 0; left--) heap.passArguments(THREE.size)
-  for (const object of [pair, iterator, enumerate]) heap.release(object)
+  heap.release(pair)
+  heap.release(iterator)
+  heap.release(enumerate)
 }
 
 const ONE = { size: 1 }

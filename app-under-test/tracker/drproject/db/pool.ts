@@ -1,5 +1,5 @@
 import type { Heap } from '../cpython/collector.ts'
-import type { PyObject } from '../cpython/generation.ts'
+import type { PyObject } from '../cpython/memory.ts'
 import type { Lock } from '../cpython/lock.ts'
 import type { Connection, Value } from './connection.ts'
 

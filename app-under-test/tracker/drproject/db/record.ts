@@ -1,6 +1,6 @@
 import { entryPoint } from '../component.ts'
 import type { Heap } from '../cpython/collector.ts'
-import type { PyObject } from '../cpython/generation.ts'
+import type { PyObject } from '../cpython/memory.ts'
 import { forLoop, listComprehension, setAttributes } from '../cpython/interpreter.ts'
 import type { Environment } from '../environment.ts'
 import { converterOf, IFieldConverter, rowReader, type Columns, type Field, type Row } from './columns.ts'
@@ -13,11 +13,11 @@ import type { Condition, Criterion, Order } from './criteria.ts'
  */
 export function record<const C extends Columns, R extends object = {}>(definition: Definition<C, R>): RecordClass<Found<C, R>, C> {
   const { name, table, key, columns } = definition
-  const relations = Object.entries<SelectRelated<C>>(definition.related ?? {})
+  const relations = Object.entries<SelectRelated<C>>(definition.related ?? {}).map(([relation, selectRelated]) => ({ relation, selectRelated }))
   const columnNames = Object.keys(columns)
   const selectFrom = `SELECT ${columnNames.join(', ')} FROM ${table} WHERE `
   const inOrderOfKey = `ORDER BY ${key.join(', ')}`
-  const readerFor = rowReader(columns, relations.map(([relation]) => relation))
+  const readerFor = rowReader(columns, relations.map(({ relation }) => relation))
 
   const select = async (env: Environment, ...criteria: Criterion[]): Promise<Selection<Found<C, R>>> => {
     const { heap } = env
@@ -71,7 +71,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
       heap.passArguments(2)
       const rows = await cnx.query(`${selectFrom}${where} ${ordered(criteria.find(isOrder), (count) => cnx.placeholder(params.push(count)))}`, params)
       const rowsList = locals.alloc('list')
-      for (const row of rows) append(heap, rowsList, heap.alloc('tuple', [], { size: row.length }))
+      for (const row of rows) heap.give(rowsList, heap.alloc('tuple', [], { size: row.length }))
 
       const read = readerFor(converters)
       const selection = new Rows<Found<C, R>>(heap)
@@ -82,14 +82,14 @@ export function record<const C extends Columns, R extends object = {}>(definitio
         setAttributes(heap, object, columnNames.length)
 
         forLoop(locals, 'tuple')
-        for (const [relation, selectRelated] of relations) {
+        for (const { relation, selectRelated } of relations) {
           using belonging = await selectRelated(env, row)
           heap.setAttribute(object, belonging.object)
           Object.assign(row, { [relation]: belonging })
           heap.passArguments(3)
         }
         locals.pop()
-        append(heap, selection.object, object)
+        heap.give(selection.object, object)
         selection.push(row as Found<C, R>)
       }
       return selection
@@ -162,12 +162,6 @@ class Rows<F> extends Array<F> implements Selection<F> {
   [Symbol.dispose]() {
     this.#heap.release(this.object)
   }
-}
-
-/** `list.append(new)`: the list keeps it, the caller does not. */
-function append(heap: Heap, list: PyObject, object: PyObject): void {
-  heap.link(list, object)
-  heap.release(object)
 }
 
 const isOrder = (criterion: Criterion): criterion is Order => typeof criterion === 'object' && criterion.kind === 'order'

@@ -42,9 +42,7 @@ async function gather(env: Environment, project: ProjectRow, query: TimelineQuer
       using loop = env.heap.frame()
       forLoop(loop, 'list')
       for (const event of await provider.events(env, project, query.window, query.filters)) {
-        const tuple = env.heap.alloc('tuple', [], { size: Object.keys(event).length })
-        env.heap.link(eventsList, tuple)
-        env.heap.release(tuple)
+        env.heap.give(eventsList, env.heap.alloc('tuple', [], { size: Object.keys(event).length }))
         events.push(event)
       }
     } catch (error) {
