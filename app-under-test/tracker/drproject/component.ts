@@ -1,5 +1,5 @@
 import type { Heap } from './cpython/collector.ts'
-import type { PyObject } from './cpython/generation.ts'
+import type { PyObject } from './cpython/memory.ts'
 
 /** What a component can be registered for: the name of an interface, typed by what its implementations look like. */
 export type Interface<T> = { readonly name: string; readonly implementation?: T }
