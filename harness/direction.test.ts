@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   load: ['timeline', 'scenario', 'stack'],
   control: ['timeline', 'probes', 'stack'],
   forensics: ['timeline', 'probes', 'stack'],
+  simulator: ['timeline', 'verdict', 'folder.ts'],
 }
 
 test.each(Object.entries(allowed))('%s/ imports of ours only %j', (folder, may) => {

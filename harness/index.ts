@@ -10,6 +10,7 @@ import type { Facts } from './timeline/facts.ts'
 import type { Findings } from './verdict/verdict.ts'
 
 export type { Plan, ProfileName, Route, Scenario, Target } from './scenario/scenario.ts'
+export type { Exhibit } from './accuracy/exhibit.ts'
 export type { Findings } from './verdict/verdict.ts'
 
 export type SoakOptions = {
