@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import type { Load } from '../scenario/scenario.ts'
+import { defaultRequestTimeoutMs, type Load } from '../scenario/scenario.ts'
 
 /** A journey in one file that k6 can run, made once a run: what is edited meanwhile does not change the load. */
 export type Bundle = {
@@ -11,8 +11,6 @@ export type Bundle = {
   readonly folder: string
   readonly requestTimeoutMs: number
 }
-
-const defaultRequestTimeoutMs = 10_000
 
 /**
  * Bundles a scenario's journey, or its routes, to `load/journey.js` in the run's folder `dir`. A journey may lie anywhere, be

@@ -66,6 +66,21 @@ describe('a load by k6', { timeout: 30_000 }, () => {
     expect(dose[outcome]).toBe(4)
   })
 
+  test.each<[string, Omit<Route, 'name'>, 'counted' | 'unexpected' | 'broken']>([
+    ['before there was an answer', { path: '/hang?{n}' }, 'counted'],
+    ['in the midst of the answer', { path: '/half?{n}', expect: { contains: 'never seen' } }, 'counted'],
+    ['too late, the answer having come', { path: '/ok?{n}', expect: { contains: 'ok' } }, 'counted'],
+    ['too late, another answer having come', { path: '/error?{n}' }, 'unexpected'],
+    ['when the server had hung up itself', { path: '/reset?{n}' }, 'broken'],
+  ])('a client that hangs up %s', async (_, route, outcome) => {
+    const unanswered: Unanswered[] = []
+    const { dose } = await run({ dose: 4, concurrency: 4 }, [{ name: 'it', ...route, abortAfterMs: 200 }], { requestTimeoutMs: 5_000, onHappening: happening => happening.kind === 'unanswered' && unanswered.push(happening) })
+    expect(dose[outcome]).toBe(4)
+    expect(dose.timedOut).toBe(0)
+    expect(unanswered).toEqual([])
+    await until(() => server.hanging() === 0, 1_000)
+  })
+
   test('a request that hangs is in flight while it does, then unanswered', async () => {
     const unanswered: Unanswered[] = []
     await using load = await start({ dose: 3, concurrency: 3, cycle: 7 }, [{ name: 'stuck', path: '/hang?n={n}' }], {

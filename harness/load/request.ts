@@ -12,6 +12,8 @@ export type Request = {
   readonly headers?: Readonly<Record<string, string>>
   /** What an answer must be to count as dose; default status 200. Redirects are answers, and are not followed. */
   readonly expect?: { readonly status?: number; readonly contains?: string }
+  /** The client hangs up after this long, and the request counts as dose without an answer; one that came before must be as expected. */
+  readonly abortAfterMs?: number
 }
 
 /** An answer as it was expected. */
@@ -27,8 +29,8 @@ export type Answer = {
 /** How a request goes out: its route in every report, an id that no other request of the run has, and the cookies of whoever sends it. */
 export type Sending = { readonly plan: LoadPlan; readonly route: string; readonly id: string; readonly jar?: CookieJar }
 
-/** Sends one request and leaves its two samples in k6's stream. Null for an answer that was not as expected, or for none. */
-export const send = ({ plan, route, id, jar }: Sending, { path, method = 'GET', body, headers, expect = {} }: Request): Answer | null => {
+/** Sends one request and leaves its two samples in k6's stream. Null for an answer that was not as expected, or for none: also where the client itself hung up. */
+export const send = ({ plan, route, id, jar }: Sending, { path, method = 'GET', body, headers, expect = {}, abortAfterMs }: Request): Answer | null => {
   if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error(`expected a path that begins with / and is percent-encoded, got ${JSON.stringify(path)}`)
   const tags = { route: encodeURIComponent(route) }
   // Metadata, unlike tags, may differ in every sample without k6's memory growing.
@@ -42,18 +44,19 @@ export const send = ({ plan, route, id, jar }: Sending, { path, method = 'GET', 
 
   const response = http.request(method, plan.baseUrl + path, body ?? null, {
     headers: { ...headers, 'x-request-id': id },
-    timeout: plan.requestTimeoutMs,
+    timeout: abortAfterMs ?? plan.requestTimeoutMs,
     redirects: 0,
     responseType: 'text',
     tags: { name: route },
     ...(jar ? { jar } : {}),
   })
 
-  const outcome = outcomeOf(response, expect)
+  const hungUp = abortAfterMs !== undefined && response.error_code === requestTimedOut
+  const outcome = hungUp ? 'counted' : outcomeOf(response, expect)
   metadata['request'] = id
   ended.add(response.timings.duration, { ...tags, outcome, answer: `${response.status}`, fault: `${response.error_code}` })
   delete metadata['request']
-  return outcome === 'counted' ? { path, status: response.status, body: response.body, location: locationOf(response) } : null
+  return outcome === 'counted' && !hungUp ? { path, status: response.status, body: response.body, location: locationOf(response) } : null
 }
 
 const outcomeOf = (response: RefinedResponse<'text'>, { status = 200, contains }: NonNullable<Request['expect']>): Outcome => {

@@ -51,6 +51,8 @@ export type Target = {
 /** A k6 script of one's own, or a list of routes that the harness turns into one. */
 export type Load = { readonly kind: 'journey'; readonly journey: string; readonly requestTimeoutMs?: number } | { readonly kind: 'routes'; readonly routes: readonly Route[]; readonly requestTimeoutMs?: number }
 
+export const defaultRequestTimeoutMs = 10_000
+
 export type Route = {
   readonly name: string
   /** Path and query. `{n}` becomes the number of the request, for URLs that must differ. */
@@ -62,6 +64,11 @@ export type Route = {
   readonly weight?: number
   /** What an answer must be to count as dose; default status 200. An error route declares its 500. */
   readonly expect?: { readonly status?: number; readonly contains?: string }
+  /**
+   * The client hangs up after this long, in the midst of the answer too. It counts as dose: to be left alone is what such a request is for. An answer that
+   * came before counts as well, if it is as expected. Less than the load's requestTimeoutMs.
+   */
+  readonly abortAfterMs?: number
 }
 
 /** The numbers of a run. */

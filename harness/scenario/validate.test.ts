@@ -55,6 +55,14 @@ test('parts that contradict each other are told beside what is wrong elsewhere',
   `)
 })
 
+test('a client that hangs up does so before its request would have timed out', () => {
+  const hangingUp = (abortAfterMs: unknown, requestTimeoutMs?: number) => problemsOf({ ...good, load: { kind: 'routes', routes: [{ name: 'home', path: '/', abortAfterMs }], ...(requestTimeoutMs ? { requestTimeoutMs } : {}) } })
+  expect(hangingUp(50)).toEqual([])
+  expect(hangingUp(0)).toEqual(['Expected load.routes.0.abortAfterMs to be a positive integer, got 0.'])
+  expect(hangingUp(300, 300)).toEqual(['Expected load.routes.0.abortAfterMs to be less than the request time-out of 300 ms, got 300.'])
+  expect(hangingUp(20_000)).toEqual(['Expected load.routes.0.abortAfterMs to be less than the request time-out of 10000 ms, got 20000.'])
+})
+
 test('what is missing is told by what it should be', () => {
   expect(problemsOf({})).toMatchInlineSnapshot(`
     [

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { z } from 'zod'
+import { defaultRequestTimeoutMs } from './scenario.ts'
 
 /** Every problem of a scenario at once, one sentence each; none for a good one. */
 export function problemsOf(scenario: unknown): string[] {
@@ -54,6 +55,7 @@ const route = z.strictObject({
   headers: environment.optional(),
   weight: z.number({ error: 'a positive number' }).positive({ error: 'a positive number' }).optional(),
   expect: z.strictObject({ status: z.int({ error: 'an HTTP status' }).min(100, { error: 'an HTTP status' }).max(599, { error: 'an HTTP status' }), contains: text }).partial().optional(),
+  abortAfterMs: positive.optional(),
 })
 
 const load = z.discriminatedUnion('kind', [
@@ -96,9 +98,12 @@ const expectation = (issue: { readonly code?: string | undefined; readonly expec
 function contradictions(scenario: unknown): string[] {
   const { default: usual, leaks = [], by } = z.object({ target: z.object({ variants }) }).safeParse(scenario).data?.target.variants ?? {}
   const names = z.object({ load: z.object({ routes: z.array(z.object({ name: text })) }) }).safeParse(scenario).data?.load.routes.map(({ name }) => name) ?? []
+  const { routes = [], requestTimeoutMs } = z.object({ load: z.object({ routes: z.array(z.object({ abortAfterMs: positive.optional() })), requestTimeoutMs: positive.default(defaultRequestTimeoutMs) }) }).safeParse(scenario).data?.load ?? {}
   const found: string[] = []
   if (by && !Object.hasOwn(by, usual ?? '')) found.push(`Expected target.variants.default to be one of ${Object.keys(by).join(', ')}, got "${usual}".`)
   for (const leaky of leaks) if (!Object.hasOwn(by ?? {}, leaky)) found.push(`Expected target.variants.leaks to name variants, got "${leaky}".`)
   for (const twice of new Set(names.filter((name, at) => names.indexOf(name) !== at))) found.push(`Expected names of routes to differ, got "${twice}" twice.`)
+  // k6 would wait for longer than a load is given to end, and cut the request off without a sample.
+  for (const [at, { abortAfterMs = 0 }] of routes.entries()) if (requestTimeoutMs !== undefined && abortAfterMs >= requestTimeoutMs) found.push(`Expected load.routes.${at}.abortAfterMs to be less than the request time-out of ${requestTimeoutMs} ms, got ${abortAfterMs}.`)
   return found
 }
