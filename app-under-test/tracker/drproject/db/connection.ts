@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { execute, type Statement } from './execution.ts'
 
 /** One PostgreSQL session. A transaction opens with the first statement and lasts until the rollback, as the DB-API has it. */
 export type Connection = {
@@ -22,14 +23,22 @@ export async function connect(url: string): Promise<Connection> {
   client.on('error', () => void (broken = true))
   await client.connect()
 
+  const statements = new Map<string, Statement>()
+  /** Only the first few hundred texts are prepared: those of custom queries have no end. */
+  const statementOf = (text: string): Statement => {
+    const known = statements.get(text)
+    if (known) return known
+    const named = statements.size < MOST_STATEMENTS
+    const statement = { text, name: named ? `s${statements.size}` : '', prepared: false, parsers: [] }
+    if (named) statements.set(text, statement)
+    return statement
+  }
+
   return {
-    query: async (text, values) => {
-      if (!inTransaction) {
-        inTransaction = true
-        await client.query('BEGIN')
-      }
-      const result = await client.query<Value[]>({ ...statementName(text), text, values: [...values], rowMode: 'array' })
-      return result.rows
+    query: (text, values) => {
+      const begin = !inTransaction
+      inTransaction = true
+      return execute(client, statementOf(text), values, begin)
     },
     commit: async () => {
       if (!inTransaction) return
@@ -47,17 +56,5 @@ export async function connect(url: string): Promise<Connection> {
     end: () => client.end(),
   }
 }
-
-/** The same text is parsed once per session. Only the first few hundred texts are kept: those of custom queries have no end. */
-function statementName(text: string): { readonly name?: string } {
-  const known = statementNames.get(text)
-  if (known) return { name: known }
-  if (statementNames.size >= MOST_STATEMENTS) return {}
-  const name = `s${statementNames.size}`
-  statementNames.set(text, name)
-  return { name }
-}
-
-const statementNames = new Map<string, string>()
 
 const MOST_STATEMENTS = 500
