@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { garwood, upperBound } from './rates.ts'
+import { clopperPearson, garwood, midP, midPShare, upperBound } from './rates.ts'
 
 // mpmath 1.3 at 30 digits: findroot on gammainc(x, 0, m, regularized=True) - 0.025 and gammainc(x + 1, 0, m, regularized=True) - 0.975.
 test.each([
@@ -31,6 +31,54 @@ test('the interval holds its count, and more events never lower either end', () 
       expect(here.upper).toBeGreaterThan(events)
       expect(next.lower).toBeGreaterThan(here.lower)
       expect(next.upper).toBeGreaterThan(here.upper)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+// mpmath 1.3 at 40 digits: bisection on exact binomial sums.
+test.each([
+  [0, 10, 0, 0.30849710781876083],
+  [1, 10, 0.0025285785444617843, 0.44501611702819543],
+  [5, 10, 0.18708602844739852, 0.8129139715526015],
+  [10, 10, 0.6915028921812392, 1],
+  [3, 100, 0.006229971538306394, 0.08517605297428003],
+  [0, 300, 0, 0.012220974694293554],
+  [1, 3_000, 8.439233717563405e-6, 0.0018557999944919224],
+  [50, 100_000, 0.0003711317017834941, 0.0006591351958693719],
+  [999, 1_000, 0.9944410757201734, 0.9999746825125088],
+  [9_990, 10_000, 0.9981617358657894, 0.9995203602762289],
+])('a share of %i in %i lies between %d and %d (Clopper and Pearson)', (successes, trials, lower, upper) => {
+  const interval = clopperPearson(successes, trials)
+  expect(Math.abs(interval.lower - lower)).toBeLessThan(1e-10)
+  expect(Math.abs(interval.upper - upper)).toBeLessThan(1e-10)
+})
+
+test('nothing tried says nothing of its share', () => {
+  expect(clopperPearson(0, 0)).toEqual({ lower: 0, upper: 1 })
+})
+
+// mpmath 1.3 at 40 digits: bisection on gammainc(x, m, inf) + exp(-m) m^x / 2 x!.
+test.each([
+  [0, 0, 2.995732273553991],
+  [1, 0.05002034483533549, 4.9318605247067735],
+  [2, 0.3353290555092988, 6.607959747453601],
+  [3, 0.7630962977977814, 8.164469208368367],
+  [10, 5.079521847217341, 17.82485369656968],
+  [100, 81.79182109201228, 121.10349089745777],
+  [1_000, 939.4498990064538, 1063.4445074654345],
+])('the mid-P interval for %i events is [%d, %d]', (events, lower, upper) => {
+  const interval = midP(events)
+  expect(Math.abs(interval.lower - lower)).toBeLessThan(1e-10)
+  expect(Math.abs(interval.upper - upper)).toBeLessThan(1e-10)
+})
+
+test('mid-P lies within the exact interval', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 400 }), (successes, more) => {
+      const [exact, narrower] = [clopperPearson(successes, successes + more), midPShare(successes, successes + more)]
+      expect(narrower.lower).toBeGreaterThanOrEqual(exact.lower - 1e-12)
+      expect(narrower.upper).toBeLessThanOrEqual(exact.upper + 1e-12)
     }),
     { numRuns: 50 },
   )

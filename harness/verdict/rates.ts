@@ -1,4 +1,6 @@
-/** An interval for a mean number of events. */
+import { binomialAtMost, binomialExactly, poissonAtMost, poissonExactly, rootOf } from './distributions.ts'
+
+/** An interval, for a mean number of events or for a share. */
 export type Interval = { readonly lower: number; readonly upper: number }
 
 /**
@@ -7,50 +9,39 @@ export type Interval = { readonly lower: number; readonly upper: number }
  */
 export function garwood(events: number, confidence = 0.95): Interval {
   const tail = (1 - confidence) / 2
-  return { lower: events === 0 ? 0 : meanWhere(events - 1, 1 - tail), upper: meanWhere(events, tail) }
+  return { lower: events === 0 ? 0 : meanWhere((mean) => poissonAtMost(events - 1, mean), 1 - tail, events), upper: meanWhere((mean) => poissonAtMost(events, mean), tail, events) }
 }
 
 /** Upper end of the one-sided interval: 3.00 at no event and 95 %, the rule of three. */
-export const upperBound = (events: number, confidence = 0.95): number => meanWhere(events, 1 - confidence)
+export const upperBound = (events: number, confidence = 0.95): number => meanWhere((mean) => poissonAtMost(events, mean), 1 - confidence, events)
 
-/** The mean under which at most `events` happen with this probability. Bisection: the sum falls from 1 to 0 as the mean grows. */
-function meanWhere(events: number, probability: number): number {
-  let low = 0
-  let high = 2 * events + 50
-  for (let i = 0; i < 200 && low < high; i += 1) {
-    const middle = (low + high) / 2
-    if (middle === low || middle === high) break
-    if (atMost(events, middle) > probability) low = middle
-    else high = middle
+/**
+ * The mid-P interval: half of the probability of what was seen counts to either side (Lancaster, JASA 56, 1961). Near its confidence on average, where Garwood's
+ * never falls below it and lies above: for coverage tables, not for a bound that must hold.
+ */
+export function midP(events: number, confidence = 0.95): Interval {
+  const tail = (1 - confidence) / 2
+  const below = (mean: number): number => poissonAtMost(events - 1, mean) + poissonExactly(events, mean) / 2
+  return { lower: events === 0 ? 0 : meanWhere(below, 1 - tail, events), upper: meanWhere(below, tail, events) }
+}
+
+/** Exact two-sided interval for a share (Clopper and Pearson, Biometrika 26, 1934): quantiles of beta, by the binomial sums that they are. */
+export function clopperPearson(successes: number, trials: number, confidence = 0.95): Interval {
+  if (trials === 0) return { lower: 0, upper: 1 }
+  const tail = (1 - confidence) / 2
+  return {
+    lower: successes === 0 ? 0 : rootOf((chance) => binomialAtMost(successes - 1, trials, chance) - (1 - tail), 0, 1),
+    upper: successes === trials ? 1 : rootOf((chance) => binomialAtMost(successes, trials, chance) - tail, 0, 1),
   }
-  return (low + high) / 2
 }
 
-/** Probability of at most `events` at this mean: the largest term times the sum of all in its measure, so that a mean of thousands does not underflow. */
-function atMost(events: number, mean: number): number {
-  if (mean === 0) return 1
-  let ratio = 1
-  let sum = 1
-  for (let k = events; k > 0; k -= 1) {
-    ratio *= k / mean
-    sum += ratio
-    if (ratio < sum * Number.EPSILON && k < mean) break
-  }
-  return Math.exp(logExactly(events, mean) + Math.log(sum))
+/** The mid-P interval for a share. */
+export function midPShare(successes: number, trials: number, confidence = 0.95): Interval {
+  if (trials === 0) return { lower: 0, upper: 1 }
+  const tail = (1 - confidence) / 2
+  const below = (chance: number): number => binomialAtMost(successes - 1, trials, chance) + binomialExactly(successes, trials, chance) / 2
+  return { lower: successes === 0 ? 0 : rootOf((chance) => below(chance) - (1 - tail), 0, 1), upper: successes === trials ? 1 : rootOf((chance) => below(chance) - tail, 0, 1) }
 }
 
-/** Logarithm of the probability of exactly `events`, by the saddle point, which keeps its digits where n ln m - m - ln n! cancels (Loader 2000). */
-function logExactly(events: number, mean: number): number {
-  if (events < 16) return events * Math.log(mean) - mean - Math.log(factorial(events))
-  const excess = mean - events
-  return events * Math.log1p(excess / events) - excess - Math.log(2 * Math.PI * events) / 2 - stirlingError(events)
-}
-
-/** ln n! less Stirling's formula; Abramowitz and Stegun 6.1.40, exact to 1e-14 from 16 on. */
-const stirlingError = (n: number): number => (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * n ** 2)) / n ** 2) / n ** 2) / n
-
-function factorial(n: number): number {
-  let product = 1
-  for (let k = 2; k <= n; k += 1) product *= k
-  return product
-}
+/** The mean at which a probability that falls from 1 to 0 with it has this value. */
+const meanWhere = (below: (mean: number) => number, probability: number, events: number): number => rootOf((mean) => below(mean) - probability, 0, 2 * events + 50)
