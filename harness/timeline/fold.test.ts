@@ -84,6 +84,15 @@ test('a cycle lasts from the start of its load to the end of its settle, by the 
   })
 })
 
+test('the seconds of a route add up by cycle', () => {
+  const second = (cycle: number, route: string, started: number, timedOut: number, atMs: number): Timed => ({ kind: 'load', cycle, route, started, counted: started - timedOut, unexpected: 0, timedOut, broken: 0, p50Ms: 1, p99Ms: 1, maxMs: 1, atMs })
+  expect(fold(facts, numbered([second(3, 'feed', 4, 1, 1), second(3, 'wiki', 2, 0, 1), second(3, 'feed', 5, 2, 2), second(4, 'feed', 7, 0, 3)])).routes).toEqual([
+    { cycle: 3, route: 'feed', started: 9, counted: 6, unexpected: 0, timedOut: 3, broken: 0 },
+    { cycle: 3, route: 'wiki', started: 2, counted: 2, unexpected: 0, timedOut: 0, broken: 0 },
+    { cycle: 4, route: 'feed', started: 7, counted: 7, unexpected: 0, timedOut: 0, broken: 0 },
+  ])
+})
+
 test('of many looks of one settle the first and the last three are kept', () => {
   const kept = timelineOf({ looks: 7 }).looks.filter(({ reading, cycle }) => reading === 'untouched' && cycle === 0)
   expect(kept.map(({ atMs }) => atMs - loadEndOf(0))).toEqual([4_800, 8_000, 8_500, 9_000])

@@ -1,7 +1,7 @@
-import type { Beat, Blind, Canary, Control, Dose, End, Entry, Evidence, Look, Phase, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Beat, Blind, Canary, Control, Dose, End, Entry, Evidence, LoadSecond, Look, Phase, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import type { Damage } from './reader.ts'
-import type { CycleSpan, Sight, Stamped, Timeline } from './timeline.ts'
+import type { CycleSpan, RouteLoad, Sight, Stamped, Timeline } from './timeline.ts'
 
 /**
  * Reads a record once, from its first line to its last, into what the judge needs. Never throws on a bad line: what is
@@ -20,6 +20,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const spans = cycleSpans(facts)
   const ages = transactionAges()
   const looks = lastLooks()
+  const routes = routeLoads()
   const doses: Stamped<Dose>[] = []
   const unanswered: Stamped<Unanswered>[] = []
   const canaries: Stamped<Canary>[] = []
@@ -45,7 +46,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       case 'look':
         return looks.add(entry)
       case 'load':
-        return
+        return routes.add(entry)
       case 'unanswered':
         return void unanswered.push(entry)
       case 'dose':
@@ -88,6 +89,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       looks: [...looks.all],
       doses: [...doses],
       cycles: spans.until(order.lastAtMs()),
+      routes: routes.all(),
       unanswered: [...unanswered],
       canaries: [...canaries],
       serverLog: [...serverLog.all],
@@ -224,6 +226,27 @@ function cycleSpans(facts: Facts) {
         startedAtEpochMs: epochMs + startMs,
         endedAtEpochMs: epochMs + (endMs ?? atMs),
       })),
+  }
+}
+
+/** Sums by cycle and route: a night has some hundred of them, and a hundred thousand seconds. */
+function routeLoads() {
+  const sums = new Map<string, RouteLoad>()
+  return {
+    add: ({ cycle, route, started, counted, unexpected, timedOut, broken }: LoadSecond): void => {
+      const key = `${cycle} ${route}`
+      const sum = sums.get(key)
+      sums.set(key, {
+        cycle,
+        route,
+        started: (sum?.started ?? 0) + started,
+        counted: (sum?.counted ?? 0) + counted,
+        unexpected: (sum?.unexpected ?? 0) + unexpected,
+        timedOut: (sum?.timedOut ?? 0) + timedOut,
+        broken: (sum?.broken ?? 0) + broken,
+      })
+    },
+    all: (): readonly RouteLoad[] => [...sums.values()],
   }
 }
 

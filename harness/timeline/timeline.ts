@@ -1,4 +1,4 @@
-import type { Canary, Control, Dose, Early, Evidence, Look, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Canary, Control, Dose, Early, Evidence, LoadSecond, Look, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 
 /**
@@ -11,6 +11,8 @@ export type Timeline = {
   readonly looks: readonly Stamped<Look>[]
   readonly doses: readonly Stamped<Dose>[]
   readonly cycles: readonly CycleSpan[]
+  /** What was sent to each route in each cycle, in the order of cycles and then of their first second. */
+  readonly routes: readonly RouteLoad[]
   readonly unanswered: readonly Stamped<Unanswered>[]
   readonly canaries: readonly Stamped<Canary>[]
   readonly serverLog: readonly Stamped<ServerLog>[]
@@ -30,6 +32,9 @@ export type Stamped<T> = T & { readonly atMs: number }
 
 /** A cycle of load with its settle. Wall clock in epoch milliseconds, for comparison with births of sessions and processes. */
 export type CycleSpan = { readonly cycle: number; readonly role: Dose['role']; readonly startMs: number; readonly endMs: number; readonly startedAtEpochMs: number; readonly endedAtEpochMs: number }
+
+/** The seconds of load on one route in one cycle, added up. */
+export type RouteLoad = Pick<LoadSecond, 'cycle' | 'route' | 'started' | 'counted' | 'unexpected' | 'timedOut' | 'broken'>
 
 /** What the probes saw of the time they had to watch (boot and tear-down excluded). */
 export type Sight = {
