@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   list: () => import('./commands/list.ts'),
   doctor: () => import('./commands/doctor.ts'),
   bench: () => import('./commands/bench.ts'),
+  accuracy: () => import('./commands/accuracy.ts'),
 }
 
 /** One Ctrl-C may arrive twice: from the terminal, and passed on by npm. Before its first use below: module constants do not hoist. */

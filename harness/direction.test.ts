@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   stack: ['timeline', 'scenario', 'probes'],
   load: ['timeline', 'scenario', 'stack'],
   control: ['timeline', 'probes', 'stack'],
+  accuracy: ['timeline', 'scenario', 'verdict', 'folder.ts', 'index.ts'],
   forensics: ['timeline', 'probes', 'stack'],
   simulator: ['timeline', 'verdict', 'folder.ts'],
 }

@@ -1,0 +1,48 @@
+import type { Housed } from './load-zoo.ts'
+
+/** One run of the table: which exhibit, in which variant, with which load, for the how-manieth time. */
+export type Cell = {
+  readonly exhibit: Housed
+  readonly variant: string | null
+  /** Share of the requests that trigger the leak; null where none does. */
+  readonly rate: number | null
+  /** Measured requests, without warm-up and baseline. */
+  readonly requests: number
+  readonly repeat: number
+  /** The variant is the healthy one of a leaky program. */
+  readonly mended: boolean
+}
+
+/** A rate, and the requests it is looked for in. `fast`: only with exhibits that answer quickly enough. */
+export type Load = { readonly rate: number; readonly requests: number; readonly onlyFast: boolean }
+
+/** Ten triggers in each: fewer leave no room for the recall that is asked for, more would make the rare as easy as the frequent. */
+export const loads: readonly Load[] = [
+  { rate: 1e-2, requests: 1_000, onlyFast: false },
+  { rate: 1e-3, requests: 10_000, onlyFast: true },
+  { rate: 1e-4, requests: 50_000, onlyFast: true },
+]
+
+/** Every cell that the table asks for, repeat by repeat, so that a table cut off has all exhibits and fewer repeats. */
+export function cellsOf(zoo: readonly Housed[], { rates, repeats, clean }: { readonly rates: readonly number[]; readonly repeats: number; readonly clean: number }): readonly Cell[] {
+  const wanted = loads.filter(({ rate }) => rates.includes(rate))
+  const [lightest] = loads
+  const cleanRuns = zoo.flatMap((exhibit) => [
+    ...(exhibit.expected.verdict === 'pass' ? [{ exhibit, variant: usual(exhibit), mended: false }] : []),
+    ...(exhibit.mended ?? []).map((variant) => ({ exhibit, variant, mended: true })),
+  ])
+  const leaky = zoo.filter(({ expected }) => expected.verdict !== 'pass')
+  return Array.from({ length: Math.max(repeats, clean) }, (_, repeat) => [
+    ...(repeat < clean ? cleanRuns.map((run): Cell => ({ ...run, rate: run.exhibit.trigger === null ? null : (lightest?.rate ?? null), requests: lightest?.requests ?? 0, repeat })) : []),
+    ...(repeat < repeats ? leaky.flatMap((exhibit) => loadsOf(exhibit, wanted).map((load): Cell => ({ exhibit, variant: usual(exhibit), ...load, repeat, mended: false }))) : []),
+  ]).flat()
+}
+
+/** What no request triggers has no rate: one load serves. */
+const loadsOf = ({ trigger, fast }: Housed, wanted: readonly Load[]): readonly { readonly rate: number | null; readonly requests: number }[] =>
+  trigger === null ? wanted.slice(0, 1).map(({ requests }) => ({ rate: null, requests })) : wanted.filter(({ onlyFast }) => fast === true || !onlyFast).map(({ rate, requests }) => ({ rate, requests }))
+
+const usual = ({ scenario }: Housed): string | null => scenario.target.variants?.default ?? null
+
+/** What tells one cell from another in the raw results. */
+export const keyOf = ({ exhibit, variant, rate, requests, repeat }: Cell): string => [exhibit.id, variant ?? '-', rate ?? '-', requests, repeat].join(' ')

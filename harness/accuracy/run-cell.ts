@@ -1,0 +1,96 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { loadFolder } from '../folder.ts'
+import { soak, type SoakRun } from '../index.ts'
+import { readEntries } from '../timeline/reader.ts'
+import { loadInvariants } from '../verdict/load-invariants.ts'
+import type { HealClass } from '../verdict/verdict.ts'
+import { keyOf, type Cell } from './cells.ts'
+import { detectionIn, type Detection } from './detection.ts'
+import type { Detector } from './detector.ts'
+import type { Expected } from './exhibit.ts'
+import { weigh } from './weigh.ts'
+
+/** One run as it came out: a line of the raw results. */
+export type CellResult = {
+  readonly key: string
+  readonly at: string
+  readonly git: string
+  readonly exhibit: string
+  readonly title: string
+  readonly stack: string
+  readonly variant: string | null
+  readonly mended: boolean
+  readonly rate: number | null
+  readonly requests: number
+  readonly expected: Expected
+  readonly wallS: number
+} & (
+  | {
+      readonly outcome: 'judged'
+      readonly verdict: SoakRun['findings']['verdict']
+      /** Invariants that found a leak, or that could not decide. */
+      readonly by: readonly string[]
+      readonly heal: HealClass
+      readonly route: string | null
+      readonly counted: number
+      readonly leftBehind: number
+      readonly detection: Detection | null
+      /** What each naive detector said of the same record. */
+      readonly naive: Readonly<Record<string, boolean>>
+      readonly headline: string
+    }
+  | { readonly outcome: 'failed'; readonly error: string }
+)
+
+export type CellOptions = { readonly reports: string; readonly git: string; readonly signal: AbortSignal }
+
+/** Long enough that no dose is cut to it: the load of a cell is what the table says. */
+const budgetMs = 15 * 60_000
+const doseShares = 8
+
+/** Runs one cell as a user would, and reads its record for what the table needs. The record is kept where the verdict was not the expected one. */
+export async function runCell(cell: Cell, { reports, git, signal }: CellOptions): Promise<CellResult> {
+  const { exhibit, variant, rate, requests, repeat, mended } = cell
+  const beganMs = performance.now()
+  const expected: Expected = mended ? { verdict: 'pass' } : exhibit.expected
+  const wallS = () => Math.round((performance.now() - beganMs) / 10) / 100
+  const facts = { key: keyOf(cell), at: new Date().toISOString(), git, exhibit: exhibit.id, title: exhibit.title, stack: exhibit.stack, variant, mended, rate, requests, expected }
+  try {
+    const run = await soak(weigh(exhibit.scenario, exhibit.trigger, rate), {
+      ...(variant === null ? {} : { variant }),
+      stack: 'processes',
+      profile: 'gate',
+      plan: { dose: Math.ceil(requests / doseShares), concurrency: 8, settleMs: 10_000, budgetMs, seed: repeat + 1, ...exhibit.plan },
+      from: exhibit.dir,
+      reports,
+      signal,
+    })
+    signal.throwIfAborted()
+    const result = await readRun(run)
+    if (run.findings.verdict === expected.verdict) await rm(run.dir, { recursive: true, force: true })
+    return { ...facts, wallS: wallS(), outcome: 'judged', ...result }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { ...facts, wallS: wallS(), outcome: 'failed', error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function readRun({ dir, facts, findings }: SoakRun) {
+  const { verdict, heal, dose, headline } = findings
+  const detectors = await loadFolder<Detector>(join(import.meta.dirname, 'naive'), 'a naive detector: { name, begin }', ({ name, begin }) => typeof name === 'string' && typeof begin === 'function')
+  const watching = detectors.map((detector) => ({ name: detector.name, ...detector.begin() }))
+  for await (const entry of readEntries(dir)) if (!('damage' in entry)) for (const { read } of watching) read(entry)
+  const telling = verdict === 'leak' ? 'leak' : 'inconclusive'
+  return {
+    verdict,
+    by: findings.findings.filter(({ kind }) => kind === telling).map(({ invariant }) => invariant),
+    heal,
+    route: null,
+    counted: dose.counted,
+    leftBehind: dose.leftBehind,
+    detection: await detectionIn(facts, readEntries(dir), await loadInvariants()),
+    naive: Object.fromEntries(watching.map(({ name, leaks }) => [name, leaks()])),
+    headline,
+  }
+}
