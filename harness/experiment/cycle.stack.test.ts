@@ -62,7 +62,7 @@ test('a cycle delivers its dose, then waits for quiet, and records both in order
 test('a cycle without requests lasts as long as it is told to', async () => {
   const { cycle, recorded } = await cycles()
   const beganMs = performance.now()
-  const { dose } = await cycle('measured', 0, 700)
+  const { dose } = await cycle('measured', 0, { lastsMs: 700 })
   expect(performance.now() - beganMs).toBeGreaterThan(700)
   expect(dose.planned).toBe(0)
   expect(recorded.filter(({ kind }) => kind === 'look').length).toBeGreaterThanOrEqual(3)

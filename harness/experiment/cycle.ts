@@ -30,8 +30,8 @@ export type CycleTools = {
 }
 
 export type Cycles = {
-  /** Sends `dose` requests, waits for the rest of `lastsMs`, then for quiet, and stores the evidence of what stayed. */
-  readonly cycle: (role: Dose['role'], dose: number, lastsMs?: number) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
+  /** Sends `dose` requests, `concurrency` at once (the plan's, if not said), waits for the rest of `lastsMs`, then for quiet, and stores the evidence of what stayed. */
+  readonly cycle: (role: Dose['role'], dose: number, how?: { readonly concurrency?: number; readonly lastsMs?: number }) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
   readonly inFlight: () => number
   readonly started: () => number
 }
@@ -62,7 +62,7 @@ export function openCycles(tools: CycleTools): Cycles {
     }
   }
 
-  const loaded = async (role: Dose['role'], cycle: number, dose: number): Promise<Dose> => {
+  const loaded = async (role: Dose['role'], cycle: number, dose: number, concurrency: number): Promise<Dose> => {
     const ended = new AbortController()
     const watching = watch(AbortSignal.any([signal, ended.signal]))
     // Awaited only after the load: until then a failure would be nobody's, which ends the whole process.
@@ -74,7 +74,7 @@ export function openCycles(tools: CycleTools): Cycles {
         run: tools.run,
         dir: tools.dir,
         baseUrl: tools.app.baseUrl,
-        plan: { dose, concurrency: plan.concurrency, seed: plan.seed, cycle, firstRequest: requests, thinkScale: plan.thinkScale, role },
+        plan: { dose, concurrency, seed: plan.seed, cycle, firstRequest: requests, thinkScale: plan.thinkScale, role },
         signal,
         onHappening: record,
         knownUrls,
@@ -95,12 +95,12 @@ export function openCycles(tools: CycleTools): Cycles {
   return {
     inFlight: () => load?.inFlight() ?? 0,
     started: () => load?.started() ?? requests,
-    cycle: async (role, planned, lastsMs = 0) => {
+    cycle: async (role, planned, { concurrency = plan.concurrency, lastsMs = 0 } = {}) => {
       const cycle = cycles++
       const phase = role === 'measured' ? 'cycle' : role
       const beganMs = performance.now()
       record({ kind: 'phase', phase, edge: 'start', cycle })
-      const dose = await loaded(role, cycle, planned)
+      const dose = await loaded(role, cycle, planned, concurrency)
       signal.throwIfAborted()
       record(dose)
       const tookMs = performance.now() - beganMs

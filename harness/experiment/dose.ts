@@ -1,5 +1,6 @@
 import type { Plan } from '../scenario/scenario.ts'
 import { doseShares } from '../scenario/profiles.ts'
+import type { Limits } from '../timeline/facts.ts'
 
 /** What a cycle costs beside its load: the generator's start, its end, and three quiet looks. */
 const cycleOverheadMs = 2_000
@@ -28,3 +29,15 @@ export const baselineDose = (unit: number, concurrency: number) => Math.max(conc
 
 /** How long each cycle of a run to exhaustion lasts: as long as the one with most requests. What leaks by the hour then leaks as much in each, and what leaks by the request does not. */
 export const equalMs = (unit: number, measuredPerSecond: number) => (1_000 * largestShare * unit) / Math.max(0.1, measuredPerSecond)
+
+/** One generator on the same machine asks for no more at once, however large a pool declares itself. */
+const mostAtOnce = 100
+
+/**
+ * Requests at once that leave some without a place in the application's pools: nested checkouts and locks of sessions show nothing below that number and
+ * everything above it. By what is declared, else by the sessions that were seen to rest after a warm-up; never below the plan's own.
+ */
+export function peakConcurrency({ concurrency }: Plan, { poolMaxPerProcess, workers }: Limits, sessionsAtRest: number): number {
+  const places = poolMaxPerProcess === undefined ? sessionsAtRest : poolMaxPerProcess * (workers ?? 1)
+  return Math.max(concurrency, Math.min(mostAtOnce, places === 0 ? 0 : places + 1))
+}

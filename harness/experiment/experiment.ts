@@ -80,12 +80,13 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   await look('before-load', 0)
   const early = await runProgramme({
     plan,
+    limits: target.limits ?? {},
     cycle: load.cycle,
     soFar,
     crashed: app.crashed,
     elapsedMs: recorder.nowMs,
     phase: watcher.phase,
-    dosed: (doses) => learn({ doses }),
+    dosed: (doses, concurrency) => learn({ doses, concurrency }),
     beforeMeasuring: async () => request.fault?.(stack),
   })
 

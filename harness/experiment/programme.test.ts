@@ -1,26 +1,28 @@
 import { expect, test } from 'vitest'
 import { profiles } from '../scenario/profiles.ts'
 import type { Plan, ProfileName } from '../scenario/scenario.ts'
-import type { Dose } from '../timeline/entry.ts'
+import type { Dose, Look } from '../timeline/entry.ts'
+import type { Limits } from '../timeline/facts.ts'
 import { runProgramme } from './programme.ts'
 
-type Ran = { readonly role: Dose['role']; readonly dose: number; readonly lastsMs: number }
+type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, factor = 1 }: { plan?: Partial<Plan>; perSecond?: number; leakAfter?: number; blindAfter?: number; factor?: number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; blindAfter?: number; factor?: number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
   const order: string[] = []
   await runProgramme({
     plan: { ...profiles[profile], ...plan },
-    cycle: async (role, planned, atLeastMs = 0) => {
+    limits,
+    cycle: async (role, planned, { concurrency = 0, lastsMs: atLeastMs = 0 } = {}) => {
       order.push(role)
       const loadMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : 1)
       const lastsMs = Math.max(loadMs, atLeastMs)
       nowMs += lastsMs + 1_500
-      ran.push({ role, dose: planned, lastsMs })
-      return { dose: { counted: planned } as Dose, tookMs: loadMs, settled: {} as never }
+      ran.push({ role, dose: planned, concurrency, lastsMs })
+      return { dose: { counted: planned } as Dose, tookMs: loadMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
     },
     soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
     elapsedMs: () => nowMs,
@@ -38,6 +40,18 @@ test('a gate warms up twice at twice its concurrency, learns its baseline, and g
   expect(ran[0]?.dose).toBe(12)
   expect(measured.map(({ dose }) => dose)).toEqual(doses)
   expect(order.indexOf('before measuring')).toBe(5)
+})
+
+test.each([
+  ['a pool is declared: one more than its places, in all its processes', { limits: { poolMaxPerProcess: 5, workers: 4 } }, 21],
+  ['no pool is declared: one more than the sessions that rested after the first warm-up', { sessionsAtRest: 10 }, 11],
+  ['a process a request: as many as the plan says', { limits: { poolMaxPerProcess: 5, workers: 0 } }, 6],
+  ['a pool smaller than the plan', { limits: { poolMaxPerProcess: 3 } }, 6],
+  ['a pool beyond what one generator asks for', { limits: { poolMaxPerProcess: 5_000 }, plan: { dose: 400, budgetMs: 3_600_000 } }, 100],
+])('the second warm-up and the largest dose leave some without a place, where %s', async (_, application, peak) => {
+  const { ran, doses, measured } = await programme('gate', application)
+  expect(ran[1]?.concurrency).toBe(peak)
+  expect(measured.map(({ concurrency }) => concurrency)).toEqual(doses.map((dose) => (dose === Math.max(...doses) ? peak : 6)))
 })
 
 test.each([

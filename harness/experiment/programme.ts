@@ -1,12 +1,14 @@
 import type { Early } from '../timeline/entry.ts'
+import type { Limits } from '../timeline/facts.ts'
 import { shuffledDoses } from '../scenario/profiles.ts'
 import type { Plan } from '../scenario/scenario.ts'
 import type { SoFar } from '../verdict/so-far.ts'
 import type { Cycles } from './cycle.ts'
-import { baselineCycles, baselineDose, closingMs, doseWithinBudget, equalMs } from './dose.ts'
+import { baselineCycles, baselineDose, closingMs, doseWithinBudget, equalMs, peakConcurrency } from './dose.ts'
 
 export type Programme = {
   readonly plan: Plan
+  readonly limits: Limits
   readonly cycle: Cycles['cycle']
   readonly soFar: SoFar
   /** Why the application is there no more; null while it is. */
@@ -14,8 +16,8 @@ export type Programme = {
   /** Milliseconds since the run began. */
   readonly elapsedMs: () => number
   readonly phase: (name: 'warm-up' | 'baseline' | 'cycle', detail: string) => void
-  /** Called once the doses are known, before the first of them. */
-  readonly dosed: (doses: readonly number[]) => void
+  /** Called once the doses are known, and how many requests at most they send at once; before the first of them. */
+  readonly dosed: (doses: readonly number[], concurrency: number) => void
   /** Called between the baseline and the first measured cycle. */
   readonly beforeMeasuring: () => Promise<void>
 }
@@ -27,27 +29,32 @@ const warmUps = 2
  * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned,
  * and says why.
  */
-export async function runProgramme({ plan, cycle, soFar, crashed, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
+export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
   const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : null)
 
   let answered = 0
   let tookMs = 0
+  let peak = peakConcurrency(plan, limits, 0)
   for (let round = 1; round <= warmUps && !decided() && !hopeless(); round += 1) {
-    phase('warm-up', `${round} of ${warmUps}, ${plan.concurrency} at once`)
-    const warmed = await cycle('warm-up', plan.concurrency * 2)
+    phase('warm-up', `${round} of ${warmUps}, ${peak} at once`)
+    const warmed = await cycle('warm-up', peak * 2, { concurrency: peak })
     answered += warmed.dose.counted
     tookMs += warmed.tookMs
+    peak = peakConcurrency(plan, limits, warmed.settled.last.counters['pg.backends'] ?? 0)
   }
 
   const perSecond = (1_000 * answered) / Math.max(1, tookMs)
   const unit = doseWithinBudget(plan, elapsedMs(), perSecond)
   const doses = shuffledDoses(unit, plan.seed)
-  dosed(doses)
+  // What waits for a place in a pool, and never gets it, shows only where more ask at once than there are places.
+  const largest = Math.max(...doses)
+  const largestAtOnce = Math.max(plan.concurrency, Math.min(largest, peak))
+  dosed(doses, largestAtOnce)
   for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
     phase('baseline', `${round} of ${baselineCycles}`)
-    await cycle('baseline', baselineDose(unit, plan.concurrency))
+    await cycle('baseline', baselineDose(unit, plan.concurrency), { concurrency: plan.concurrency })
   }
   await beforeMeasuring()
 
@@ -65,9 +72,10 @@ export async function runProgramme({ plan, cycle, soFar, crashed, elapsedMs, pha
       if (vain !== null) return vain
       if (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak')) return 'leak confirmed'
       if (ran >= doses.length && !fits(1)) return null
-      phase('cycle', `${dose} requests, ${plan.concurrency} at once`)
+      const concurrency = dose === largest ? largestAtOnce : plan.concurrency
+      phase('cycle', `${dose} requests, ${concurrency} at once`)
       const beganMs = elapsedMs()
-      await cycle('measured', dose, lastsMs)
+      await cycle('measured', dose, { concurrency, lastsMs })
       delivered += dose
       ran += 1
       longestMs = Math.max(longestMs, elapsedMs() - beganMs)
