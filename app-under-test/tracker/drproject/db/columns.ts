@@ -1,4 +1,4 @@
-import { defineInterface, type EntryPoint } from '../component.ts'
+import { defineInterface } from '../component.ts'
 import type { Value } from './connection.ts'
 
 /** Columns of a table by name, and the row that they make. */
@@ -25,21 +25,28 @@ export const epochTimes: FieldConverter = {
 }
 
 /** The converter for a type; fields of a type that has none are stored as they are. */
-export const converterOf = (type: ColumnType, converters: EntryPoint<FieldConverter>): FieldConverter => converters.implementations().find((converter) => converter.type === type) ?? asItIs
+export const converterOf = (type: ColumnType, converters: readonly FieldConverter[]): FieldConverter => converters.find((converter) => converter.type === type) ?? asItIs
 
 const asItIs: FieldConverter = { type: 'text', toColumn: (field) => (field instanceof Date ? field.toISOString() : field), toField: (value) => value }
 
 /** Makes rows by name of a table's rows as arrays, with the converters that there are. `relations` are names that somebody else will fill. */
-export function rowReader<C extends Columns>(columns: C, relations: readonly string[]) {
-  const names: readonly (keyof C & string)[] = Object.keys(columns)
+export function rowReader(columns: Columns, relations: readonly string[]) {
+  const names = Object.keys(columns)
   // A copy of one row with all of its names: every row then has the same shape, which is cheap to read.
-  const blank = Object.fromEntries([...names, ...relations].map((name) => [name, undefined]))
-  return (converters: EntryPoint<FieldConverter>) => {
+  const blank: Record<string, unknown> = Object.fromEntries([...names, ...relations].map((name) => [name, undefined]))
+  const readerWith = (converters: readonly FieldConverter[]) => {
     const toFields = names.map((name) => converterOf(columns[name]!, converters).toField)
-    return (values: readonly Value[]): Row<C> => {
-      const row: Record<string, Field | undefined> = { ...blank }
+    return (values: readonly Value[]) => {
+      const row = { ...blank }
       for (let i = 0; i < names.length; i++) row[names[i]!] = toFields[i]!(values[i]!)
-      return row as Row<C>
+      return row
     }
   }
+  let latest = { converters: NONE, read: readerWith(NONE) }
+  return (converters: readonly FieldConverter[]) => {
+    if (latest.converters !== converters) latest = { converters, read: readerWith(converters) }
+    return latest.read
+  }
 }
+
+const NONE: readonly FieldConverter[] = []

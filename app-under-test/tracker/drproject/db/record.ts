@@ -15,7 +15,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
   const { name, table, key, columns } = definition
   const relations = Object.entries<SelectRelated<C>>(definition.related ?? {}).map(([relation, selectRelated]) => ({ relation, selectRelated }))
   const columnNames = Object.keys(columns)
-  const selectFrom = `SELECT ${columnNames.join(', ')} FROM ${table} WHERE `
+  const statement = completed(`SELECT ${columnNames.join(', ')} FROM ${table} WHERE `)
   const inOrderOfKey = `ORDER BY ${key.join(', ')}`
   const readerFor = rowReader(columns, relations.map(({ relation }) => relation))
 
@@ -35,7 +35,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
     const cnx = await env.getCnx()
     heap.link(cells.cnx, locals.own(cnx.object))
     try {
-      const placeholder = (column: string, field: Field) => cnx.placeholder(params.push(converterOf(columns[column] ?? 'text', converters).toColumn(field)))
+      const placeholder = (column: string, field: Field) => cnx.placeholder(params.push(converterOf(columns[column] ?? 'text', converters.implementations()).toColumn(field)))
       // Danger: `render` calls itself, so its closure holds it: function -> tuple -> cell -> function, and beside it the cell with the connection.
       // Once select has returned nothing refers to that ring, and nothing but the cyclic collector will ever find it.
       const render = (criterion: string | number | Condition, position = 0): string => {
@@ -69,11 +69,12 @@ export function record<const C extends Columns, R extends object = {}>(definitio
       listComprehension(heap)
       locals.own(heap.instance('IterableCursor', { size: 1, slots: true }))
       heap.passArguments(2)
-      const rows = await cnx.query(`${selectFrom}${where} ${ordered(criteria.find(isOrder), (count) => cnx.placeholder(params.push(count)))}`, params)
+      const order = ordered(criteria.find(isOrder), (count) => cnx.placeholder(params.push(count)))
+      const rows = await cnx.query(statement(`${where} ${order}`), params)
       const rowsList = locals.alloc('list')
       for (const row of rows) heap.give(rowsList, heap.alloc('tuple', [], { size: row.length }))
 
-      const read = readerFor(converters)
+      const read = readerFor(converters.implementations())
       const selection = new Rows<Found<C, R>>(heap)
       forLoop(locals, 'list')
       for (const values of rows) {
@@ -83,14 +84,15 @@ export function record<const C extends Columns, R extends object = {}>(definitio
 
         forLoop(locals, 'tuple')
         for (const { relation, selectRelated } of relations) {
-          using belonging = await selectRelated(env, row)
+          using belonging = await selectRelated(env, row as Row<C>)
           heap.setAttribute(object, belonging.object)
-          Object.assign(row, { [relation]: belonging })
+          row[relation] = belonging
           heap.passArguments(3)
         }
         locals.pop()
         heap.give(selection.object, object)
-        selection.push(row as Found<C, R>)
+        // Not by push, which is slow on what is not a plain array.
+        selection[selection.length] = row as Found<C, R>
       }
       return selection
     } catch (error) {
@@ -163,6 +165,19 @@ class Rows<F> extends Array<F> implements Selection<F> {
     this.#heap.release(this.object)
   }
 }
+
+/** The whole statement by how it ends. Always the same string for the same end: what the session has prepared is found without reading it again. */
+function completed(begin: string): (end: string) => string {
+  const known = new Map<string, string>()
+  return (end) => {
+    const statement = known.get(end) ?? begin + end
+    // Searches of many words and custom queries have no end.
+    if (known.size < MOST_STATEMENTS) known.set(end, statement)
+    return statement
+  }
+}
+
+const MOST_STATEMENTS = 100
 
 const isOrder = (criterion: Criterion): criterion is Order => typeof criterion === 'object' && criterion.kind === 'order'
 
