@@ -31,7 +31,7 @@ export const baselineDose = (unit: number, concurrency: number) => Math.max(conc
 export const equalMs = (unit: number, measuredPerSecond: number) => (1_000 * largestShare * unit) / Math.max(0.1, measuredPerSecond)
 
 /** One generator on the same machine asks for no more at once, however large a pool declares itself. */
-const mostAtOnce = 100
+export const mostAtOnce = 100
 
 /**
  * Requests at once that leave some without a place in the application's pools: nested checkouts and locks of sessions show nothing below that number and

@@ -10,11 +10,12 @@ import { bootStack, type StackChoice } from '../stack/boot.ts'
 import type { Stack } from '../stack/stack.ts'
 import { visit } from '../stack/visit.ts'
 import type { Watchdog } from '../stack/watchdog.ts'
-import { formatVersion, type Early, type PhaseName, type Reading } from '../timeline/entry.ts'
+import { formatVersion, type Capacity, type Early, type PhaseName, type Reading } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
 import { storeFacts, type Recorder } from '../timeline/recorder.ts'
 import { followVerdict } from '../verdict/so-far.ts'
 import { ownVersions } from '../versions.ts'
+import { askForPlaces, placesDeclared } from './capacity.ts'
 import { askOtherRoute, openCycles, type Cycles } from './cycle.ts'
 import { runProgramme } from './programme.ts'
 
@@ -78,6 +79,10 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
   await look('before-load', 0)
+  const places = async (when: Capacity['when']) => {
+    if (target.capacity) record({ kind: 'capacity', when, ...(await askForPlaces({ url: app.baseUrl + target.capacity.path, holdsMs: target.capacity.holdsMs, asked: placesDeclared(plan, target.limits ?? {}), signal })) })
+  }
+  await places('before-load')
   const early = await runProgramme({
     plan,
     limits: target.limits ?? {},
@@ -101,6 +106,15 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
       signal.throwIfAborted()
       await look('nudged', 1_000)
     })
+    if (target.capacity) await phase('settle', 'asking for every place of the pool', () => places('after-load'))
+    const { collectPath } = target
+    if (collectPath !== undefined) {
+      await phase('settle', 'after a forced collection', async () => {
+        await visit(app.baseUrl + collectPath, AbortSignal.any([signal, AbortSignal.timeout(nudgesWithinMs)])).catch(() => null)
+        signal.throwIfAborted()
+        await look('collected', 1_000)
+      })
+    }
     await phase('control', 'planting known leaks', async () => {
       await look('control-before', 0)
       await control({ stack, recorder, signal }, () => look('control-planted', soFar.maturityMs()))

@@ -100,6 +100,7 @@ export function isLeftover(member: Member): boolean {
     case 'logged-session':
     case 'replication-slot':
     case 'server':
+    case 'place':
     case 'other':
       return false
   }

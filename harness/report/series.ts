@@ -29,7 +29,7 @@ export type Envelope = { readonly min: number; readonly max: number; readonly lo
 
 export type Span = { readonly phase: PhaseName; readonly cycle: number | null; readonly startMs: number; readonly endMs: number }
 
-export type Mark = { readonly kind: 'suspect' | 'evidence' | 'control' | 'blind' | 'server-log' | 'end'; readonly atMs: number; readonly label: string }
+export type Mark = { readonly kind: 'suspect' | 'evidence' | 'control' | 'blind' | 'server-log' | 'capacity' | 'end'; readonly atMs: number; readonly label: string }
 
 /** Folds a record into series in one pass. What is no entry (a damaged line) is counted and said. */
 export async function seriesOf(entries: AsyncIterable<Entry | { readonly damage: string }>, { sampleEveryMs }: Pick<Facts, 'sampleEveryMs'>): Promise<Series> {

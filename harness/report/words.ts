@@ -95,6 +95,8 @@ export function memberLine(member: Member): string {
       return `replication slot ${member.id}, ${member.active ? 'active' : 'inactive'}, holds back ${bytes(member.retainedBytes)}`
     case 'server':
       return `server ${member.name} (${member.id})`
+    case 'place':
+      return `place ${member.id} of the pool`
     case 'other':
       return `${member.resource} ${member.id}  ${member.detail}`
     default:

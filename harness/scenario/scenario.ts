@@ -28,6 +28,10 @@ export type Target = {
   readonly readyPath: string
   /** Cheap request that should answer whatever hangs: the canary and the nudge. Default: readyPath. */
   readonly otherPath?: string
+  /** A request that takes one place of the application's pool for about `holdsMs`: so many at once show how many places there are, before the load and after it. */
+  readonly capacity?: { readonly path: string; readonly holdsMs: number }
+  /** A request upon which the application collects its garbage: what only a collection frees is told from what nothing frees. */
+  readonly collectPath?: string
   /** Builds the application's image for the containers stack; without it only the processes stack can run the target. */
   readonly image?: {
     /** Program and arguments that make what the context needs; runs in `cwd` before each build. */

@@ -19,6 +19,7 @@ export type Happening =
   | Unanswered
   | Dose
   | Canary
+  | Capacity
   | ServerLog
   | Suspect
   | Evidence
@@ -123,6 +124,12 @@ export type Dose = {
 
 /** A request of our own to another route, to see whether the application still answers. */
 export type Canary = { readonly kind: 'canary'; readonly url: string; readonly outcome: 'answered' | 'unanswered'; readonly detail: string; readonly tookMs: number }
+
+/**
+ * How many places of the application's pool can be had at once: so many requests that take a place each were sent together, and `parallel` of them
+ * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost.
+ */
+export type Capacity = { readonly kind: 'capacity'; readonly when: 'before-load' | 'after-load'; readonly asked: number; readonly parallel: number; readonly tries: readonly number[] }
 
 /** An ERROR, FATAL or PANIC of the database server's own log. */
 export type ServerLog = { readonly kind: 'server-log'; readonly pid: number; readonly severity: string; readonly sqlstate: string; readonly message: string }

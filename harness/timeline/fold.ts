@@ -1,4 +1,4 @@
-import type { Beat, Blind, Canary, Control, Dose, End, Entry, Evidence, LoadSecond, Look, Phase, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Beat, Blind, Canary, Capacity, Control, Dose, End, Entry, Evidence, LoadSecond, Look, Phase, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import type { Damage } from './reader.ts'
 import type { CycleSpan, RouteLoad, Sight, Stamped, Timeline } from './timeline.ts'
@@ -24,6 +24,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const doses: Stamped<Dose>[] = []
   const unanswered: Stamped<Unanswered>[] = []
   const canaries: Stamped<Canary>[] = []
+  const capacities: Stamped<Capacity>[] = []
   const serverLog = firstOfEach<Stamped<ServerLog>>((line) => line.sqlstate)
   const suspects: Stamped<Suspect>[] = []
   const evidence: Stamped<Evidence>[] = []
@@ -55,6 +56,8 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
         return
       case 'canary':
         return void canaries.push(entry)
+      case 'capacity':
+        return void capacities.push(entry)
       case 'server-log':
         return serverLog.add(entry)
       case 'suspect':
@@ -92,6 +95,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       routes: routes.all(),
       unanswered: [...unanswered],
       canaries: [...canaries],
+      capacities: [...capacities],
       serverLog: [...serverLog.all],
       suspects: [...suspects],
       evidence: [...evidence],

@@ -2,7 +2,7 @@
  * What a probe can find alive at a look, one type a resource. `id` is the identity: two looks that show the same id
  * have seen the same thing, however often its number was reused in between.
  */
-export type Member = Session | LoggedSession | Process | PreparedTransaction | ReplicationSlot | Server | OtherMember
+export type Member = Session | LoggedSession | Process | PreparedTransaction | ReplicationSlot | Server | Place | OtherMember
 
 /** A client backend of PostgreSQL, as pg_stat_activity, pg_locks and the server's clock tell. Identity: pid and backend_start. */
 export type Session = {
@@ -83,4 +83,7 @@ export type ReplicationSlot = { readonly kind: 'replication-slot'; readonly id: 
 export type Server = { readonly kind: 'server'; readonly id: string; readonly name: string }
 
 /** What a probe of your own finds; `resource` says what it is, in the form `what.counted`. */
+/** A place in the application's pool that no request gets any more. It has no identity of its own: places are counted, from 1. */
+export type Place = { readonly kind: 'place'; readonly id: string }
+
 export type OtherMember = { readonly kind: 'other'; readonly id: string; readonly resource: string; readonly detail: string }

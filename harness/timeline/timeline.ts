@@ -1,4 +1,4 @@
-import type { Canary, Control, Dose, Early, Evidence, LoadSecond, Look, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Canary, Capacity, Control, Dose, Early, Evidence, LoadSecond, Look, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 
 /**
@@ -15,6 +15,7 @@ export type Timeline = {
   readonly routes: readonly RouteLoad[]
   readonly unanswered: readonly Stamped<Unanswered>[]
   readonly canaries: readonly Stamped<Canary>[]
+  readonly capacities: readonly Stamped<Capacity>[]
   readonly serverLog: readonly Stamped<ServerLog>[]
   readonly suspects: readonly Stamped<Suspect>[]
   readonly evidence: readonly Stamped<Evidence>[]

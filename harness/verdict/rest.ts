@@ -70,9 +70,11 @@ export const firstSightings = remembered((timeline: Timeline): ReadonlyMap<strin
  */
 export function bornIn(timeline: Timeline, member: Member): number | null {
   const look = firstSightings(timeline).get(key(member))
-  if (look === undefined || isOlderThanLoad(timeline, member)) return null
-  return look.cycle ?? timeline.cycles.findLast(({ startMs }) => startMs <= look.atMs)?.cycle ?? null
+  return look === undefined || isOlderThanLoad(timeline, member) ? null : cycleOf(timeline, look)
 }
+
+/** The cycle that a look follows, or in which it was made; null before the first. */
+export const cycleOf = ({ cycles }: Timeline, { cycle, atMs }: Stamped<Look>): number | null => cycle ?? cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null
 
 /** Seen, or by the clock certainly begun, before the first request. */
 export function isOlderThanLoad(timeline: Timeline, member: Member): boolean {

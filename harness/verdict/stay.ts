@@ -1,7 +1,7 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
-import { bornIn, presentThroughout, type Rest, runningLooks } from './rest.ts'
+import { bornIn, cycleOf, presentThroughout, type Rest, runningLooks } from './rest.ts'
 import type { Survivor } from './verdict.ts'
 
 /** A member that was there on every look of a rest, and how long it stayed from there on. */
@@ -11,6 +11,7 @@ export type Stay<M extends Member = Member> = {
   /** As the last look shows it that still does, before the application was stopped. */
   readonly latest: M
   readonly rest: Rest
+  /** The cycle in which it came to be so. A pooled session may be older than the load and its transaction not: of a session what counts is the fault. */
   readonly bornIn: number | null
   /** From the first look that shows it so to the last, without a break. */
   readonly sinceMs: number
@@ -43,13 +44,14 @@ export function staysAt<M extends Member>(timeline: Timeline, rest: Rest, { is, 
     }
     if (rest.looks.some((look) => seenAt(look) === undefined)) return []
     const before = whileSeen(running.slice(0, at + 1).reverse(), seenAt)
+    const first = running[at + 1 - before.length]
     const after = whileSeen(running.slice(at), seenAt)
     return [
       {
         member,
         latest: after.at(-1)?.member ?? member,
         rest,
-        bornIn: bornIn(timeline, member),
+        bornIn: member.kind === 'session' && first !== undefined ? cycleOf(timeline, first) : bornIn(timeline, member),
         sinceMs: before.at(-1)?.atMs ?? here.atMs,
         untilMs: after.at(-1)?.atMs ?? here.atMs,
         gone: after.length < running.length - at,

@@ -58,6 +58,8 @@ export function eventFold() {
           return mark('evidence', entry.atMs, `evidence of ${entry.members.length} stored: ${entry.file}`)
         case 'control':
           return mark('control', entry.atMs, `control leak ${entry.edge}`)
+        case 'capacity':
+          return mark('capacity', entry.atMs, `${entry.parallel} of ${entry.asked} places of the pool could be had at once`)
         case 'server-log':
           return mark('server-log', entry.atMs, `${entry.severity} ${entry.sqlstate} ${entry.message}`)
         case 'end':

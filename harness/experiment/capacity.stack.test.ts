@@ -1,0 +1,52 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { askForPlaces } from './capacity.ts'
+
+const holdsMs = 200
+
+/** A server whose requests each take one of its places; who finds none waits for one. */
+async function serverOf({ places, lost = 0, status = 200 }: { readonly places: number; readonly lost?: number; readonly status?: number }) {
+  let free = places - lost
+  const waiting: (() => void)[] = []
+  const server = createServer(async (_, response) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    await delay(holdsMs)
+    const next = waiting.shift()
+    if (next) next()
+    else free += 1
+    response.writeHead(status).end()
+  }).listen(0, '127.0.0.1')
+  await new Promise((listening) => server.once('listening', listening))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
+
+const ask = (url: string) => askForPlaces({ url, holdsMs, asked: 6, signal: AbortSignal.timeout(30_000) })
+
+test('a pool with all of its places answers all at once, in the first try', async () => {
+  await using server = await serverOf({ places: 6 })
+  expect(await ask(server.url)).toEqual({ asked: 6, parallel: 6, tries: [6] })
+})
+
+test('places that are lost are missing in every try', async () => {
+  await using server = await serverOf({ places: 6, lost: 2 })
+  expect(await ask(server.url)).toEqual({ asked: 6, parallel: 4, tries: [4, 4, 4] })
+})
+
+test('a pool without any place left answers none, and is not waited for for ever', async () => {
+  await using server = await serverOf({ places: 6, lost: 6 })
+  expect(await ask(server.url)).toEqual({ asked: 6, parallel: 0, tries: [0, 0, 0] })
+}, 30_000)
+
+test('an error is no place', async () => {
+  await using server = await serverOf({ places: 6, status: 503 })
+  expect(await ask(server.url)).toMatchObject({ parallel: 0 })
+})
