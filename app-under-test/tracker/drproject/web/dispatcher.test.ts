@@ -31,7 +31,7 @@ test.each([
 
 test('nothing is done by DELETE, and nothing by a form that is not ours', async () => {
   const { env } = environmentThat(async () => page(html`done`))
-  expect((await dispatch(env, requestFor('/here', { method: 'DELETE' }))).status).toBe(405)
+  expect(await dispatch(env, requestFor('/here', { method: 'DELETE' }))).toMatchObject({ status: 405, headers: { Allow: 'GET, HEAD, POST' } })
   const form = { method: 'POST', contentType: 'application/x-www-form-urlencoded', body: Buffer.from('__token=guessed') }
   expect((await dispatch(env, requestFor('/here', form))).status).toBe(403)
   expect((await dispatch(env, requestFor('/here', { ...form, cookies: new Map([[SESSION_COOKIE, '0'.repeat(32)]]) }))).status).toBe(403)

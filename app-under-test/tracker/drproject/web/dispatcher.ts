@@ -34,7 +34,7 @@ async function answer(visit: Visit, handlers: readonly RequestHandler[]): Promis
   const { env, request, token } = visit
   let known = visit
   try {
-    if (!METHODS.has(request.method)) return problem(visit, 405, 'Not possible', `Nothing here can be done by ${shorten(request.method)}.`)
+    if (!METHODS.has(request.method)) return notPossible(visit)
     if ([request.path, ...request.args].flat().some((text) => text.includes('\0'))) throw new BadRequest('The address holds a character that no text can have.')
     if (request.path.length > LONGEST_PATH) throw new BadRequest(`The address has ${request.path.length} characters before its "?"; ${LONGEST_PATH} is the most.`)
     known = { ...visit, visitor: await visitorOf(env, request) }
@@ -48,7 +48,7 @@ async function answer(visit: Visit, handlers: readonly RequestHandler[]): Promis
       const response = match && (await handler.process(known, match))
       if (response) return response
     }
-    return problem(known, 404, 'Not found', `There is nothing at ${shorten(request.path, 200)}.`)
+    return notFound(known)
   } catch (error) {
     return explain(known, error)
   }
@@ -72,7 +72,16 @@ const HEADERS = {
 /** What no header can hold becomes a question mark: line breaks would begin another header, other characters make Node refuse to send it. */
 const sendable = (headers: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replaceAll(/[^\t\x20-\x7E\x80-\xFF]/g, '?')]))
 
-function explain(visit: Visit, error: unknown): Response {
+/** RFC 9110, 15.5.6: who is refused a method is told which there are. */
+function notPossible(visit: Visit): Response {
+  const answer = problem(visit, 405, 'Not possible', `Nothing here can be done by ${shorten(visit.request.method)}.`)
+  return { ...answer, headers: { ...answer.headers, Allow: [...METHODS].join(', ') } }
+}
+
+export const notFound = (visit: Visit): Response => problem(visit, 404, 'Not found', `There is nothing at ${shorten(visit.request.path, 200)}.`)
+
+/** What went wrong, as a page in words; what the visitor could not help is a line in the log as well. */
+export function explain(visit: Visit, error: unknown): Response {
   if (error instanceof BadRequest) return problem(visit, 400, 'That cannot be', error.message)
   if (error instanceof Forbidden) return problem(visit, 403, 'Not allowed', error.message)
   const fault = faultOf(error)

@@ -25,20 +25,21 @@ function account({ request, visitor, token }: Visit): Markup {
 
 function projectNav({ request, project, can }: Visit): Markup | '' {
   if (!project) return ''
-  const links = PROJECT_PAGES.filter(({ needs }) => !needs || can(needs)).map(({ name, parts }) => {
-    const here = request.path.split('/')[2] === parts[0]
+  const links = PROJECT_PAGES.filter(({ needs }) => !needs || can(needs)).map(({ name, parts, below = [] }) => {
+    const here = [parts[0], ...below].includes(request.path.split('/')[2])
     return html`<a href="${request.root}${pathIn(project, ...parts)}"${here ? html` aria-current="page"` : ''}>${name}</a>`
   })
   return html`<nav class="pages">${links}</nav>
 `
 }
 
-const PROJECT_PAGES: readonly { readonly name: string; readonly parts: readonly string[]; readonly needs?: Capability }[] = [
+/** `below`: other pages that lie under the same heading. */
+const PROJECT_PAGES: readonly { readonly name: string; readonly parts: readonly string[]; readonly below?: readonly string[]; readonly needs?: Capability }[] = [
   { name: 'Wiki', parts: ['wiki', 'WikiStart'] },
   { name: 'Timeline', parts: ['timeline'] },
-  { name: 'Roadmap', parts: ['roadmap'] },
-  { name: 'Browse source', parts: ['browser'] },
-  { name: 'Tickets', parts: ['query'] },
+  { name: 'Roadmap', parts: ['roadmap'], below: ['milestone'] },
+  { name: 'Browse source', parts: ['browser'], below: ['log', 'changeset'] },
+  { name: 'Tickets', parts: ['query'], below: ['report', 'ticket'] },
   { name: 'New ticket', parts: ['newticket'], needs: 'TICKET_CREATE' },
   { name: 'Mail', parts: ['mail'] },
   { name: 'Search', parts: ['search'] },

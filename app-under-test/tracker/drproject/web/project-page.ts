@@ -1,6 +1,6 @@
-import { capabilitiesOf } from '../auth/capabilities.ts'
+import { capabilitiesOf, type Capability } from '../auth/capabilities.ts'
 import { Project } from '../model.ts'
-import type { RequestHandler } from './dispatcher.ts'
+import { explain, notFound, type RequestHandler } from './dispatcher.ts'
 import { Forbidden, type Response } from './http.ts'
 import type { ProjectVisit } from './visit.ts'
 
@@ -23,7 +23,13 @@ export function projectPage({ path, answer }: { readonly path: RegExp; readonly 
         if (capabilities.has(capability)) return
         throw new Forbidden(visit.visitor.kind === 'anonymous' ? `Log in first: this needs ${capability} in ${project.title}.` : `This needs ${capability} in ${project.title}, which you (${visit.visitor.login}) do not have.`)
       }
-      return answer({ ...visit, project, can: (capability) => capabilities.has(capability), require }, groups)
+      const inside = { ...visit, project, can: (capability: Capability) => capabilities.has(capability), require }
+      // Here, and not in the dispatcher, which knows no project: who is refused one page still has the way to the others.
+      try {
+        return (await answer(inside, groups)) ?? notFound(inside)
+      } catch (error) {
+        return explain(inside, error)
+      }
     },
   }
 }
