@@ -91,6 +91,13 @@ describe.each(EXPECTED)('$preset', ({ preset, projects, first, days, tickets, de
     expect(misses(citing, REAL.citing, Math.sqrt((REAL.citing * (1 - REAL.citing)) / count))).toBe(null)
   })
 
+  test('nobody cites a ticket that is not there yet', async () => {
+    const texts = "SELECT project, time, message AS text FROM revision UNION ALL SELECT project, time, body FROM message UNION ALL SELECT project, time, text FROM wiki UNION ALL SELECT project, time, description FROM ticket UNION ALL SELECT project, time, newvalue FROM ticket_change WHERE field = 'comment'"
+    const [[cited = 0, odd]] = await numbers(`SELECT count(*), count(*) FILTER (WHERE ticket.time IS NULL OR ticket.time > said.time) FROM (${texts}) AS said CROSS JOIN regexp_matches(text, '#(\\d+)', 'g') AS citation LEFT JOIN ticket ON ticket.project = said.project AND ticket.id = citation[1]::integer`)
+    expect(cited).toBeGreaterThan(1000)
+    expect(odd).toBe(0)
+  })
+
   test('files per commit', async () => {
     const [[count = 0, p50, p90, p99]] = await numbers('SELECT count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY files), percentile_disc(0.9) WITHIN GROUP (ORDER BY files), percentile_disc(0.99) WITHIN GROUP (ORDER BY files) FROM (SELECT count(*) AS files FROM node_change JOIN shown USING (project) GROUP BY project, rev) AS commits')
     const error = (share: number, files: number) => Math.sqrt((share * (1 - share)) / count) / (REAL.filesTail * files ** -(REAL.filesTail + 1))

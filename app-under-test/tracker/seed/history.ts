@@ -2,7 +2,7 @@ import { times } from './calendar.ts'
 import type { ProjectSpec } from './project.ts'
 import { chance, negativeBinomial, pareto, pick, randomOf, zipf, type Random } from './random.ts'
 import { message } from './text.ts'
-import { COMPONENTS } from './tickets.ts'
+import { COMPONENTS, ticketsUntil } from './tickets.ts'
 
 /** One revision of a project's repository. */
 export type Commit = { readonly rev: number; readonly time: number; readonly author: string; readonly message: string; readonly changes: readonly NodeChange[] }
@@ -11,15 +11,17 @@ export type Commit = { readonly rev: number; readonly time: number; readonly aut
 export type NodeChange = { readonly path: string; readonly change: 'A' | 'M' | 'D' }
 
 /** The whole history, first commit first. */
-export function* historyOf({ seed, name, team, calendar, commits: { perDay, k, quiet }, tickets }: ProjectSpec): Generator<Commit> {
+export function* historyOf(spec: ProjectSpec): Generator<Commit> {
+  const { seed, name, team, calendar, commits: { perDay, k, quiet } } = spec
   const random = randomOf(seed, name, 'repository')
   const committer = zipf(team.length, 1.9)
   const onDay = (day: number) => (quiet > 0 && chance(random, quiet) ? 0 : negativeBinomial(random, (perDay / (1 - quiet)) * calendar.weight(day), k))
+  const tickets = ticketsUntil(spec)
   const tree: string[] = []
   let made = 0
   for (const [i, time] of times(random, calendar, onDay).entries()) {
     const author = team[committer(random)]!
-    const text = message(random, tickets)
+    const text = message(random, tickets(time))
     const changes: NodeChange[] = []
     const untouched = () => pickedFrom(random, tree, changes)
     for (let left = Math.min(Math.floor(pareto(random, 1.37)), 100); left > 0; left--) {

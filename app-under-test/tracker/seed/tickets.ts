@@ -8,10 +8,10 @@ export const COMPONENTS = ['parser', 'web', 'database', 'reports', 'build', 'doc
 
 /** Tickets in the order in which they were opened, each followed by its changes. */
 export function* ticketRows(spec: ProjectSpec): Generator<SeedRow> {
-  const random = randomOf(spec.seed, spec.name, 'tickets')
+  const random = streamOf(spec)
   const code = randomOf(spec.seed, spec.name, 'ticket code')
   const people = [...spec.team, ...spec.others]
-  const opened = Array.from({ length: spec.tickets }, () => spec.calendar.second(random)).sort((a, b) => a - b)
+  const opened = openings(spec, random)
   const [reporter, committer] = [zipf(people.length, 1.1), zipf(spec.team.length, 1.9)]
   for (const [i, time] of opened.entries()) {
     const id = i + 1
@@ -24,6 +24,21 @@ export function* ticketRows(spec: ProjectSpec): Generator<SeedRow> {
     yield* rows
   }
 }
+
+/** How many tickets there are at a time, to be asked in the order of time: nobody cites one that is still to come. */
+export function ticketsUntil(spec: ProjectSpec): (time: number) => number {
+  const opened = openings(spec, streamOf(spec))
+  let count = 0
+  return (time) => {
+    while (count < opened.length && opened[count]! <= time) count++
+    return count
+  }
+}
+
+const streamOf = ({ seed, name }: ProjectSpec) => randomOf(seed, name, 'tickets')
+
+/** The first that is drawn from the stream. */
+const openings = ({ tickets, calendar }: ProjectSpec, random: Random) => Array.from({ length: tickets }, () => calendar.second(random)).sort((a, b) => a - b)
 
 type TicketState = { owner: string; status: string; resolution: string; priority: string; milestone: string; component: string }
 

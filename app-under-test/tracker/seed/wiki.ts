@@ -3,17 +3,19 @@ import type { ProjectSpec } from './project.ts'
 import { chance, pick, poisson, randomOf, zipf, type Random } from './random.ts'
 import type { SeedRow } from './rows.ts'
 import { message, snippet, title } from './text.ts'
-import { COMPONENTS } from './tickets.ts'
+import { COMPONENTS, ticketsUntil } from './tickets.ts'
 
 /** Pages that grow and are revised: each version is the one before, with an edit. */
-export function* wikiRows({ seed, name, team, calendar, wikiEditsPerDay, tickets }: ProjectSpec): Generator<SeedRow> {
+export function* wikiRows(spec: ProjectSpec): Generator<SeedRow> {
+  const { seed, name, team, calendar, wikiEditsPerDay } = spec
   const random = randomOf(seed, name, 'wiki')
   const [author, popular] = [zipf(team.length, 1.9), zipf(WIKI_PAGES.length, 1)]
+  const tickets = ticketsUntil(spec)
   const pages = new Map<string, { readonly version: number; readonly blocks: readonly string[] }>()
   for (const [i, time] of [calendar.begin, ...times(random, calendar, () => poisson(random, wikiEditsPerDay))].entries()) {
     const page = i === 0 ? 'WikiStart' : WIKI_PAGES[popular(random)]!
     const { version, blocks } = pages.get(page) ?? { version: 0, blocks: [] }
-    const edited = version === 0 ? beginning(random, page, tickets) : revised(random, blocks, tickets)
+    const edited = version === 0 ? beginning(random, page, tickets(time)) : revised(random, blocks, tickets(time))
     pages.set(page, { version: version + 1, blocks: edited })
     yield ['wiki', [name, page, version + 1, time, team[author(random)]!, edited.join('\n\n'), version === 0 ? 'First version.' : title(random)]]
     if (version === 0) yield ['tag', [name, 'wiki', page, pick(random, COMPONENTS)]]
