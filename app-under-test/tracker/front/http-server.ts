@@ -23,7 +23,10 @@ export async function listen(serve: RequestListener, variables: NodeJS.ProcessEn
   log(`serving on http://127.0.0.1:${port}/`)
 }
 
-/** A client has 10 s for its headers and 30 s for a whole request. A page may take as long as it takes: it is slow, not lost, and only the client may give up on it. */
+/**
+ * A client has 10 s for its headers and 30 s for a whole request. A page may take as long as it takes: it is slow, not lost, and only the client may give up on it.
+ * A client that closes its half of the connection has: it cannot be told from one that is gone, whose socket would stay for as long as its script hangs.
+ */
 export function serverOf(serve: RequestListener, { headersTimeout = 10_000, requestTimeout = 30_000, connectionsCheckingInterval = 2000 } = {}): Server {
   const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval }, serve)
   server.timeout = 0
