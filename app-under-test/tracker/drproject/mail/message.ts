@@ -3,12 +3,12 @@ import { read } from '../db/read.ts'
 import { html, type Markup } from '../web/html.ts'
 import { page } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
+import { plainText } from '../web/plain-text.ts'
 import { projectPage } from '../web/project-page.ts'
 import { momentOf } from '../web/time.ts'
 import { pathIn, type ProjectVisit } from '../web/visit.ts'
 import { NO_SUBJECT, threadList } from './archive.ts'
 import { ArchivedMessage, MessageHeader, type Header } from './messages.ts'
-import { plainText } from './plain-text.ts'
 import { threadsOf } from './threads.ts'
 
 /** `/PROJECT/mail/N`: a mail, its thread, and the mails before and after it. */

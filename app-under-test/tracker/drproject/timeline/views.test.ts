@@ -39,6 +39,12 @@ test('a provider that failed is named above the events of the others', () => {
   expect(page).toContain('Wiki edited')
 })
 
+test('tickets that a message names are links, on the page and in the feed', () => {
+  const event = { ...eventOf('Changeset [7]'), message: 'See #12 <b>.' }
+  expect(timelinePage(visit, [event], query, []).markup).toContain('<dd>See <a href="/All/ticket/12">#12</a> &lt;b&gt;.</dd>')
+  expect(timelineFeed(visit, [event], query).body).toContain(`<description>${escape('See <a href="http://localhost:8080/All/ticket/12">#12</a> &lt;b&gt;.')}</description>`)
+})
+
 const visit = visitTo('/All/timeline')
 const query = timelineQuery(new URLSearchParams('daysback=90&format=rss'), new Date('2006-04-02T18:00:00Z'))
 

@@ -1,7 +1,8 @@
 import { feed } from '../web/feed.ts'
-import { escape, html, type Markup } from '../web/html.ts'
+import { html, type Markup } from '../web/html.ts'
 import type { Response } from '../web/http.ts'
 import { layout } from '../web/layout.ts'
+import { plainText } from '../web/plain-text.ts'
 import { dayOf } from '../web/time.ts'
 import type { ProjectVisit } from '../web/visit.ts'
 import type { TimelineEvent } from './events.ts'
@@ -21,7 +22,7 @@ ${FILTERS.map((filter) => html`<label><input type="checkbox" name="${filter}"${q
 <input type="submit" name="update" value="Update"></form>
 ${[...days].map(([day, ofDay]) => html`<h2>${dayOf(new Date(day * DAY_MS))}</h2>
 <dl>${ofDay.map((event) => html`<dt class="${event.kind}">${timeOf(event.time)} <a href="${base}/${event.path}">${event.title}</a>${event.author && ` by ${event.author}`}</dt>
-<dd>${event.message}</dd>
+<dd>${plainText(event.message, `${base}/ticket`)}</dd>
 `)}</dl>
 `)}<p>${events.length} events from ${dayOf(query.window.start)} to ${dayOf(query.window.stop)}. <a href="${base}/timeline?daysback=90&max=50&format=rss">RSS feed</a></p>`,
   })
@@ -33,7 +34,7 @@ export function timelineFeed({ request, project }: ProjectVisit, events: readonl
     title: `${project.title}: timeline`,
     link: `${base}/timeline`,
     description: `What happened in ${project.title} in the ${query.daysBack} days before ${dayOf(query.window.stop)}`,
-    items: events.map(({ path, title, time, author, kind, message }) => ({ title, link: `${base}/${path}`, guid: `${base}/${path}@${time.getTime() / 1000}`, time, author, category: kind, description: escape(message) })),
+    items: events.map(({ path, title, time, author, kind, message }) => ({ title, link: `${base}/${path}`, guid: `${base}/${path}@${time.getTime() / 1000}`, time, author, category: kind, description: plainText(message, `${base}/ticket`).markup })),
   })
 }
 

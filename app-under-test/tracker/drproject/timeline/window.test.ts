@@ -42,6 +42,7 @@ describe('the window', () => {
 test('without filters all kinds are told, with some only those', () => {
   expect([...query('').filters]).toEqual([...FILTERS])
   expect([...query('wiki=on&ticket=on&mail=off').filters]).toEqual(['wiki', 'ticket'])
+  expect([...query('ticket_details=on').filters].toSorted()).toEqual(['ticket', 'ticket_details'])
 })
 
 test('max and format', () => {

@@ -23,12 +23,15 @@ export function timelineQuery(args: URLSearchParams, now: Date): TimelineQuery {
   const daysBack = wholeNumber(args, 'daysback') ?? 30
   const stop = endOfDay(args.get('from') ? parseDate(args.get('from') ?? '') : now)
   const named = FILTERS.filter((filter) => args.get(filter) === 'on')
+  const filters = new Set(named.length > 0 ? named : FILTERS)
+  // Details of no tickets would be nothing at all.
+  if (filters.has('ticket_details')) filters.add('ticket')
   return {
     window: { start: new Date(Math.max(stop.getTime() - (daysBack + 1) * DAY_MS, 0)), stop },
     daysBack,
     max: wholeNumber(args, 'max') || null,
     format: args.get('format') === 'rss' ? 'rss' : 'html',
-    filters: new Set(named.length > 0 ? named : FILTERS),
+    filters,
   }
 }
 

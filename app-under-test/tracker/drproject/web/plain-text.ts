@@ -1,6 +1,6 @@
-import { html, type Markup } from '../web/html.ts'
+import { html, type Markup } from './html.ts'
 
-/** A mail's text as it was written, with links where it names a web address or `#12`, a ticket below `tickets`. */
+/** Text as it was written, with links where it names a web address or `#12`, a ticket below `tickets`. */
 export function plainText(text: string, tickets: string): Markup {
   const parts: (Markup | string)[] = []
   let end = 0
