@@ -22,6 +22,12 @@ export type Account = {
   /** null where nothing was left. */
   readonly since: string | null
   readonly heals: string | null
+  /** What the number left behind follows. */
+  readonly rate: string | null
+  /** Which route left it behind. */
+  readonly owner: string | null
+  /** Memory, descriptors and threads that are not flat. */
+  readonly drifts: readonly string[]
   readonly leaks: readonly Extract<Finding, { kind: 'leak' }>[]
   readonly unseen: readonly Extract<Finding, { kind: 'inconclusive' }>[]
   readonly warnings: readonly Extract<Finding, { kind: 'warning' }>[]
@@ -51,6 +57,9 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
     strays: straysOf(leaks, findings.hangs),
     since: somethingLeft ? sinceOf(findings.hangs, leaks) : null,
     heals: somethingLeft ? healing(findings.heal) : null,
+    rate: findings.rate?.sentence ?? null,
+    owner: findings.owner?.sentence ?? null,
+    drifts: findings.drifts.flatMap(({ kind, sentence }) => (kind === 'flat' ? [] : [sentence])),
     leaks,
     // What comes after a confirmed leak was left out on purpose; that it was not seen is no news.
     unseen: findings.verdict === 'leak' && findings.endedEarly === 'leak confirmed' ? [] : ofKind('inconclusive'),

@@ -31,6 +31,9 @@ test('a leak answers the five questions in their order', () => {
 
       since    06:22:41 to 06:22:54 UTC in cycles 3 and 4, by /edge/timeline (3 times), /cs340/timeline (2 times),
                /web/timeline (2 times)
+      rate     7 left behind by the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3), none in the time
+               without requests
+      owner    timeline (7): each of them carries its request
       heals    permanent, as far as this run waited: neither further requests nor time healed it
       called   every request process ends with its request: 7 processes outlived their requests by more than
                5.0 s, CPU frozen at 0.31 s
@@ -38,6 +41,8 @@ test('a leak answers the five questions in their order', () => {
                transactions that ended took 1.2 s
                no zombie is left: 1 zombie, 0 declared
       warning  pools stay within their size: declares 5 sessions a process, one held 6 for 0.4 s
+      drift    memory not settled yet: 52 MB to 61 MB over 80 requests, 0.12 MB per 1,000 (95 %: -0.010 MB to 0.30
+               MB)
       held     2 other checks, listed in the report
       next     lowtide shrink reports/2026-11-23T0622-timeline-soak
                read forensics/cluster-1.md: /proc and the backend of each hung request

@@ -26,15 +26,20 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
 }
 
 /**
- * How many things are left: each hang is one, and so is each survivor that is neither session nor process. A front end keeps a half-closed socket
- * for each request that hangs behind it; only sockets beyond those are left in their own right.
+ * How many things are left: each hang is one, and so is each survivor that is neither session nor process, and each half-closed socket of its own.
  */
 export function leftBehind(hangs: readonly Hang[], leaks: readonly Finding[]): number {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
   const others = survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process')
+  return hangs.length + new Set(others.map(({ member }) => key(member))).size + socketsOfTheirOwn(hangs, leaks).sockets
+}
+
+/** A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. */
+export function socketsOfTheirOwn(hangs: readonly Hang[], leaks: readonly Finding[]): { readonly processes: ReadonlySet<string>; readonly sockets: number } {
+  const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
   const frontEnds = new Map(survivors.flatMap(({ member, bornIn }) => (member.kind === 'process' && isFrontEnd(member, bornIn) ? [[key(member), member.closeWait] as const] : [])))
   const sockets = frontEnds.values().reduce((sum, closeWait) => sum + closeWait, 0)
-  return hangs.length + new Set(others.map(({ member }) => key(member))).size + Math.max(0, sockets - hangs.length)
+  return { processes: new Set(frontEnds.keys()), sockets: Math.max(0, sockets - hangs.length) }
 }
 
 /** There before the first request, with sockets whose clients have gone: what is left are the sockets, not the process. */

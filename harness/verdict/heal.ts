@@ -1,4 +1,5 @@
 import type { Look } from '../timeline/entry.ts'
+import type { Member } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { key, restsOf } from './rest.ts'
 import type { HealClass, Survivor } from './verdict.ts'
@@ -18,7 +19,7 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
   // The server itself ended it and said so in its log.
   if (survivor.member.kind === 'other') return 'by time-out'
   const rests = restsOf(timeline)
-  const shows = (look: Stamped<Look>): boolean => look.members.some((member) => key(member) === key(survivor.member) && isStillLeft(survivor, member))
+  const shows = (look: Stamped<Look>): boolean => look.members.some((member) => key(member) === key(survivor.member) && isStillLeft(survivor.member, member))
   const lastWith = rests.findLastIndex((rest) => rest.reading !== 'stopped' && rest.looks.some(shows))
   const firstWithout = rests[lastWith + 1]
   if (lastWith === -1 || firstWithout === undefined) return 'permanent'
@@ -42,7 +43,7 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
 }
 
 /** The identity may live on without its fault: a session whose transaction has ended, a process whose sockets are closed. */
-function isStillLeft({ member: left }: Survivor, now: Survivor['member']): boolean {
+export function isStillLeft(left: Member, now: Member): boolean {
   if (left.kind === 'session' && now.kind === 'session') {
     if (left.transactionAgeMs !== null && now.transactionAgeMs === null) return false
     if (left.advisoryLocks > 0 && now.advisoryLocks === 0) return false

@@ -1,8 +1,12 @@
 import { formatVersion } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { birthsOf } from './births.ts'
 import { boundsOf, doseOf } from './bounds.ts'
+import { driftsOf } from './drift.ts'
 import { hangsOf, leftBehind } from './hangs.ts'
 import { healClass } from './heal.ts'
+import { ownerOf } from './owner.ts'
+import { rateOf } from './rate.ts'
 import type { Finding, Findings, Invariant, Opinion, Verdict } from './verdict.ts'
 import { count, duration, inOrder } from './words.ts'
 
@@ -18,6 +22,8 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[]): Fin
   const dose = doseOf(timeline, leftBehind(hangs, leaks))
   const heal = leaks.length === 0 ? 'none' : healClass(timeline, leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : [])))
   const bounds = boundsOf(timeline, dose, hangs)
+  const births = birthsOf(timeline, hangs, leaks)
+  const rate = rateOf(timeline, births)
   const judged = timeline.end === 'interrupted' ? 'interrupted' : verdict
 
   return {
@@ -30,6 +36,9 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[]): Fin
     heal,
     dose,
     bounds,
+    rate,
+    owner: ownerOf(timeline, hangs, births, rate),
+    drifts: driftsOf(timeline),
     watched: watched(timeline),
     next: next(timeline, judged, findings),
   }

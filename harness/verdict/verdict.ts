@@ -1,5 +1,8 @@
 import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import type { Drift } from './drift.ts'
+import type { Owner } from './owner.ts'
+import type { Rate } from './rate.ts'
 
 /** A pure check on a timeline, named by the sentence that it asserts. No clock, no I/O; where it throws, the judge reads inconclusive. */
 export type Invariant = {
@@ -59,6 +62,12 @@ export type Findings = {
   readonly dose: { readonly planned: number; readonly counted: number; readonly distinctUrls: number; readonly leftBehind: number }
   /** Sentences with their bounds: "0 left behind in 150 requests: fewer than 20.0 per 1,000 at 95 %". */
   readonly bounds: readonly string[]
+  /** What the number left behind follows: requests, hours, the start. null where nothing is left. */
+  readonly rate: Rate | null
+  /** Which route left it. null where nothing is left, or nothing tells. */
+  readonly owner: Owner | null
+  /** How memory, descriptors and threads moved: told, never judged. */
+  readonly drifts: readonly Drift[]
   /** What was watched, one sentence each. */
   readonly watched: readonly string[]
   /** What to do next, one command or sentence each. */

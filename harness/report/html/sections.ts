@@ -21,10 +21,13 @@ ${account.bounds.map((bound) => html`<p>${bound}</p>`)}
 export function answersSection(account: Account): Markup {
   const answers: readonly (readonly [string, readonly Interpolated[]])[] = [
     ['since', account.since === null ? [] : [account.since]],
+    ['rate', account.rate === null ? [] : [account.rate]],
+    ['owner', account.owner === null ? [] : [account.owner]],
     ['heals', account.heals === null ? [] : [account.heals]],
     ['called', account.leaks.map(nameAndSentence)],
     ['unseen', account.unseen.map((finding) => html`${nameAndSentence(finding)}<br><span class="faint">to settle it:</span> ${finding.settledBy}`)],
     ['warning', account.warnings.map(nameAndSentence)],
+    ['drift', account.drifts],
     ['held', account.word === 'PASS' ? heldInFull(account) : []],
     ['but', account.word === 'PASS' ? account.notJudged.map(nameAndSentence) : []],
     ['next', account.next],

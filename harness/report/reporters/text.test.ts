@@ -34,6 +34,14 @@ test('a leak in Markdown', async () => {
 
     - 06:22:41 to 06:22:43 UTC in cycles 3 and 4, by /edge/timeline, /cs340/timeline
 
+    ## Rate
+
+    - 2 left behind by the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3), none in the time without requests
+
+    ## Owner
+
+    - timeline (2): each of them carries its request
+
     ## Heals
 
     - permanent, as far as this run waited: neither further requests nor time healed it
@@ -47,6 +55,10 @@ test('a leak in Markdown', async () => {
     ## Warnings
 
     - **pools stay within their size**: declares 5 sessions a process, one held 6 for 0.4 s
+
+    ## Drift
+
+    - memory not settled yet: 52 MB to 61 MB over 80 requests, 0.12 MB per 1,000 (95 %: -0.010 MB to 0.30 MB)
 
     ## Next
 

@@ -44,6 +44,9 @@ export async function hostileRun(text: string): Promise<RunRecord> {
     ],
     hangs: [{ ...hang, process, session, url: `u${text}`, lastLogLine: text, evidence: `<${text}` }],
     bounds: [`b${text}`],
+    rate: leak.rate && { ...leak.rate, sentence: `r${text}` },
+    owner: { kind: 'one of' as const, routes: [{ route: text, share: 0.5 }], sentence: `o${text}` },
+    drifts: leak.drifts.map((drift) => ({ ...drift, sentence: `d${text}` })),
     watched: [text],
     next: [text],
   }

@@ -126,6 +126,9 @@ export function syntheticLeak(hung = 7): Findings {
     heal: 'permanent',
     dose: { planned: 80, counted: 73, distinctUrls: 44, leftBehind: hung },
     bounds: [`${hung} left behind in 80 requests: 87.5 per 1,000 (95 %: 35.2-180.3)`],
+    rate: { kind: 'per request', events: hung, law: 'Poisson', perRequest: { value: hung / 80, lower: 0.0352, upper: 0.1803 }, sentence: `${hung} left behind by the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3), none in the time without requests` },
+    owner: { kind: 'request', routes: [{ route: 'timeline', share: 1 }], sentence: `timeline (${hung}): each of them carries its request` },
+    drifts: [{ counter: 'app.rss-bytes', kind: 'not settled yet', slope: 120_000, interval: { lower: -10_000, upper: 300_000 }, sentence: 'memory not settled yet: 52 MB to 61 MB over 80 requests, 0.12 MB per 1,000 (95 %: -0.010 MB to 0.30 MB)' }],
     watched: watchedSentences,
     next: ['lowtide shrink reports/2026-11-23T0622-timeline-soak', 'read forensics/cluster-1.md: /proc and the backend of each hung request'],
   }
@@ -148,6 +151,9 @@ export function syntheticPass(): Findings {
     heal: 'none',
     dose: { planned: 150, counted: 150, distinctUrls: 60, leftBehind: 0 },
     bounds: ['0 left behind in 150 requests: fewer than 20.0 per 1,000 at 95 %', '0 of 60 distinct URLs: fewer than 5.0 % of such URLs at 95 %'],
+    rate: null,
+    owner: null,
+    drifts: [{ counter: 'app.rss-bytes', kind: 'flat', slope: 0, interval: { lower: 0, upper: 0 }, sentence: 'memory flat: 52 MB to 52 MB over 150 requests' }],
     watched: watchedSentences,
     next: ['lowtide run scenarios/timeline-soak.ts --profile nightly --for 8h  (a smaller bound)'],
   }
@@ -172,6 +178,9 @@ export function syntheticInconclusive(): Findings {
     heal: 'none',
     dose: { planned: 150, counted: 150, distinctUrls: 60, leftBehind: 0 },
     bounds: [],
+    rate: null,
+    owner: null,
+    drifts: [],
     watched: watchedSentences.slice(1),
     next: ['npm run soak'],
   }

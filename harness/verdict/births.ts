@@ -1,0 +1,75 @@
+import type { Member, Session } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { isStillLeft } from './heal.ts'
+import { remembered } from './remembered.ts'
+import { bornIn, key, runningLooks, untouchedRests } from './rest.ts'
+import { socketsOfTheirOwn } from './hangs.ts'
+import type { Finding, Hang } from './verdict.ts'
+
+/** One thing left behind, by the cycle whose load left it. */
+export type Birth = {
+  /** null: it was there before the first request. */
+  readonly cycle: number | null
+  /** Of the run's clock, where it is known better than by a look; what began within a second of another may be one episode. */
+  readonly atMs: number | null
+}
+
+/**
+ * When each thing that is left was left. Not when its identity was born: a pooled session lives long before the transaction that it never
+ * ends, a front end before the sockets that it never closes.
+ */
+export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
+  const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
+  const others = new Map(survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process').map((survivor) => [key(survivor.member), survivor]))
+  return [
+    ...hangs.map((hang) => birthOfHang(timeline, hang)),
+    ...[...others.values()].map(({ bornIn: cycle }) => ({ cycle, atMs: null })),
+    ...birthsOfSockets(timeline, hangs, leaks),
+  ]
+}
+
+function birthOfHang(timeline: Timeline, { process, session }: Hang): Birth {
+  if (process?.request) return { cycle: bornIn(timeline, process), atMs: process.startedAtMs - Date.parse(timeline.facts.startedAt) }
+  const begun = session === null ? null : beganMs(timeline, session)
+  if (begun !== null) return { cycle: cycleAt(timeline, begun), atMs: begun }
+  const member = session ?? process
+  return { cycle: member === null ? null : leftIn(timeline, member), atMs: null }
+}
+
+/** When the transaction, or the state, in which a session was left began: the time of a look less the age that it shows. */
+function beganMs(timeline: Timeline, session: Session): number | null {
+  const look = sightings(timeline).findLast(({ members }) => members.get(key(session)) === session)
+  const ageMs = session.transactionAgeMs ?? (session.state === 'idle in transaction (aborted)' ? session.stateAgeMs : null)
+  return look === undefined || ageMs === null ? null : look.atMs - ageMs
+}
+
+/** By the first of the looks that show it left, up to the last without a break. */
+function leftIn(timeline: Timeline, member: Member): number | null {
+  const looks = sightings(timeline)
+  const isLeftAt = (at: number): boolean => {
+    const seen = looks[at]?.members.get(key(member))
+    return seen !== undefined && isStillLeft(member, seen) && (member.kind !== 'process' || seen.kind !== 'process' || (member.state === 'Z') === (seen.state === 'Z'))
+  }
+  let first = looks.findLastIndex((_, at) => isLeftAt(at))
+  while (first > 0 && isLeftAt(first - 1)) first -= 1
+  const look = looks[first]
+  if (look === undefined) return bornIn(timeline, member)
+  return look.cycle ?? cycleAt(timeline, look.atMs)
+}
+
+/** Half-closed sockets have no identity that the run could follow: each rest that shows more of them than any before dates the difference. */
+function birthsOfSockets(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
+  const { processes, sockets } = socketsOfTheirOwn(hangs, leaks)
+  const dated: Birth[] = []
+  let most = 0
+  for (const { last, cycle } of untouchedRests(timeline)) {
+    const now = last.members.reduce((sum, member) => sum + (member.kind === 'process' && processes.has(key(member)) ? member.closeWait : 0), 0)
+    for (; most < now; most += 1) dated.push({ cycle, atMs: null })
+  }
+  // Those of requests that hang are told with their requests: which ones they are is not known, so the latest are taken.
+  return [...dated, ...Array.from({ length: sockets }, () => ({ cycle: null, atMs: null }))].slice(0, sockets)
+}
+
+const cycleAt = ({ cycles }: Timeline, atMs: number): number | null => cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null
+
+const sightings = remembered((timeline: Timeline) => runningLooks(timeline).map((look) => ({ atMs: look.atMs, cycle: look.cycle ?? null, members: new Map(look.members.map((member) => [key(member), member])) })))

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { timelineOf } from '../testing/timeline-of.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { driftsOf } from './drift.ts'
+import { theilSen } from './theil-sen.ts'
+
+describe('Theil and Sen', () => {
+  const points = [2.1, 3.9, 6.2, 7.8, 10.1, 30, 14.2].map((y, i) => ({ x: i + 1, y }))
+
+  test('one wild point does not move the slope', () => {
+    const line = theilSen(points)
+    expect(line?.slope).toBeCloseTo(2.05, 10)
+    expect(line?.lower).toBeGreaterThan(1.5)
+    expect(line?.upper).toBeLessThan(8)
+  })
+
+  test('no slope without two doses', () => {
+    expect(theilSen([{ x: 1, y: 1 }, { x: 1, y: 2 }])).toBeNull()
+  })
+})
+
+/** A run whose rests show this much memory, one number a cycle. */
+const holding = (...megabytes: readonly number[]): Timeline => {
+  const timeline = timelineOf()
+  return { ...timeline, looks: timeline.looks.map((look) => ({ ...look, counters: { ...look.counters, 'app.rss-bytes': (megabytes[look.cycle ?? 0] ?? 0) * 1e6 } })) }
+}
+
+test.each<[string, readonly number[], string, RegExp]>([
+  ['the same', [50, 50, 50, 50, 50, 50, 50, 50], 'flat', /^memory flat: 50 MB to 50 MB over 280 requests$/],
+  ['noise', [50, 51, 49.5, 50.2, 50.4, 49.8, 50.3, 50.1], 'flat', /^memory flat/],
+  ['a cache that fills', [50, 60, 69.5, 75.2, 75, 75.1, 75.2, 75], 'rose, then flat', /^memory rose, then flat: 50 MB to 75 MB over 280 requests, .* per 1,000 \(95 %: .* to .*\)$/],
+  ['so much a request', [54, 58, 62.1, 64, 63.9, 68.1, 76, 78], 'rises with the load', /^memory rises with the load: 54 MB to 78 MB over 280 requests, 100 MB per 1,000/],
+  ['a bend or a line', [50, 56, 60, 63, 62.5, 65, 68, 69], 'not settled yet', /^memory not settled yet/],
+])('%s', (_, megabytes, kind, sentence) => {
+  const [drift] = driftsOf(holding(...megabytes))
+  expect(drift?.sentence).toMatch(sentence)
+  expect(drift?.kind).toBe(kind)
+})
+
+test('a run without the counter, or with few rests, tells nothing', () => {
+  expect(driftsOf(timelineOf())).toEqual([])
+  const short = timelineOf({ doses: [20, 0] })
+  expect(driftsOf({ ...short, looks: short.looks.map((look) => ({ ...look, counters: { 'app.fds': 4 } })) })).toEqual([])
+})

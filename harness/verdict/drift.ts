@@ -1,0 +1,84 @@
+import type { Timeline } from '../timeline/timeline.ts'
+import { untouchedRests } from './rest.ts'
+import type { Interval } from './rates.ts'
+import { median, type Point, theilSen } from './theil-sen.ts'
+import { thousands } from './words.ts'
+
+/**
+ * How a counter without identities moved from rest to rest. It is told and never judged: memory, descriptors and threads of a healthy runtime take up to seven equal loads
+ * before they are flat. `not settled yet`: a line and a rise that ends explain it about as well.
+ */
+export type Drift = {
+  readonly counter: string
+  readonly kind: 'flat' | 'rose, then flat' | 'rises with the load' | 'not settled yet'
+  /** Per 1,000 requests, in the counter's own unit. */
+  readonly slope: number
+  readonly interval: Interval
+  readonly sentence: string
+}
+
+const counters = [
+  { counter: 'app.rss-bytes', called: 'memory', amount: (bytes: number) => `${inDigits(bytes / 1e6)} MB` },
+  { counter: 'app.fds', called: 'descriptors', amount: (n: number) => inDigits(n) },
+  { counter: 'app.threads', called: 'threads', amount: (n: number) => inDigits(n) },
+]
+
+/** Fewer rests cannot tell a bend from a line. */
+const enoughRests = 6
+
+export function driftsOf(timeline: Timeline): readonly Drift[] {
+  return counters.flatMap(({ counter, called, amount }) => {
+    const points = pointsOf(timeline, counter)
+    const line = points.length < enoughRests ? null : theilSen(points)
+    if (line === null) return []
+    const kind = shapeOf(points, line)
+    const [slope, lower, upper] = [line.slope, line.lower, line.upper].map((one) => one * 1_000) as [number, number, number]
+    const range = `${amount(points[0]?.y ?? 0)} to ${amount(points.at(-1)?.y ?? 0)} over ${thousands(points.at(-1)?.x ?? 0)} requests`
+    const sentence = kind === 'flat' ? `${called} flat: ${range}` : `${called} ${kind}: ${range}, ${amount(slope)} per 1,000 (95 %: ${amount(lower)} to ${amount(upper)})`
+    return [{ counter, kind, slope, interval: { lower, upper }, sentence }]
+  })
+}
+
+/** The median of each rest's looks, by the requests sent up to then. */
+function pointsOf(timeline: Timeline, counter: string): readonly Point[] {
+  return untouchedRests(timeline).flatMap(({ looks, last, cycle }) => {
+    const values = looks.flatMap((look) => look.counters[counter] ?? [])
+    const sent = timeline.doses.filter(({ atMs }) => atMs <= last.atMs).reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
+    return cycle === null || values.length === 0 ? [] : [{ x: sent, y: median(values) }]
+  })
+}
+
+/**
+ * By Akaike's criterion for small samples (Hurvich and Tsai, Biometrika 76, 1989) of three models: constant, line, line that ends in a constant. A difference below 2 decides nothing, one
+ * above 4 much (Burnham and Anderson, "Model selection and multimodel inference", 2002): the word that accuses needs the more.
+ */
+function shapeOf(points: readonly Point[], line: Interval): Drift['kind'] {
+  const criterion = (squares: number, parameters: number): number => {
+    const n = points.length
+    return n * Math.log(Math.max(squares, floorOf(points)) / n) + 2 * parameters + (2 * parameters * (parameters + 1)) / (n - parameters - 1)
+  }
+  // The variance is a parameter of each.
+  const flat = criterion(squaresOf(points, points.map(() => 1)), 2)
+  const straight = criterion(squaresOf(points, points.map(({ x }) => x)), 3)
+  const bends = points.slice(1, -2).map(({ x: bend }) => ({ points, at: points.map(({ x }) => Math.min(x, bend)) }))
+  const bent = criterion(Math.min(...bends.map(({ at }) => squaresOf(points, at))), 4)
+  const least = Math.min(flat, straight, bent)
+  if (line.upper <= 0 || flat === least) return 'flat'
+  if (bent + 2 <= straight) return 'rose, then flat'
+  return straight + 4 <= bent && line.lower > 0 ? 'rises with the load' : 'not settled yet'
+}
+
+/** Sum of the squares that a regression on `at` leaves. */
+function squaresOf(points: readonly Point[], at: readonly number[]): number {
+  const n = points.length
+  const [meanX, meanY] = [at.reduce((sum, x) => sum + x, 0) / n, points.reduce((sum, { y }) => sum + y, 0) / n]
+  const sxx = at.reduce((sum, x) => sum + (x - meanX) ** 2, 0)
+  const sxy = at.reduce((sum, x, i) => sum + (x - meanX) * ((points[i]?.y ?? 0) - meanY), 0)
+  const slope = sxx === 0 ? 0 : sxy / sxx
+  return points.reduce((sum, { y }, i) => sum + (y - meanY - slope * ((at[i] ?? 0) - meanX)) ** 2, 0)
+}
+
+/** Counters are whole numbers: differences below half a unit, or a millionth, are rounding and no fit. */
+const floorOf = (points: readonly Point[]): number => points.length * Math.max(0.25, (1e-6 * Math.max(...points.map(({ y }) => Math.abs(y)))) ** 2)
+
+const inDigits = (value: number): string => (Math.abs(value) >= 100 ? `${value < 0 ? '-' : ''}${thousands(Math.abs(value))}` : Number.isInteger(value) ? String(value) : value.toPrecision(2))

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Being, cycleMs, hungRequest, openTransaction, process, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { type Birth, birthsOf } from './births.ts'
+import { judge } from './judge.ts'
+import { loadInvariants } from './load-invariants.ts'
+import { rateOf } from './rate.ts'
+import { fitted, likelihoodOf } from './rate-model.ts'
+
+const invariants = await loadInvariants()
+
+/** A run of 8 cycles, 40 40 40 20 0 40 80 20 requests of 20 s each, in which each left so many behind. */
+const leaving = (...births: readonly number[]) => {
+  const all = births.flatMap((n, cycle): readonly Birth[] => Array.from({ length: n }, (_, i) => ({ cycle, atMs: startOf(cycle) + i * 2_000 })))
+  return rateOf(timelineOf(), all)
+}
+
+test.each<[string, readonly number[], string, string]>([
+  ['as many as there were requests', [4, 4, 4, 2, 0, 4, 8, 2], 'per request', '28 left behind by the requests: 100 per 1,000 requests (95 %: 66 to 145), none in the time without requests'],
+  ['as many in each cycle, whatever its dose', [4, 4, 4, 4, 4, 4, 4, 4], 'per hour', '32 left behind by the hour, whatever the load: 738 an hour (95 %: 505 to 1,042), 4 of them in the time without requests'],
+  ['in the first cycle alone', [5, 0, 0, 0, 0, 0, 0, 0], 'at start-up', '5 left behind at start-up: all in the first cycle, none by later requests or with time'],
+  ['one, with requests', [0, 0, 0, 0, 0, 1, 0, 0], 'undecided', '1 left behind: too few to tell 3.6 per 1,000 requests (95 %: 0.090 to 20) from 23 an hour (95 %: 0.58 to 129) (none in the time without requests)'],
+  ['one, without any request', [0, 0, 0, 0, 1, 0, 0, 0], 'per hour', '1 left behind by the hour, whatever the load: 23 an hour (95 %: 0.58 to 129), 1 of them in the time without requests'],
+  ['by requests and by the hour', [14, 14, 14, 12, 10, 14, 18, 12].map((n) => n * 3), 'mixed', ''],
+])('%s', (_, births, kind, sentence) => {
+  expect(leaving(...births)).toMatchObject({ kind, ...(sentence !== '' && { sentence }) })
+})
+
+test('two causes at once are told apart, each with its interval', () => {
+  const rate = leaving(12, 12, 12, 9, 6, 12, 18, 9)
+  const mixed = leaving(...[12, 12, 12, 9, 6, 12, 18, 9].map((n) => n * 4))
+  expect(rate?.law).toBe('Poisson')
+  expect(mixed).toMatchObject({ kind: 'mixed', perRequest: { value: expect.closeTo(0.6, 5) }, perHour: { value: expect.closeTo(24 * 3_600_000 / cycleLengthMs, 2) }, atStart: 0 })
+  if (mixed?.kind !== 'mixed') throw new Error('not mixed')
+  expect(mixed.perRequest.lower).toBeGreaterThan(0.35)
+  expect(mixed.perRequest.upper).toBeLessThan(0.85)
+})
+
+test('nothing left has no rate', () => {
+  expect(leaving()).toBeNull()
+})
+
+describe('cycles that differ by more than chance', () => {
+  const at = (cycle: number, ms: number): Birth => ({ cycle, atMs: startOf(cycle) + ms })
+
+  test('bursts within a second count as episodes', () => {
+    const bursts = [0, 2, 3, 5, 6, 6].flatMap((cycle, i) => Array.from({ length: 9 }, (_, k) => at(cycle, 1_000 + i * 2_500 + k * 100)))
+    expect(rateOf(timelineOf(), bursts)).toMatchObject({ law: 'Poisson of episodes', events: 6, sentence: expect.stringMatching(/^6 episodes of 54 left behind/) })
+  })
+
+  test('spread over their cycles they widen the interval', () => {
+    const [poisson, dispersed] = [leaving(9, 9, 9, 4, 0, 9, 18, 4), leaving(30, 0, 1, 0, 0, 2, 29, 0)]
+    expect(poisson?.law).toBe('Poisson')
+    expect(dispersed).toMatchObject({ law: 'negative binomial', sentence: expect.stringContaining('negative binomial') })
+  })
+})
+
+test('no coefficients explain it better than the fitted ones', () => {
+  const cycle = fc.record({ births: fc.nat({ max: 20 }), requests: fc.nat({ max: 500 }), hours: fc.double({ min: 0.001, max: 1, noNaN: true }) })
+  const coefficient = fc.double({ min: 0, max: 5, noNaN: true })
+  fc.assert(
+    fc.property(fc.array(cycle, { minLength: 2, maxLength: 12 }), coefficient, coefficient, coefficient, (cycles, perRequest, perHour, atStart) => {
+      const best = likelihoodOf(cycles, fitted(cycles))
+      expect(likelihoodOf(cycles, { perRequest, perHour, atStart })).toBeLessThanOrEqual(best + 1e-6)
+    }),
+  )
+})
+
+describe('what is left is dated by when it was left', () => {
+  const birthsIn = (timeline: Timeline): readonly (number | null)[] => {
+    const { findings, hangs } = judge(timeline, invariants)
+    return birthsOf(timeline, hangs, findings.filter(({ kind }) => kind === 'leak')).map(({ cycle }) => cycle)
+  }
+
+  test.each<[string, readonly Being[], readonly (number | null)[]]>([
+    ['a hung request by its birth', hungRequest({ cycle: 5 }), [5]],
+    ['a transaction in a session of the warm-up by its own beginning', [openTransaction({ pid: 50, fromMs: startOf(0) + 100, begunAtMs: startOf(6) + 500, relationLocks: 1 })], [6]],
+    ['an advisory lock in an old session by the first look that shows it', [(moment) => session({ pid: 51, advisoryLocks: moment.atMs > startOf(5) ? 1 : 0 })(moment)], [5]],
+    ['sockets of an old front end by the rests that show more of them', [(moment) => process({ pid: 52, closeWait: moment.atMs > startOf(6) ? 3 : moment.atMs > startOf(4) ? 1 : 0 })(moment)], [4, 6, 6]],
+    ['what was there before the first request by none', [openTransaction({ pid: 53, relationLocks: 1 })], [null]],
+  ])('%s', (_, beings, expected) => {
+    expect(birthsIn(timelineOf({ beings }))).toEqual(expected)
+  })
+})
+
+/** A cycle of these runs from its start to the end of its settle. */
+const cycleLengthMs = cycleMs - 500

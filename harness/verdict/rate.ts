@@ -1,0 +1,174 @@
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Birth } from './births.ts'
+import { chiSquareAbove, rootOf } from './distributions.ts'
+import { negativeBinomial } from './negative-binomial.ts'
+import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withHours, withRequests } from './rate-model.ts'
+import { garwood, type Interval } from './rates.ts'
+import { count, list, thousands } from './words.ts'
+
+export type Cause = 'per request' | 'per hour' | 'at start-up'
+
+/** A rate with its interval at 95 %. */
+export type Estimate = Interval & { readonly value: number }
+
+/**
+ * What the number left behind follows: one cause where the others explain it at least twenty times worse, several where none does alone, or undecided.
+ * `events` are survivors, or episodes where survivors come in bursts; rates are of events. `sentence` says it all.
+ */
+export type Rate = { readonly sentence: string; readonly events: number; readonly law: Law } & (
+  | { readonly kind: 'per request'; readonly perRequest: Estimate }
+  | { readonly kind: 'per hour'; readonly perHour: Estimate }
+  | { readonly kind: 'at start-up' }
+  | { readonly kind: 'mixed'; readonly perRequest: Estimate; readonly perHour: Estimate; readonly atStart: number }
+  | { readonly kind: 'undecided'; readonly between: readonly Cause[]; readonly perRequest: Estimate; readonly perHour: Estimate }
+)
+
+/** `episodes`: bursts of births within a second count as one. `negative binomial`: cycles differ by more than chance, and the interval is wider for it. */
+export type Law = 'Poisson' | 'Poisson of episodes' | 'negative binomial'
+
+/** The rate of what was left behind, by the cycles in which it was; null where nothing was. */
+export function rateOf(timeline: Timeline, births: readonly Birth[]): Rate | null {
+  if (births.length === 0 || timeline.cycles.length === 0) return null
+  const exposures = exposuresOf(timeline, births)
+  const bySurvivors = choose(exposures)
+  if (!isOverdispersed(exposures, bySurvivors.expected)) return told(exposures, bySurvivors, 'Poisson')
+  const episodes = exposuresOf(timeline, episodesOf(births))
+  const byEpisodes = choose(episodes)
+  if (!isOverdispersed(episodes, byEpisodes.expected)) return told(episodes, byEpisodes, 'Poisson of episodes', births.length)
+  return told(exposures, bySurvivors, 'negative binomial')
+}
+
+/** Doses, hours and births of every cycle, warm-up and baseline included: a leak does not wait for them to end. What is older than the first request belongs to the start. */
+export function exposuresOf({ cycles, doses }: Timeline, births: readonly Birth[]): readonly Exposure[] {
+  const requests = new Map(doses.map(({ cycle, planned, dropped }) => [cycle, planned - dropped]))
+  const first = cycles[0]?.cycle
+  return cycles.map(({ cycle, startMs, endMs }) => ({
+    births: births.filter((birth) => birth.cycle === cycle || (cycle === first && birth.cycle === null)).length,
+    requests: requests.get(cycle) ?? 0,
+    hours: (endMs - startMs) / 3_600_000,
+  }))
+}
+
+/** So many times worse must the others explain it (Royall, "Statistical Evidence", 1997: between fairly strong and strong). */
+const clearly = Math.log(20)
+
+/** Twice the loss in log likelihood at which a model is given up: chi-square's quantile at 95 % with two degrees of freedom, as each single cause leaves two others out. */
+const given = 5.991464547107979
+
+/** The same for an interval: one degree of freedom (Wilks 1938). */
+const inInterval = 3.841458820694124
+
+type Choice = { readonly causes: readonly Cause[]; readonly expected: readonly number[]; readonly whole: Coefficients }
+
+function choose(cycles: readonly Exposure[]): Choice {
+  const whole = fitted(cycles)
+  const most = likelihoodOf(cycles, whole)
+  const singles = causes.map((cause) => ({ cause, coefficients: alone(cycles, cause) })).map((single) => ({ ...single, likelihood: likelihoodOf(cycles, single.coefficients) }))
+  const standing = singles.filter(({ likelihood }) => 2 * (most - likelihood) <= given).toSorted((a, b) => b.likelihood - a.likelihood)
+  const [first] = standing
+  if (first === undefined) return { causes: [], expected: expectedOf(cycles, whole), whole }
+  const rivals = standing.filter(({ likelihood }) => first.likelihood - likelihood < clearly)
+  return { causes: causes.filter((cause) => rivals.some((rival) => rival.cause === cause)), expected: expectedOf(cycles, first.coefficients), whole }
+}
+
+const causes: readonly Cause[] = ['per request', 'per hour', 'at start-up']
+
+/** One cause that explains all: its rate is all births over all of its exposure. */
+function alone(cycles: readonly Exposure[], cause: Cause): Coefficients {
+  const births = sumOf(cycles, (cycle) => cycle.births)
+  return {
+    perRequest: cause === 'per request' ? births / Math.max(sumOf(cycles, ({ requests }) => requests), Number.MIN_VALUE) : 0,
+    perHour: cause === 'per hour' ? births / Math.max(sumOf(cycles, ({ hours }) => hours), Number.MIN_VALUE) : 0,
+    atStart: cause === 'at start-up' ? births : 0,
+  }
+}
+
+/**
+ * Whether cycles differ by more than a Poisson law lets them: Pearson's statistic over its degrees of freedom above 1.5, and improbable (Fisher's index of
+ * dispersion). Fewer than five births disperse as they like.
+ */
+function isOverdispersed(cycles: readonly Exposure[], expected: readonly number[]): boolean {
+  const cells = cycles.flatMap(({ births }, i) => ((expected[i] ?? 0) > 0 ? [{ births, mean: expected[i] ?? 0 }] : []))
+  const statistic = cells.reduce((sum, { births, mean }) => sum + (births - mean) ** 2 / mean, 0)
+  const degrees = cells.length - 1
+  return sumOf(cycles, ({ births }) => births) >= 5 && degrees > 0 && statistic / degrees > 1.5 && chiSquareAbove(statistic, degrees) < 0.01
+}
+
+/** Births within a second of the one before, in one cycle, are one. What only looks date stands for itself. */
+function episodesOf(births: readonly Birth[]): readonly Birth[] {
+  const timed = births.filter(({ atMs }) => atMs !== null).toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0))
+  const first = timed.filter((birth, i) => {
+    const before = timed[i - 1]
+    return before === undefined || before.cycle !== birth.cycle || (birth.atMs ?? 0) - (before.atMs ?? 0) > 1_000
+  })
+  return [...first, ...births.filter(({ atMs }) => atMs === null)]
+}
+
+function told(cycles: readonly Exposure[], { causes: likely, whole }: Choice, law: Law, survivors?: number): Rate {
+  const events = sumOf(cycles, ({ births }) => births)
+  const requests = sumOf(cycles, (cycle) => cycle.requests)
+  const hours = sumOf(cycles, (cycle) => cycle.hours)
+  const single = (exposure: (cycle: Exposure) => number): Estimate => (law === 'negative binomial' ? negativeBinomial(cycles.map((cycle) => ({ births: cycle.births, exposure: exposure(cycle) }))) : exactly(events, sumOf(cycles, exposure)))
+  const perRequest = (): Estimate => single((cycle) => cycle.requests)
+  const perHour = (): Estimate => single((cycle) => cycle.hours)
+  const zeroDose = cycles.filter((cycle) => cycle.requests === 0)
+  const inZeroDose = sumOf(zeroDose, ({ births }) => births)
+  const idle = zeroDose.length === 0 ? 'every cycle had requests' : inZeroDose === 0 ? 'none in the time without requests' : `${inZeroDose} of them in the time without requests`
+  const what = law === 'Poisson of episodes' ? `${count(events, 'episode')} of ${survivors ?? events} left behind` : `${thousands(events)} left behind`
+  const dispersed = law === 'negative binomial' ? '; cycles differ by more than chance (negative binomial)' : ''
+  const base = { events, law }
+
+  const [cause, ...others] = likely
+  if (cause === undefined) {
+    const estimates = { perRequest: profile(cycles, whole.perRequest, requests, (value) => withRequests(cycles, value)), perHour: profile(cycles, whole.perHour, hours, (value) => withHours(cycles, value)) }
+    const parts = [
+      ...(whole.perRequest > 0 ? [inThousand(estimates.perRequest)] : []),
+      ...(whole.perHour > 0 ? [anHour(estimates.perHour)] : []),
+      ...(whole.atStart > 0.5 ? [`${thousands(whole.atStart)} at start-up`] : []),
+    ]
+    return { kind: 'mixed', ...base, ...estimates, atStart: whole.atStart, sentence: `${what}, by no one cause alone: ${list(parts)}${dispersed}` }
+  }
+  if (others.length > 0) {
+    const rates = { perRequest: perRequest(), perHour: perHour() }
+    return { kind: 'undecided', ...base, between: likely, ...rates, sentence: `${what}: too few to tell ${either(likely.map((one) => (one === 'per request' ? inThousand(rates.perRequest) : one === 'per hour' ? anHour(rates.perHour) : 'those of the start alone')))} (${idle})${dispersed}` }
+  }
+  switch (cause) {
+    case 'per request': {
+      const rate = perRequest()
+      return { kind: cause, ...base, perRequest: rate, sentence: `${what} by the requests: ${inThousand(rate)}, ${idle}${dispersed}` }
+    }
+    case 'per hour': {
+      const rate = perHour()
+      return { kind: cause, ...base, perHour: rate, sentence: `${what} by the hour, whatever the load: ${anHour(rate)}, ${idle}${dispersed}` }
+    }
+    case 'at start-up':
+      return { kind: cause, ...base, sentence: `${what} at start-up: all in the first cycle, none by later requests or with time` }
+    default:
+      return cause satisfies never
+  }
+}
+
+const exactly = (events: number, exposure: number): Estimate => {
+  const { lower, upper } = garwood(events)
+  return exposure === 0 ? { value: 0, lower: 0, upper: 0 } : { value: events / exposure, lower: lower / exposure, upper: upper / exposure }
+}
+
+/** Profile likelihood (Venzon and Moolgavkar, Applied Statistics 37, 1988): the values that, with the best of the others, explain it hardly worse than the best of all. */
+function profile(cycles: readonly Exposure[], value: number, exposure: number, at: (value: number) => Coefficients): Estimate {
+  const most = likelihoodOf(cycles, at(value))
+  const excess = (rate: number): number => Math.min(Number.MAX_VALUE, 2 * (most - likelihoodOf(cycles, at(rate)))) - inInterval
+  if (exposure === 0) return { value: 0, lower: 0, upper: 0 }
+  let beyond = Math.max(2 * value, 4 / exposure)
+  while (excess(beyond) < 0) beyond *= 2
+  return { value, lower: value === 0 || excess(0) < 0 ? 0 : rootOf((rate) => -excess(rate), 0, value), upper: rootOf(excess, value, beyond) }
+}
+
+const inThousand = ({ value, lower, upper }: Estimate): string => `${digits(1_000 * value)} per 1,000 requests (95 %: ${digits(1_000 * lower)} to ${digits(1_000 * Math.min(1, Math.max(upper, value)))})`
+
+const anHour = ({ value, lower, upper }: Estimate): string => `${digits(value)} an hour (95 %: ${digits(lower)} to ${digits(upper)})`
+
+const digits = (rate: number): string => (rate >= 100 ? thousands(rate) : rate === 0 ? '0' : rate.toPrecision(2))
+
+const either = (words: readonly string[]): string => words.join(' from ')
+
+const sumOf = (cycles: readonly Exposure[], of: (cycle: Exposure) => number): number => cycles.reduce((sum, cycle) => sum + of(cycle), 0)
