@@ -15,8 +15,8 @@ export function record<const C extends Columns, R extends object = {}>(definitio
   const { name, table, key, columns } = definition
   const relations = Object.entries<SelectRelated<C>>(definition.related ?? {}).map(([relation, selectRelated]) => ({ relation, selectRelated }))
   const columnNames = Object.keys(columns)
-  const statement = completed(`SELECT ${columnNames.join(', ')} FROM ${table} WHERE `)
-  const inOrderOfKey = `ORDER BY ${key.join(', ')}`
+  const selectFrom = `SELECT ${columnNames.join(', ')} FROM ${table} WHERE `
+  const selectInOrderOfKey = remembered((where) => `${selectFrom}${where} ORDER BY ${key.join(', ')}`)
   const readerFor = rowReader(columns, relations.map(({ relation }) => relation))
 
   const select = async (env: Environment, ...criteria: Criterion[]): Promise<Selection<Found<C, R>>> => {
@@ -65,12 +65,13 @@ export function record<const C extends Columns, R extends object = {}>(definitio
       heap.link(renderObject, locals.alloc('tuple', [converters.object, criteriaTuple]))
       heap.link(cells.render, renderObject)
 
-      const where = criteria.filter(isWhere).map((criterion, i) => render(criterion, i)).join(' AND ') || 'TRUE'
+      const where = criteria.filter(isWhere).map(render).join(' AND ') || 'TRUE'
       listComprehension(heap)
       locals.own(heap.instance('IterableCursor', { size: 1, slots: true }))
       heap.passArguments(2)
-      const order = ordered(criteria.find(isOrder), (count) => cnx.placeholder(params.push(count)))
-      const rows = await cnx.query(statement(`${where} ${order}`), params)
+      const order = criteria.find(isOrder)
+      const text = order ? `${selectFrom}${where} ${ordered(order, (count) => cnx.placeholder(params.push(count)))}` : selectInOrderOfKey(where)
+      const rows = await cnx.query(text, params)
       const rowsList = locals.alloc('list')
       for (const row of rows) heap.give(rowsList, heap.alloc('tuple', [], { size: row.length }))
 
@@ -109,8 +110,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
     return column
   }
 
-  const ordered = (order: Order | undefined, placeholder: (count: number) => string) => {
-    if (!order) return inOrderOfKey
+  const ordered = (order: Order, placeholder: (count: number) => string) => {
     const direction = order.descending ? ' DESC' : ''
     return `ORDER BY ${[named(order.by), ...key].map((column) => column + direction).join(', ')}${order.limit === undefined ? '' : ` LIMIT ${placeholder(order.limit)}`}${order.offset === undefined ? '' : ` OFFSET ${placeholder(order.offset)}`}`
   }
@@ -166,18 +166,18 @@ class Rows<F> extends Array<F> implements Selection<F> {
   }
 }
 
-/** The whole statement by how it ends. Always the same string for the same end: what the session has prepared is found without reading it again. */
-function completed(begin: string): (end: string) => string {
+/** Gives the same string for the same conditions: the session finds what it has prepared by it, without reading it again. */
+function remembered(statement: (where: string) => string): (where: string) => string {
   const known = new Map<string, string>()
-  return (end) => {
-    const statement = known.get(end) ?? begin + end
+  return (where) => {
+    const text = known.get(where) ?? statement(where)
     // Searches of many words and custom queries have no end.
-    if (known.size < MOST_STATEMENTS) known.set(end, statement)
-    return statement
+    if (known.size < MOST_REMEMBERED) known.set(where, text)
+    return text
   }
 }
 
-const MOST_STATEMENTS = 100
+const MOST_REMEMBERED = 100
 
 const isOrder = (criterion: Criterion): criterion is Order => typeof criterion === 'object' && criterion.kind === 'order'
 

@@ -38,6 +38,6 @@ export function timelineFeed({ request, project }: ProjectVisit, events: readonl
   })
 }
 
-const timeOf = (time: Date) => [time.getUTCHours(), time.getUTCMinutes()].map((part) => String(part).padStart(2, '0')).join(':')
+const timeOf = (time: Date) => time.toISOString().slice(11, 16)
 
 const DAY_MS = 86_400_000

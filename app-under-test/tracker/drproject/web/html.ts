@@ -4,7 +4,7 @@ export type Markup = { readonly markup: string }
 /** Escapes whatever is put into the template, unless it is markup already; lists are joined. */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   let markup = parts[0]!
-  for (const [i, value] of values.entries()) markup += render(value) + parts[i + 1]!
+  for (let i = 0; i < values.length; i++) markup += render(values[i]) + parts[i + 1]!
   return { markup }
 }
 
