@@ -74,6 +74,13 @@ describe('description', () => {
 })
 
 describe('members', () => {
+  test('nobody is added as what nobody chose', async () => {
+    expect((await ada.get(`/${project}/admin/members`)).text).toContain('<option value="" selected>(choose)</option>')
+    const answer = await ada.post(`/${project}/admin/members`, { action: 'add', login: 'guest', role: '' })
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('Choose a role as well.')])
+    expect(await roleOf('guest')).toBeUndefined()
+  })
+
   test('are added by login, given another role, and removed', async () => {
     await ada.post(`/${project}/admin/members`, { action: 'add', login: 'guest', role: 'viewer' })
     expect(await roleOf('guest')).toBe('viewer')

@@ -24,14 +24,14 @@ export const membersSection: Section = {
 ${select('role', names, role)} <button name="action" value="change">Change</button> <button name="action" value="remove">Remove</button></form></td></tr>
 `,
     )
-    const wanted = form?.text('action') === 'add' ? { login: form.text('login'), role: form.text('role') } : { login: '', role: names[0] ?? '' }
+    const wanted = form?.text('action') === 'add' ? { login: form.text('login'), role: form.text('role') } : { login: '', role: '' }
     return sectionPage(visit, {
       title: 'Members',
       problem,
       body: html`<div class="scroll"><table><thead><tr><th>Name</th><th>Login</th><th>Role</th></tr></thead><tbody>
 ${rows}</tbody></table></div>
 ${links}<h2>Add somebody</h2>
-<form method="post">${token.field()}<label>Login <input name="login" value="${wanted.login}" maxlength="100" required></label> <label>Role ${select('role', names, wanted.role)}</label> <button name="action" value="add">Add</button></form>`,
+<form method="post">${token.field()}<label>Login <input name="login" value="${wanted.login}" maxlength="100" required></label> <label>Role ${select('role', [NO_ROLE, ...names], wanted.role)}</label> <button name="action" value="add">Add</button></form>`,
     })
   },
   change: async (visit, form) => {
@@ -42,7 +42,7 @@ ${links}<h2>Add somebody</h2>
       const [before] = await cnx.query('SELECT role FROM membership WHERE project = $1 AND login = $2', [key.project, login])
       if (action !== 'remove') {
         const [known] = await cnx.query('SELECT 1 FROM role WHERE project = $1 AND name = $2', [key.project, role])
-        if (!known) throw new BadRequest(`There is no role "${role.slice(0, 40)}".`)
+        if (!known) throw new BadRequest(role === '' ? 'Choose a role as well.' : `There is no role "${role.slice(0, 40)}".`)
       }
       if (action === 'add') {
         if (before) throw new BadRequest(`${login} belongs to the project already, as ${String(before[0])}.`)
@@ -56,6 +56,9 @@ ${links}<h2>Add somebody</h2>
     })
   },
 }
+
+/** Nobody becomes what they become, the administrator least of all, because somebody forgot to choose. */
+const NO_ROLE = { value: '', text: '(choose)' }
 
 /** A member with the name, in one statement however many there are. */
 const Member = record({

@@ -8,6 +8,8 @@ test.each([
   ['/All/ticket/12', 'Tickets'],
   ['/All/report/1', 'Tickets'],
   ['/All/changeset/34', 'Browse source'],
+  ['/All/attachment/ticket/12', 'Tickets'],
+  ['/All/attachment/wiki/WikiStart', 'Wiki'],
   ['/All/log/trunk', 'Browse source'],
   ['/All/milestone/milestone1', 'Roadmap'],
 ])('%s lies under %s', (path, heading) => {

@@ -25,8 +25,10 @@ function account({ request, visitor, token }: Visit): Markup {
 
 function projectNav({ request, project, can }: Visit): Markup | '' {
   if (!project) return ''
+  const [, , page = '', of = ''] = request.path.split('/')
+  const kind = page === 'attachment' ? of : page
   const links = PROJECT_PAGES.filter(({ needs }) => !needs || can(needs)).map(({ name, parts, below = [] }) => {
-    const here = [parts[0], ...below].includes(request.path.split('/')[2])
+    const here = [parts[0], ...below].includes(kind)
     return html`<a href="${request.root}${pathIn(project, ...parts)}"${here ? html` aria-current="page"` : ''}>${name}</a>`
   })
   return html`<nav class="pages">${links}</nav>
