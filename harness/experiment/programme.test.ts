@@ -8,7 +8,7 @@ import { runProgramme } from './programme.ts'
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; blindAfter?: number; factor?: number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; factor?: number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
@@ -24,7 +24,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
       ran.push({ role, dose: planned, concurrency, lastsMs })
       return { dose: { counted: planned } as Dose, tookMs: loadMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
     },
-    soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
+    soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isSure: () => ran.length >= sureAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
     elapsedMs: () => nowMs,
     crashed: () => null,
     phase: () => {},
@@ -62,6 +62,12 @@ test.each([
   const { measured } = await programme(profile, { leakAfter })
   // The cycle without requests may come first, and tells no dose.
   expect(measured.filter(({ dose }) => dose > 0)).toHaveLength(dosed)
+})
+
+test('a gate ends as soon as the sequential test is sure; a nightly and a repro do not ask', async () => {
+  expect((await programme('gate', { sureAfter: 8 })).measured).toHaveLength(3)
+  expect((await programme('repro', { sureAfter: 8 })).measured).toHaveLength(5)
+  expect((await programme('nightly', { sureAfter: 8, plan: { budgetMs: 600_000 } })).measured.length).toBeGreaterThanOrEqual(10)
 })
 
 test('a nightly goes on after a leak, to tell its rate', async () => {

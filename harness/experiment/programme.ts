@@ -71,6 +71,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapse
       const vain = hopeless()
       if (vain !== null) return vain
       if (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak')) return 'leak confirmed'
+      if (plan.stopsAt === 'sure' && soFar.isSure()) return 'sure'
       if (ran >= doses.length && !fits(1)) return null
       const concurrency = dose === largest ? largestAtOnce : plan.concurrency
       phase('cycle', `${dose} requests, ${concurrency} at once`)

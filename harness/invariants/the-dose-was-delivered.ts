@@ -1,5 +1,6 @@
 import { measuredDoses } from '../verdict/dose.ts'
 import type { Invariant } from '../verdict/verdict.ts'
+import { isEnough } from '../verdict/sure.ts'
 import { count, cycles, list, thousands } from '../verdict/words.ts'
 
 /** Below this share of the plan the bound that the run prints would be worth less than it says. */
@@ -19,7 +20,7 @@ export default {
 
     if (missing > 0 && (doses.length === 0 || timeline.end === 'interrupted')) return { kind: 'inconclusive', sentence: `the run ended before its measured cycles were through: ${doses.length} of ${timeline.facts.doses.length}`, settledBy: toItsEnd }
     if (counted === 0) return { kind: 'inconclusive', sentence: `no request of a measured cycle was answered as expected: nothing was tested${because(refused)}`, settledBy }
-    if (missing > 0) return { kind: 'inconclusive', sentence: `${count(missing, 'cycle')} of ${timeline.facts.doses.length} planned never ran`, settledBy: toItsEnd }
+    if (missing > 0 && !(timeline.endedEarly === 'sure' && isEnough(timeline))) return { kind: 'inconclusive', sentence: `${count(missing, 'cycle')} of ${timeline.facts.doses.length} planned never ran`, settledBy: toItsEnd }
     if (broken.length > 0)
       return {
         kind: 'inconclusive',
@@ -27,7 +28,8 @@ export default {
         settledBy: 'see its log in the run',
       }
     const share = counted / planned
-    const sentence = `${thousands(counted)} of ${thousands(planned)} planned requests were answered as expected (${percent(share)})`
+    const early = missing > 0 ? `; ${count(missing, 'cycle')} of ${timeline.facts.doses.length} left out, as the sequential test was sure` : ''
+    const sentence = `${thousands(counted)} of ${thousands(planned)} planned requests were answered as expected (${percent(share)})${early}`
     if (share >= enough) return { kind: 'pass', sentence }
     const lost = (['timedOut', 'unexpected', 'broken', 'dropped'] as const).flatMap((how) => {
       const n = doses.reduce((sum, dose) => sum + dose[how], 0)
@@ -37,7 +39,7 @@ export default {
   },
 } satisfies Invariant
 
-/** Cycles are left out by a confirmed leak, by a probe gone blind or by Ctrl-C, never for want of time: the dose is cut to the budget before. */
+/** Cycles are left out by a confirmed leak, by a probe gone blind, by Ctrl-C or by a sequential test that is sure, never for want of time: the dose is cut to the budget before. */
 const toItsEnd = 'a run that goes to its end'
 
 /** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */

@@ -165,4 +165,4 @@ export type End = {
   readonly early?: Early
 }
 
-export type Early = 'leak confirmed' | 'probe blind' | 'application ended'
+export type Early = 'leak confirmed' | 'sure' | 'probe blind' | 'application ended'

@@ -1,5 +1,7 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { garwood, upperBound } from './rates.ts'
+import { usualDesign } from './sequential.ts'
+import { sequentialOf } from './sure.ts'
 import type { Findings, Hang } from './verdict.ts'
 import { count, thousands } from './words.ts'
 
@@ -34,6 +36,7 @@ export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: read
   if (counted === 0) return ['0 requests counted: no bound']
   return [
     `0 left behind in ${count(counted, 'request')}: fewer than ${roundedUp((1000 * upperBound(0)) / counted, 1000)} per 1,000 at 95 %`,
+    ...(sequentialOf(timeline, 0).kind === 'accept' ? [`sequential test: clean; of applications that leave ${roundedUp(1000 * usualDesign.leaking, 1000)} per 1,000 it finds ${Math.round(100 * (1 - usualDesign.beta))} % before this`] : []),
     ...(distinctUrls > 0 ? [`${count(distinctUrls, 'distinct URL')}: fewer than ${roundedUp((100 * upperBound(0)) / distinctUrls, 100)} % at 95 %`] : []),
   ]
 }

@@ -16,7 +16,7 @@ export type Step = { readonly cycle: number; readonly dose: number; readonly ris
 export type Growth = { readonly kind: 'bounded' | 'unsettled' | 'proportional'; readonly plateau: number; readonly steps: readonly Step[] }
 
 /** Fewer cycles cannot tell a pool that fills from a leak. */
-const enoughSteps = 3
+export const enoughSteps = 3
 
 /**
  * Growth of a count over the quiet rests. The steepest cycle proves nothing and the flattest everything: a pool, a cache
