@@ -64,8 +64,9 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
     recorder.record({ kind: 'phase', phase: 'self-check', edge: 'start' })
     const left = (await findOwned(watchdog.owned())).map((what) => `left behind: ${what}`)
     if (left.length > 0) watcher.say(`Lowtide itself left something, please report it: ${left.join(', ')}`)
-    await redactLogs(join(dir, 'logs'))
-    recorder.record({ kind: 'end', how: end.how, detail: [...(end.how === 'failed' ? [end.error.message] : []), ...left].join('; '), ...(typeof outcome === 'string' ? { early: outcome } : {}) })
+    const dropped = await redactLogs(join(dir, 'logs'))
+    for (const log of dropped) watcher.say(log)
+    recorder.record({ kind: 'end', how: end.how, detail: [...(end.how === 'failed' ? [end.error.message] : []), ...left, ...dropped].join('; '), ...(typeof outcome === 'string' ? { early: outcome } : {}) })
     return end
   } catch (error) {
     return signal.aborted ? { how: 'interrupted', dir: recorded(dir) } : { how: 'failed', dir, error: asError(error) }

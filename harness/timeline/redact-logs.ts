@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { readdir, rename } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -8,15 +8,23 @@ import { redact } from './redact.ts'
 
 /**
  * Takes secrets out of the logs in a folder, line by line, once nobody writes to them any more. Logs are written by the application and the
- * servers themselves: passing them through the harness would stall the application whenever the harness stalls.
+ * servers themselves: passing them through the harness would stall the application whenever the harness stalls. A log for which there is no room on the
+ * disk is deleted rather than left with its secrets; gives one sentence for each.
  */
-export async function redactLogs(folder: string): Promise<void> {
+export async function redactLogs(folder: string): Promise<readonly string[]> {
+  const dropped: string[] = []
   const entries = await readdir(folder, { withFileTypes: true, recursive: true })
   for (const entry of entries.filter((one) => one.isFile())) {
     const path = join(entry.parentPath, entry.name)
-    await pipeline(Readable.from(redactedLines(path)), createWriteStream(`${path}.part`))
-    await rename(`${path}.part`, path)
+    try {
+      await pipeline(Readable.from(redactedLines(path)), createWriteStream(`${path}.part`))
+      await rename(`${path}.part`, path)
+    } catch (error) {
+      for (const unkept of [`${path}.part`, path]) await rm(unkept, { force: true, recursive: true })
+      dropped.push(`${entry.name} could not be redacted (${error instanceof Error ? error.message : String(error)}) and was deleted`)
+    }
   }
+  return dropped
 }
 
 async function* redactedLines(path: string): AsyncGenerator<string> {
