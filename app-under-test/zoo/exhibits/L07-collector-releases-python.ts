@@ -10,7 +10,7 @@ export default {
   scenario: {
     name: 'l07-collector-releases-python',
     about: 'a session ends with its object, which is part of a cycle',
-    target: pythonTarget('collector_releases', {}),
+    target: pythonTarget('collector_releases', {}, { collectPath: '/gc' }),
     load: loadWith({ name: 'watched item', path: '/watched?id=7&n={n}', weight: 5, expect: { contains: 'item 7' } }),
   },
   trigger: 'watched item',

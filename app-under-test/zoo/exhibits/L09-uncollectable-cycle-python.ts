@@ -10,7 +10,7 @@ export default {
   scenario: {
     name: 'l09-uncollectable-cycle-python',
     about: 'a cycle through the function table of SQLite, with a PostgreSQL connection in it',
-    target: pythonTarget('uncollectable_cycle', {}),
+    target: pythonTarget('uncollectable_cycle', {}, { collectPath: '/gc' }),
     load: loadWith({ name: 'report', path: '/report?{n}', weight: 5, expect: { contains: 'item 1: the last' } }),
   },
   trigger: 'report',

@@ -1,6 +1,7 @@
 """L07: a session ends when its object does, and the object is part of a cycle: only the collector finds it.
 
-CPython frees what is no longer referenced at once, and so nobody closed anything here for years. Then a session got a callback.
+CPython frees what is no longer referenced at once, and so nobody closed anything here for years. Then a
+session got a callback.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""L08: a log handler keeps the last 1,024 records; a record keeps its traceback, that its frames, and those their connections."""
+"""L08: a log handler keeps the last 1,024 records, and with them the connections of failed requests.
+
+A record keeps its traceback, that its frames, and those what was in them.
+"""
 
 from __future__ import annotations
 

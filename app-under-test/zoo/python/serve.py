@@ -1,7 +1,7 @@
-"""A threaded HTTP server for programs of one page: routes to handlers, one thread a request, 500 for an exception.
+"""A threaded HTTP server for programs of one page: one thread a request, 500 for an exception.
 
-A handler gets the query and gives the page: a text, or an iterable of texts that is sent piece by piece. As with WSGI the server
-owes an iterable its close(), whatever became of the client.
+A handler gets the query and gives the page: a text, or an iterable of texts that is sent piece by piece. As
+with WSGI the server owes an iterable its close(), whatever became of the client.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ class Server(ThreadingHTTPServer):
 def serve(routes: Mapping[str, Handler], server: type[HTTPServer] = Server) -> None:
     """Serves on PORT until it is ended. /health needs no route and no database."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(threadName)s %(message)s")
-    server(("127.0.0.1", int(os.environ["PORT"])), handler_of({"/health": lambda query: "ok", **routes})).serve_forever()
+    handler = handler_of({"/health": lambda query: "ok", **routes})
+    server(("127.0.0.1", int(os.environ["PORT"])), handler).serve_forever()
 
 
 def handler_of(routes: Mapping[str, Handler]) -> type[BaseHTTPRequestHandler]:

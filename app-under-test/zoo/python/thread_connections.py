@@ -1,7 +1,7 @@
-"""L10: persistent connections, one for each thread, kept by the thread's number; and a thread lives for one request.
+"""L10: persistent connections, one for each thread, kept by its number; and a thread lives for one request.
 
-Persistent connections were made for servers whose threads stay. This one starts a thread for each request, as development
-servers do, and no thread takes its connection with it when it ends.
+Persistent connections were made for servers whose threads stay. This one starts a thread for each request, as
+development servers do, and no thread takes its connection with it when it ends.
 """
 
 from __future__ import annotations

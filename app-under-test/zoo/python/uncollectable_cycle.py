@@ -1,7 +1,8 @@
 """L09: a cycle that goes through C, where the collector does not look.
 
-sqlite3.Connection.create_function hands the function to SQLite itself. A method of the object that owns the SQLite connection
-closes a cycle of which the collector sees only a part, and so it never takes it. Only close() does.
+sqlite3.Connection.create_function hands the function to SQLite itself. A method of the object that owns the
+SQLite connection closes a cycle of which the collector sees only a part, and so it never takes it. Only
+close() does.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Report:
         with self.db.cursor() as cursor:
             cursor.execute("SELECT name, stock FROM item WHERE id < %s", (below,))
             self.scratch.executemany("INSERT INTO item VALUES (?, ?)", cursor)
-        return "\n".join(f"{name}: {words}" for name, words in self.scratch.execute("SELECT name, in_words(stock) FROM item"))
+        rows = self.scratch.execute("SELECT name, in_words(stock) FROM item")
+        return "\n".join(f"{name}: {words}" for name, words in rows)
 
 
 def items(query) -> str:

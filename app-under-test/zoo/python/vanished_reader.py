@@ -1,7 +1,8 @@
-"""L06: an export is read from a server cursor by one thread and sent by another, with a short queue in between.
+"""L06: one thread reads an export from a server cursor, another sends it, a short queue is between them.
 
-A slow reader slows the cursor down, as it should. A reader that goes away ends the thread that sends, and the one that reads
-from the database waits for ever for room in the queue: in the midst of its transaction, with its snapshot.
+A slow reader slows the cursor down, as it should. A reader that goes away ends the thread that sends, and the
+one that reads from the database waits for ever for room in the queue: in the midst of its transaction, with
+its snapshot.
 """
 
 from __future__ import annotations
