@@ -1,4 +1,4 @@
-import { Memory, type PyObject } from './memory.ts'
+import { BIN, Memory, REFERENCES, type PyObject } from './memory.ts'
 import { findUnreachable } from './unreachable.ts'
 
 /**
@@ -59,20 +59,19 @@ export function createHeap(options: HeapOptions = {}): Heap {
   }
 
   const release = (object: PyObject) => {
-    const references = --memory.references[object]!
+    const references = --memory.cells[object + REFERENCES]!
     if (references > 0) return
-    if (references < 0) throw new Error(`Released a ${memory.types[object]} that was already dead: a reference was dropped twice.`)
-    const finaliser = memory.finalisers[object]
-    if (finaliser) {
-      memory.finalisers[object] = null
+    if (references < 0) throw new Error(`Released a ${memory.typeOf(object)} that was already dead: a reference was dropped twice.`)
+    if (memory.hasFinaliser(object)) {
+      const finaliser = memory.takeFinaliser(object)
       // It lives for as long as its finaliser runs, as CPython's slot_tp_del has it: a collection in there must leave it alone.
-      memory.references[object] = 1
+      memory.cells[object + REFERENCES] = 1
       finaliser()
-      if (--memory.references[object]! > 0) return
+      if (--memory.cells[object + REFERENCES]! > 0) return
     }
     memory.unlink(object)
     clear(object)
-    free(memory.bins[object]!)
+    free(memory.cells[object + BIN]!)
     // A collection looks again at what it has found, so nothing else may come to lie there before its end.
     if (collecting) dead.push(object)
     else memory.recycle(object)
@@ -94,7 +93,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
   /** The caller's reference becomes the holder's. */
   const store = (holder: PyObject, referent: PyObject) => {
     memory.addReferent(holder, referent)
-    memory.references[referent]!--
+    memory.cells[referent + REFERENCES]!--
   }
 
   const collect = (oldest: Generation = 2): number => {
@@ -126,27 +125,27 @@ export function createHeap(options: HeapOptions = {}): Heap {
     } else for (const object of collectable) breakCycle(object)
     // A finaliser reachable from a cycle, but not part of one, has run by now: clearing the cycle took its last reference away.
     // Only DEBUG_LEAK, which keeps everything that it finds, makes such an object look uncollectable.
-    const uncollectable = finalisable.filter((object) => memory.references[object]! > 0)
+    const uncollectable = finalisable.filter((object) => memory.cells[object + REFERENCES]! > 0)
     if (debugLeak) for (const object of uncollectable) debugLeak(`gc: uncollectable ${repr(object)}`)
-    else for (const object of uncollectable.filter((each) => memory.finalisers[each])) save(object)
+    else for (const object of uncollectable.filter((each) => memory.hasFinaliser(each))) save(object)
     // A full collection gives the memory of spare tuples back.
     if (oldest === 2) spare.fill(0, 0, LIST_BIN)
     return collectable.length + uncollectable.length
   }
 
   const save = (object: PyObject) => {
-    memory.references[object]!++
+    memory.cells[object + REFERENCES]!++
     garbage.push(object)
   }
 
   const breakCycle = (object: PyObject) => {
-    if (memory.references[object] === 0 || !hasClear(memory.types[object]!)) return
-    memory.references[object]!++
+    if (memory.cells[object + REFERENCES] === 0 || !hasClear(memory.typeOf(object))) return
+    memory.cells[object + REFERENCES]!++
     clear(object)
     release(object)
   }
 
-  const repr = (object: PyObject) => `<${memory.types[object]} 0x${object.toString(16)}>`
+  const repr = (object: PyObject) => `<${memory.typeOf(object)} 0x${object.toString(16)}>`
 
   const heap: Heap = {
     alloc,
@@ -159,7 +158,7 @@ export function createHeap(options: HeapOptions = {}): Heap {
     frame: () => new Locals(heap),
     collect,
     counts: () => [...counts],
-    garbage: () => garbage.map((object) => memory.types[object]!),
+    garbage: () => garbage.map((object) => memory.typeOf(object)),
     forgetGarbage: () => {
       for (const object of garbage.splice(0)) release(object)
     },

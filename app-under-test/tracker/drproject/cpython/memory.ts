@@ -1,38 +1,32 @@
-/** The address of an object: a row of the columns below. */
+/** The address of an object: its first cell. */
 export type PyObject = number
 
 /**
  * Objects without a JavaScript object for any of them: a long timeline makes a million, and JavaScript's own collector would have to follow them all.
- * Addresses are used again, as malloc does, and so are the links between objects. Each object is in one ring, its generation's.
+ * Each has eight cells side by side, a line of the processor's cache. Addresses are used again, as malloc does, and so are the links between objects.
  */
 export class Memory {
-  references = new Int32Array(FIRST_OBJECTS)
-  /** Scratch of a collection. */
-  gcRefs = new Int32Array(FIRST_OBJECTS)
-  next = new Int32Array(FIRST_OBJECTS)
-  #previous = new Int32Array(FIRST_OBJECTS)
-  #firstLink = new Int32Array(FIRST_OBJECTS)
-  #lastLink = new Int32Array(FIRST_OBJECTS)
-  readonly types: string[] = []
-  readonly bins: number[] = []
-  readonly finalisers: ((() => void) | null)[] = []
-  #objects = 0
+  cells = new Int32Array(CELLS * FIRST_OBJECTS)
+  readonly #types: string[] = []
+  readonly #finalisers = new Map<PyObject, () => void>()
+  #end = 0
   readonly #unused: PyObject[] = []
 
-  #target = new Int32Array(FIRST_OBJECTS)
-  #nextLink = new Int32Array(FIRST_OBJECTS)
-  // Link 0 is none.
-  #links = 1
+  // Two cells a link: what it leads to, and the next one. Link 0 is none.
+  #links = new Int32Array(2 * FIRST_OBJECTS)
+  #linksEnd = 2
   #unusedLink = 0
 
   /** An object in no ring yet, with one reference. */
   create(type: string, bin: number, finaliser: (() => void) | null = null): PyObject {
     const object = this.#unused.pop() ?? this.#nextObject()
-    this.types[object] = type
-    this.bins[object] = bin
-    this.finalisers[object] = finaliser
-    this.references[object] = 1
-    this.gcRefs[object] = NOT_UNDER_TEST
+    this.#types[object / CELLS] = type
+    if (finaliser) this.#finalisers.set(object, finaliser)
+    const { cells } = this
+    cells[object + REFERENCES] = 1
+    cells[object + GC_REFS] = NOT_UNDER_TEST
+    cells[object + BIN] = bin
+    cells[object + HAS_FINALISER] = finaliser ? 1 : 0
     return object
   }
 
@@ -41,118 +35,144 @@ export class Memory {
     this.#unused.push(object)
   }
 
-  /** A ring with nothing in it but its head, which is no object of the program's. */
+  typeOf(object: PyObject): string {
+    return this.#types[object / CELLS]!
+  }
+
+  hasFinaliser(object: PyObject): boolean {
+    return this.cells[object + HAS_FINALISER] === 1
+  }
+
+  /** The object has it no more: a finaliser runs once. */
+  takeFinaliser(object: PyObject): () => void {
+    const finaliser = this.#finalisers.get(object)!
+    this.#finalisers.delete(object)
+    this.cells[object + HAS_FINALISER] = 0
+    return finaliser
+  }
+
+  /** A ring with nothing in it but its head, which is no object of the program's. Each object is in one ring, its generation's. */
   ring(): PyObject {
     const head = this.create('generation', -1)
-    this.next[head] = head
-    this.#previous[head] = head
+    this.cells[head + NEXT] = head
+    this.cells[head + PREVIOUS] = head
     return head
   }
 
   append(ring: PyObject, object: PyObject): void {
-    const last = this.#previous[ring]!
-    this.next[last] = object
-    this.#previous[object] = last
-    this.next[object] = ring
-    this.#previous[ring] = object
+    const { cells } = this
+    const last = cells[ring + PREVIOUS]!
+    cells[last + NEXT] = object
+    cells[object + PREVIOUS] = last
+    cells[object + NEXT] = ring
+    cells[ring + PREVIOUS] = object
   }
 
   unlink(object: PyObject): void {
-    const [previous, next] = [this.#previous[object]!, this.next[object]!]
-    this.next[previous] = next
-    this.#previous[next] = previous
+    const { cells } = this
+    const [previous, next] = [cells[object + PREVIOUS]!, cells[object + NEXT]!]
+    cells[previous + NEXT] = next
+    cells[next + PREVIOUS] = previous
   }
 
   /** Empties `from` onto the end of `to`. */
   moveAll(from: PyObject, to: PyObject): void {
-    const [first, last, end] = [this.next[from]!, this.#previous[from]!, this.#previous[to]!]
+    const { cells } = this
+    const [first, last, end] = [cells[from + NEXT]!, cells[from + PREVIOUS]!, cells[to + PREVIOUS]!]
     if (first === from) return
-    this.next[end] = first
-    this.#previous[first] = end
-    this.next[last] = to
-    this.#previous[to] = last
-    this.next[from] = from
-    this.#previous[from] = from
+    cells[end + NEXT] = first
+    cells[first + PREVIOUS] = end
+    cells[last + NEXT] = to
+    cells[to + PREVIOUS] = last
+    cells[from + NEXT] = from
+    cells[from + PREVIOUS] = from
   }
 
   lengthOf(ring: PyObject): number {
     let length = 0
-    for (let object = this.next[ring]!; object !== ring; object = this.next[object]!) length++
+    for (let object = this.cells[ring + NEXT]!; object !== ring; object = this.cells[object + NEXT]!) length++
     return length
   }
 
   addReferent(holder: PyObject, referent: PyObject): void {
     const link = this.#newLink()
-    this.#target[link] = referent
-    this.#nextLink[link] = 0
-    const last = this.#lastLink[holder]!
-    if (last === 0) this.#firstLink[holder] = link
-    else this.#nextLink[last] = link
-    this.#lastLink[holder] = link
-    this.references[referent]!++
+    this.#links[link] = referent
+    this.#links[link + 1] = 0
+    const { cells } = this
+    const last = cells[holder + LAST_LINK]!
+    if (last === 0) cells[holder + FIRST_LINK] = link
+    else this.#links[last + 1] = link
+    cells[holder + LAST_LINK] = link
+    cells[referent + REFERENCES]!++
   }
 
   /** 0: it has none. */
   firstLink(object: PyObject): number {
-    return this.#firstLink[object]!
+    return this.cells[object + FIRST_LINK]!
   }
 
   /** 0: that was the last one. */
   nextLink(link: number): number {
-    return this.#nextLink[link]!
+    return this.#links[link + 1]!
   }
 
   targetOf(link: number): PyObject {
-    return this.#target[link]!
+    return this.#links[link]!
   }
 
   /** The object has no referents any more; they are still counted. Follow the links by `dropLink`. */
   takeLinks(object: PyObject): number {
-    const first = this.#firstLink[object]!
-    this.#firstLink[object] = 0
-    this.#lastLink[object] = 0
+    const first = this.cells[object + FIRST_LINK]!
+    this.cells[object + FIRST_LINK] = 0
+    this.cells[object + LAST_LINK] = 0
     return first
   }
 
   /** Gives the link back; returns the one after it. */
   dropLink(link: number): number {
-    const next = this.#nextLink[link]!
-    this.#nextLink[link] = this.#unusedLink
+    const next = this.#links[link + 1]!
+    this.#links[link + 1] = this.#unusedLink
     this.#unusedLink = link
     return next
   }
 
   #nextObject(): PyObject {
-    if (this.#objects === this.references.length) {
-      for (const column of ['references', 'gcRefs', 'next'] as const) this[column] = doubled(this[column])
-      this.#previous = doubled(this.#previous)
-      this.#firstLink = doubled(this.#firstLink)
-      this.#lastLink = doubled(this.#lastLink)
-    }
-    return this.#objects++
+    if (this.#end === this.cells.length) this.cells = doubled(this.cells)
+    this.#end += CELLS
+    return this.#end - CELLS
   }
 
   #newLink(): number {
     const link = this.#unusedLink
     if (link !== 0) {
-      this.#unusedLink = this.#nextLink[link]!
+      this.#unusedLink = this.#links[link + 1]!
       return link
     }
-    if (this.#links === this.#target.length) {
-      this.#target = doubled(this.#target)
-      this.#nextLink = doubled(this.#nextLink)
-    }
-    return this.#links++
+    if (this.#linksEnd === this.#links.length) this.#links = doubled(this.#links)
+    this.#linksEnd += 2
+    return this.#linksEnd - 2
   }
 }
 
-/** What gcRefs says when it counts nothing. */
+// The cells of an object.
+export const REFERENCES = 0
+/** Scratch of a collection. */
+export const GC_REFS = 1
+export const NEXT = 2
+const PREVIOUS = 3
+const FIRST_LINK = 4
+const LAST_LINK = 5
+export const BIN = 6
+const HAS_FINALISER = 7
+const CELLS = 8
+
+/** What GC_REFS says when it counts nothing. */
 export const NOT_UNDER_TEST = -1
 
 const FIRST_OBJECTS = 4096
 
-function doubled(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(column.length * 2)
-  larger.set(column)
+function doubled(cells: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(cells.length * 2)
+  larger.set(cells)
   return larger
 }
