@@ -31,6 +31,12 @@ test('files per commit: half touch one, a tenth five or more', () => {
   expect([files[Math.floor(files.length * 0.5)], files[Math.floor(files.length * 0.9)]]).toEqual([1, 5])
 })
 
+test('a heading of a wiki page has a text below it', () => {
+  const texts = column('wiki', 'text').map(String)
+  expect(texts.some((text) => text.includes('\n== '))).toBe(true)
+  expect(texts.filter((text) => /^== .* ==\s*(?:^==|$(?![^]))/m.test(text))).toEqual([])
+})
+
 test('nothing happens after the last day', () => {
   const end = Date.parse(`${course.lastDay}T23:59:59Z`) / 1000
   for (const table of ['ticket', 'ticket_change', 'wiki', 'revision', 'message'] as const) expect(Math.max(...column(table, 'time').map(Number))).toBeLessThanOrEqual(end)

@@ -24,7 +24,7 @@ export function* wikiRows(spec: ProjectSpec): Generator<SeedRow> {
 
 function beginning(random: Random, page: string, tickets: number): string[] {
   const start = [`= ${page} =`, message(random, Math.min(tickets, 20))]
-  return page === 'WikiStart' ? [...start, '== Where to begin ==', WIKI_PAGES.slice(1, 6).map((other) => ` * [wiki:${other}]`).join('\n')] : [...start, list(random, tickets)]
+  return page === 'WikiStart' ? [...start, `== Where to begin ==\n\n${WIKI_PAGES.slice(1, 6).map((other) => ` * [wiki:${other}]`).join('\n')}`] : [...start, list(random, tickets)]
 }
 
 /** One block is added, rewritten or taken out. The title stays, and nothing grows for ever. */
@@ -41,7 +41,7 @@ function newBlock(random: Random, tickets: number): string {
   const text = message(random, Math.min(tickets, 20))
   const kind = random()
   if (kind < 0.3) return text
-  if (kind < 0.5) return `== ${title(random)} ==`
+  if (kind < 0.5) return `== ${title(random)} ==\n\n${text}`
   if (kind < 0.75) return list(random, tickets)
   if (kind < 0.85) return `${text} See [wiki:${pick(random, WIKI_PAGES)} ${title(random).toLowerCase().replaceAll(/[[\]{}]/g, '')}].`
   if (kind < 0.93) return `'''${title(random)}''': [${1 + Math.floor(random() * 20)}].`
