@@ -49,6 +49,8 @@ export type Target = {
   /** File to which the application logs, as LOWTIDE_LOG in its environment; without it, its stderr is its log. */
   readonly logsToFile?: boolean
   readonly readyTimeoutMs?: number
+  /** The application makes replication slots: its role gets REPLICATION. It is never a superuser. */
+  readonly mayReplicate?: boolean
   readonly maxConnections?: number
 }
 

@@ -46,6 +46,7 @@ const target = z.strictObject({
   limits: limits.optional(),
   logsToFile: z.boolean({ error: 'true or false' }).optional(),
   readyTimeoutMs: positive.optional(),
+  mayReplicate: z.boolean({ error: 'true or false' }).optional(),
   maxConnections: z.int({ error: 'a whole number of at least 8' }).min(8, { error: 'a whole number of at least 8' }).optional(),
 })
 

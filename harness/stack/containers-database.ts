@@ -6,6 +6,7 @@ import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import pg from 'pg'
 import type { WaitStrategy } from 'testcontainers'
 import { monitorName } from '../probes/monitor.ts'
+import type { Target } from '../scenario/scenario.ts'
 import type { Site } from './containers-site.ts'
 import { serverSettings } from './postgres-settings.ts'
 import { createAppRole } from './roles.ts'
@@ -19,7 +20,7 @@ const readyWithinMs = 60_000
 const aDayMs = 86_400_000
 
 /** Boots PostgreSQL in a container of its own and creates the application's role. Its log is `logs/postgres/server.json` of the run. */
-export async function startDatabase(site: Site, maxConnections: number, signal: AbortSignal): Promise<{ readonly database: Database; readonly version: string }> {
+export async function startDatabase(site: Site, { maxConnections = 100, mayReplicate }: Pick<Target, 'maxConnections' | 'mayReplicate'>, signal: AbortSignal): Promise<{ readonly database: Database; readonly version: string }> {
   const logs = join(site.logs, 'postgres')
   await mkdir(logs)
   await chmod(logs, 0o777) // the server has a user of its own
@@ -45,7 +46,7 @@ export async function startDatabase(site: Site, maxConnections: number, signal: 
 
   const adminUri = `postgres://${container.getUsername()}:${container.getPassword()}@${site.host}:${container.getPort()}/${container.getDatabase()}`
   const version = await untilItAnswers(adminUri, signal)
-  const appUri = await createAppRole(adminUri)
+  const appUri = await createAppRole(adminUri, { mayReplicate })
   return { database: { adminUri, appUri, appUriInside: inside(appUri), appRole: new URL(appUri).username }, version }
 }
 

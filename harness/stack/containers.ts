@@ -28,7 +28,7 @@ export async function bootContainers(options: BootOptions): Promise<Stack> {
 
   say(`starting PostgreSQL and building the image of ${target.name} (Docker ${site.engineVersion})`)
   const [{ database, version }, image, agentProgram] = await allOrNone([
-    startDatabase(site, target.maxConnections ?? 100, signal),
+    startDatabase(site, target, signal),
     buildImage(site.docker, options),
     bundle(fileURLToPath(new URL('../probes/agent.ts', import.meta.url)), join(site.dir, 'agent', 'agent.mjs')),
     pullAgentImage(),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openMonitor } from '../probes/monitor.ts'
 import { dataDirOf, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { findOwned } from './owned.ts'
+import { createAppRole } from './roles.ts'
 
 let home = ''
 beforeEach(() => {
@@ -63,4 +64,15 @@ test('a monitor whose session the server has ended says so from then on', async 
 test.each([20, 150, 400, 900])('an abort after %i ms leaves no process and no shared memory behind', async (ms) => {
   await expect(boot(AbortSignal.any([AbortSignal.timeout(ms)])).then((server) => server[Symbol.asyncDispose]().then(() => Promise.reject(new Error('timeout: booted before the abort'))))).rejects.toThrow(/timeout|abort/i)
   expect(await left()).toEqual([])
+})
+
+test.each([
+  [false, 'permission denied'],
+  [true, null],
+])('the application is no superuser, and makes replication slots only where it may: %s', async (mayReplicate, refusal) => {
+  await using server = await boot()
+  await using app = await openMonitor(await createAppRole(server.adminUri, { mayReplicate }), 'test')
+  expect(await app.query('SELECT usesuper FROM pg_user WHERE usename = current_user', [], signal())).toEqual([{ usesuper: false }])
+  const making = app.query("SELECT pg_create_physical_replication_slot('tide')", [], signal())
+  await (refusal === null ? expect(making).resolves.toHaveLength(1) : expect(making).rejects.toThrow(refusal))
 })

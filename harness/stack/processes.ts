@@ -38,7 +38,7 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
   say('starting the embedded PostgreSQL')
   const ours = { LOWTIDE_OWNER: run }
   const postgres = made.use(await startEmbeddedPostgres({ home, logFile: join(dir, 'logs', 'postgres.log'), maxConnections: target.maxConnections ?? 100, env: ours, signal }))
-  const appUri = await createAppRole(postgres.adminUri)
+  const appUri = await createAppRole(postgres.adminUri, { mayReplicate: target.mayReplicate })
   const appPort = await freePort()
 
   // Whatever outlives the application's own end goes before the server does.

@@ -4,15 +4,17 @@ import { monitorName } from '../probes/monitor.ts'
 
 export const appRole = 'app'
 
+export type AppRole = { readonly mayReplicate?: boolean | undefined; readonly password?: string }
+
 /**
- * Creates the application's role, which is no superuser, and a database that it owns, both named "app".
+ * Creates the application's role, which is no superuser and makes replication slots only where its target says that it has to, and a database that it owns, both named "app".
  * Gives the application's URI: the administrator's with its user, password and database exchanged.
  */
-export async function createAppRole(adminUri: string, password = randomBytes(12).toString('hex')): Promise<string> {
+export async function createAppRole(adminUri: string, { mayReplicate = false, password = randomBytes(12).toString('hex') }: AppRole = {}): Promise<string> {
   const client = new pg.Client({ connectionString: adminUri, application_name: `${monitorName}-boot`, connectionTimeoutMillis: 10_000 })
   await client.connect()
   try {
-    await client.query(`CREATE ROLE ${appRole} LOGIN PASSWORD ${client.escapeLiteral(password)}`)
+    await client.query(`CREATE ROLE ${appRole} LOGIN ${mayReplicate ? 'REPLICATION ' : ''}PASSWORD ${client.escapeLiteral(password)}`)
     await client.query(`CREATE DATABASE ${appRole} OWNER ${appRole}`)
   } finally {
     await client.end()
