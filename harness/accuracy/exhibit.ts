@@ -38,6 +38,8 @@ export type Expected =
       readonly heal: HealClass
       /** The route that owns it, as the load names it; null where none does. */
       readonly route: string | null
+      /** Not one for each trigger: a pool's size, a bounded buffer or a plateau ends it, so the share of triggers is not its rate. */
+      readonly capped?: true
     }
   | { readonly verdict: 'pass' }
   /** `because` is the invariant that must say so. */

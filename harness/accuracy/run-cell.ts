@@ -4,6 +4,9 @@ import { loadFolder } from '../folder.ts'
 import { soak, type SoakRun } from '../index.ts'
 import { readEntries } from '../timeline/reader.ts'
 import { loadInvariants } from '../verdict/load-invariants.ts'
+import type { Owner } from '../verdict/owner.ts'
+import type { Rate } from '../verdict/rate.ts'
+import type { Interval } from '../verdict/rates.ts'
 import type { HealClass } from '../verdict/verdict.ts'
 import { keyOf, type Cell } from './cells.ts'
 import { detectionIn, type Detection } from './detection.ts'
@@ -32,7 +35,11 @@ export type CellResult = {
       /** Invariants that found a leak, or that could not decide. */
       readonly by: readonly string[]
       readonly heal: HealClass
+      /** The route that it names as the owner; of several that could be, all are in `among`. */
       readonly route: string | null
+      readonly among: readonly string[]
+      /** What is left by each request, at 95 %; null where requests are not what it follows. */
+      readonly perRequest: Interval | null
       readonly counted: number
       readonly leftBehind: number
       readonly detection: Detection | null
@@ -86,11 +93,46 @@ async function readRun({ dir, facts, findings }: SoakRun) {
     verdict,
     by: findings.findings.filter(({ kind }) => kind === telling).map(({ invariant }) => invariant),
     heal,
-    route: null,
+    ...ownerIn(findings.owner),
+    perRequest: perRequestIn(findings.rate),
     counted: dose.counted,
     leftBehind: dose.leftBehind,
     detection: await detectionIn(facts, readEntries(dir), await loadInvariants()),
     naive: Object.fromEntries(watching.map(({ name, leaks }) => [name, leaks()])),
     headline,
+  }
+}
+
+/** Nine in ten of what is left name one route: the others of a mix may time out behind it. */
+const mostly = 0.9
+
+function ownerIn(owner: Owner | null): { readonly route: string | null; readonly among: readonly string[] } {
+  switch (owner?.kind) {
+    case undefined:
+      return { route: null, among: [] }
+    case 'dose':
+      return { route: owner.route, among: [owner.route] }
+    case 'request':
+    case 'one of': {
+      const [first] = owner.routes
+      return { route: owner.kind === 'request' && first !== undefined && first.share >= mostly ? first.route : null, among: owner.routes.map(({ route }) => route) }
+    }
+    default:
+      return owner satisfies never
+  }
+}
+
+function perRequestIn(rate: Rate | null): Interval | null {
+  switch (rate?.kind) {
+    case 'per request':
+    case 'mixed':
+    case 'undecided':
+      return { lower: rate.perRequest.lower, upper: rate.perRequest.upper }
+    case undefined:
+    case 'per hour':
+    case 'at start-up':
+      return null
+    default:
+      return rate satisfies never
   }
 }

@@ -19,11 +19,12 @@ export function accuracyTable(results: readonly CellResult[]): string {
     share('inconclusive, of the runs that were to be decided', [...leaky, ...clean].filter(isUndecided), [...leaky, ...clean]),
     ...(doubtful.length > 0 ? [share('inconclusive where it must be', doubtful.filter(isUndecided), doubtful)] : []),
     ...spreads(leaky),
+    ...coverage(leaky.filter(isLeak)),
     '',
     ...confusion('what heals it: declared, then as judged', leaky.filter(isLeak), ({ expected }) => (expected.verdict === 'leak' ? expected.heal : ''), ({ heal }) => heal),
     '',
     ...confusion('the route that owns it: declared, then as judged', leaky.filter((one) => isLeak(one) && one.expected.verdict === 'leak' && one.expected.route !== null), () => 'the trigger', (one) =>
-      one.route === null ? 'none named' : one.expected.verdict === 'leak' && one.route === one.expected.route ? 'the trigger' : 'another'),
+      one.expected.verdict !== 'leak' || one.expected.route === null ? '' : one.route === one.expected.route ? 'the trigger' : one.route !== null ? 'another' : one.among.includes(one.expected.route) ? 'one of several' : 'none named'),
     '',
     ...naive(leaky, clean),
     '',
@@ -58,6 +59,12 @@ function spreads(leaky: readonly Judged[]): readonly string[] {
   if (found.length === 0) return []
   const line = (what: string, values: readonly number[], digits: number) => `${what.padEnd(58)} median ${quantile(values, 0.5).toFixed(digits)}, 95th percentile ${quantile(values, 0.95).toFixed(digits)} (n = ${values.length})`
   return [line('requests until a leak was certain', found.map(({ afterRequests }) => afterRequests), 0), line('seconds until a leak was certain', found.map(({ afterS }) => afterS), 1)]
+}
+
+/** The share of triggers is the true rate, where each leaves one thing behind. */
+function coverage(found: readonly Judged[]): readonly string[] {
+  const told = found.flatMap(({ expected, rate, perRequest }) => (expected.verdict === 'leak' && expected.capped !== true && rate !== null && perRequest !== null ? [{ rate, ...perRequest }] : []))
+  return told.length === 0 ? [] : [share('the true rate lies in the interval that was told', told.filter(({ rate, lower, upper }) => lower <= rate && rate <= upper), told)]
 }
 
 function quantile(values: readonly number[], q: number): number {
