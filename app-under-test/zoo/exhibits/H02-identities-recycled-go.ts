@@ -1,0 +1,25 @@
+import type { Exhibit } from '../../../harness/index.ts'
+import { goProgram, ordinary } from '../depot.ts'
+
+export default {
+  id: 'H02-go',
+  title: 'pool recycles identities',
+  source: 'Go manual, database/sql, SetConnMaxLifetime',
+  stack: 'go, database/sql, lib/pq',
+  trigger: null,
+  expected: { verdict: 'pass' },
+  fast: true,
+  scenario: {
+    name: 'h02-identities-recycled-go',
+    about: 'a pool that replaces each of its sessions every second',
+    target: {
+      ...goProgram('identities-recycled'),
+      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+    },
+    load: {
+      kind: 'routes',
+      requestTimeoutMs: 5_000,
+      routes: [...ordinary],
+    },
+  },
+} satisfies Exhibit
