@@ -84,6 +84,8 @@ claims(descriptorsDoNotGrow, [
   ['a plateau reached in the third cycle', { beings: [descriptors([24, 28, 32, 34, 34, 38, 38, 38])] }, 'pass'],
   ['more for a moment, at one look of three: keep-alive, H08', { beings: [descriptors([20, 20, 20, 20, 20, 20, 20, 20], { atFirstLook: [24, 28, 32, 34, 34, 38, 46, 48] })] }, 'pass'],
   ['ever more, but slower than the load', { beings: [descriptors([20, 21, 22, 25, 25, 26, 27, 28])] }, 'warning'],
+  ['correlated noise that happens to rise after each load, having fallen as far before', { beings: [descriptors([24, 20, 25, 27, 21, 30, 33, 35])] }, 'warning'],
+  ['one for ten requests, with noise on it', { beings: [descriptors([24, 29, 31, 34, 33, 39, 46, 49])] }, 'leak'],
   ['its pool’s own connections: judged as sessions', { beings: [pooling([20, 22, 24, 25, 25, 27, 31, 32])] }, 'pass'],
   ['in a process that was started meanwhile', { beings: [descriptors([20, 20, 20, 20, 20, 40, 80, 100], { fromMs: startOf(firstMeasured) + 1 })] }, 'pass'],
   ['after zero-dose cycles as well: a leak in time', { beings: [descriptors([24, 28, 32, 34, 36, 40, 48, 50])] }, 'leak'],

@@ -1,8 +1,10 @@
+import { pairsOf } from '../attribution/pairs.ts'
 import type { Control, Planted } from '../timeline/entry.ts'
-import type { Member } from '../timeline/member.ts'
+import type { Member, Session } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { key, type Rest, presentThroughout, restsOf } from '../verdict/rest.ts'
 import { isPlanted, isProcess, isSession, isZombie } from '../verdict/stay.ts'
+import { transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list } from '../verdict/words.ts'
 
@@ -24,7 +26,7 @@ export default {
     if (!before || !during || !after || unseen.length > 0)
       return { kind: 'inconclusive', sentence: `there are no three looks ${list(unseen)} the planted leak`, settledBy }
 
-    const faults = [...notFound(planting, during), ...tooMuch(timeline, before, during), ...notRemoved(timeline, after), ...notRegained(before, after)]
+    const faults = [...notFound(planting, during), ...tooMuch(timeline, before, during), ...notRemoved(timeline, after), ...notRegained(timeline, before, after)]
     if (faults.length > 0) return { kind: 'inconclusive', sentence: `the planted leak was not found exactly: ${list(faults)}`, settledBy }
     return { kind: 'pass', sentence: `${inWords(planting.planted)} were planted, found exactly, and seen gone` }
   },
@@ -45,21 +47,30 @@ function notFound({ planted }: Stamped<Control>, during: Rest): readonly string[
   ].filter((fault) => fault !== null)
 }
 
-/** Whatever else turned up meanwhile would have been blamed on the application. */
+/** Whatever else turned up meanwhile would have been blamed on the application: as part of the plant, or once it was old enough. */
 function tooMuch(timeline: Timeline, before: Rest, during: Rest): readonly string[] {
   const known = new Set(before.looks.flatMap(({ members }) => members.map(key)))
-  const stray = (is: (member: Member) => boolean): number =>
-    presentThroughout(during, (member): member is Member => is(member)).filter((member) => !known.has(key(member)) && !isPlanted(timeline, member, during.last)).length
-  return [said(stray((member) => isSession(member) && member.transactionAgeMs !== null), 'transaction', 'seen that nobody planted'), said(stray(isZombie), 'zombie', 'seen that nobody planted')].filter((fault) => fault !== null)
+  const strays = <M extends Member>(is: (member: Member) => member is M): readonly M[] => presentThroughout(during, is).filter((member) => !known.has(key(member)) && !isPlanted(timeline, member, during.last))
+  const transactions = strays(isSession).filter((session) => session.transactionAgeMs !== null && (cameWithThePlant(timeline, session) || session.transactionAgeMs >= transactionThresholdMs(timeline)))
+  return [said(transactions.length, 'transaction', 'seen that nobody planted'), said(strays(isZombie).length, 'zombie', 'seen that nobody planted')].filter((fault) => fault !== null)
 }
+
+/** A job of the application's own may come at its time. What the first look after the planting does not show is no part of the plant. */
+const cameWithThePlant = ({ looks }: Timeline, session: Session): boolean => looks.find(({ reading }) => reading === 'control-planted')?.members.some((member) => key(member) === key(session)) ?? false
 
 const notRemoved = (timeline: Timeline, after: Rest): readonly string[] =>
   [said(after.last.members.filter((member) => isPlanted(timeline, member, after.last)).length, 'planted member', 'still there after the removal')].filter((fault) => fault !== null)
 
-/** The application was left alone meanwhile: it can have fewer sessions than before, never more. */
-function notRegained(before: Rest, after: Rest): readonly string[] {
-  const sessionsOf = (rest: Rest): number => presentThroughout(rest, isSession).length
-  const extra = sessionsOf(after) - sessionsOf(before)
+/**
+ * What is left of the plant would be a session that came with it, is still there after it, and belongs to no process of the application. That may have renewed sessions of its pools
+ * meanwhile: only as many as there are more now can be of the plant.
+ */
+function notRegained(timeline: Timeline, before: Rest, after: Rest): readonly string[] {
+  const more = presentThroughout(after, isSession).length - presentThroughout(before, isSession).length
+  const known = new Set(before.looks.flatMap(({ members }) => members.map(key)))
+  const owned = new Set(pairsOf(after.last).flatMap(({ session, process }) => (process.control === null ? [session.id] : [])))
+  const strays = presentThroughout(after, isSession).filter((session) => !known.has(key(session)) && cameWithThePlant(timeline, session) && !owned.has(session.id)).length
+  const extra = Math.min(more, strays)
   return extra > 0 ? [`${count(extra, 'session')} more than before the control`] : []
 }
 

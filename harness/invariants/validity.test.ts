@@ -123,6 +123,8 @@ claims(thePlantedLeakWasFound, [
   ['its descriptors not seen', inControl('control-planted', (look) => ({ ...look, members: look.members.map((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, descriptors: 3 } : member)) })), 'inconclusive', /3 of 5 planted descriptors/],
   ['seen on two looks of three', inControl('control-planted', (look) => (look.members.length % 2 === 0 ? without(9_001)(look) : look)), 'inconclusive'],
   ['with a transaction that nobody planted', { beings: [openTransaction({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'inconclusive', /1 transaction seen that nobody planted/],
+  ['with a session more, which the application holds: its pool was renewing one', { beings: [process({ pid: 5, databasePorts: [40_066] }), session({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'pass'],
+  ['with a session more, which came after the removal: not of the plant', { beings: [session({ pid: 66, fromMs: startOf(8) + 3_150 })] }, 'pass'],
   ['and still there after the removal', looking((look) => (look.reading === 'control-removed' ? { ...look, members: [...look.members, planted9000] } : look)), 'inconclusive', /1 planted member still there/],
   ['and more sessions than before', { beings: [session({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'inconclusive', /1 session more than before the control/],
   ['on no three looks', looking((look) => (look.reading === 'control-removed' && look.atMs % 400 === 0 ? null : look)), 'inconclusive', /no three looks after/],

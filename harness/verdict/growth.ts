@@ -11,9 +11,12 @@ export type Step = { readonly cycle: number; readonly dose: number; readonly ris
  * How a count at rest grew with the load.
  * `proportional`: in every cycle, at least three, by at least one steady rate per request: what does so has no end.
  * `unsettled`: in three cycles or more and still in the last, without such a rate: a pool that fills, or a slow leak.
- * `bounded`: it stopped, or never began.
+ * `bounded`: it stopped, or never began. `fall` is how far it ever fell back from its highest.
  */
-export type Growth = { readonly kind: 'bounded' | 'unsettled' | 'proportional'; readonly plateau: number; readonly steps: readonly Step[] }
+export type Growth = { readonly kind: 'bounded' | 'unsettled' | 'proportional'; readonly plateau: number; readonly fall: number; readonly steps: readonly Step[] }
+
+/** So many times farther than it ever fell must a count have risen. `lowtide simulate` prints what other factors would have done. */
+const noiseFactor = 5
 
 /** Fewer cycles cannot tell a pool that fills from a leak. */
 export const enoughSteps = 3
@@ -29,6 +32,9 @@ export function growthOf(timeline: Timeline, countAt: (rest: Rest, cycle: number
   const isMeasured = ({ cycle }: Rest): boolean => cycle !== null && measured.has(cycle)
   const plateau = Math.max(0, ...rests.filter((rest) => !isMeasured(rest)).map((rest) => countAt(rest, null)))
 
+  const counts = rests.map((rest) => countAt(rest, isMeasured(rest) ? rest.cycle : null))
+  const fall = Math.max(0, ...counts.map((count, i) => Math.max(...counts.slice(0, i + 1)) - count))
+
   let highest = plateau
   const steps: Step[] = []
   for (const rest of rests.filter(isMeasured)) {
@@ -37,14 +43,16 @@ export function growthOf(timeline: Timeline, countAt: (rest: Rest, cycle: number
     const dose = measured.get(rest.cycle ?? -1) ?? 0
     if (dose > 0) steps.push({ cycle: rest.cycle ?? -1, dose, rise })
   }
-  return { kind: kindOf(steps), plateau, steps }
+  return { kind: kindOf(steps, fall), plateau, fall, steps }
 }
 
-function kindOf(steps: readonly Step[]): Growth['kind'] {
+function kindOf(steps: readonly Step[], fall: number): Growth['kind'] {
   const rate = Math.min(...steps.map(({ dose, rise }) => rise / dose))
   const largest = Math.max(...steps.map(({ dose }) => dose))
   // One a cycle is what any cycle may cost; two in the largest is the least that can be told to follow the dose.
-  if (steps.length >= enoughSteps && rate * largest >= 2) return 'proportional'
+  const isSteady = steps.length >= enoughSteps && rate * largest >= 2
+  // What fell as far as it rose moves by itself: correlated noise reaches a new high after each of four loads more often than one would think.
+  if (isSteady && steps.reduce((sum, { rise }) => sum + rise, 0) > noiseFactor * fall) return 'proportional'
   const rising = steps.filter(({ rise }) => rise > 0).length
   return rising >= enoughSteps && (steps.at(-1)?.rise ?? 0) > 0 ? 'unsettled' : 'bounded'
 }
