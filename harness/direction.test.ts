@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   control: ['timeline', 'probes', 'stack'],
   accuracy: ['timeline', 'scenario', 'verdict', 'folder.ts', 'index.ts'],
   forensics: ['timeline', 'probes', 'stack'],
-  simulator: ['timeline', 'verdict', 'folder.ts'],
+  simulator: ['timeline', 'verdict', 'probes'],
 }
 
 test.each(Object.entries(allowed))('%s/ imports of ours only %j', (folder, may) => {

@@ -1,9 +1,11 @@
+import { type Living, openTransaction, process, server, startedAt } from '../simulator/beings.ts'
 import type { Control, Dose, Entry, Happening, Look, Planted, Reading } from '../timeline/entry.ts'
 import { formatVersion } from '../timeline/entry.ts'
 import type { Facts, Limits } from '../timeline/facts.ts'
 import { beginFold } from '../timeline/fold.ts'
-import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+
+export { epochOf, type Life, openTransaction, process, server, session, zombie } from '../simulator/beings.ts'
 
 /**
  * A run for tests, told by what lives in it. Everything not said is a healthy run: two warm-up cycles, one baseline
@@ -39,7 +41,7 @@ export type Run = {
 }
 
 /** Something that lives for a part of the run: how a look at a moment shows it, or null where it is not there. */
-export type Being = (moment: Moment) => Member | null
+export type Being = Living<Moment>
 
 export type Moment = { readonly atMs: number; readonly cycle: number | null; readonly reading: Reading }
 
@@ -50,8 +52,6 @@ export const cycleMs = 20_000
 export const startOf = (cycle: number): number => 10_000 + cycle * cycleMs
 export const loadEndOf = (cycle: number): number => startOf(cycle) + 10_000
 
-const startedAt = '2026-11-23T06:24:00.000Z'
-export const epochOf = (atMs: number): number => Date.parse(startedAt) + atMs
 const usualDoses = [20, 0, 40, 80, 20]
 
 export const factsOf = ({ limits = {}, doses = usualDoses, suppressions }: Run = {}): Facts => ({
@@ -157,83 +157,6 @@ const planted = (measured: number): readonly Being[] => {
     ...[9_001, 9_002, 9_003].map((pid) => openTransaction({ pid, fromMs, untilMs, clientPort: 50_000 + pid, relationLocks: 1 })),
   ]
 }
-
-// Beings.
-
-/** From when to when; by default from just before the first cycle until the application is stopped. */
-export type Life = { readonly fromMs?: number; readonly untilMs?: number }
-
-const alive = ({ fromMs = 2_000, untilMs = Number.POSITIVE_INFINITY }: Life, { atMs }: Moment): boolean => fromMs <= atMs && atMs < untilMs
-
-export const server =
-  (name: string, { restartedAtMs = Number.POSITIVE_INFINITY }: { readonly restartedAtMs?: number } = {}): Being =>
-  ({ atMs }) => ({ kind: 'server', id: `${name}@${atMs < restartedAtMs ? 1 : 2}`, name })
-
-/** A process of the application; a request's if `request` is given. */
-export const process =
-  ({ fromMs = 2_000, untilMs, ...given }: Life & Partial<Process> & { readonly pid: number }): Being =>
-  (moment) => {
-    if (!alive({ fromMs, ...(untilMs !== undefined && { untilMs }) }, moment)) return null
-    return {
-      kind: 'process',
-      id: `${given.pid}@${Math.round(fromMs / 10)}`,
-      parentPid: 1,
-      startedAtMs: epochOf(fromMs),
-      state: 'S',
-      command: 'node server.js',
-      waitChannel: 'ep_poll',
-      cpuMs: 310,
-      threads: 7,
-      runnableThreads: given.request ? 0 : null,
-      residentBytes: 50_000_000,
-      descriptors: 20,
-      databasePorts: [],
-      closeWait: 0,
-      request: null,
-      control: null,
-      ...given,
-    }
-  }
-
-export const zombie = ({ pid = 700, ...given }: Life & Partial<Process> = {}): Being => process({ state: 'Z', descriptors: null, waitChannel: '', ...given, pid })
-
-/** An idle session, last used when it was born unless `usedAtMs` says otherwise. */
-export const session =
-  ({ fromMs = 2_000, untilMs, usedAtMs = fromMs, ...given }: Life & { readonly usedAtMs?: number } & Partial<Session> & { readonly pid: number }): Being =>
-  (moment) => {
-    if (!alive({ fromMs, ...(untilMs !== undefined && { untilMs }) }, moment)) return null
-    const backendStartMs = epochOf(fromMs)
-    const ageMs = moment.atMs - usedAtMs
-    return {
-      kind: 'session',
-      id: `${given.pid}@${backendStartMs}`,
-      backendStartMs,
-      user: 'app',
-      database: 'app',
-      applicationName: '',
-      clientAddress: '127.0.0.1',
-      clientPort: 40_000 + given.pid,
-      state: 'idle',
-      waitEvent: 'ClientRead',
-      transactionAgeMs: null,
-      stateAgeMs: ageMs,
-      queryAgeMs: ageMs,
-      holdsXid: false,
-      holdsXmin: false,
-      relationLocks: 0,
-      advisoryLocks: 0,
-      query: 'SELECT 1',
-      ...given,
-    }
-  }
-
-/** A session that has been idle in one transaction since it was born, by default without any lock. */
-export const openTransaction =
-  ({ fromMs = 2_000, begunAtMs = fromMs, ...given }: Life & { readonly begunAtMs?: number } & Partial<Session> & { readonly pid: number }): Being =>
-  (moment) =>
-    moment.atMs < begunAtMs
-      ? null
-      : session({ fromMs, usedAtMs: begunAtMs, state: 'idle in transaction', transactionAgeMs: moment.atMs - begunAtMs, query: 'SELECT time FROM ticket_change', ...given })(moment)
 
 /** The pair of the incident: a CGI process that waits for a lock which it holds itself, and its session in an open transaction. */
 export function hungRequest({ cycle = firstMeasured + 3, pid = 3_216, afterMs = 2_000, untilMs }: { readonly cycle?: number; readonly pid?: number; readonly afterMs?: number; readonly untilMs?: number } = {}): readonly Being[] {

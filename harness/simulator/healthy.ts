@@ -1,0 +1,275 @@
+import { type Living, openTransaction, process, server, session, zombie } from './beings.ts'
+import type { Random } from './random.ts'
+import type { Plan } from './simulate.ts'
+import type { Inhabitant, World } from './world.ts'
+
+/** A made application: its chances, and pids that nobody else in it has. */
+export type Maker = (random: Random, pids: () => number, plan: Plan) => World
+
+/** Healthy applications that look like leaks, by the names of the zoo where they have one. Everything about them is drawn anew in each trial. */
+export const healthy: Readonly<Record<string, Maker>> = {
+  'nothing but noise': (random, pids) => ({
+    boot: many(random.between(1, 6), () => noisyProcess(random, pids())),
+    counters: noise(random),
+  }),
+
+  'H01 a pool that fills to its maximum': (random, pids) => {
+    const maximum = random.between(4, 24)
+    const owner = pids()
+    const ports = many(maximum, () => pids())
+    let filled = random.between(0, 2)
+    return {
+      ...(random.chance(0.5) && { limits: { poolMaxPerProcess: maximum } }),
+      boot: [process({ pid: owner, databasePorts: ports.map((pid) => 40_000 + pid) }), ...ports.slice(0, filled).map((pid) => session({ pid }))],
+      // A pool opens a session whenever more ask at once than ever before: the most of some hundred draws, which grows with the logarithm of the dose.
+      cycle: ({ dose, startMs, endMs }) => {
+        const wanted = dose === 0 ? 0 : Math.min(maximum, Math.round(2 + random.exponential(2) + Math.log(1 + dose) * random.within(0.3, 1.2)))
+        const opened = ports.slice(filled, Math.max(filled, wanted))
+        filled = Math.max(filled, wanted)
+        return opened.map((pid) => session({ pid, fromMs: random.within(startMs, endMs) }))
+      },
+    }
+  },
+
+  'H02 a pool that renews its sessions by age': (random, pids) => {
+    const size = random.between(2, 12)
+    const lifeMs = random.within(8_000, 120_000)
+    const slots = many(size, () => renewed(random, pids, lifeMs))
+    return { boot: [holder(pids(), slots), ...slots.map((slot): Inhabitant => ({ atMs }) => slot(atMs)({ atMs }))] }
+  },
+
+  'H03 idle sessions that close only with the next request': (random, pids) => {
+    const size = random.between(2, 12)
+    const lives = many(size, () => ({ pid: pids(), fromMs: random.within(3_200, 9_000) }))
+    return { boot: [owning(pids(), lives.map(({ pid }) => pid)), ...lives.map((life): Inhabitant => (moment) => (moment.nudged ? null : session(life)(moment)))] }
+  },
+
+  'H05 sessions that rest in LISTEN': (random, pids) => {
+    const listeners = many(random.between(1, 3), () => pids())
+    return { limits: { listeners: listeners.length }, boot: [owning(pids(), listeners), ...listeners.map((pid) => session({ pid, query: 'LISTEN jobs' }))] }
+  },
+
+  'H07 spare workers up to a maximum, and recycled': (random, pids) => {
+    const spare = random.between(3, 16)
+    let working = random.between(1, 3)
+    const workers = new Map<number, { untilMs: number }>()
+    const start = (fromMs: number): Inhabitant => {
+      const [pid, worker] = [pids(), { untilMs: Number.POSITIVE_INFINITY }]
+      workers.set(pid, worker)
+      return (moment) => (moment.atMs < worker.untilMs ? process({ pid, fromMs, parentPid: 5 })(moment) : null)
+    }
+    return {
+      boot: [process({ pid: pids() }), ...many(working, () => start(2_000))],
+      cycle: ({ dose, startMs, endMs }) => {
+        const wanted = dose === 0 ? working : Math.min(spare, Math.max(working, Math.round(random.exponential(2) + Math.log(1 + dose) * random.within(0.3, 1.5))))
+        const born = many(wanted - working, () => start(random.within(startMs, endMs)))
+        working = wanted
+        // MaxConnectionsPerChild: whoever has served enough ends, and another takes its place.
+        for (const worker of [...workers.values()].filter(({ untilMs }) => untilMs === Number.POSITIVE_INFINITY)) {
+          if (dose === 0 || !random.chance(0.25)) continue
+          worker.untilMs = random.within(startMs, endMs)
+          born.push(start(worker.untilMs + 5))
+        }
+        return born
+      },
+    }
+  },
+
+  'H08 descriptors that come and go, correlated in time': (random, pids) => ({ boot: many(random.between(1, 4), () => correlated(random, pids())), counters: noise(random) }),
+
+  'H09 a report that rests in its transaction, and ends': (random, pids) => {
+    const restsMs = random.within(500, 4_000)
+    return {
+      transactionsEndedMs: restsMs * random.within(0.8, 1),
+      cycle: ({ dose, endMs }) => (dose === 0 ? [] : many(random.between(0, 3), () => openTransaction({ pid: pids(), fromMs: endMs - random.within(0, restsMs), untilMs: endMs + random.within(0, restsMs), relationLocks: 2, holdsXmin: true }))),
+    }
+  },
+
+  'H10 memory, threads and descriptors that rise to a plateau': (random, pids, plan) => {
+    const all = 2 * plan.warmUp + 3 * plan.baseline + plan.doses.reduce((sum, dose) => sum + dose, 0)
+    // Within the run it gets to 95 % at least, after half of its requests: what does not is no look-alike but cannot be told from a leak by anyone.
+    const [pid, plateau, reach] = [pids(), random.between(5, 60), random.within(3, all / 6)]
+    let requests = 0
+    const level = () => Math.floor(plateau * (1 - Math.exp(-requests / reach)))
+    return {
+      boot: [(moment) => process({ pid, descriptors: 20 + level(), threads: 7 + Math.floor(level() / 4) })(moment)],
+      cycle: ({ dose }) => {
+        requests += dose
+        return []
+      },
+      counters: () => ({ 'app.rss-bytes': 50e6 + level() * 1e6, 'app.fds': 20 + level(), 'app.threads': 7 + Math.floor(level() / 4) }),
+    }
+  },
+
+  'H11 a cron job that connects at its times': (random, pids) => {
+    const [everyMs, lastsMs, phase, sessions] = [random.within(8_000, 60_000), random.within(300, 4_000), random.fraction(), random.between(1, 5)]
+    const base = many(sessions, () => pids())
+    return {
+      boot: base.map((pid, i): Inhabitant => ({ atMs }) => {
+        const nth = Math.floor(atMs / everyMs + phase)
+        const fromMs = (nth - phase) * everyMs + i * 5
+        return fromMs > 2_000 && atMs >= fromMs && atMs < fromMs + lastsMs ? openTransaction({ pid: pid + nth * 37, fromMs, relationLocks: 1 })({ atMs }) : null
+      }),
+      transactionsEndedMs: lastsMs,
+    }
+  },
+
+  'H12 a pooler that closes its server connections one after the other': (random, pids) => {
+    const size = random.between(3, 10)
+    const lifeMs = random.within(15_000, 60_000)
+    // Throttled: one at a time, evenly spread over the lifetime, reopened by the next request only.
+    const slots = many(size, (i) => renewed(random, pids, lifeMs, { offsetMs: (i * lifeMs) / size, reopensAfterMs: random.within(100, 5_000) }))
+    return { boot: [holder(pids(), slots), ...slots.map((slot): Inhabitant => ({ atMs }) => slot(atMs)({ atMs }))] }
+  },
+
+  'M20 a long page that goes on after its client has left': (random, pids) => ({
+    limits: { poolMaxPerProcess: 50 },
+    boot: [process({ pid: pids() })],
+    cycle: ({ dose, startMs, endMs }) => {
+      if (dose === 0 || !random.chance(0.4)) return []
+      const [pid, fromMs, untilMs] = [pids(), random.within(startMs, endMs), endMs + random.exponential(3_000)]
+      return [(moment) => (moment.atMs < untilMs ? session({ pid, fromMs, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: moment.atMs - fromMs, relationLocks: 4, holdsXmin: true })(moment) : null)]
+    },
+  }),
+
+  'M21 session set-up that leaves a transaction open which holds nothing': (random, pids) => {
+    const sessions = many(random.between(1, 8), () => pids())
+    return { boot: [owning(pids(), sessions), ...sessions.map((pid) => openTransaction({ pid, fromMs: random.within(2_500, 8_000) }))] }
+  },
+
+  'pooled sessions that are used at the very moment of a look': (random, pids) => {
+    const sessions = many(random.between(1, 6), () => pids())
+    // A health check of its own: each look meets another transaction, or none.
+    const begun = (atMs: number, i: number): number => (Math.floor(atMs / 130 + i * 0.37) - i * 0.37) * 130
+    return {
+      boot: [owning(pids(), sessions), ...sessions.map((pid, i): Inhabitant => ({ atMs }) => (atMs - begun(atMs, i) < 40 ? openTransaction({ pid, begunAtMs: begun(atMs, i), relationLocks: 1, holdsXmin: true })({ atMs }) : session({ pid })({ atMs })))],
+    }
+  },
+
+  'children that are reaped, sockets that are closed, scripts that end: a moment late': (random, pids) => {
+    const front = pids()
+    const half = { untilMs: 0, sockets: 0 }
+    return {
+      boot: [(moment) => process({ pid: front, closeWait: moment.atMs < half.untilMs ? half.sockets : 0 })(moment)],
+      cycle: ({ dose, endMs }) => {
+        if (dose === 0) return []
+        Object.assign(half, { untilMs: endMs + random.within(0, 1_200), sockets: random.between(0, 3) })
+        return [
+          ...many(random.between(0, 3), () => zombie({ pid: pids(), fromMs: endMs - 50, untilMs: endMs + random.within(0, 1_500) })),
+          ...many(random.between(0, 3), () => process({ pid: pids(), fromMs: endMs - 100, untilMs: endMs + random.exponential(700), request: { method: 'GET', url: '/slow' } })),
+        ]
+      },
+    }
+  },
+
+  'workers that are replaced, with their sessions': (random, pids) => {
+    const workers = random.between(2, 6)
+    const perWorker = random.between(1, 4)
+    const lifeMs = random.within(20_000, 90_000)
+    return {
+      limits: { poolMaxPerProcess: perWorker },
+      boot: many(workers, () => {
+        const [basePid, offset] = [pids(), random.fraction()]
+        const nthAt = (atMs: number) => Math.floor(atMs / lifeMs + offset)
+        const bornMs = (atMs: number) => Math.max(2_000, (nthAt(atMs) - offset) * lifeMs)
+        const pidAt = (atMs: number) => basePid + nthAt(atMs) * 31
+        return [
+          (({ atMs }) => process({ pid: pidAt(atMs), fromMs: bornMs(atMs), databasePorts: many(perWorker, (i) => 30_000 + basePid + i) })({ atMs })) satisfies Inhabitant,
+          ...many(perWorker, (i): Inhabitant => ({ atMs }) => session({ pid: 200_000 + pidAt(atMs) * 8 + i, fromMs: bornMs(atMs) + 40 + i, clientPort: 30_000 + basePid + i })({ atMs })),
+        ]
+      }).flat(),
+    }
+  },
+
+  'an elected leader that holds its lock, and a replica its slot': (_, pids) => {
+    const leader = pids()
+    return { boot: [owning(pids(), [leader]), session({ pid: leader, advisoryLocks: 1 }), () => ({ kind: 'replication-slot', id: 'replica', active: true, retainedBytes: 0 })] }
+  },
+}
+
+/** What nobody can tell, or what broke the run itself: must be inconclusive, and never a leak. */
+export const broken: Readonly<Record<string, Maker>> = {
+  'H13 the database restarts': (random) => {
+    const during = random.between(0, 9)
+    let restartedAtMs = Number.POSITIVE_INFINITY
+    return {
+      boot: [(moment) => server('cluster', { restartedAtMs })(moment)],
+      cycle: ({ cycle, startMs, endMs }) => {
+        if (cycle === during) restartedAtMs = random.within(startMs, endMs)
+        return []
+      },
+    }
+  },
+  'beats lost for more than five seconds': (random) => {
+    const during = random.between(2, 8)
+    let fromMs = Number.POSITIVE_INFINITY
+    return {
+      lostBeats: (atMs) => atMs > fromMs && atMs < fromMs + 7_500,
+      cycle: ({ cycle, startMs }) => {
+        if (cycle === during) fromMs = startMs
+        return []
+      },
+    }
+  },
+  'a probe goes blind': (random) => {
+    const nth = random.between(2, 9)
+    return { happenings: ({ cycle, endMs }) => (cycle === nth ? [{ kind: 'blind', probe: 'postgres', reason: 'terminating connection', atMs: endMs - 1 }] : []) }
+  },
+  'streams that stay connected (H04)': (random) => ({ counters: () => ({ 'app.clients': random.between(1, 3) }) }),
+}
+
+/** A process whose descriptors vary from look to look around a level. */
+function noisyProcess(random: Random, pid: number): Inhabitant {
+  const level = random.between(15, 80)
+  const spread = random.within(0, 3)
+  return (moment) => process({ pid, descriptors: Math.max(3, Math.round(level + spread * random.normal())) })(moment)
+}
+
+/** The same as a first-order autoregressive process: x' = phi x + e, its step the time between two looks in units of a second or a cycle. */
+function correlated(random: Random, pid: number): Inhabitant {
+  const level = random.between(20, 100)
+  const walk = ar1(random, random.pick([0.5, 0.8, 0.95]), random.within(0.5, 6))
+  return (moment) => process({ pid, descriptors: Math.max(3, Math.round(level + walk(moment.atMs))) })(moment)
+}
+
+/** Counters of the whole application, correlated too. */
+function noise(random: Random): (atMs: number) => Readonly<Record<string, number>> {
+  const [bytes, descriptors, threads] = [ar1(random, 0.95, 2e6), ar1(random, 0.8, 3), ar1(random, 0.8, 1)]
+  return (atMs) => ({ 'app.rss-bytes': Math.round(80e6 + bytes(atMs)), 'app.fds': Math.round(60 + descriptors(atMs)), 'app.threads': Math.round(12 + threads(atMs)) })
+}
+
+/** Stationary from its first value on: asked at times apart, it has forgotten the more. `phi` is its correlation over five seconds. */
+function ar1(random: Random, phi: number, deviation: number): (atMs: number) => number {
+  let [value, lastMs] = [deviation * random.normal(), 0]
+  return (atMs) => {
+    const kept = phi ** ((atMs - lastMs) / 5_000)
+    value = kept * value + Math.sqrt(Math.max(0, 1 - kept * kept)) * deviation * random.normal()
+    lastMs = atMs
+    return value
+  }
+}
+
+type Slot = (atMs: number) => Living
+
+/** A slot of a pool whose session is replaced at its age, by one with another pid. */
+function renewed(random: Random, pids: () => number, lifeMs: number, { offsetMs = random.within(0, lifeMs), reopensAfterMs = 20 }: { readonly offsetMs?: number; readonly reopensAfterMs?: number } = {}): Slot {
+  const [base, port] = [pids(), 30_000 + (pids() % 20_000)]
+  return (atMs) => {
+    const nth = Math.floor((atMs + offsetMs) / lifeMs)
+    const fromMs = Math.max(2_000, nth * lifeMs - offsetMs + reopensAfterMs)
+    return atMs < fromMs ? () => null : session({ pid: 300_000 + base * 64 + nth, fromMs, clientPort: port })
+  }
+}
+
+/** The process that holds the client's end of whatever is in these slots. */
+const holder = (pid: number, slots: readonly Slot[]): Inhabitant => ({ atMs }) => {
+  const ports = slots.flatMap((slot) => {
+    const member = slot(atMs)({ atMs })
+    return member?.kind === 'session' && member.clientPort !== null ? [member.clientPort] : []
+  })
+  return process({ pid, databasePorts: ports })({ atMs })
+}
+
+const owning = (pid: number, sessions: readonly number[]): Inhabitant => process({ pid, databasePorts: sessions.map((one) => 40_000 + one) })
+
+const many = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: Math.max(0, n) }, (_, i) => make(i))

@@ -1,0 +1,37 @@
+import { judge } from '../verdict/judge.ts'
+import type { Findings, Invariant } from '../verdict/verdict.ts'
+import { randomOf, type Random } from './random.ts'
+import { type Plan, simulate, timelineOf } from './simulate.ts'
+import type { World } from './world.ts'
+
+/** One made run, judged by the engine as it is. */
+export function judged(world: World, plan: Plan, random: Random, invariants: readonly Invariant[]): Findings {
+  return judge(timelineOf(simulate(world, plan, random)), invariants)
+}
+
+export type Tools = { readonly random: Random; readonly pids: () => number }
+
+/** Chance and pids of one trial. */
+export function toolsOf(seed: number, trial: number): Tools {
+  let last = 1_000
+  return { random: randomOf(seed, trial), pids: () => (last += 1) }
+}
+
+/** Shares of the measured cycles, as every profile has them. */
+const shares = [0, 1, 2, 4, 1]
+
+/** A plan with so many measured requests, its doses in an order by chance, on an application of some speed; every third is a night’s, whose cycles last equally long. */
+export function planOf({ random }: Tools, requests: number): Plan {
+  const unit = Math.max(1, Math.round(requests / 8))
+  const doses = shares.map((share) => ({ dose: share * unit, at: random.fraction() })).toSorted((a, b) => a.at - b.at).map(({ dose }) => dose)
+  const perSecond = Math.max(random.within(5, 60), unit / 5)
+  const equal = random.chance(1 / 3)
+  return {
+    doses,
+    warmUp: random.between(12, 40),
+    baseline: Math.max(6, Math.ceil(unit / 2)),
+    perSecond,
+    lastsMs: equal ? Math.min(20_000, (4_000 * unit) / perSecond) : 0,
+    routes: { list: 4, page: 3, buy: 2, search: 1 },
+  }
+}

@@ -1,0 +1,55 @@
+import type { Happening, Reading } from '../timeline/entry.ts'
+import type { Limits } from '../timeline/facts.ts'
+import type { Dose } from '../timeline/entry.ts'
+import type { At, Living } from './beings.ts'
+
+/** A made application: what lives in it, from its boot on and with each load. */
+export type World = {
+  readonly limits?: Limits
+  readonly boot?: readonly Inhabitant[]
+  /** What a cycle's load brings to life, asked for as the load begins. */
+  readonly cycle?: (cycle: Cycle) => readonly Inhabitant[]
+  /** Counters without identities, beside those that follow from the inhabitants. */
+  readonly counters?: (atMs: number) => Readonly<Record<string, number>>
+  /** Longest healthy transactions under load, in milliseconds, as the monitor reports them. */
+  readonly transactionsEndedMs?: number
+  readonly happenings?: (cycle: Cycle) => readonly (Happening & At)[]
+  /** Between which moments no beat comes, and from when on a probe is blind. */
+  readonly lostBeats?: (atMs: number) => boolean
+}
+
+export type Inhabitant = Living<Moment>
+
+export type Moment = At & {
+  readonly reading: Reading
+  readonly cycle: number | null
+  /** Requests were sent, a collection was forced, after the last load. */
+  readonly nudged: boolean
+  readonly collected: boolean
+}
+
+/** A cycle as its load begins. Times are milliseconds since the record was opened. */
+export type Cycle = {
+  readonly cycle: number
+  readonly role: Dose['role']
+  readonly dose: number
+  readonly startMs: number
+  /** End of the load. */
+  readonly endMs: number
+  /** Requests by route. */
+  readonly routes: Readonly<Record<string, number>>
+}
+
+/** What both are, in one application. */
+export function together(worlds: readonly World[]): World {
+  const slowest = Math.max(0, ...worlds.map(({ transactionsEndedMs = 0 }) => transactionsEndedMs))
+  return {
+    limits: Object.assign({}, ...worlds.map(({ limits = {} }) => limits)) as Limits,
+    boot: worlds.flatMap(({ boot = [] }) => boot),
+    cycle: (cycle) => worlds.flatMap((world) => world.cycle?.(cycle) ?? []),
+    counters: (atMs) => Object.assign({}, ...worlds.map((world) => world.counters?.(atMs) ?? {})) as Record<string, number>,
+    happenings: (cycle) => worlds.flatMap((world) => world.happenings?.(cycle) ?? []),
+    lostBeats: (atMs) => worlds.some((world) => world.lostBeats?.(atMs) ?? false),
+    ...(slowest > 0 && { transactionsEndedMs: slowest }),
+  }
+}
