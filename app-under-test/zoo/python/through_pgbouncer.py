@@ -34,8 +34,8 @@ unix_socket_dir =
 auth_type = any
 pool_mode = transaction
 default_pool_size = 6
+min_pool_size = 4
 server_lifetime = 2
-server_idle_timeout = 1
 server_check_query =
 """
 
@@ -86,12 +86,12 @@ def connect():
 
 
 def items(query) -> str:
-    with closing(connect()) as db:
+    with closing(connect()) as db, db:
         return list_items(db, query["page"])
 
 
 def item(query) -> str:
-    with closing(connect()) as db:
+    with closing(connect()) as db, db:
         return item_of(db, query["id"])
 
 
