@@ -17,7 +17,7 @@ export default {
     load: { ...loadWith({ name: 'interrupted', path: '/interrupted?{n}', weight: 5, expect: { status: 500, contains: 'failed: OperationalError' } }), requestTimeoutMs: 1_000 },
   },
   trigger: 'interrupted',
-  expected: { verdict: 'leak', by: ['no place of the pool is lost', 'no socket stays half closed'], heal: 'permanent', route: 'interrupted' },
+  expected: { verdict: 'leak', by: ['no place of the pool is lost', 'no socket stays half closed'], heal: 'permanent', route: 'interrupted', capped: true },
   fast: true,
   mended: ['mended'],
 } satisfies Exhibit
