@@ -15,7 +15,7 @@ export default {
     about: 'connections go back into the pool with an aborted transaction',
     target: {
       ...nodeProgram('release-in-aborted-transaction'),
-      limits: { poolMaxPerProcess: 14, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      limits: { poolMaxPerProcess: 14, workers: 1, transactionMs: 3_000 },
       variants: leakyAndMended,
     },
     load: {

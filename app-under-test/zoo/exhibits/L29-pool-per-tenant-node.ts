@@ -15,7 +15,7 @@ export default {
     about: 'the pools of tenants are forgotten and never closed',
     target: {
       ...nodeProgram('pool-per-tenant'),
-      limits: { poolMaxPerProcess: 14, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      limits: { poolMaxPerProcess: 14, workers: 1, transactionMs: 3_000 },
       variants: leakyAndMended,
     },
     load: {
