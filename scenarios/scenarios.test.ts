@@ -14,6 +14,14 @@ test.each(files)('%s loads, has no problem, and says what it is about', async fi
   expect(scenario.about).toMatch(/^.{20,120}$/)
 })
 
+test("behind Apache what hangs is looked at before the time-out ends it, and once more afterwards", async () => {
+  const { limits, env } = (await loadScenario(join(import.meta.dirname, 'apache-timeout.ts'))).scenario.target
+  const [lingerMs, timeoutMs] = [limits?.processLingerMs ?? 0, Number(env?.['TRACKER_APACHE_TIMEOUT']) * 1_000]
+  // A run waits so long after its last load, and once more for its control.
+  expect(lingerMs).toBeLessThan(timeoutMs - 15_000)
+  expect(2 * lingerMs).toBeGreaterThan(timeoutMs)
+})
+
 test('journeys know the projects, the people and the password of the seed data', () => {
   const seeded = course(2006).projects.filter(project => project.public)
   expect(projects).toEqual(seeded.map(({ name }) => name))
