@@ -1,6 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { createServer, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Process } from '../timeline/member.ts'
@@ -113,17 +115,17 @@ describe.runIf(onLinux)('the request of a CGI process', () => {
 })
 
 describe.runIf(onLinux)('sockets', () => {
-  const connect = (options: string) => node(`const s = require('node:net').connect({ host: '127.0.0.1', port: ${portOf(database)}, ${options} }, () => console.log(s.localPort)); s.on('error', () => {}); setInterval(() => {}, 1000)`)
+  const connecting = (options: string) => node(`const s = require('node:net').connect({ host: '127.0.0.1', port: ${portOf(database)}, ${options} }, () => console.log(s.localPort)); s.on('error', () => {}); setInterval(() => {}, 1000)`)
 
   test('to the database are told by their local port, which the session at the other end knows', async () => {
-    const child = connect('')
+    const child = connecting('')
     const port = Number(await firstLine(child))
     await expect.poll(async () => (await seen(child.pid))?.databasePorts, eventually).toEqual([port])
     expect([...clients].map(({ remotePort }) => remotePort)).toEqual([port])
   })
 
   test('whose other end has closed are counted until the process closes them', async () => {
-    const child = connect('allowHalfOpen: true')
+    const child = connecting('allowHalfOpen: true')
     await firstLine(child)
     for (const socket of clients) socket.end()
     await expect.poll(async () => (await seen(child.pid))?.closeWait, eventually).toBe(1)
@@ -134,12 +136,58 @@ describe.runIf(onLinux)('sockets', () => {
     const child = node(`require('node:net').createServer().listen(${appPort}, '127.0.0.1', () => console.log('listening'))`)
     await firstLine(child)
     expect((await look()).mainProcess).toBe((await seen(child.pid))?.id)
-    const client = (await import('node:net')).connect(appPort, '127.0.0.1')
+    const client = connect(appPort, '127.0.0.1')
     clients.add(client)
     await expect.poll(async () => (await look()).counters['app.clients'], eventually).toBe(1)
     client.destroy()
     await expect.poll(async () => (await look()).counters['app.clients'], eventually).toBe(0)
   })
+})
+
+describe.runIf(onLinux)('descriptors', () => {
+  test('are told by what they point at: a log that is opened again and again by its path, files that are open once by their folder', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'agent-fds-'))
+    const child = node(`const { openSync } = require('node:fs'); for (let n = 0; n < 7; n += 1) openSync('${dir}/app.log', 'a'); for (let n = 0; n < 5; n += 1) openSync('${dir}/upload-' + n, 'w'); console.log('open'); setInterval(() => {}, 1000)`)
+    await firstLine(child)
+    expect((await seen(child.pid))?.descriptorTargets).toMatchObject({ [`${dir}/app.log`]: 7, [`${dir}/*`]: 5 })
+    expect((await look()).counters['app.fds-files']).toBeGreaterThanOrEqual(12)
+    rmSync(dir, { recursive: true })
+  })
+
+  test('to sockets and pipes are told by port and kind', async () => {
+    const child = node(`const { connect } = require('node:net'); let open = 0; for (let n = 0; n < 3; n += 1) connect(${portOf(database)}, '127.0.0.1', () => { open += 1; if (open === 3) console.log('open') }); setInterval(() => {}, 1000)`)
+    await firstLine(child)
+    const { counters, processes } = await look()
+    expect(processes.find(({ pid }) => pid === child.pid)?.descriptorTargets).toMatchObject({ [`TCP to port ${portOf(database)}`]: 3, pipe: expect.any(Number) })
+    expect(counters).toMatchObject({ 'app.tcp-established': 3, 'app.tcp-syn-sent': 0 })
+    expect(counters['app.fds-sockets']).toBeGreaterThanOrEqual(3)
+    expect(counters['app.fds-pipes']).toBeGreaterThan(0)
+  })
+})
+
+test.runIf(onLinux)('a client that nobody accepts is a connection without an owner', async () => {
+  const deaf = start(['python3', '-c', `import socket, time; s = socket.socket(); s.bind(('127.0.0.1', ${appPort})); s.listen(8); print('listening', flush=True); time.sleep(30)`])
+  await firstLine(deaf)
+  clients.add(connect(appPort, '127.0.0.1').on('error', () => {})) // reset at the server's end
+  await expect.poll(async () => (await look()).counters, eventually).toMatchObject({ 'app.clients': 1, 'app.orphan-sockets': 1 })
+})
+
+test.runIf(onLinux)('memory that outlives its owner is told: a file in /dev/shm, a System V segment; and what is anonymous', async () => {
+  await look() // the agent has begun: what was there before is nobody's
+  const name = `agent-test-${process.pid}`
+  const owner = start(['python3', '-c', `import ctypes, time; libc = ctypes.CDLL(None); print(libc.shmget(0, 8192, 0o1600), flush=True); open('/dev/shm/${name}', 'wb').write(b'x' * 65536); time.sleep(0.6)`])
+  const segment = await firstLine(owner)
+  try {
+    await expect.poll(async () => (await look()).counters, eventually).toMatchObject({ 'app.sysv-segments': 1, 'app.sysv-bytes': 8192, 'app.memory-kills': expect.any(Number) })
+    expect((await look()).counters['app.anonymous-bytes']).toBeGreaterThan(100_000)
+    await expect.poll(() => seen(owner.pid), eventually).toBeUndefined()
+    const { counters } = await look()
+    expect(counters).toMatchObject({ 'app.sysv-segments': 1, 'app.anonymous-bytes': 0 })
+    expect(counters['app.shm-bytes']).toBeGreaterThanOrEqual(65_536)
+  } finally {
+    spawnSync('ipcrm', ['-m', segment])
+    rmSync(`/dev/shm/${name}`, { force: true })
+  }
 })
 
 test.runIf(onLinux)('CPU time, threads and descriptors of a process are its own', async () => {

@@ -1,25 +1,25 @@
 /**
  * The agent: reads /proc where the application lives and answers questions about it, one JSON line a question and one an answer.
- * It runs as a child process or as a sidecar that shares the target's PID and network namespaces, and is the same file in both;
- * hence no import but Node's own. It ends when its standard input closes.
+ * It runs as a child process or as a sidecar that shares the target's PID and network namespaces, bundled into the same file for both;
+ * hence no import but its own neighbours in `proc/` and Node's. It ends when its standard input closes.
  *
  *     node agent.ts '{"run":"…","scope":"tag"|"namespace","appPort":8080,"databasePort":5432}'
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { closeWait, type Connection, connectionsNow, countersByState, established, listening, noInode } from './proc/connections.ts'
+import { countersByClass, descriptorsOf, inodeOf, targetsOf } from './proc/descriptors.ts'
+import { anonymousBytesOf, containerAnonymousBytes, memoryKills } from './proc/memory.ts'
+import { read, tryRead } from './proc/read.ts'
+import { watchSharedMemory } from './proc/shared-memory.ts'
 
 type Settings = { readonly run: string; readonly scope: 'tag' | 'namespace'; readonly appPort: number; readonly databasePort: number }
 type Stat = { readonly pid: number; readonly id: string; readonly command: string; readonly state: string; readonly parentPid: number; readonly cpuMs: number; readonly threads: number; readonly startTicks: number; readonly residentBytes: number }
-type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string }
 type Membership = { readonly member: boolean; readonly control: string | null; readonly request: { method: string; url: string } | null; readonly command: string; readonly settled: boolean }
 
-/** Before its first use below: module constants do not hoist. */
-const buffer = Buffer.alloc(64 * 1024)
-const established = '01'
-const closeWait = '08'
-const listening = '0A'
+/** Before their first use below: module constants do not hoist. */
 const settings: Settings = JSON.parse(process.argv[2] ?? '{}')
 /** USER_HZ, which Linux has fixed at 100 for /proc on every architecture that Node runs on: proc(5). */
 const msPerTick = 10
@@ -30,6 +30,7 @@ const bootEpochMs = Date.now() - uptimeMs()
 /** A process that just forked still shows its parent's environment: who looks younger than this is looked at again. */
 const settledAfterMs = 2_000
 const memberships = new Map<string, Membership>()
+const sharedMemory = watchSharedMemory()
 let planter = null as ChildProcess | null
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -48,7 +49,7 @@ async function answer(question: { ask: string; pids?: number[]; program?: string
     case 'beat':
       return { counters: scan().counters }
     case 'look':
-      return scan()
+      return look()
     case 'evidence':
       return { evidence: await evidenceOf(question.pids ?? []) }
     case 'plant':
@@ -57,6 +58,26 @@ async function answer(question: { ask: string; pids?: number[]; program?: string
       return unplant()
     default:
       throw new Error(`the agent knows no question "${question.ask}"`)
+  }
+}
+
+/** What costs more than a beat may: one more file of each process. */
+function look() {
+  const { counters, processes, mainProcess } = scan()
+  const living = processes.filter((process) => process.state !== 'Z' && process.control === null)
+  const [any] = living
+  // In the main process's container: any of them is, and one that has gone can no longer show the way.
+  const inContainer = settings.scope === 'namespace' && any !== undefined
+  const anonymousBytes = (inContainer ? containerAnonymousBytes(any.pid) : null) ?? living.reduce((sum, { pid }) => sum + anonymousBytesOf(pid), 0)
+  return {
+    processes,
+    mainProcess,
+    counters: {
+      ...counters,
+      'app.anonymous-bytes': anonymousBytes,
+      'app.memory-kills': memoryKills(any?.pid ?? process.pid, inContainer ? 'namespace' : 'tag'),
+      ...sharedMemory.counters(inContainer ? `/proc/${any.pid}/root/dev/shm` : '/dev/shm'),
+    },
   }
 }
 
@@ -69,12 +90,16 @@ function scan() {
   const connections = connectionsNow()
   const byInode = new Map(connections.map((connection) => [connection.inode, connection]))
   const members = stats.filter((stat) => membershipOf(stat, byPid).member)
-  const processes = members.map((stat) => describe(stat, byInode))
+  sharedMemory.observe(new Set(members.map(({ pid }) => pid)))
+  const described = members.map((stat) => describe(stat, byInode))
+  const processes = described.map(({ process }) => process)
+  const targets = described.flatMap(({ targets }) => targets)
+  const inodes = new Set(targets.map(inodeOf))
   const total = (value: (process: (typeof processes)[number]) => number) => processes.reduce((sum, process) => sum + value(process), 0)
   return {
-    processes: processes.map(({ listens: _listens, ...process }) => process),
+    processes,
     // Of a server that forks workers over one listening socket the oldest holder is the parent.
-    mainProcess: processes.filter((process) => process.listens).reduce<(typeof processes)[number] | null>((oldest, next) => (oldest && oldest.startedAtMs <= next.startedAtMs ? oldest : next), null)?.id ?? null,
+    mainProcess: described.filter(({ listens }) => listens).reduce<(typeof processes)[number] | null>((oldest, { process: next }) => (oldest && oldest.startedAtMs <= next.startedAtMs ? oldest : next), null)?.id ?? null,
     counters: {
       'app.processes': processes.filter((process) => process.state !== 'Z').length,
       'app.requests': processes.filter((process) => process.state !== 'Z' && process.request !== null).length,
@@ -85,8 +110,17 @@ function scan() {
       'app.cpu-ms': total((process) => process.cpuMs),
       'app.clients': connections.filter((connection) => connection.localPort === settings.appPort && connection.state === established).length,
       'app.close-wait': total((process) => process.closeWait),
+      'app.orphan-sockets': connections.filter((connection) => isOrphan(connection, inodes)).length,
+      ...countersByClass(targets),
+      ...countersByState(connections.filter(({ inode }) => inodes.has(inode))),
     },
   }
+}
+
+/** Connected to the database, or to the application by a client, and held by nobody: left by a dead process, or never accepted. Where others share the network, theirs are not ours to tell. */
+function isOrphan({ state, localPort, remotePort, inode }: Connection, held: ReadonlySet<string | null>): boolean {
+  if (state !== established || (remotePort !== settings.databasePort && localPort !== settings.appPort)) return false
+  return inode === noInode || (settings.scope === 'namespace' && !held.has(inode))
 }
 
 /** proc(5): the command stands in parentheses and may hold spaces and parentheses itself. */
@@ -140,27 +174,32 @@ function isOurs(stat: Stat, byPid: Map<number, Stat>): boolean {
 
 function describe(stat: Stat, byInode: Map<string, Connection>) {
   const links = stat.state === 'Z' ? null : descriptorsOf(stat.pid)
-  const sockets = [...(links?.values() ?? [])].flatMap((target) => byInode.get(target.slice('socket:['.length, -1)) ?? [])
+  const targets = [...(links?.values() ?? [])]
+  const sockets = targets.flatMap((target) => byInode.get(inodeOf(target) ?? '') ?? [])
   const membership = memberships.get(stat.id)
   return {
-    kind: 'process' as const,
-    id: stat.id,
-    pid: stat.pid,
-    parentPid: stat.parentPid,
-    startedAtMs: Math.round(bootEpochMs + stat.startTicks * msPerTick),
-    state: stat.state,
-    command: tryRead(`/proc/${stat.pid}/cmdline`).replaceAll('\0', ' ').trim() || `[${stat.command}]`,
-    waitChannel: tryRead(`/proc/${stat.pid}/wchan`).replace(/^0$/, ''),
-    cpuMs: stat.cpuMs,
-    threads: stat.threads,
-    runnableThreads: membership?.request ? runnableThreadsOf(stat.pid) : null,
-    residentBytes: stat.residentBytes,
-    descriptors: links?.size ?? null,
-    databasePorts: sockets.filter((socket) => socket.remotePort === settings.databasePort && socket.state === established).map((socket) => socket.localPort),
-    closeWait: sockets.filter((socket) => socket.state === closeWait).length,
-    request: membership?.request ?? null,
-    control: membership?.control ?? null,
+    targets,
     listens: sockets.some((socket) => socket.localPort === settings.appPort && socket.state === listening),
+    process: {
+      kind: 'process' as const,
+      id: stat.id,
+      pid: stat.pid,
+      parentPid: stat.parentPid,
+      startedAtMs: Math.round(bootEpochMs + stat.startTicks * msPerTick),
+      state: stat.state,
+      command: tryRead(`/proc/${stat.pid}/cmdline`).replaceAll('\0', ' ').trim() || `[${stat.command}]`,
+      waitChannel: tryRead(`/proc/${stat.pid}/wchan`).replace(/^0$/, ''),
+      cpuMs: stat.cpuMs,
+      threads: stat.threads,
+      runnableThreads: membership?.request ? runnableThreadsOf(stat.pid) : null,
+      residentBytes: stat.residentBytes,
+      descriptors: links?.size ?? null,
+      descriptorTargets: targetsOf(targets, byInode, settings.appPort),
+      databasePorts: sockets.filter((socket) => socket.remotePort === settings.databasePort && socket.state === established).map((socket) => socket.localPort),
+      closeWait: sockets.filter((socket) => socket.state === closeWait).length,
+      request: membership?.request ?? null,
+      control: membership?.control ?? null,
+    },
   }
 }
 
@@ -170,35 +209,6 @@ function runnableThreadsOf(pid: number): number {
     return readdirSync(`/proc/${pid}/task`).filter((thread) => /\) R /.test(tryRead(`/proc/${pid}/task/${thread}/stat`))).length
   } catch {
     return 0 // gone since
-  }
-}
-
-/** /proc/net/tcp and tcp6 of this network namespace: addresses and ports in hexadecimal, state as in the kernel's tcp_states.h. */
-function connectionsNow(): Connection[] {
-  return ['/proc/self/net/tcp', '/proc/self/net/tcp6'].flatMap((file) =>
-    tryRead(file).split('\n').slice(1).flatMap((line) => {
-      const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
-      if (!local || !remote || !state || !inode) return []
-      return [{ localPort: portOf(local), remotePort: portOf(remote), state, inode }]
-    }),
-  )
-}
-
-function portOf(address: string): number {
-  return Number.parseInt(address.slice(address.lastIndexOf(':') + 1), 16)
-}
-
-function descriptorsOf(pid: number): Map<string, string> | null {
-  try {
-    return new Map(readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      try {
-        return [[fd, readlinkSync(`/proc/${pid}/fd/${fd}`)] as const]
-      } catch {
-        return [] // closed since the listing
-      }
-    }))
-  } catch {
-    return null
   }
 }
 
@@ -243,23 +253,4 @@ async function unplant(): Promise<object> {
   }
   planter = null
   return { done: true }
-}
-
-function tryRead(path: string): string {
-  try {
-    return read(path)
-  } catch {
-    return '' // gone, or not ours to read
-  }
-}
-
-/** Files in /proc have no size, and readFileSync would ask for it: one buffer serves nearly all. */
-function read(path: string): string {
-  const fd = openSync(path, 'r')
-  try {
-    const first = readSync(fd, buffer, 0, buffer.length, 0)
-    return first < buffer.length && !path.startsWith('/proc/self/net') ? buffer.toString('utf8', 0, first) : readFileSync(path, 'utf8')
-  } finally {
-    closeSync(fd)
-  }
 }

@@ -99,6 +99,8 @@ export function isLeftover(member: Member): boolean {
       return true
     case 'logged-session':
     case 'replication-slot':
+    case 'temporary-table':
+    case 'table':
     case 'server':
     case 'place':
     case 'other':

@@ -93,6 +93,10 @@ export function memberLine(member: Member): string {
       return `prepared transaction ${member.id} of ${member.owner}, ${duration(member.ageMs)} old`
     case 'replication-slot':
       return `replication slot ${member.id}, ${member.active ? 'active' : 'inactive'}, holds back ${bytes(member.retainedBytes)}`
+    case 'temporary-table':
+      return `temporary table ${member.name}, ${member.sessionPid === null ? 'its session is gone' : `of the session of pid ${member.sessionPid}`}`
+    case 'table':
+      return `table ${member.id}, ${bytes(member.bytes)}, grown by ${bytes(Math.max(0, member.grownBytes))}`
     case 'server':
       return `server ${member.name} (${member.id})`
     case 'place':

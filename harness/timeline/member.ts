@@ -2,7 +2,7 @@
  * What a probe can find alive at a look, one type a resource. `id` is the identity: two looks that show the same id
  * have seen the same thing, however often its number was reused in between.
  */
-export type Member = Session | LoggedSession | Process | PreparedTransaction | ReplicationSlot | Server | Place | OtherMember
+export type Member = Session | LoggedSession | Process | PreparedTransaction | ReplicationSlot | TemporaryTable | Table | Server | Place | OtherMember
 
 /** A client backend of PostgreSQL, as pg_stat_activity, pg_locks and the server's clock tell. Identity: pid and backend_start. */
 export type Session = {
@@ -65,6 +65,8 @@ export type Process = {
   readonly residentBytes: number
   /** null for a zombie, or where /proc refuses. */
   readonly descriptors: number | null
+  /** What most of them point at, with how many do: a path, a folder of files that are open once, `pipe`, `TCP to port 5432`. Absent in older records. */
+  readonly descriptorTargets?: Readonly<Record<string, number>>
   /** Local ports of this process's TCP connections to the database: `Session.clientPort` on the other side. */
   readonly databasePorts: readonly number[]
   /** Sockets of this process in CLOSE_WAIT. */
@@ -79,11 +81,31 @@ export type PreparedTransaction = { readonly kind: 'prepared-transaction'; reado
 
 export type ReplicationSlot = { readonly kind: 'replication-slot'; readonly id: string; readonly active: boolean; readonly retainedBytes: number }
 
+/** Lives as long as its session does, or until it is dropped. Identity: its oid. */
+export type TemporaryTable = {
+  readonly kind: 'temporary-table'
+  readonly id: string
+  readonly name: string
+  /** null: its session has gone, and the server has not yet dropped it. */
+  readonly sessionPid: number | null
+}
+
+/** A table of the application's that has grown since the run's first look. Identity: its name, with the schema's. */
+export type Table = {
+  readonly kind: 'table'
+  readonly id: string
+  readonly rows: number
+  /** With its indexes and what is stored out of line. */
+  readonly bytes: number
+  readonly grownRows: number
+  readonly grownBytes: number
+}
+
 /** A server whose restart would make the run's counts meaningless. Identity: its name and its start. */
 export type Server = { readonly kind: 'server'; readonly id: string; readonly name: string }
 
-/** What a probe of your own finds; `resource` says what it is, in the form `what.counted`. */
 /** A place in the application's pool that no request gets any more. It has no identity of its own: places are counted, from 1. */
 export type Place = { readonly kind: 'place'; readonly id: string }
 
+/** What a probe of your own finds; `resource` says what it is, in the form `what.counted`. */
 export type OtherMember = { readonly kind: 'other'; readonly id: string; readonly resource: string; readonly detail: string }

@@ -12,6 +12,7 @@ import { openMonitor } from '../monitor.ts'
 import type { Reader } from '../probe.ts'
 import postgres from './postgres.ts'
 import postgresLog from './postgres-log.ts'
+import postgresRelations from './postgres-relations.ts'
 
 const maxConnections = 20
 let home = ''
@@ -138,6 +139,76 @@ test('a replication slot is told with what it retains, also before it has anythi
   expect(await ofKind('replication-slot')).toMatchObject([{ id: 'empty', active: false, retainedBytes: 0 }, { id: 'tide', active: false, retainedBytes: expect.any(Number) }])
   await admin.query("SELECT pg_drop_replication_slot('tide'), pg_drop_replication_slot('empty')", [], signal())
   expect(await ofKind('replication-slot')).toEqual([])
+})
+
+describe('what lies in the database', () => {
+  let relations: Reader
+  beforeAll(async () => {
+    relations = await postgresRelations.open({ database: { adminUri: server.adminUri, appUri } } as Stack)
+  })
+  afterAll(() => relations[Symbol.asyncDispose]())
+  const lying = async (kind: Member['kind']) => (await relations.look(signal())).members.filter((member) => member.kind === kind)
+
+  test('a temporary table is told with its session, and again by the same identity, until the session ends', async () => {
+    const [one, other] = [await connect(), await connect()]
+    const pidOf = async (client: pg.Client) => Number((await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid)
+    await one.query('CREATE TEMPORARY TABLE batch_1 (id int PRIMARY KEY, body text)')
+    await other.query('CREATE TEMPORARY TABLE batch_1 (id int); CREATE TEMPORARY TABLE batch_2 (id int)')
+    const [onePid, otherPid] = [await pidOf(one), await pidOf(other)]
+    const tables = await lying('temporary-table')
+    expect(tables.map((table) => table.kind === 'temporary-table' && [table.name, table.sessionPid])).toEqual([['batch_1', onePid], ['batch_1', otherPid], ['batch_2', otherPid]])
+    expect(await lying('temporary-table')).toEqual(tables)
+    expect((await relations.look(signal())).counters['pg.temporary-tables']).toBe(3)
+    await Promise.all(clients.splice(0).map((client) => client.end()))
+    await expect.poll(() => lying('temporary-table')).toEqual([])
+  })
+
+  test('one that its transaction drops is never there at rest', async () => {
+    await (await connect()).query('BEGIN; CREATE TEMPORARY TABLE batch (id int) ON COMMIT DROP; INSERT INTO batch VALUES (1); COMMIT')
+    expect(await lying('temporary-table')).toEqual([])
+  })
+
+  test('a table that has grown is told by rows and bytes, one that has not is left out', async () => {
+    const client = await connect()
+    await client.query("CREATE TABLE visit (id int PRIMARY KEY, body text); CREATE TABLE still (id int); INSERT INTO visit SELECT n, repeat('x', 400) FROM generate_series(1, 400) AS n")
+    // A session tells its rows when it next comes to rest, a second or more after the last time.
+    await expect.poll(async () => (await client.query('SELECT 1'), lying('table')), { timeout: 4_000 }).toMatchObject([{ id: 'public.visit', grownRows: 400, bytes: expect.any(Number) }])
+    const [visit] = await lying('table')
+    expect(visit?.kind === 'table' && visit.grownBytes).toBeGreaterThan(400 * 400)
+    await client.query('DROP TABLE visit, still')
+  })
+
+  test('a table that is locked is told as fast: no look waits for the lock that it is to find', async () => {
+    const client = await connect()
+    await client.query('CREATE TABLE locked (id int)')
+    await client.query('BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE')
+    const beganMs = performance.now()
+    await relations.look(signal())
+    expect(performance.now() - beganMs).toBeLessThan(1_000)
+    await client.query('ROLLBACK; DROP TABLE locked')
+  })
+})
+
+test('the server counts sessions itself: those that it opened, and those that ended badly', async () => {
+  const counters = async () => activity.beat(signal())
+  const before = await counters()
+  const [killed, abandoned] = [await connect(), await connect()]
+  await using admin = await openMonitor(server.adminUri, 'test')
+  await admin.query('SELECT pg_terminate_backend($1)', [(await sessions())[0]?.pid], signal())
+  ;(abandoned as unknown as { connection: { stream: { destroy: () => void } } }).connection.stream.destroy()
+  const since = async (name: string) => ((await counters())[name] ?? 0) - (before[name] ?? 0)
+  await expect.poll(async () => [await since('pg.sessions-killed'), await since('pg.sessions-abandoned'), await since('pg.sessions-fatal')], { timeout: 4_000 }).toEqual([1, 1, 0])
+  expect(await since('pg.sessions-opened')).toBe(3)
+  expect(killed).toBeDefined()
+})
+
+test('statistics that someone has reset say when', async () => {
+  const resetMs = async () => (await activity.beat(signal()))['pg.statistics-reset-ms'] ?? -1
+  const before = await resetMs()
+  expect(await resetMs()).toBe(before)
+  await using admin = await openMonitor(server.adminUri, 'test')
+  await admin.query('SELECT pg_stat_reset()', [], signal())
+  expect(await resetMs()).toBeGreaterThan(before)
 })
 
 test('our own sessions are counted apart, and an application that borrows our name is none of us', async () => {

@@ -36,7 +36,9 @@ const activity = `
     FROM pg_stat_activity WHERE backend_type IN ('client backend', 'walsender')
   ) AS sessions`
 
-type Counts = { backends: number; active: number; idle: number; idle_in_transaction: number; oldest_ms: number; ours: number; prepared: number }
+type Counts = { backends: number; active: number; idle: number; idle_in_transaction: number; oldest_ms: number; ours: number; prepared: number; statistics: Statistics }
+/** Of pg_stat_database, summed over all databases. A session adds itself at its first rest, some seconds late on a busy server. */
+type Statistics = { opened: number; abandoned: number; fatal: number; killed: number; resetMs: number }
 type OpenTransaction = { readonly key: string; readonly ageMs: number }
 
 const beatSql = `
@@ -47,6 +49,9 @@ const beatSql = `
          coalesce(max(extract(epoch FROM clock_timestamp() - xact_start) * 1000) FILTER (WHERE NOT ours), 0)::float AS oldest_ms,
          count(*) FILTER (WHERE ours)::int AS ours,
          (SELECT count(*) FROM pg_prepared_xacts)::int AS prepared,
+         (SELECT json_build_object('opened', coalesce(sum(sessions), 0), 'abandoned', coalesce(sum(sessions_abandoned), 0), 'fatal', coalesce(sum(sessions_fatal), 0),
+                                   'killed', coalesce(sum(sessions_killed), 0), 'resetMs', coalesce(floor(extract(epoch FROM max(stats_reset)) * 1000), 0))
+          FROM pg_stat_database) AS statistics,
          coalesce(json_agg(json_build_object('key', pid || '@' || xact_start, 'ageMs', extract(epoch FROM clock_timestamp() - xact_start) * 1000))
            FILTER (WHERE NOT ours AND xact_start IS NOT NULL), '[]') AS open
   FROM (${activity}) AS counted`
@@ -58,6 +63,11 @@ const countersOf = (row: Counts) => ({
   'pg.idle-in-transaction': row.idle_in_transaction,
   'pg.oldest-transaction-ms': Math.round(row.oldest_ms),
   'pg.prepared-transactions': row.prepared,
+  'pg.sessions-opened': row.statistics.opened,
+  'pg.sessions-abandoned': row.statistics.abandoned,
+  'pg.sessions-fatal': row.statistics.fatal,
+  'pg.sessions-killed': row.statistics.killed,
+  'pg.statistics-reset-ms': row.statistics.resetMs,
   'harness.backends': row.ours,
 })
 

@@ -1,0 +1,40 @@
+import { tryRead } from './read.ts'
+
+/** Memory of one process that no file backs: proc(5), RssAnon. Pages that a fork shares are counted in each. */
+export function anonymousBytesOf(pid: number): number {
+  return 1024 * Number(/^RssAnon:\s+(\d+) kB$/m.exec(tryRead(`/proc/${pid}/status`))?.[1] ?? 0)
+}
+
+/**
+ * The same of a whole container, from its own cgroup: version 2 tells `anon`, version 1 `total_rss`. Seen through the root of one of its processes,
+ * as a sidecar's /sys/fs/cgroup is the sidecar's. null where it cannot be read.
+ */
+export function containerAnonymousBytes(pid: number): number | null {
+  const root = `/proc/${pid}/root/sys/fs/cgroup`
+  return numberIn(tryRead(`${root}/memory.stat`), 'anon') ?? numberIn(tryRead(`${root}/memory/memory.stat`), 'total_rss')
+}
+
+/** How often the kernel has killed a process for want of memory: in the container of `pid`, else in its cgroup here, else on this machine. */
+export function memoryKills(pid: number, scope: 'tag' | 'namespace'): number {
+  const folders = scope === 'namespace' ? [`/proc/${pid}/root/sys/fs/cgroup`, `/proc/${pid}/root/sys/fs/cgroup/memory`] : cgroupFoldersOf(pid)
+  for (const folder of folders) {
+    const kills = numberIn(tryRead(`${folder}/memory.events`), 'oom_kill') ?? numberIn(tryRead(`${folder}/memory.oom_control`), 'oom_kill')
+    if (kills !== null) return kills
+  }
+  return numberIn(tryRead('/proc/vmstat'), 'oom_kill') ?? 0
+}
+
+/** cgroups(7): `0::/path` in version 2, `4:memory:/path` in version 1. */
+function cgroupFoldersOf(pid: number): string[] {
+  return tryRead(`/proc/${pid}/cgroup`).split('\n').flatMap((line) => {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
+    if (path === undefined) return []
+    return controllers === '' ? [`/sys/fs/cgroup${path}`] : controllers?.split(',').includes('memory') === true ? [`/sys/fs/cgroup/memory${path}`] : []
+  })
+}
+
+/** `name 4026`, on a line of its own. */
+function numberIn(text: string, name: string): number | null {
+  const found = new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]
+  return found === undefined ? null : Number(found)
+}

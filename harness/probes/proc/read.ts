@@ -1,0 +1,22 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+
+const buffer = Buffer.alloc(64 * 1024)
+
+export function tryRead(path: string): string {
+  try {
+    return read(path)
+  } catch {
+    return '' // gone, or not ours to read
+  }
+}
+
+/** Files in /proc have no size, and readFileSync would ask for it: one buffer serves nearly all. */
+export function read(path: string): string {
+  const fd = openSync(path, 'r')
+  try {
+    const first = readSync(fd, buffer, 0, buffer.length, 0)
+    return first < buffer.length && !path.startsWith('/proc/self/net') ? buffer.toString('utf8', 0, first) : readFileSync(path, 'utf8')
+  } finally {
+    closeSync(fd)
+  }
+}

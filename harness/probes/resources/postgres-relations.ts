@@ -1,0 +1,70 @@
+import type { Table, TemporaryTable } from '../../timeline/member.ts'
+import { openMonitor, type Monitor } from '../monitor.ts'
+import type { Probe } from '../probe.ts'
+
+/** What lies in the application's database: temporary tables with the sessions that hold them, the tables that have grown, and the size of it all. */
+export default {
+  name: 'postgres-relations',
+  watches: "the application's database: temporary tables by session, tables that grow, its size",
+  open: async ({ database }) => {
+    const uri = new URL(database.adminUri)
+    uri.pathname = new URL(database.appUri).pathname
+    // Only a session inside a database sees its relations. Opened at the first look, which is made before any load and after the seed: a seed may drop the database and make it anew.
+    let opening: Promise<Monitor> | null = null
+    const monitor = () => (opening ??= openMonitor(uri.href, 'relations'))
+    const grown = sinceFirst()
+    return {
+      beat: async () => ({}),
+      look: async (signal) => {
+        const session = await monitor()
+        const temporary = await session.query<Omit<TemporaryTable, 'kind'>>(temporarySql, [], signal)
+        const tables = grown(await session.query<Size>(tablesSql, [], signal))
+        const [size] = await session.query<{ bytes: number }>('SELECT pg_database_size(current_database())::float AS bytes', [], signal)
+        return {
+          counters: { 'pg.temporary-tables': temporary.length, 'pg.database-bytes': size?.bytes ?? 0 },
+          members: [...temporary.map((table) => ({ kind: 'temporary-table' as const, ...table })), ...tables],
+        }
+      },
+      [Symbol.asyncDispose]: async () => (await opening?.catch(() => null))?.[Symbol.asyncDispose](),
+    }
+  },
+} satisfies Probe
+
+/** The schema of a session's temporary tables is numbered as the session is: PostgreSQL manual, "Monitoring Statistics", pg_stat_get_backend_idset. */
+const temporarySql = `
+  SELECT c.oid::text AS id, c.relname AS name, pg_stat_get_backend_pid(backend) AS "sessionPid"
+  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN pg_stat_get_backend_idset() AS backend ON n.nspname = 'pg_temp_' || backend
+  WHERE c.relpersistence = 't' AND c.relkind IN ('r', 'p') ORDER BY c.oid`
+
+type Size = { readonly id: string; readonly rows: number; readonly bytes: number }
+
+/**
+ * Sizes by their files and not by pg_table_size, which waits for the lock of a transaction that was left open on the table: the very thing that is looked for.
+ * Of a file beyond 1 GB its first segment counts. Rows as the statistics have them, up to ten seconds late.
+ */
+const tablesSql = `
+  SELECT n.nspname || '.' || c.relname AS id, pg_stat_get_live_tuples(c.oid)::float AS rows,
+         (SELECT coalesce(sum((pg_stat_file(pg_relation_filepath(part), true)).size), 0)
+          FROM (SELECT c.oid AS part UNION ALL SELECT c.reltoastrelid WHERE c.reltoastrelid <> 0
+                UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid IN (c.oid, c.reltoastrelid)) AS parts
+          WHERE pg_relation_filepath(part) IS NOT NULL)::float AS bytes
+  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  ORDER BY c.relpages DESC, c.oid LIMIT 500`
+
+const mostTables = 8
+
+/** What has grown since the first look, most first: a night of looks must not carry every table of a large schema. */
+function sinceFirst() {
+  let first: ReadonlyMap<string, Size> | null = null
+  return (now: readonly Size[]): readonly Table[] => {
+    first ??= new Map(now.map((size) => [size.id, size]))
+    const then = first
+    return now
+      .map((size) => ({ kind: 'table' as const, ...size, grownRows: size.rows - (then.get(size.id)?.rows ?? 0), grownBytes: size.bytes - (then.get(size.id)?.bytes ?? 0) }))
+      .filter(({ grownRows, grownBytes }) => grownRows > 0 || grownBytes > 0)
+      .sort((a, b) => b.grownBytes - a.grownBytes || b.grownRows - a.grownRows || (a.id < b.id ? -1 : 1))
+      .slice(0, mostTables)
+  }
+}
