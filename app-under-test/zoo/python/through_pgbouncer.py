@@ -46,7 +46,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_pgbouncer() -> tuple[int, "subprocess.Popen[bytes]"]:
+def start_pgbouncer() -> tuple[int, subprocess.Popen, str]:
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         sys.exit("pgbouncer is not installed: see the package of that name.")
@@ -62,13 +62,12 @@ def start_pgbouncer() -> tuple[int, "subprocess.Popen[bytes]"]:
                 own_port=port,
             )
         )
-    os.chmod(config.name, 0o644)
     # It refuses to run as root.
     as_nobody = ["--user", "nobody"] if os.geteuid() == 0 else []
-    return port, subprocess.Popen([program, "--quiet", *as_nobody, config.name])
+    return port, subprocess.Popen([program, "--quiet", *as_nobody, config.name]), config.name
 
 
-port, bouncer = start_pgbouncer()
+port, bouncer, config_file = start_pgbouncer()
 
 
 def end(*_: object) -> None:
@@ -95,19 +94,17 @@ def item(query) -> str:
         return item_of(db, query["id"])
 
 
-def ready(query) -> str:
-    with closing(connect()):
-        return "ok"
-
-
-for _ in range(50):
-    try:
-        ready({})
-        break
-    except psycopg2.OperationalError:
-        if bouncer.poll() is not None:
-            sys.exit(f"pgbouncer ended with exit code {bouncer.returncode}")
-        time.sleep(0.1)
-else:
+def wait_for_pgbouncer() -> None:
+    for _ in range(50):
+        try:
+            return connect().close()
+        except psycopg2.OperationalError:
+            if bouncer.poll() is not None:
+                sys.exit(f"pgbouncer ended with exit code {bouncer.returncode}")
+            time.sleep(0.1)
     sys.exit("pgbouncer did not answer within 5 s")
+
+
+wait_for_pgbouncer()
+os.unlink(config_file)  # it holds the password
 serve({"/items": items, "/item": item})
