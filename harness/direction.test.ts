@@ -16,7 +16,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   stack: ['timeline', 'scenario', 'probes'],
   load: ['timeline', 'scenario', 'stack'],
   control: ['timeline', 'probes', 'stack'],
-  accuracy: ['timeline', 'scenario', 'verdict', 'folder.ts', 'index.ts'],
+  accuracy: ['timeline', 'scenario', 'verdict', 'fault.ts', 'folder.ts', 'index.ts'],
+  faults: ['probes', 'stack', 'fault.ts'],
   forensics: ['timeline', 'probes', 'stack'],
   simulator: ['timeline', 'verdict', 'probes'],
 }

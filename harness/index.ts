@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { conclude } from './conclude.ts'
+import type { Fault } from './fault.ts'
 import { run } from './run.ts'
 import { chooseVariant, loadScenario, UsageError, type LoadedScenario } from './scenario/load-scenario.ts'
 import { planFor } from './scenario/profiles.ts'
@@ -23,6 +24,8 @@ export type SoakOptions = {
   readonly reports?: string
   /** Where the relative paths of a scenario given as data start; default the working directory. */
   readonly from?: string
+  /** Goes wrong during the run: to see that it notices. */
+  readonly fault?: Fault
   readonly signal?: AbortSignal
   /** Gets one line of progress at a time. */
   readonly say?: (line: string) => void
@@ -47,6 +50,7 @@ export async function soak(scenario: Scenario | string, options: SoakOptions = {
       plan: planFor(loaded.scenario, profile, options.plan ?? {}),
       stack: options.stack ?? 'auto',
       reports: options.reports ?? 'reports',
+      ...(options.fault ? { fault: options.fault } : {}),
       command: `soak(${JSON.stringify(loaded.scenario.name)})`,
     },
     { began: () => {}, counters: () => {}, phase: (name, detail) => say([name, detail].filter(Boolean).join(' ')), say, suspect: (line) => say(`suspect: ${line}`) },

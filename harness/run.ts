@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { experiment } from './experiment/experiment.ts'
+import type { Fault } from './fault.ts'
 import { findK6 } from './load/k6-binary.ts'
 import type { Counters } from './probes/probe.ts'
 import type { LoadedScenario } from './scenario/load-scenario.ts'
 import type { Plan, ProfileName } from './scenario/scenario.ts'
 import { chooseStack, type StackName } from './stack/boot.ts'
 import { findOwned } from './stack/owned.ts'
-import type { Stack } from './stack/stack.ts'
 import { startWatchdog } from './stack/watchdog.ts'
 import type { PhaseName } from './timeline/entry.ts'
 import { openRecorder } from './timeline/recorder.ts'
@@ -24,8 +24,7 @@ export type RunRequest = {
   readonly reports: string
   /** The command line that repeats this run. */
   readonly command: string
-  /** A fault to inject before the measured cycles: how a run proves that it would notice. */
-  readonly fault?: (stack: Stack) => Promise<void>
+  readonly fault?: Fault
 }
 
 /** Who watches a run. */

@@ -1,3 +1,5 @@
+import type { Fault } from '../fault.ts'
+import type { Expected } from './exhibit.ts'
 import type { Housed } from './load-zoo.ts'
 
 /** One run of the table: which exhibit, in which variant, with which load, for the how-manieth time. */
@@ -11,6 +13,8 @@ export type Cell = {
   readonly repeat: number
   /** The variant is the healthy one of a leaky program. */
   readonly mended: boolean
+  /** What goes wrong with the harness meanwhile. */
+  readonly fault: Fault | null
 }
 
 /** A rate, and the requests it is looked for in. `fast`: only with exhibits that answer quickly enough. */
@@ -24,7 +28,7 @@ export const loads: readonly Load[] = [
 ]
 
 /** Every cell that the table asks for, repeat by repeat, so that a table cut off has all exhibits and fewer repeats. */
-export function cellsOf(zoo: readonly Housed[], { rates, repeats, clean }: { readonly rates: readonly number[]; readonly repeats: number; readonly clean: number }): readonly Cell[] {
+export function cellsOf(zoo: readonly Housed[], faults: readonly Fault[], { rates, repeats, clean }: { readonly rates: readonly number[]; readonly repeats: number; readonly clean: number }): readonly Cell[] {
   const wanted = loads.filter(({ rate }) => rates.includes(rate))
   const [lightest] = loads
   const cleanRuns = zoo.flatMap((exhibit) => [
@@ -32,9 +36,11 @@ export function cellsOf(zoo: readonly Housed[], { rates, repeats, clean }: { rea
     ...(exhibit.mended ?? []).map((variant) => ({ exhibit, variant, mended: true })),
   ])
   const leaky = zoo.filter(({ expected }) => expected.verdict !== 'pass')
+  const healthy = zoo.find(({ expected }) => expected.verdict === 'pass')
   return Array.from({ length: Math.max(repeats, clean) }, (_, repeat) => [
-    ...(repeat < clean ? cleanRuns.map((run): Cell => ({ ...run, rate: run.exhibit.trigger === null ? null : (lightest?.rate ?? null), requests: lightest?.requests ?? 0, repeat })) : []),
-    ...(repeat < repeats ? leaky.flatMap((exhibit) => loadsOf(exhibit, wanted).map((load): Cell => ({ exhibit, variant: usual(exhibit), ...load, repeat, mended: false }))) : []),
+    ...(repeat < clean ? cleanRuns.map((run): Cell => ({ ...run, rate: run.exhibit.trigger === null ? null : (lightest?.rate ?? null), requests: lightest?.requests ?? 0, repeat, fault: null })) : []),
+    ...(repeat < repeats ? leaky.flatMap((exhibit) => loadsOf(exhibit, wanted).map((load): Cell => ({ exhibit, variant: usual(exhibit), ...load, repeat, mended: false, fault: null }))) : []),
+    ...(repeat < repeats && healthy ? faults.map((fault): Cell => ({ exhibit: healthy, variant: usual(healthy), rate: null, requests: lightest?.requests ?? 0, repeat, mended: false, fault })) : []),
   ]).flat()
 }
 
@@ -45,4 +51,7 @@ const loadsOf = ({ trigger, fast }: Housed, wanted: readonly Load[]): readonly {
 const usual = ({ scenario }: Housed): string | null => scenario.target.variants?.default ?? null
 
 /** What tells one cell from another in the raw results. */
-export const keyOf = ({ exhibit, variant, rate, requests, repeat }: Cell): string => [exhibit.id, variant ?? '-', rate ?? '-', requests, repeat].join(' ')
+export const keyOf = ({ exhibit, variant, rate, requests, repeat, fault }: Cell): string => [exhibit.id, variant ?? '-', rate ?? '-', requests, ...(fault ? [fault.name] : []), repeat].join(' ')
+
+/** What must come of it. A harness that something is wrong with cannot decide. */
+export const expectedOf = ({ exhibit, mended, fault }: Cell): Expected => (fault ? { verdict: 'inconclusive' } : mended ? { verdict: 'pass' } : exhibit.expected)

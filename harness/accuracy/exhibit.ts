@@ -42,5 +42,5 @@ export type Expected =
       readonly capped?: true
     }
   | { readonly verdict: 'pass' }
-  /** `because` is the invariant that must say so. */
-  | { readonly verdict: 'inconclusive'; readonly because: string }
+  /** `because` is the invariant that says so. */
+  | { readonly verdict: 'inconclusive'; readonly because?: string }

@@ -8,7 +8,7 @@ import type { Owner } from '../verdict/owner.ts'
 import type { Rate } from '../verdict/rate.ts'
 import type { Interval } from '../verdict/rates.ts'
 import type { HealClass } from '../verdict/verdict.ts'
-import { keyOf, type Cell } from './cells.ts'
+import { expectedOf, keyOf, type Cell } from './cells.ts'
 import { detectionIn, type Detection } from './detection.ts'
 import type { Detector } from './detector.ts'
 import type { Expected } from './exhibit.ts'
@@ -24,6 +24,7 @@ export type CellResult = {
   readonly stack: string
   readonly variant: string | null
   readonly mended: boolean
+  readonly fault: string | null
   readonly rate: number | null
   readonly requests: number
   readonly expected: Expected
@@ -58,11 +59,11 @@ const doseShares = 8
 
 /** Runs one cell as a user would, and reads its record for what the table needs. The record is kept where the verdict was not the expected one. */
 export async function runCell(cell: Cell, { reports, git, signal }: CellOptions): Promise<CellResult> {
-  const { exhibit, variant, rate, requests, repeat, mended } = cell
+  const { exhibit, variant, rate, requests, repeat, mended, fault } = cell
   const beganMs = performance.now()
-  const expected: Expected = mended ? { verdict: 'pass' } : exhibit.expected
+  const expected = expectedOf(cell)
   const wallS = () => Math.round((performance.now() - beganMs) / 10) / 100
-  const facts = { key: keyOf(cell), at: new Date().toISOString(), git, exhibit: exhibit.id, title: exhibit.title, stack: exhibit.stack, variant, mended, rate, requests, expected }
+  const facts = { key: keyOf(cell), at: new Date().toISOString(), git, exhibit: exhibit.id, title: exhibit.title, stack: exhibit.stack, variant, mended, fault: fault?.name ?? null, rate, requests, expected }
   try {
     const run = await soak(weigh(exhibit.scenario, exhibit.trigger, rate), {
       ...(variant === null ? {} : { variant }),
@@ -71,6 +72,7 @@ export async function runCell(cell: Cell, { reports, git, signal }: CellOptions)
       plan: { dose: Math.ceil(requests / doseShares), concurrency: 8, settleMs: 10_000, budgetMs, seed: repeat + 1, ...exhibit.plan },
       from: exhibit.dir,
       reports,
+      ...(fault ? { fault } : {}),
       signal,
     })
     signal.throwIfAborted()

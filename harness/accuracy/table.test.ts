@@ -12,6 +12,7 @@ const result = (differences: Partial<Extract<CellResult, { outcome: 'judged' }>>
   stack: 'node, pg',
   variant: 'leaky',
   mended: false,
+  fault: null,
   rate: 0.01,
   requests: 1_000,
   expected: leak,
@@ -38,14 +39,16 @@ test('a table counts what was found for a declared reason, what was a false alar
     result({ verdict: 'inconclusive', detection: null, perRequest: null }),
     result({ exhibit: 'H01-node', title: 'pool fills', expected: { verdict: 'pass' }, rate: null, verdict: 'pass', by: [], heal: 'none', detection: null, naive: { 'difference of counts': true } }),
     result({ exhibit: 'H01-node', title: 'pool fills', expected: { verdict: 'pass' }, rate: null, verdict: 'leak' }),
-    { key: 'L09', at: '', git: '', exhibit: 'L09-python', title: 'x', stack: 'python', variant: null, mended: false, rate: 0.01, requests: 1_000, expected: leak, wallS: 1, outcome: 'failed', error: 'no python3' },
+    result({ exhibit: 'H01-node', title: 'pool fills', fault: 'kill-agent', expected: { verdict: 'inconclusive' }, verdict: 'inconclusive', detection: null, perRequest: null, naive: {} }),
+    { key: 'L09', at: '', git: '', exhibit: 'L09-python', title: 'x', stack: 'python', variant: null, mended: false, fault: null, rate: 0.01, requests: 1_000, expected: leak, wallS: 1, outcome: 'failed', error: 'no python3' },
   ])
   expect(text).toMatchInlineSnapshot(`
-    "6 runs of 3 exhibits, 0.0 h of running; 1 could not be made
+    "7 runs of 3 exhibits, 0.0 h of running; 1 could not be made
 
     found, leaks at 10 per 1,000, 1,000 requests                    1 of 3   33.3 %  (95 %: 0.8 % to 90.6 %)
     false alarms, of the clean runs                                 1 of 2   50.0 %  (95 %: 1.3 % to 98.7 %)
     inconclusive, of the runs that were to be decided               1 of 5   20.0 %  (95 %: 0.5 % to 71.6 %)
+    inconclusive, of the runs with a fault of the harness           1 of 1  100.0 %  (95 %: 2.5 % to 100.0 %)
     requests until a leak was certain                          median 300, 95th percentile 300 (n = 2)
     seconds until a leak was certain                           median 9.0, 95th percentile 9.0 (n = 2)
     the true rate lies in the interval that was told                2 of 2  100.0 %  (95 %: 15.8 % to 100.0 %)
@@ -64,6 +67,7 @@ test('a table counts what was found for a declared reason, what was a false alar
 
     exhibit by exhibit: as declared, of all runs
       H01-node    pool fills (node, pg)                                                      1 of 2  1 leak, 1 pass
+      H01-node    with kill-agent (node, pg)                                                 1 of 1  1 inconclusive
       L01-node    no release on 500 (node, pg)                                               1 of 3  1 inconclusive, 2 leak
     failed: L09: no python3"
   `)

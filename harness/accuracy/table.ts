@@ -10,14 +10,14 @@ export function accuracyTable(results: readonly CellResult[]): string {
   const failed = results.filter((result) => result.outcome === 'failed')
   const leaky = judged.filter(({ expected }) => expected.verdict === 'leak')
   const clean = judged.filter(({ expected }) => expected.verdict === 'pass')
-  const doubtful = judged.filter(({ expected }) => expected.verdict === 'inconclusive')
+  const faulty = judged.filter(({ expected }) => expected.verdict === 'inconclusive')
   return [
     `${results.length} runs of ${new Set(results.map(({ exhibit }) => exhibit)).size} exhibits, ${hours(results)} of running${failed.length > 0 ? `; ${failed.length} could not be made` : ''}`,
     '',
     ...recallByRate(leaky),
     share('false alarms, of the clean runs', clean.filter(isLeak), clean),
     share('inconclusive, of the runs that were to be decided', [...leaky, ...clean].filter(isUndecided), [...leaky, ...clean]),
-    ...(doubtful.length > 0 ? [share('inconclusive where it must be', doubtful.filter(isUndecided), doubtful)] : []),
+    share('inconclusive, of the runs with a fault of the harness', faulty.filter(isUndecided), faulty),
     ...spreads(leaky),
     ...coverage(leaky.filter(isLeak)),
     '',
@@ -89,7 +89,7 @@ function naive(leaky: readonly Judged[], clean: readonly Judged[]): readonly str
 }
 
 function exhibits(judged: readonly Judged[]): readonly string[] {
-  const rows = [...Map.groupBy(judged, ({ exhibit, title, stack, variant, mended }) => `${exhibit.padEnd(11)} ${`${title} (${stack}${mended ? `, ${variant}` : ''})`.padEnd(72)}`)].sort(([a], [b]) => inOrder(a, b))
+  const rows = [...Map.groupBy(judged, ({ exhibit, title, stack, variant, mended, fault }) => `${exhibit.padEnd(11)} ${`${fault === null ? title : `with ${fault}`} (${stack}${mended ? `, ${variant}` : ''})`.padEnd(72)}`)].sort(([a], [b]) => inOrder(a, b))
   return ['exhibit by exhibit: as declared, of all runs', ...rows.map(([name, ones]) => `  ${name} ${`${ones.filter(isAsDeclared).length} of ${ones.length}`.padStart(8)}  ${inWords(ones)}`)]
 }
 

@@ -2,6 +2,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { cellsOf, keyOf, loads, type Cell } from '../accuracy/cells.ts'
 import { loadZoo } from '../accuracy/load-zoo.ts'
+import { loadFaults } from '../accuracy/load-faults.ts'
 import { runCell, type CellResult } from '../accuracy/run-cell.ts'
 import { accuracyTable } from '../accuracy/table.ts'
 import { UsageError } from '../scenario/load-scenario.ts'
@@ -10,7 +11,7 @@ import { ownVersions } from '../versions.ts'
 import { textOf, type Arguments, type Command } from './command.ts'
 
 export default {
-  usage: 'accuracy [exhibit ...] [--zoo DIR] [--rates 1e-2,1e-3] [--repeats N] [--clean N] [--jobs N] [--raw FILE] [--table] [--json]',
+  usage: 'accuracy [exhibit ...] [--zoo DIR] [--rates 1e-2,1e-3] [--repeats N] [--clean N] [--jobs N] [--faults] [--raw FILE] [--table] [--json]',
   does: 'runs the zoo and prints how often the verdict was right, going on where it was cut off; --table only prints',
   options: {
     zoo: { type: 'string' },
@@ -18,6 +19,7 @@ export default {
     repeats: { type: 'string' },
     clean: { type: 'string' },
     jobs: { type: 'string' },
+    faults: { type: 'boolean' },
     raw: { type: 'string' },
     table: { type: 'boolean' },
     json: { type: 'boolean' },
@@ -32,7 +34,7 @@ export default {
       if (unknown.length > 0) throw new UsageError(unknown.map((id) => `No exhibit "${id}". There are ${zoo.map((exhibit) => exhibit.id).join(', ')}.`))
       const asked = zoo.filter(({ id }) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(id, name)))
       const done = new Set(results.map(({ key }) => key))
-      const left = cellsOf(asked, { rates, repeats, clean }).filter((cell) => !done.has(keyOf(cell)))
+      const left = cellsOf(asked, await faultsOf(args), { rates, repeats, clean }).filter((cell) => !done.has(keyOf(cell)))
       await mkdir(dirname(raw), { recursive: true })
       await mkdir('reports/accuracy/kept', { recursive: true })
       const { git = 'unknown' } = await ownVersions()
@@ -49,6 +51,9 @@ export default {
     return signal.aborted ? 130 : 0
   },
 } satisfies Command
+
+/** They are asked for with exhibits of one's own choice; the whole table has them. */
+const faultsOf = async ({ positionals, values }: Arguments) => (values.faults === true || positionals.length === 0 ? loadFaults() : [])
 
 /** `L01` names it in every stack. */
 const isNamed = (id: string, name: string): boolean => id === name || id.startsWith(`${name}-`)

@@ -1,6 +1,6 @@
 import { UsageError } from '../scenario/load-scenario.ts'
 import type { Findings } from '../verdict/verdict.ts'
-import { cutMonitors } from '../faults/cut-monitors.ts'
+import cutMonitors from '../faults/cut-monitors.ts'
 import type { Command } from './command.ts'
 import { problemsOfRequest, requestOf, runOptions, soakOnce } from './run.ts'
 

@@ -92,7 +92,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     elapsedMs: recorder.nowMs,
     phase: watcher.phase,
     dosed: (doses, concurrency) => learn({ doses, concurrency }),
-    beforeMeasuring: async () => request.fault?.(stack),
+    beforeMeasuring: async () => request.fault?.inject(stack, { run, signal }),
   })
 
   if (early === 'probe blind') watcher.say('a probe has gone blind: the run cannot pass any more, and ends here')

@@ -12,7 +12,8 @@ export default {
     const serversIn = (members: (typeof looks)[number]['members']): readonly Server[] => members.filter((member) => member.kind === 'server')
     const names = [...new Set(looks.flatMap(({ members }) => serversIn(members).map(({ name }) => name)))].sort(inOrder)
     const restarted = names.filter((name) => new Set(looks.flatMap(({ members }) => serversIn(members).filter((server) => server.name === name).map(({ id }) => id))).size > 1)
-    const lost = (name: string) => looks.filter(({ members }) => !serversIn(members).some((server) => server.name === name))
+    // Where a probe gave no answer, its server is out of sight: that it is gone nobody can say.
+    const lost = (name: string) => looks.filter(({ members, missed = [] }) => missed.length === 0 && !serversIn(members).some((server) => server.name === name))
     const missing = names.filter((name) => lost(name).length > 0)
 
     if (names.length === 0) return { kind: 'inconclusive', sentence: 'no look shows a server: whether one restarted cannot be told', settledBy: 'a run whose looks succeed' }

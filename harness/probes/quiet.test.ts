@@ -82,7 +82,7 @@ describe('quiet', () => {
   const then = { sight: working(0), atMs: 0 }
   test.each<[string, Sight, number, number, RegExp]>([
     ['nobody at work', working(0), 150, 0, /^quiet$/],
-    ['a probe that gave no answer', { ...idle, partial: ['postgres: cut'] }, 150, 0, /^no answer from postgres: cut$/],
+    ['a probe that gave no answer', { ...idle, partial: [{ probe: 'postgres', reason: 'cut' }] }, 150, 0, /^no answer from postgres: cut$/],
     ['a request in flight', idle, 150, 1, /^1 requests in flight$/],
     ['a client still connected', busy, 150, 0, /^2 client connections open$/],
     ['a query that runs', sight(seen(session({ pid: 20, state: 'active' }))), 150, 0, /^1 queries running$/],

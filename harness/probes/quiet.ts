@@ -41,7 +41,7 @@ export async function settle({ sampler, reading, cycle, record, inFlight, deadli
     signal.throwIfAborted()
     const unquiet = unquietReason(sight, before, atMs, inFlight())
     const left = leftovers(sight.members)
-    const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...(unquiet === null ? {} : { unquiet }), counters: sight.counters, members: sight.members }
+    const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...(unquiet === null ? {} : { unquiet }), ...(sight.partial.length > 0 ? { missed: sight.partial.map(({ probe }) => probe) } : {}), counters: sight.counters, members: sight.members }
     // The first look only tells where the CPU clocks stood; it proves no rest.
     if (before !== null) record(look)
     quiet = unquiet === null ? quiet + 1 : 0
@@ -64,7 +64,7 @@ const restingCpuShare = 0.1
 
 /** Why this moment is not quiet; null when it is. */
 export function unquietReason(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number): string | null {
-  if (sight.partial.length > 0) return `no answer from ${sight.partial.join('; ')}`
+  if (sight.partial.length > 0) return `no answer from ${sight.partial.map(({ probe, reason }) => `${probe}: ${reason}`).join('; ')}`
   if (inFlight > 0) return `${inFlight} requests in flight`
   const clients = sight.counters['app.clients'] ?? 0
   if (clients > 0) return `${clients} client connections open`

@@ -2,12 +2,12 @@ import type { Beat, Blind, Look } from '../timeline/entry.ts'
 import type { Counters, Reader } from './probe.ts'
 
 export type Sampler = AsyncDisposable & {
-  /** Everything alive now. `partial` names the probes that gave no answer, with their reasons. */
+  /** Everything alive now. `partial` has the probes that gave no answer, with their reasons. */
   readonly look: () => Promise<Sight>
   readonly latest: () => Counters
 }
 
-export type Sight = Pick<Look, 'counters' | 'members'> & { readonly partial: readonly string[] }
+export type Sight = Pick<Look, 'counters' | 'members'> & { readonly partial: readonly { readonly probe: string; readonly reason: string }[] }
 
 export type SamplerOptions = {
   readonly readers: Readonly<Record<string, Reader>>
@@ -73,12 +73,12 @@ export function startSampler({ readers, everyMs, record, onBeat, others, signal,
   return {
     latest: () => latest,
     look: async () => {
-      const partial: string[] = []
+      const partial: { probe: string; reason: string }[] = []
       const sights = await Promise.all(names.map(async (name) => {
         try {
           return await within(lookWithinMs, stop, (patience) => readers[name]?.look(patience))
         } catch (error) {
-          partial.push(`${name}: ${reasonOf(error)}`)
+          partial.push({ probe: name, reason: reasonOf(error) })
           return undefined
         }
       }))

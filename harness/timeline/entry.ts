@@ -69,6 +69,8 @@ export type Look = {
   readonly cycle?: number
   readonly quiescent: boolean
   readonly unquiet?: string
+  /** Probes that gave no answer: what they would have shown is missing from `members`, which is no proof that it was not there. */
+  readonly missed?: readonly string[]
   readonly counters: Readonly<Record<string, number>>
   readonly members: readonly Member[]
 }

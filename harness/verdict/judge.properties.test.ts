@@ -137,3 +137,29 @@ function without(run: Run, indices: readonly number[]): Timeline {
   const lost = new Set(indices.map((index) => index % entries.length))
   return fold(factsOf(run), entries.filter((_, i) => !lost.has(i)))
 }
+
+/** What a probe shows, as far as it can be told from its kind. */
+const kindsOf: Readonly<Record<string, readonly string[]>> = {
+  processes: ['process', 'server application'],
+  postgres: ['session', 'prepared-transaction', 'replication-slot', 'server postgresql'],
+  'postgres-log': ['logged-session'],
+}
+
+/** The same run, in which a probe gives no answer any more from a moment on. */
+function withoutProbe(run: Run, probe: string, fromMs: number): Timeline {
+  const shown = (member: { readonly kind: string; readonly name?: string }) => !kindsOf[probe]?.includes(member.kind === 'server' ? `server ${member.name}` : member.kind)
+  const entries = entriesOf(run).map((entry): Entry => {
+    if (entry.kind !== 'look' || entry.atMs < fromMs) return entry
+    return { ...entry, quiescent: false, unquiet: `no answer from ${probe}: cut`, missed: [probe], members: entry.members.filter(shown) }
+  })
+  return fold(factsOf(run), entries)
+}
+
+test('a probe that loses its sight makes no healthy run a leak, and lets none pass', () => {
+  fc.assert(
+    fc.property(healthy, fc.constantFrom(...Object.keys(kindsOf)), fc.integer({ min: 2, max: 7 }), (which, probe, cycle) => {
+      expect(verdictOf(withoutProbe(runOf(which), probe, startOf(cycle)))).toBe('inconclusive')
+    }),
+    { numRuns: 100 },
+  )
+})

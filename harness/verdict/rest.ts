@@ -16,6 +16,8 @@ export type Rest = {
   readonly last: Stamped<Look>
   /** Three looks in a row were made. */
   readonly confirmed: boolean
+  /** Every probe answered at all of them. Where one did not, what it watches is missing, and its absence proves nothing. */
+  readonly complete: boolean
   /** All of them with nothing in flight and the server at rest. */
   readonly quiet: boolean
 }
@@ -32,9 +34,9 @@ export const restsOf = remembered((timeline: Timeline): readonly Rest[] => {
   return groups.map(restOf)
 })
 
-/** The rests before which nothing was done that could heal: they alone decide on a leak. */
+/** The rests before which nothing was done that could heal, seen by every probe: they alone decide on a leak. */
 export const untouchedRests = (timeline: Timeline): readonly Rest[] =>
-  restsOf(timeline).filter(({ reading, confirmed }) => confirmed && (reading === 'untouched' || reading === 'baseline'))
+  restsOf(timeline).filter(({ reading, confirmed, complete }) => confirmed && complete && (reading === 'untouched' || reading === 'baseline'))
 
 /** The untouched rest of the last measured cycle: what is left when all the load has gone. */
 export const finalRest = (timeline: Timeline): Rest | undefined => untouchedRests(timeline).findLast((rest) => rest.reading === 'untouched')
@@ -101,6 +103,7 @@ const restOf = (group: readonly Stamped<Look>[]): Rest => {
     looks,
     last,
     confirmed: looks.length === confirmation,
+    complete: looks.every(({ missed = [] }) => missed.length === 0),
     quiet: looks.every(({ quiescent }) => quiescent),
   }
 }

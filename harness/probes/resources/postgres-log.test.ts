@@ -25,7 +25,24 @@ test('a beat and a look at once count each line of the log once', async () => {
   await Promise.all([ledger.catchUp(signal), ledger.catchUp(signal)])
   log.grow()
   await Promise.all([ledger.catchUp(signal), ledger.catchUp(signal)])
-  expect(ledger.counters()).toEqual({ 'log.opened': 2, 'log.closed': 1, 'log.live': 1, 'log.errors': 0 })
+  expect(ledger.counters()).toEqual({ 'log.opened': 2, 'log.closed': 1, 'log.live': 1, 'log.errors': 0, 'log.sessions': 2 })
+})
+
+test('a session counts in the statistics as well, unless it replicates or is refused before its first command', async () => {
+  const refused = (pid: number) => line(pid, 'connection authorized: user=app') + line(pid, 'sorry, too many clients already').replace('"LOG"', '"FATAL"')
+  const log = growing([
+    line(71, 'connection authorized: user=app application_name=lowtide-monitor-log'),
+    refused(72) + line(73, 'replication connection authorized: user=app'),
+    refused(74) + line(74, 'disconnection: session time: 0:00:00.1'), // killed in the midst: it had begun
+  ])
+  const ledger = openLedger(log, 'server.json', () => {})
+  const counted: (number | undefined)[] = []
+  for (let chunk = 0; chunk < 3; chunk += 1) {
+    log.grow()
+    await ledger.catchUp(new AbortController().signal)
+    counted.push(ledger.counters()['log.sessions'])
+  }
+  expect(counted).toEqual([1, 1, 2])
 })
 
 test('a reading that failed is made up for by the next', async () => {
@@ -58,4 +75,15 @@ test('a chunk that ends inside a character and inside a line loses neither', asy
   const ledger = openLedger({ query }, 'server.json', () => {})
   for (let read = 0; read < bytes.length; read += 7) await ledger.catchUp(new AbortController().signal)
   expect(ledger.counters()).toMatchObject({ 'log.opened': 1, 'log.closed': 1, 'log.live': 0 })
+})
+
+test('a log that was cut is no quiet log: the ledger says that it has lost its place', async () => {
+  let text = line(71, 'connection authorized: user=app')
+  const query = async <Row>(_sql: string, [, offset]: readonly unknown[] = []) => [{ chunk: Buffer.from(text).subarray(Number(offset)), size: `${text.length}` }] as Row[]
+  const ledger = openLedger({ query }, 'server.json', () => {})
+  const { signal } = new AbortController()
+  await ledger.catchUp(signal)
+  const { length } = text
+  text = ''
+  await expect(ledger.catchUp(signal)).rejects.toThrow(`the server's log was cut: it had ${length} bytes and has 0`)
 })

@@ -41,11 +41,13 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   let opened = 0
   let closed = 0
   let errors = 0
+  const inStatistics = sessionsInStatistics()
   const told = new Map<string, number>()
   let reading = Promise.resolve()
 
   const read = (line: LogLine) => {
     const id = sessionId(line)
+    inStatistics.read(id, line)
     if (/^(?:replication )?connection authorized/.test(line.message) && !line.message.includes(`application_name=${monitorName}`)) {
       opened += 1
       open.set(id, line.pid)
@@ -75,10 +77,35 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   }
 
   return {
-    counters: () => ({ 'log.opened': opened, 'log.closed': closed, 'log.live': open.size, 'log.errors': errors }),
+    counters: () => ({ 'log.opened': opened, 'log.closed': closed, 'log.live': open.size, 'log.errors': errors, 'log.sessions': inStatistics.count() }),
     open: () => [...open].map(([id, pid]) => ({ kind: 'logged-session' as const, id, pid })),
     // One after the other: a beat and a look at once would both read from the same place, count it twice and miss what comes next.
     catchUp: (signal: AbortSignal): Promise<void> => (reading = reading.catch(() => {}).then(() => readOn(signal))),
+  }
+}
+
+/**
+ * Sessions that pg_stat_database counts as well, the monitor's among them: all but those that replicate, and those that were authorized and refused
+ * before their first command. Such a one ends with FATAL and no disconnection; any other logs both.
+ */
+function sessionsInStatistics() {
+  const begun = new Set<string>()
+  const failed = new Set<string>()
+  let count = 0
+  return {
+    count: () => count,
+    read: (id: string, { message, error_severity }: LogLine): void => {
+      if (message.startsWith('connection authorized')) {
+        begun.add(id)
+        count += 1
+      } else if (error_severity === 'FATAL' && begun.delete(id)) {
+        failed.add(id)
+        count -= 1
+      } else if (message.startsWith('disconnection:')) {
+        begun.delete(id)
+        if (failed.delete(id)) count += 1
+      }
+    },
   }
 }
 
