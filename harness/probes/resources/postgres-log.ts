@@ -64,7 +64,9 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
 
   const readOn = async (signal: AbortSignal) => {
     for (let more = true; more; ) {
-      const [row] = await monitor.query<{ chunk: Buffer }>('SELECT pg_read_binary_file($1, $2, $3) AS chunk', [file, offset, chunkBytes], signal)
+      const [row] = await monitor.query<{ chunk: Buffer; size: string }>('SELECT pg_read_binary_file($1, $2, $3) AS chunk, (pg_stat_file($1)).size', [file, offset, chunkBytes], signal)
+      // Read on at the old place, an emptied log would look like one in which nothing happens.
+      if (row !== undefined && Number(row.size) < offset) throw new Error(`the server's log was cut: it had ${offset} bytes and has ${row.size}`)
       const chunk = row?.chunk ?? Buffer.alloc(0)
       offset += chunk.length
       more = chunk.length === chunkBytes
