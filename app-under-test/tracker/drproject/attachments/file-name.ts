@@ -1,8 +1,9 @@
 /** What of a file's name can be kept: neither folders nor characters that nobody sees, and at most 100 characters, the ending among them. */
 export function cleanFileName(name: string): string {
-  const base = name.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? ''
-  const visible = base.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').replaceAll(/\s+/gu, ' ').trim()
-  const characters = Array.from(visible.replace(/^\.+/, '').trim())
+  const base = name.toWellFormed().split(/[/\\]/).at(-1) ?? ''
+  // Composed once nothing invisible stands between a letter and its accent.
+  const visible = base.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '').normalize('NFC').replaceAll(/\s+/gu, ' ')
+  const characters = Array.from(visible.replace(/^[. ]+/, '').trim())
   if (characters.length === 0) return 'unnamed'
   const dot = characters.lastIndexOf('.')
   const ending = dot > 0 && characters.length - dot <= 12 ? characters.slice(dot) : []
