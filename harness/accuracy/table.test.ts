@@ -45,13 +45,13 @@ test('a table counts what was found for a declared reason, what was a false alar
   expect(text).toMatchInlineSnapshot(`
     "7 runs of 3 exhibits, 0.0 h of running; 1 could not be made
 
-    found, leaks at 10 per 1,000, 1,000 requests                    1 of 3   33.3 %  (95 %: 0.8 % to 90.6 %)
-    false alarms, of the clean runs                                 1 of 2   50.0 %  (95 %: 1.3 % to 98.7 %)
-    inconclusive, of the runs that were to be decided               1 of 5   20.0 %  (95 %: 0.5 % to 71.6 %)
-    inconclusive, of the runs with a fault of the harness           1 of 1  100.0 %  (95 %: 2.5 % to 100.0 %)
-    requests until a leak was certain                          median 300, 95th percentile 300 (n = 2)
-    seconds until a leak was certain                           median 9.0, 95th percentile 9.0 (n = 2)
-    the true rate lies in the interval that was told                2 of 2  100.0 %  (95 %: 15.8 % to 100.0 %)
+    found, leaks at 10 per 1,000, 1,000 requests                      1 of 3   33.3 %  (95 %: 0.8 % to 90.6 %)
+    false alarms, of the clean runs                                   1 of 2   50.0 %  (95 %: 1.3 % to 98.7 %)
+    inconclusive, of the runs that were to be decided                 1 of 5   20.0 %  (95 %: 0.5 % to 71.6 %)
+    inconclusive, of the runs with a fault of the harness             1 of 1  100.0 %  (95 %: 2.5 % to 100.0 %)
+    requests until a leak was certain                            median 300, 95th percentile 300 (n = 2)
+    seconds until a leak was certain                             median 9.0, 95th percentile 9.0 (n = 2)
+    the true rate lies in the interval that was told                  2 of 2  100.0 %  (95 %: 15.8 % to 100.0 %)
 
     what heals it: declared, then as judged
                            permanent

@@ -47,9 +47,9 @@ function recallByRate(leaky: readonly Judged[]): readonly string[] {
 const perThousand = (rate: number): string => String(Number((rate * 1000).toPrecision(3)))
 
 function share(of: string, some: readonly unknown[], all: readonly unknown[]): string {
-  if (all.length === 0) return `${of.padEnd(58)} none were run`
+  if (all.length === 0) return `${of.padEnd(60)} none were run`
   const { lower, upper } = clopperPearson(some.length, all.length)
-  return `${of.padEnd(58)} ${`${some.length} of ${all.length}`.padStart(11)}  ${percent(some.length / all.length).padStart(7)}  (95 %: ${percent(lower)} to ${percent(upper)})`
+  return `${of.padEnd(60)} ${`${some.length} of ${all.length}`.padStart(11)}  ${percent(some.length / all.length).padStart(7)}  (95 %: ${percent(lower)} to ${percent(upper)})`
 }
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
@@ -57,7 +57,7 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
 function spreads(leaky: readonly Judged[]): readonly string[] {
   const found = leaky.flatMap(({ detection }) => detection ?? [])
   if (found.length === 0) return []
-  const line = (what: string, values: readonly number[], digits: number) => `${what.padEnd(58)} median ${quantile(values, 0.5).toFixed(digits)}, 95th percentile ${quantile(values, 0.95).toFixed(digits)} (n = ${values.length})`
+  const line = (what: string, values: readonly number[], digits: number) => `${what.padEnd(60)} median ${quantile(values, 0.5).toFixed(digits)}, 95th percentile ${quantile(values, 0.95).toFixed(digits)} (n = ${values.length})`
   return [line('requests until a leak was certain', found.map(({ afterRequests }) => afterRequests), 0), line('seconds until a leak was certain', found.map(({ afterS }) => afterS), 1)]
 }
 

@@ -36,10 +36,9 @@ export default {
       const done = new Set(results.map(({ key }) => key))
       const left = cellsOf(asked, await faultsOf(args), { rates, repeats, clean }).filter((cell) => !done.has(keyOf(cell)))
       await mkdir(dirname(raw), { recursive: true })
-      await mkdir('reports/accuracy/kept', { recursive: true })
       const { git = 'unknown' } = await ownVersions()
       await inTurns(left, jobs, signal, async (cell, told) => {
-        const result = await runCell(cell, { reports: 'reports/accuracy/kept', git, signal })
+        const result = await runCell(cell, { reports: 'reports', git, signal })
         await appendFile(raw, `${JSON.stringify(result)}\n`)
         results.push(result)
         stderr.write(`${told}  ${result.key}: ${result.outcome === 'judged' ? `${result.verdict} (${result.expected.verdict} expected), ${result.wallS} s` : result.error}\n`)
