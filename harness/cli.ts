@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   list: () => import('./commands/list.ts'),
   doctor: () => import('./commands/doctor.ts'),
   bench: () => import('./commands/bench.ts'),
+  simulate: () => import('./commands/simulate.ts'),
   accuracy: () => import('./commands/accuracy.ts'),
 }
 

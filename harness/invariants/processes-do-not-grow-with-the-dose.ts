@@ -17,7 +17,7 @@ export default {
       case 'unsettled':
         return { kind: 'inconclusive', sentence: `${said}; spare workers, or a slow leak`, settledBy: 'more cycles, or a warm-up with more requests at once' }
       case 'proportional':
-        return { kind: 'leak', sentence: said, survivors: growth.stayed.map((member) => ({ member, why: `child of ${member.parentPid}: ${member.command}`, bornIn: bornIn(timeline, member) })) }
+        return { kind: 'leak', sentence: said, survivors: growth.stayed.map((member) => ({ member, why: `child of ${member.parentPid}: ${member.command}`, bornIn: bornIn(timeline, member), ofGrowth: true })) }
       default:
         return growth.kind satisfies never
     }

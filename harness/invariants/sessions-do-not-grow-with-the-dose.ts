@@ -16,7 +16,7 @@ export default {
     if (finalRest(timeline) === undefined) return noRest
     const growth = growthByIdentity(timeline, isSession)
     const declared = declaredSessions(timeline.facts.limits.poolMaxPerProcess, finalRest(timeline)?.last.members ?? [])
-    const survivors: readonly Survivor[] = growth.stayed.map((member) => ({ member, why: whyOf(member), bornIn: bornIn(timeline, member) }))
+    const survivors: readonly Survivor[] = growth.stayed.map((member) => ({ member, why: whyOf(member), bornIn: bornIn(timeline, member), ofGrowth: true }))
     const said = `sessions at rest grew from ${growth.plateau} to ${growth.atEnd}: ${inSteps(growth)}`
 
     if (growth.kind === 'bounded') return { kind: 'pass', sentence: `sessions at rest did not go on growing with the load (${count(growth.atEnd, 'session')} at the end, ${growth.plateau} after the warm-up)` }

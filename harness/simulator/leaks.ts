@@ -39,7 +39,7 @@ export type LeakKind = keyof typeof kinds
 export const leakKinds = Object.keys(kinds) as readonly LeakKind[]
 
 /** No run is longer. What leaks by the hour is drawn up to here at once, as it asks no load. */
-const longestMs = 1_800_000
+const longestMs = 600_000
 
 /** An application that leaks so. Its losses come by chance at their rate (Poisson); at a rate of one, with each request. */
 export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random, pids: () => number): Leaking {
@@ -47,9 +47,13 @@ export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random
   const timeOutMs = random.within(25_000, 70_000)
   const isLeftOf = (fromMs: number) => (moment: Moment): boolean => (heal === 'on nudge' ? !moment.nudged : heal === 'by time-out' ? moment.atMs < fromMs + timeOutMs : true)
   const how = kinds[kind]
+  // Its sessions have an owner that lives: one without is found by that alone.
+  const ports: number[] = []
   const born = (fromMs: number): readonly Inhabitant[] => {
     bornAtMs.push(fromMs)
-    return 'one' in how ? [how.one({ pid: pids(), fromMs, isLeft: isLeftOf(fromMs) })] : []
+    const pid = pids()
+    if (kind !== 'hung request') ports.push(40_000 + pid)
+    return 'one' in how ? [how.one({ pid, fromMs, isLeft: isLeftOf(fromMs) })] : []
   }
   const left = (moment: Moment): number => bornAtMs.filter((fromMs) => fromMs <= moment.atMs && isLeftOf(fromMs)(moment)).length
   const times: number[] = []
@@ -57,7 +61,7 @@ export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random
 
   return {
     bornAtMs,
-    boot: [process({ pid: pids() }), ...('all' in how ? [how.all(pids(), left)] : []), ...times.flatMap(born)],
+    boot: [process({ pid: pids(), databasePorts: ports }), ...('all' in how ? [how.all(pids(), left)] : []), ...times.flatMap(born)],
     cycle: ({ cycle, routes, startMs, endMs }) => {
       const requests = Object.entries(routes).reduce((sum, [name, sent]) => sum + (route === null || name === route ? sent : 0), 0)
       const births = cause === 'per request' ? (rate >= 1 ? requests * rate : random.poisson(rate * requests)) : cause === 'at start-up' && cycle === 0 ? rate : 0

@@ -42,9 +42,11 @@ export type Cycle = {
 
 /** What both are, in one application. */
 export function together(worlds: readonly World[]): World {
+  // What one pool declares is no limit of the whole.
+  const { poolMaxPerProcess: _, ...limits } = Object.assign({}, ...worlds.map((world) => world.limits ?? {})) as Limits
   const slowest = Math.max(0, ...worlds.map(({ transactionsEndedMs = 0 }) => transactionsEndedMs))
   return {
-    limits: Object.assign({}, ...worlds.map(({ limits = {} }) => limits)) as Limits,
+    limits,
     boot: worlds.flatMap(({ boot = [] }) => boot),
     cycle: (cycle) => worlds.flatMap((world) => world.cycle?.(cycle) ?? []),
     counters: (atMs) => Object.assign({}, ...worlds.map((world) => world.counters?.(atMs) ?? {})) as Record<string, number>,

@@ -1,5 +1,5 @@
 import type { Member, Session } from '../timeline/member.ts'
-import type { Timeline } from '../timeline/timeline.ts'
+import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
 import { isStillLeft } from './heal.ts'
 import { remembered } from './remembered.ts'
 import { bornIn, key, runningLooks, untouchedRests } from './rest.ts'
@@ -12,6 +12,8 @@ export type Birth = {
   readonly cycle: number | null
   /** Of the run's clock, where it is known better than by a look; what began within a second of another may be one episode. */
   readonly atMs: number | null
+  /** Its like is listed for measured cycles alone. */
+  readonly ofGrowth?: true
 }
 
 /**
@@ -21,12 +23,19 @@ export type Birth = {
 export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
   const others = new Map(survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process').map((survivor) => [key(survivor.member), survivor]))
+  const ofGrowth = new Set(survivors.filter((survivor) => survivor.ofGrowth).map(({ member }) => key(member)))
   return [
-    ...hangs.map((hang) => birthOfHang(timeline, hang)),
+    ...hangs.filter((hang) => !isKeeper(timeline, hang)).map((hang) => ({ ...birthOfHang(timeline, hang), ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) })),
     ...[...others.values()].map(({ bornIn: cycle }) => ({ cycle, atMs: null })),
     ...birthsOfSockets(timeline, hangs, leaks),
   ]
 }
+
+/** A process that lived before the load and keeps ever more, such as descriptors: that is no birth, and its rate is told by the growth. */
+const isKeeper = (timeline: Timeline, { process, session }: Hang): boolean => session === null && process !== null && process.request === null && process.state !== 'Z' && bornIn(timeline, process) === null
+
+/** The cycles that births are counted in: all of them, as a leak does not wait for the warm-up to end, unless all births are growth’s. */
+export const cyclesOf = ({ cycles }: Timeline, births: readonly Birth[]): readonly CycleSpan[] => (births.every(({ ofGrowth }) => ofGrowth) ? cycles.filter(({ role }) => role === 'measured') : cycles)
 
 function birthOfHang(timeline: Timeline, { process, session }: Hang): Birth {
   if (process?.request) return { cycle: bornIn(timeline, process), atMs: process.startedAtMs - Date.parse(timeline.facts.startedAt) }

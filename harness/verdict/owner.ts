@@ -1,5 +1,5 @@
 import type { Timeline } from '../timeline/timeline.ts'
-import type { Birth } from './births.ts'
+import { type Birth, cyclesOf } from './births.ts'
 import type { Rate } from './rate.ts'
 import type { Hang } from './verdict.ts'
 import { count, list } from './words.ts'
@@ -41,7 +41,9 @@ function byRequest({ unanswered }: Timeline, hangs: readonly Hang[]): Owner | nu
  * the same number behind, exactly so. Both forms count alike for each route; beside the routes stands the load as a whole. A route without requests in a
  * cycle that left something is out.
  */
-function byDose({ routes, cycles }: Timeline, births: readonly Birth[]): Owner | null {
+function byDose(timeline: Timeline, births: readonly Birth[]): Owner | null {
+  const { routes } = timeline
+  const cycles = cyclesOf(timeline, births)
   const dated = births.filter(({ cycle }) => cycle !== null)
   const names = [...new Set(routes.map(({ route }) => route))]
   if (dated.length === 0 || names.length === 0) return null
@@ -70,7 +72,8 @@ function logWeightOf(left: readonly number[], sent: readonly number[]): number {
   const log = left.reduce((sum, one, i) => sum + (one === 0 ? 0 : one * Math.log((sent[i] ?? 0) / all) - logFactorial(one)), logFactorial(births))
   const each = births / all
   const isExact = Number.isInteger(each) && each >= 1 && left.every((one, i) => one === each * (sent[i] ?? 0))
-  return isExact ? Math.log(Math.exp(log) + 1) : log
+  // One behind by each request is likelier than two, where the doses of one route are twice those of another.
+  return isExact ? Math.log(Math.exp(log) + 1 / each ** 2) : log
 }
 
 /** The likeliest that together reach a probability. */

@@ -1,5 +1,5 @@
 import type { Timeline } from '../timeline/timeline.ts'
-import type { Birth } from './births.ts'
+import { type Birth, cyclesOf } from './births.ts'
 import { chiSquareAbove, rootOf } from './distributions.ts'
 import { negativeBinomial } from './negative-binomial.ts'
 import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withHours, withRequests } from './rate-model.ts'
@@ -38,9 +38,10 @@ export function rateOf(timeline: Timeline, births: readonly Birth[]): Rate | nul
   return told(exposures, bySurvivors, 'negative binomial')
 }
 
-/** Doses, hours and births of every cycle, warm-up and baseline included: a leak does not wait for them to end. What is older than the first request belongs to the start. */
-export function exposuresOf({ cycles, doses }: Timeline, births: readonly Birth[]): readonly Exposure[] {
-  const requests = new Map(doses.map(({ cycle, planned, dropped }) => [cycle, planned - dropped]))
+/** Doses, hours and births of each cycle. What is older than the first request belongs to the start. */
+export function exposuresOf(timeline: Timeline, births: readonly Birth[]): readonly Exposure[] {
+  const cycles = cyclesOf(timeline, births)
+  const requests = new Map(timeline.doses.map(({ cycle, planned, dropped }) => [cycle, planned - dropped]))
   const first = cycles[0]?.cycle
   return cycles.map(({ cycle, startMs, endMs }) => ({
     births: births.filter((birth) => birth.cycle === cycle || (cycle === first && birth.cycle === null)).length,

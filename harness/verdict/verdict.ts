@@ -25,7 +25,13 @@ export type Opinion =
   | { readonly kind: 'inconclusive'; readonly sentence: string; readonly settledBy: string }
 
 /** A member that stayed, with what makes it one. `bornIn` is the cycle of its birth; null when it was born before the first. */
-export type Survivor = { readonly member: Member; readonly why: string; readonly bornIn: number | null }
+export type Survivor = {
+  readonly member: Member
+  readonly why: string
+  readonly bornIn: number | null
+  /** One of those by which a count grew in measured cycles: what the warm-up left of its like may be a pool's, and is not listed. */
+  readonly ofGrowth?: true
+}
 
 /** Worst wins: leak > inconclusive > pass. */
 export type Verdict = 'pass' | 'leak' | 'inconclusive'

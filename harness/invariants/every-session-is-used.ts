@@ -1,0 +1,59 @@
+import type { Member, Session } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { growthByIdentity, inSteps } from '../verdict/growth.ts'
+import { bornIn, finalRest, firstSightings, key, noRest, presentThroughout, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
+import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count, duration } from '../verdict/words.ts'
+
+/**
+ * Rule R8: a connection that came too late for whoever asked for it, and that nobody has given up since. Pools that open ahead of need rest with unused sessions
+ * too, and renew them. So only what neither the plateau of sessions nor that of unused ones explains is accused, and only
+ * a session that stayed unused through later loads while younger ones were opened and used.
+ */
+export default {
+  name: 'every session is used',
+  check: (timeline) => {
+    const last = finalRest(timeline)
+    if (last === undefined) return noRest
+    const sessions = sessionsAt(timeline, last)
+    const unused = sessions.filter(isUnused)
+    const before = untouchedRests(timeline).filter((rest) => !isMeasured(timeline, rest)).map((rest) => sessionsAt(timeline, rest))
+    const beyond = Math.min(unused.length - Math.max(0, ...before.map((all) => all.filter(isUnused).length)), sessions.length - Math.max(0, ...before.map(({ length }) => length)))
+    const declared = (timeline.facts.limits.poolMaxPerProcess ?? Number.NaN) * presentThroughout(last, isProcess).filter((process) => !isPlanted(timeline, process, last.last)).length
+    if (unused.length === 0) return { kind: 'pass', sentence: 'every session at rest had run a query' }
+    if (beyond <= 0 || sessions.length <= declared) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, as a pool has them that opens ahead of need` }
+
+    const loads = new Map(unused.map((session) => [session, loadsMissed(timeline, session)]))
+    const survivors = unused
+      .filter((session) => (loads.get(session) ?? 0) > 0)
+      .map((member) => ({ member, why: `never ran a query in ${duration(member.stateAgeMs ?? 0)}, through ${count(loads.get(member) ?? 0, 'load')} in which younger sessions did`, bornIn: bornIn(timeline, member) }))
+    const growth = growthByIdentity(timeline, isUnusedSession)
+    const sentence = `${count(survivors.length, 'session')} never ran a query, ${beyond} more than the pools account for, while younger ones were opened and used`
+    if (survivors.length === 0) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, and no later load had the time to use ${unused.length === 1 ? 'it' : 'them'}` }
+    if (growth.kind === 'proportional') return { kind: 'leak', sentence: `${sentence}: ${inSteps(growth)}`, survivors }
+    if (survivors.some(({ member }) => (loads.get(member) ?? 0) >= 2)) return { kind: 'leak', sentence, survivors }
+    return { kind: 'warning', sentence, survivors }
+  },
+} satisfies Invariant
+
+const isUnused = ({ queryAgeMs, state }: Session): boolean => queryAgeMs === null && state === 'idle'
+
+const isUnusedSession = (member: Member): member is Session => isSession(member) && isUnused(member)
+
+const sessionsAt = (timeline: Timeline, rest: Rest): readonly Session[] => presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last))
+
+const isMeasured = ({ doses }: Timeline, { cycle }: Rest): boolean => doses.some((dose) => dose.cycle === cycle && dose.role === 'measured')
+
+/** Loads, wholly after its first sighting, in which a younger session of the same client was opened and had run a query when they were over. */
+function loadsMissed(timeline: Timeline, session: Session): number {
+  const seenMs = firstSightings(timeline).get(key(session))?.atMs ?? Number.POSITIVE_INFINITY
+  const looks = runningLooks(timeline)
+  return timeline.doses.filter(({ cycle, counted }) => {
+    const span = timeline.cycles.find((one) => one.cycle === cycle)
+    return counted > 0 && span !== undefined && span.startMs >= seenMs && looks.some((look) => look.cycle === cycle && look.members.some((other) => isSession(other) && isUsedAndYounger(other, session, span.startedAtEpochMs)))
+  }).length
+}
+
+const isUsedAndYounger = (other: Session, session: Session, loadEpochMs: number): boolean =>
+  other.user === session.user && other.database === session.database && other.applicationName === session.applicationName && other.queryAgeMs !== null && other.backendStartMs >= loadEpochMs && other.backendStartMs > session.backendStartMs

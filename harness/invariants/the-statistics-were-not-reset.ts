@@ -1,0 +1,20 @@
+import { runningLooks } from '../verdict/rest.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+
+/** What the server counts of its sessions is one of the ledgers: after pg_stat_reset() it begins anew, and so does whoever else reads it. */
+export default {
+  name: 'the statistics were not reset',
+  check: (timeline) => {
+    const looks = runningLooks(timeline).flatMap(({ atMs, counters }) => (counters['pg.statistics-reset-ms'] === undefined ? [] : [{ atMs, resetMs: counters['pg.statistics-reset-ms'] }]))
+    const [first] = looks
+    const changed = looks.find(({ resetMs }) => resetMs !== first?.resetMs)
+    if (first === undefined) return { kind: 'not judged', sentence: 'this run does not look when the statistics were reset' }
+    if (changed === undefined) return { kind: 'pass', sentence: 'the statistics of the server were counted on from first to last' }
+    const cycle = timeline.cycles.findLast(({ startMs }) => startMs <= changed.atMs)?.cycle
+    return {
+      kind: 'inconclusive',
+      sentence: `the statistics of the server were reset during the run${cycle === undefined ? '' : `, before the end of cycle ${cycle}`}`,
+      settledBy: 'run again without whoever calls pg_stat_reset()',
+    }
+  },
+} satisfies Invariant

@@ -1,0 +1,27 @@
+import type { Process } from '../timeline/member.ts'
+import { type Growth, growthOf, inSteps } from '../verdict/growth.ts'
+import { longLivedProcesses } from '../verdict/long-lived.ts'
+import { finalRest, noRest, type Rest, readingsOf } from '../verdict/rest.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count } from '../verdict/words.ts'
+
+/** Threads that one and the same process starts for requests and never ends. A runtime's own, and a pool of them, come to an end: what goes on by a rate in every cycle does not. */
+export default {
+  name: 'threads do not grow with the dose',
+  check: (timeline) => {
+    if (finalRest(timeline) === undefined) return noRest
+    const grown = longLivedProcesses(timeline).map((process) => ({ process, growth: growthOf(timeline, (rest) => threadsAt(rest, process)) }))
+    const leaking = grown.filter(({ growth }) => growth.kind === 'proportional')
+    const unsettled = grown.filter(({ growth }) => growth.kind === 'unsettled')
+    const survivors = (all: typeof grown) => all.map((one) => ({ member: one.process, why: said(one), bornIn: null }))
+    if (leaking.length > 0)
+      return { kind: 'leak', sentence: `${count(leaking.length, 'process', 'processes')} kept more threads after every load: ${leaking.map(said).join('; ')}`, survivors: survivors(leaking) }
+    if (unsettled.length > 0) return { kind: 'warning', sentence: `threads have not settled yet: ${unsettled.map(said).join('; ')}`, survivors: survivors(unsettled) }
+    return { kind: 'pass', sentence: `no threads piled up in ${count(grown.length, 'long-lived process', 'long-lived processes')}` }
+  },
+} satisfies Invariant
+
+/** The fewest of the rest's looks: what ran for a moment has not stayed. */
+const threadsAt = (rest: Rest, process: Process): number => Math.min(...readingsOf(rest, process).map(({ threads }) => threads))
+
+const said = ({ process, growth }: { readonly process: Process; readonly growth: Growth }): string => `pid ${process.pid} from ${growth.plateau}, ${inSteps(growth)}`

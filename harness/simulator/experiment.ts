@@ -1,0 +1,47 @@
+import type { Invariant } from '../verdict/verdict.ts'
+
+/** What is measured: cells of so many trials, each trial known by its number alone. */
+export type Experiment = {
+  readonly name: string
+  readonly cells: readonly Cell[]
+}
+
+export type Cell = {
+  readonly cell: string
+  /** Share of the trials asked for that this cell gets. */
+  readonly share: number
+  /** What came of one trial: names that are counted. */
+  readonly trial: (seed: number, trial: number, invariants: readonly Invariant[]) => readonly string[]
+}
+
+/** Counts of a stretch of a cell's trials: a line of the raw results. `oddities` are the numbers of trials to look at again. */
+export type Row = {
+  readonly experiment: string
+  readonly cell: string
+  readonly seed: number
+  readonly from: number
+  readonly trials: number
+  readonly counts: Readonly<Record<string, number>>
+  readonly oddities?: readonly number[]
+}
+
+/** A name that is counted and begins so marks its trial as one to look at. */
+export const odd = (name: string): string => `!${name}`
+
+export function countTrials({ name }: Experiment, { cell, trial }: Cell, { seed, from, trials }: Pick<Row, 'seed' | 'from' | 'trials'>, invariants: readonly Invariant[]): Row {
+  const counts: Record<string, number> = {}
+  const oddities: number[] = []
+  for (let i = from; i < from + trials; i += 1) {
+    const names = trial(seed, i, invariants)
+    for (const one of names) counts[one.replace(/^!/, '')] = (counts[one.replace(/^!/, '')] ?? 0) + 1
+    if (names.some((one) => one.startsWith('!')) && oddities.length < 20) oddities.push(i)
+  }
+  return { experiment: name, cell, seed, from, trials, counts, ...(oddities.length > 0 && { oddities }) }
+}
+
+/** Rows of one cell, added up. */
+export function added(rows: readonly Row[]): Pick<Row, 'trials' | 'counts' | 'oddities'> {
+  const counts: Record<string, number> = {}
+  for (const row of rows) for (const [name, n] of Object.entries(row.counts)) counts[name] = (counts[name] ?? 0) + n
+  return { trials: rows.reduce((sum, { trials }) => sum + trials, 0), counts, oddities: rows.flatMap(({ oddities = [] }) => oddities) }
+}

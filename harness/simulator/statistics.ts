@@ -1,0 +1,58 @@
+import { garwood, type Interval, midP } from '../verdict/rates.ts'
+import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
+import type { Experiment } from './experiment.ts'
+import { randomOf } from './random.ts'
+
+/** Requests between two rests at which the sequential test is asked. */
+const betweenRests = 1_000
+
+/** No run is longer: five times what a clean one needs. */
+const longestRun = 150_000
+
+/** The sequential test at true rates from clean to leaking. */
+export const sequential: Experiment = {
+  name: 'sequential',
+  cells: [1e-7, usualDesign.clean, 1e-5, 3e-5, usualDesign.leaking, 1e-3].map((rate) => ({
+    cell: String(rate),
+    share: 1 / 2,
+    trial: (seed, trial) => {
+      const random = randomOf(seed, trial)
+      let survivors = 0
+      for (let requests = betweenRests; requests <= longestRun; requests += betweenRests) {
+        survivors += random.poisson(rate * betweenRests)
+        const { kind } = sequentialTest(survivors, requests)
+        if (kind !== 'go on') return [kind, ...Array<string>(requests / betweenRests).fill('thousands of requests')]
+      }
+      return ['go on', ...Array<string>(longestRun / betweenRests).fill('thousands of requests')]
+    },
+  })),
+}
+
+const intervals = remembering((events) => ({ garwood: garwood(events), midP: midP(events) }))
+
+/** Whether the intervals of a Poisson count hold its mean, at means from where most runs show nothing to where they show hundreds. */
+export const coverage: Experiment = {
+  name: 'coverage',
+  cells: [0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100].map((about) => ({
+    cell: String(about),
+    share: 1 / 2,
+    trial: (seed, trial) => {
+      const random = randomOf(seed, trial)
+      // A count is discrete, and coverage at one mean is a matter of luck: means are spread around the one that names the cell.
+      const mean = about * random.within(0.75, 1.25)
+      const of = intervals(random.poisson(mean))
+      return [...(holds(of.garwood, mean) ? ['garwood'] : []), ...(holds(of.midP, mean) ? ['mid-P'] : [])]
+    },
+  })),
+}
+
+const holds = ({ lower, upper }: Interval, mean: number): boolean => lower <= mean && mean <= upper
+
+function remembering<T>(make: (events: number) => T): (events: number) => T {
+  const known = new Map<number, T>()
+  return (events) => {
+    const found = known.get(events) ?? make(events)
+    known.set(events, found)
+    return found
+  }
+}

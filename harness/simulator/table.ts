@@ -1,0 +1,77 @@
+import { clopperPearson, type Interval } from '../verdict/rates.ts'
+import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
+import { thousands } from '../verdict/words.ts'
+import { added, type Row } from './experiment.ts'
+
+type Sum = ReturnType<typeof added> & { readonly cell: string }
+
+/** What the raw results come to: one block of lines for each experiment. */
+export function tableOf(rows: readonly Row[]): readonly string[] {
+  const of = (experiment: string): readonly Sum[] => [...Map.groupBy(rows.filter((row) => row.experiment === experiment), ({ cell }) => cell)].map(([cell, same]) => ({ cell, ...added(same) }))
+  return [...cleanTable(of('clean')), ...blindTable(of('blind')), ...recallTable(of('recall')), ...sequentialTable(of('sequential')), ...coverageTable(of('coverage')), ...curvesTable(of('curves'))]
+}
+
+function cleanTable(cells: readonly Sum[]): readonly string[] {
+  const line = ({ cell, trials, counts }: Sum): string => row(cell, [thousands(trials), share(counts['leak'] ?? 0, trials), share(counts['inconclusive'] ?? 0, trials)])
+  return block('Healthy applications', ['timelines', 'false alarms (95 %)', 'inconclusive (95 %)'], [...cells.map(line), line({ cell: 'all', ...whole(cells) })])
+}
+
+function blindTable(cells: readonly Sum[]): readonly string[] {
+  const line = ({ cell, trials, counts }: Sum): string => row(cell, [thousands(trials), share(counts['inconclusive'] ?? 0, trials), share(counts['leak'] ?? 0, trials)])
+  return block('Runs that nobody can judge', ['timelines', 'inconclusive (95 %)', 'false alarms (95 %)'], [...cells.map(line), line({ cell: 'all', ...whole(cells) })])
+}
+
+function recallTable(cells: readonly Sum[]): readonly string[] {
+  const line = ({ cell, trials, counts }: Sum): string => {
+    const n = (name: string): number => counts[name] ?? 0
+    const leaked = trials - n('nothing was left')
+    const covered = n('rate covered') + n('rate missed')
+    return row(cell, [thousands(leaked), share(n('leak'), leaked), percent(n('inconclusive'), leaked), percent(n('pass'), leaked), percent(n('heal told'), n('leak')), covered === 0 ? '' : percent(n('rate covered'), covered)])
+  }
+  return block('Leaking applications', ['timelines', 'recall (95 %)', 'inconcl.', 'missed', 'heal', 'rate covered'], [...cells.map(line), line({ cell: 'all', ...whole(cells) })])
+}
+
+function sequentialTable(cells: readonly Sum[]): readonly string[] {
+  const line = ({ cell, trials, counts }: Sum): string => row(`true rate ${cell}`, [thousands(trials), share(counts['reject'] ?? 0, trials), share(counts['accept'] ?? 0, trials), `${((counts['thousands of requests'] ?? 0) / trials).toFixed(1)} k`])
+  const { alpha, beta, clean, leaking } = usualDesign
+  return block(`Sequential test: at ${clean} called leaking at most ${100 * alpha} %, at ${leaking} called clean at most ${100 * beta} %; a clean run needs ${thousands(sequentialTest(0, 0).toAccept)} requests`, ['runs', 'leaking (95 %)', 'clean (95 %)', 'mean length'], cells.map(line))
+}
+
+function coverageTable(cells: readonly Sum[]): readonly string[] {
+  const line = ({ cell, trials, counts }: Sum): string => row(cell === 'all' ? cell : `means around ${cell}`, [thousands(trials), share(counts['garwood'] ?? 0, trials), share(counts['mid-P'] ?? 0, trials)])
+  return block('Coverage of intervals at 95 %', ['counts', 'Garwood (95 %)', 'mid-P (95 %)'], [...cells.map(line), line({ cell: 'all', ...whole(cells) })])
+}
+
+/** One line for each threshold and kind, its values side by side. */
+function curvesTable(cells: readonly Sum[]): readonly string[] {
+  const groups = Map.groupBy(cells, ({ cell }) => cell.split(' | ')[0] ?? '')
+  return [...groups].flatMap(([threshold, same]) => {
+    const values = [...new Set(same.flatMap(({ counts }) => Object.keys(counts)))].toSorted((a, b) => Number(a) - Number(b))
+    const line = ({ cell, trials, counts }: Sum): string => row(cell.split(' | ').slice(1).join(': '), values.map((value) => percent(counts[value] ?? 0, trials)))
+    return block(`Accused by "${threshold}" of`, values, same.map(line))
+  })
+}
+
+const whole = (cells: readonly Sum[]): ReturnType<typeof added> => added(cells.map(({ cell, trials, counts }) => ({ experiment: '', cell, seed: 0, from: 0, trials, counts })))
+
+/** `0 of 5,000: 0 % (0 to 0.074)` */
+function share(n: number, trials: number): string {
+  if (trials === 0) return 'none'
+  const { lower, upper }: Interval = clopperPearson(n, trials)
+  return `${percent(n, trials)} (${digits(100 * lower)} to ${digits(100 * upper)})`
+}
+
+const percent = (n: number, trials: number): string => (trials === 0 ? '' : `${digits((100 * n) / trials)} %`)
+
+/** Never rounded to all or nothing. */
+const digits = (value: number): string => {
+  if (value === 0 || value === 100) return String(value)
+  return value > 99.9 ? value.toPrecision(6).replace(/0+$/, '') : value.toPrecision(3)
+}
+
+const name = 62
+const column = 26
+
+const row = (cell: string, columns: readonly string[]): string => `  ${cell.slice(0, name - 2).padEnd(name - 2)}${columns.map((text) => text.padStart(columns.length > 4 ? 16 : column)).join('')}`.trimEnd()
+
+const block = (title: string, head: readonly string[], lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [title, row('', head), ...lines, ''])

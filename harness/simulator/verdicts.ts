@@ -1,0 +1,93 @@
+import type { Cause } from '../verdict/rate.ts'
+import { judge } from '../verdict/judge.ts'
+import { type Cell, type Experiment, odd } from './experiment.ts'
+import { broken, healthy, type Maker } from './healthy.ts'
+import { type Leak, leaking, leakKinds } from './leaks.ts'
+import { simulate, timelineOf } from './simulate.ts'
+import { judged, planOf, toolsOf } from './trial.ts'
+import { together } from './world.ts'
+
+/** Measured requests of a run: a gate's few, up to a nightly's. */
+const sizes = [60, 160, 800, 8_000]
+
+const cleanTrial = (make: Maker): Cell['trial'] => (seed, trial, invariants) => {
+  const tools = toolsOf(seed, trial)
+  const plan = planOf(tools, tools.random.pick(sizes))
+  const { verdict } = judged(make(tools.random, tools.pids, plan), plan, tools.random, invariants)
+  return [verdict === 'pass' ? verdict : odd(verdict)]
+}
+
+/** Three of them in one application. */
+const mixed: Maker = (random, pids, plan) => {
+  const names = Object.keys(healthy).toSorted(() => random.fraction() - 0.5).slice(0, 3)
+  return together(names.map((name) => (healthy[name] as Maker)(random, pids, plan)))
+}
+
+const looksAlike: readonly (readonly [string, Maker])[] = [...Object.entries(healthy), ['any three of them together', mixed]]
+
+/** Healthy applications: whatever is no pass is a false alarm, or a run lost. */
+export const clean: Experiment = { name: 'clean', cells: looksAlike.map(([cell, make]) => ({ cell, share: 1 / looksAlike.length, trial: cleanTrial(make) })) }
+
+/** Runs that could not see, or that nobody could judge. */
+export const blind: Experiment = {
+  name: 'blind',
+  cells: Object.entries(broken).map(([cell, make]) => ({
+    cell,
+    share: 1 / 100,
+    trial: (seed, trial, invariants) => {
+      const tools = toolsOf(seed, trial)
+      const plan = planOf(tools, tools.random.pick(sizes))
+      const { verdict } = judged(make(tools.random, tools.pids, plan), plan, tools.random, invariants)
+      return [verdict === 'inconclusive' ? verdict : odd(verdict)]
+    },
+  })),
+}
+
+type Setting = { readonly cause: Cause; readonly rate: number; readonly requests: number; readonly route: string | null; readonly heal: Leak['heal'] }
+
+/** Ten births expected in the first three that come by chance, five in the rarest. */
+const settings: readonly Setting[] = [
+  { cause: 'per request', rate: 1, requests: 80, route: 'buy', heal: 'permanent' },
+  { cause: 'per request', rate: 1e-2, requests: 1_000, route: null, heal: 'permanent' },
+  { cause: 'per request', rate: 1e-3, requests: 10_000, route: null, heal: 'permanent' },
+  { cause: 'per request', rate: 1e-4, requests: 50_000, route: null, heal: 'permanent' },
+  { cause: 'per hour', rate: 300, requests: 160, route: null, heal: 'permanent' },
+  { cause: 'at start-up', rate: 2, requests: 160, route: null, heal: 'permanent' },
+  { cause: 'per request', rate: 1e-2, requests: 1_000, route: null, heal: 'on nudge' },
+  { cause: 'per request', rate: 1e-2, requests: 1_000, route: null, heal: 'by time-out' },
+]
+
+export const nameOf = ({ kind, cause, rate, heal }: Pick<Leak, 'kind' | 'cause' | 'rate' | 'heal'>): string => `${kind}, ${rate} ${cause}${heal === 'permanent' ? '' : `, healed ${heal}`}`
+
+/** Leaking applications, each in the company of a healthy look-alike. */
+export const recall: Experiment = {
+  name: 'recall',
+  cells: leakKinds.flatMap((kind) => settings.map((setting) => ({ cell: nameOf({ kind, ...setting }), share: 1 / 500, trial: recallTrial({ kind, ...setting }) }))),
+}
+
+function recallTrial({ requests, ...leak }: Leak & Setting): Cell['trial'] {
+  return (seed, trial, invariants) => {
+    const tools = toolsOf(seed, trial)
+    const plan = planOf(tools, requests)
+    const world = leaking(leak, tools.random, tools.pids)
+    // Its own chances, so that the company does not move the leak.
+    const company = toolsOf(seed + 1, trial)
+    const [, make] = company.random.pick(Object.entries(healthy).filter(([name]) => !name.startsWith('M20')))
+    const pids = (() => {
+      let last = 50_000
+      return () => (last += 1)
+    })()
+    const timeline = timelineOf(simulate(together([world, make(company.random, pids, plan)]), plan, tools.random))
+    const { verdict, rate, owner, heal } = judge(timeline, invariants)
+    const lastLoadMs = timeline.doses.at(-1)?.atMs ?? 0
+    if (!world.bornAtMs.some((atMs) => atMs <= lastLoadMs)) return ['nothing was left']
+    if (verdict !== 'leak') return [odd(verdict)]
+    return [
+      verdict,
+      ...(rate === null ? [] : [`rate ${rate.kind}`]),
+      ...(rate !== null && 'perRequest' in rate && leak.cause === 'per request' && leak.rate < 1 ? [leak.rate >= rate.perRequest.lower && leak.rate <= rate.perRequest.upper ? 'rate covered' : 'rate missed'] : []),
+      ...(leak.route === null || owner === null ? [] : [owner.kind === 'dose' ? (owner.route === leak.route ? 'owner named' : odd('owner wrong')) : `owner ${owner.kind}`]),
+      heal === leak.heal ? 'heal told' : `heal ${heal}`,
+    ]
+  }
+}
