@@ -1,10 +1,10 @@
 import type { Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { type Growth, growthOf, inSteps } from '../verdict/growth.ts'
-import { finalRest, noRest, presentThroughout, type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess } from '../verdict/stay.ts'
+import { longLivedProcesses } from '../verdict/long-lived.ts'
+import { finalRest, noRest, type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
-import { count } from '../verdict/words.ts'
+import { count, inOrder, list } from '../verdict/words.ts'
 
 /**
  * Files and sockets that one and the same process opens and never closes. Its connections to the database are left out:
@@ -14,7 +14,7 @@ export default {
   name: 'descriptors do not grow with the dose',
   check: (timeline) => {
     if (finalRest(timeline) === undefined) return noRest
-    const grown = processesThroughout(timeline).map((process) => ({ process, growth: growthOf(timeline, (rest) => descriptorsAt(rest, process)) }))
+    const grown = longLivedProcesses(timeline).map((process) => ({ process, growth: growthOf(timeline, (rest) => descriptorsAt(rest, process)), targets: grownTargets(timeline, process) }))
     const leaking = grown.filter(({ growth }) => growth.kind === 'proportional')
     const unsettled = grown.filter(({ growth }) => growth.kind === 'unsettled')
     if (leaking.length > 0)
@@ -33,15 +33,19 @@ export default {
   },
 } satisfies Invariant
 
-/** Those that lived through every rest: of one that was started meanwhile the first descriptors are no growth. */
-function processesThroughout(timeline: Timeline): readonly Process[] {
-  const rests = untouchedRests(timeline)
-  const last = finalRest(timeline)
-  if (last === undefined) return []
-  return presentThroughout(last, isProcess).filter((process) => process.request === null && !isPlanted(timeline, process, last.last) && rests.every((rest) => readingsOf(rest, process).length === rest.looks.length))
-}
-
 /** The fewest of the rest's looks: what was open for a moment is not kept. */
 const descriptorsAt = (rest: Rest, process: Process): number => Math.min(...readingsOf(rest, process).map(({ descriptors, databasePorts }) => (descriptors ?? 0) - databasePorts.length))
 
-const said = ({ process, growth }: { readonly process: Process; readonly growth: Growth }): string => `pid ${process.pid} from ${growth.plateau}, ${inSteps(growth)}`
+/** What the descriptors point at of which there are more now than at the first rest, most first. Older records do not tell. */
+function grownTargets(timeline: Timeline, process: Process): readonly string[] {
+  const [first] = untouchedRests(timeline).flatMap((rest) => readingsOf(rest, process))
+  const before = first?.descriptorTargets ?? {}
+  return Object.entries(process.descriptorTargets ?? {})
+    .map(([target, now]) => ({ target, now, earlier: before[target] ?? 0 }))
+    .filter(({ now, earlier }) => now > earlier)
+    .sort((a, b) => b.now - b.earlier - (a.now - a.earlier) || inOrder(a.target, b.target))
+    .map(({ target, now, earlier }) => `${target} (${earlier} to ${now})`)
+}
+
+const said = ({ process, growth, targets }: { readonly process: Process; readonly growth: Growth; readonly targets: readonly string[] }): string =>
+  `pid ${process.pid} from ${growth.plateau}, ${inSteps(growth)}${targets.length > 0 ? `: ${list(targets, 2)}` : ''}`

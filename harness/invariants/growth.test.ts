@@ -5,6 +5,9 @@ import descriptorsDoNotGrow from './descriptors-do-not-grow-with-the-dose.ts'
 import noWorkerIsLost from './no-worker-is-lost.ts'
 import processesDoNotGrow from './processes-do-not-grow-with-the-dose.ts'
 import sessionsDoNotGrow from './sessions-do-not-grow-with-the-dose.ts'
+import noSteadyTableGrows from './no-steady-table-grows.ts'
+import temporaryTablesDoNotGrow from './temporary-tables-do-not-grow-with-the-dose.ts'
+import threadsDoNotGrow from './threads-do-not-grow-with-the-dose.ts'
 import sessionsStayWithin from './sessions-stay-within-the-declared-pools.ts'
 
 type Make = (life: { readonly pid: number; readonly fromMs: number; readonly untilMs?: number }) => Being
@@ -92,6 +95,49 @@ claims(descriptorsDoNotGrow, [
   ['its pool’s own connections: judged as sessions', { beings: [pooling([20, 22, 24, 25, 25, 27, 31, 32])] }, 'pass'],
   ['in a process that was started meanwhile', { beings: [descriptors([20, 20, 20, 20, 20, 40, 80, 100], { fromMs: startOf(firstMeasured) + 1 })] }, 'pass'],
   ['after zero-dose cycles as well: a leak in time', { beings: [descriptors([24, 28, 32, 34, 36, 40, 48, 50])] }, 'leak'],
+])
+
+const log = { '/srv/app.log': 1, pipe: 3 }
+const logging = (afterCycle: readonly number[]): Being => (moment) => {
+  const held = afterCycle[moment.cycle ?? afterCycle.length - 1] ?? 20
+  return descriptors(afterCycle, { descriptorTargets: { ...log, '/srv/app.log': held - 10 } })(moment)
+}
+
+claims(descriptorsDoNotGrow, [
+  ['one for each request: the finding names the path that leaks', { beings: [logging([60, 100, 140, 160, 160, 200, 280, 300])] }, 'leak', /: \/srv\/app\.log \(50 to 290\)$/],
+])
+
+const threads = (afterCycle: readonly number[]): Being => (moment) => process({ pid: 10, threads: afterCycle[moment.cycle ?? afterCycle.length - 1] ?? 7 })(moment)
+
+claims(threadsDoNotGrow, [
+  ['flat', { beings: [threads([7, 7, 7, 7, 7, 7, 7, 7])] }, 'pass'],
+  ['one for ten requests', { beings: [threads([11, 15, 19, 21, 21, 25, 33, 35])] }, 'leak', /kept more threads after every load: pid 10 from 19, 2 after 20 requests, 4 after 40, 8 after 80, 2 after 20/],
+  ['a pool of threads that is full after the third cycle', { beings: [threads([11, 15, 19, 21, 21, 25, 25, 25])] }, 'pass'],
+  ['ever more, but slower than the load: a warning', { beings: [threads([7, 8, 9, 12, 12, 13, 14, 15])] }, 'warning', /have not settled/],
+  ['in the process of a request: judged by itself', { beings: [(moment) => process({ pid: 10, threads: 7 + (moment.cycle ?? 8) * 10, request: { method: 'GET', url: '/' } })(moment)] }, 'pass'],
+])
+
+const temporaryTable: Make = ({ pid, fromMs, untilMs = Number.POSITIVE_INFINITY }) => ({ atMs }) => (atMs < fromMs || atMs >= untilMs ? null : { kind: 'temporary-table', id: String(16_000 + pid), name: `batch_${pid}`, sessionPid: 5 })
+
+claims(temporaryTablesDoNotGrow, [
+  ['not looked for: an older record', {}, 'not judged'],
+  ['one in each session of a pool: made once, used again', { beings: bornPerCycle(temporaryTable, 6, 2) }, 'pass', /\(8 at the end, 8 after the warm-up\)/],
+  ['made anew in every cycle, and dropped', { beings: renewed(temporaryTable, 8) }, 'pass'],
+  ['one for every twenty requests: L28', { beings: bornPerCycle(temporaryTable, 2, 2, 2, 1, 0, 2, 4, 1) }, 'leak', /grew from 6 to 14: .*, in 1 session$/],
+  ['more after every load, but not by a rate', { beings: bornPerCycle(temporaryTable, 1, 1, 1, 3, 0, 1, 1, 1) }, 'warning', /slow leak/],
+])
+
+const table = (id: string, rowsARequest: number): Being => ({ atMs }) => {
+  const grownRows = Math.round((rowsARequest * 160 * Math.max(0, atMs - startOf(0))) / (startOf(8) - startOf(0)))
+  return grownRows === 0 ? null : { kind: 'table', id, rows: 100 + grownRows, bytes: 8_192 + grownRows * 100, grownRows, grownBytes: grownRows * 100 }
+}
+
+claims(noSteadyTableGrows, [
+  ['not looked for: an older record', {}, 'not judged', /does not look/],
+  ['one that grows under healthy load is told with its rate', { beings: [table('public.visit', 1)] }, 'not judged', /; grown: public\.visit by \d+ rows and \d+ KiB, 0\.\d+ a request$/],
+  ['another is declared steady', { beings: [table('public.visit', 1)], limits: { steadyTables: ['product'] } }, 'pass', /1 table declared steady did not grow; grown: public\.visit/],
+  ['it is declared steady', { beings: [table('public.visit', 1)], limits: { steadyTables: ['visit'] } }, 'leak', /^1 table that is declared steady grew: public\.visit by/],
+  ['it is declared steady in its schema', { beings: [table('shop.product', 1)], limits: { steadyTables: ['product', 'shop.product'] } }, 'leak'],
 ])
 
 claims(noWorkerIsLost, [

@@ -1,4 +1,5 @@
 import { claims } from '../testing/claims.ts'
+import { looking } from '../testing/looking.ts'
 import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Entry, Look } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -14,16 +15,6 @@ import theRecordIsWhole from './the-record-is-whole.ts'
 import theTwoLedgersAgree from './the-two-ledgers-agree.ts'
 
 const last = 7
-
-/** A run whose looks were changed afterwards. */
-const looking = (change: (look: Look & { readonly atMs: number }, index: number) => Look | null, run: Run = {}): Timeline => {
-  const entries = entriesOf(run).flatMap((entry): readonly Entry[] => {
-    if (entry.kind !== 'look') return [entry]
-    const changed = change(entry, 0)
-    return changed === null ? [] : [{ ...entry, ...changed }]
-  })
-  return fold(factsOf(run), entries.map((entry, n) => ({ ...entry, n })))
-}
 
 /** Nothing was recorded at all. */
 const empty = fold(factsOf({ doses: [] }), [])

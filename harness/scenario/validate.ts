@@ -27,6 +27,7 @@ const limits = z.strictObject({
   replicationSlots: count,
   advisoryLocks: count,
   closeWait: count,
+  steadyTables: z.array(text),
 }).partial()
 
 const variants = z.strictObject({ default: text, leaks: z.array(text).optional(), by: z.record(text, environment) })

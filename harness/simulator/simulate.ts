@@ -52,7 +52,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
 
   const look = (reading: Reading, cycle: number | null, before: { readonly members: readonly Member[]; readonly atMs: number } | null) => {
     const moment: Moment = { atMs: nowMs, reading, cycle, nudged, collected: false }
-    const members = inhabitants.map((being) => being(moment)).filter((member) => member !== null)
+    const members = asHeld(inhabitants.map((being) => being(moment)).filter((member) => member !== null))
     const logged = members.filter((member) => member.kind === 'session').map(({ pid, backendStartMs }) => ({ kind: 'logged-session' as const, id: `${pid}@${Math.floor(backendStartMs / 1000)}`, pid }))
     const counters = { 'pg.backends': logged.length, 'log.live': logged.length, 'app.processes': members.filter(({ kind }) => kind === 'process').length, ...world.counters?.(nowMs) }
     const unquiet = unquietReason({ members, counters, partial: [] }, before && { sight: { members: before.members, counters: {}, partial: [] }, atMs: before.atMs }, nowMs, 0)
@@ -121,6 +121,12 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   for (let atMs = 500; atMs < endMs; atMs += 1_200 * random.within(0.6, 1.4)) if (world.lostBeats?.(atMs) !== true) happenings.push({ kind: 'beat', counters: { 'pg.transactions-ended': 100, 'pg.transactions-ended-p999-ms': endedMs }, atMs })
   // Subtle: the sort is stable, so that of one moment the order of telling stays.
   return { facts, entries: happenings.sort((a, b) => a.atMs - b.atMs).map((happening, n) => ({ ...happening, n })) }
+}
+
+/** Beings name every port that they will ever use; a process holds those whose session lives. */
+function asHeld(members: readonly Member[]): readonly Member[] {
+  const ports = new Set(members.map((member) => (member.kind === 'session' ? member.clientPort : null)))
+  return members.map((member) => (member.kind === 'process' ? { ...member, databasePorts: member.databasePorts.filter((port) => ports.has(port)) } : member))
 }
 
 const factsOf = ({ limits = {} }: World, { doses }: Plan): Facts => ({

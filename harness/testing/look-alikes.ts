@@ -3,16 +3,16 @@ import { type Being, firstMeasured, loadEndOf, openTransaction, process, type Ru
 /** Healthy applications that look like leaks, by the names of the zoo; each as what lives in a run of `timelineOf`. */
 export const lookAlikes: Readonly<Record<string, Run>> = {
   'H01 a pool that fills to its maximum, then is flat': {
-    beings: [owner(10, 1_000, 1_200), ...pooled({ perCycle: [4, 2, 0, 2, 0, 1, 1, 0], firstPid: 1_000 })],
+    beings: owned(10, pooled({ perCycle: [4, 2, 0, 2, 0, 1, 1, 0], firstPid: 1_000 })),
   },
   'H02 a pool that renews its sessions: as many, all of them new': {
-    beings: [owner(11, 2_000, 2_100), ...eachCycle((cycle) => many(6, (i) => session({ pid: 2_000 + cycle * 10 + i, fromMs: startOf(cycle) + 500, untilMs: startOf(cycle + 1) + 500 })))],
+    beings: owned(11, eachCycle((cycle) => many(6, (i) => session({ pid: 2_000 + cycle * 10 + i, fromMs: startOf(cycle) + 500, untilMs: startOf(cycle + 1) + 500 })))),
   },
   'H03 idle sessions that close only with the next request': {
-    beings: [owner(12, 3_000, 3_010), ...many<Being>(8, (i) => (moment) => (moment.reading === 'nudged' ? null : session({ pid: 3_000 + i, fromMs: startOf(0) + 200 })(moment)))],
+    beings: owned(12, many<Being>(8, (i) => (moment) => (moment.reading === 'nudged' ? null : session({ pid: 3_000 + i, fromMs: startOf(0) + 200 })(moment)))),
   },
   'H05 a session that rests in LISTEN': {
-    beings: [owner(13, 3_100, 3_101), session({ pid: 3_100, query: 'LISTEN jobs' })],
+    beings: owned(13, [session({ pid: 3_100, query: 'LISTEN jobs' })]),
   },
   'H07 a server that starts spare workers up to its maximum, and recycles them': {
     beings: [
@@ -24,24 +24,28 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
     beings: [(moment) => process({ pid: 3_400, descriptors: 20 + ((moment.atMs / 500) % 3) * 8 })(moment)],
   },
   'H09 a report that is idle in its transaction for four seconds, and ends': {
-    beings: [owner(14, 3_500, 3_510), ...eachCycle((cycle) => [openTransaction({ pid: 3_500 + cycle, fromMs: loadEndOf(cycle) + 3_000, untilMs: loadEndOf(cycle) + 7_800, relationLocks: 2, holdsXmin: true })])],
+    beings: owned(14, eachCycle((cycle) => [openTransaction({ pid: 3_500 + cycle, fromMs: loadEndOf(cycle) + 3_000, untilMs: loadEndOf(cycle) + 7_800, relationLocks: 2, holdsXmin: true })])),
     also: [{ kind: 'beat', counters: { 'pg.transactions-ended': 120, 'pg.transactions-ended-p999-ms': 4_000 }, atMs: 500 }],
   },
   'H11 a cron job that is connected for three seconds at a time': {
-    beings: [owner(15, 3_599, 3_600), session({ pid: 3_599 }), ...eachCycle((cycle) => many(4, (i) => session({ pid: 3_600 + cycle * 10 + i, fromMs: loadEndOf(cycle) + 5_000, untilMs: loadEndOf(cycle) + 8_000 })))],
+    beings: owned(15, [session({ pid: 3_599 }), ...eachCycle((cycle) => many(4, (i) => session({ pid: 3_600 + cycle * 10 + i, fromMs: loadEndOf(cycle) + 5_000, untilMs: loadEndOf(cycle) + 8_000 })))]),
   },
   'M21 session set-up that leaves a transaction open which holds nothing': {
-    beings: [owner(16, 3_700, 3_710), ...many(5, (i) => openTransaction({ pid: 3_700 + i, fromMs: startOf(0) + 300 }))],
+    beings: owned(16, many(5, (i) => openTransaction({ pid: 3_700 + i, fromMs: startOf(0) + 300 }))),
   },
   'M20 a long page that goes on after its client has left, and ends': {
-    beings: [owner(17, 3_800, 3_801), session({ pid: 3_800, fromMs: loadEndOf(firstMeasured) - 1_000, untilMs: loadEndOf(firstMeasured) + 8_000, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: 9_000, relationLocks: 4 })],
+    beings: owned(17, [session({ pid: 3_800, fromMs: loadEndOf(firstMeasured) - 1_000, untilMs: loadEndOf(firstMeasured) + 8_000, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: 9_000, relationLocks: 4 })]),
     unquiet: (cycle) => (cycle === firstMeasured ? '1 queries running' : undefined),
   },
 }
 
-/** A long-lived process that holds the client's end of these sessions. */
-function owner(pid: number, fromPid: number, toPid: number): Being {
-  return process({ pid, databasePorts: many(toPid - fromPid, (i) => 40_000 + fromPid + i) })
+/** These, with a long-lived process that holds the client's end of each session while it lives. */
+function owned(pid: number, beings: readonly Being[]): readonly Being[] {
+  const portsAt = (moment: Parameters<Being>[0]): readonly number[] => beings.flatMap((being) => {
+    const member = being(moment)
+    return member?.kind === 'session' && member.clientPort !== null ? [member.clientPort] : []
+  })
+  return [(moment) => process({ pid, databasePorts: portsAt(moment) })(moment), ...beings]
 }
 
 /** Sessions that are born in each cycle, warm-up first, and stay. */

@@ -45,4 +45,6 @@ export type Limits = {
   readonly replicationSlots?: number
   readonly advisoryLocks?: number
   readonly closeWait?: number
+  /** Tables that no load may make grow, with their schema where it is not `public`. */
+  readonly steadyTables?: readonly string[]
 }
