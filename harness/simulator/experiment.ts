@@ -18,6 +18,8 @@ export type Cell = {
 export type Row = {
   readonly experiment: string
   readonly cell: string
+  /** Which judge it was. */
+  readonly engine: string
   readonly seed: number
   readonly from: number
   readonly trials: number
@@ -28,7 +30,7 @@ export type Row = {
 /** A name that is counted and begins so marks its trial as one to look at. */
 export const odd = (name: string): string => `!${name}`
 
-export function countTrials({ name }: Experiment, { cell, trial }: Cell, { seed, from, trials }: Pick<Row, 'seed' | 'from' | 'trials'>, invariants: readonly Invariant[]): Row {
+export function countTrials({ name }: Experiment, { cell, trial }: Cell, { engine, seed, from, trials }: Pick<Row, 'engine' | 'seed' | 'from' | 'trials'>, invariants: readonly Invariant[]): Row {
   const counts: Record<string, number> = {}
   const oddities: number[] = []
   for (let i = from; i < from + trials; i += 1) {
@@ -36,11 +38,11 @@ export function countTrials({ name }: Experiment, { cell, trial }: Cell, { seed,
     for (const one of names) counts[one.replace(/^!/, '')] = (counts[one.replace(/^!/, '')] ?? 0) + 1
     if (names.some((one) => one.startsWith('!')) && oddities.length < 20) oddities.push(i)
   }
-  return { experiment: name, cell, seed, from, trials, counts, ...(oddities.length > 0 && { oddities }) }
+  return { experiment: name, cell, engine, seed, from, trials, counts, ...(oddities.length > 0 && { oddities }) }
 }
 
 /** Rows of one cell, added up. */
-export function added(rows: readonly Row[]): Pick<Row, 'trials' | 'counts' | 'oddities'> {
+export function added(rows: readonly Pick<Row, 'trials' | 'counts' | 'oddities'>[]): Pick<Row, 'trials' | 'counts' | 'oddities'> {
   const counts: Record<string, number> = {}
   for (const row of rows) for (const [name, n] of Object.entries(row.counts)) counts[name] = (counts[name] ?? 0) + n
   return { trials: rows.reduce((sum, { trials }) => sum + trials, 0), counts, oddities: rows.flatMap(({ oddities = [] }) => oddities) }

@@ -156,7 +156,7 @@ export const healthy: Readonly<Record<string, Maker>> = {
         Object.assign(half, { untilMs: endMs + random.within(0, 1_200), sockets: random.between(0, 3) })
         return [
           ...many(random.between(0, 3), () => zombie({ pid: pids(), fromMs: endMs - 50, untilMs: endMs + random.within(0, 1_500) })),
-          ...many(random.between(0, 3), () => process({ pid: pids(), fromMs: endMs - 100, untilMs: endMs + random.exponential(700), request: { method: 'GET', url: '/slow' } })),
+          ...many(random.between(0, 3), () => process({ pid: pids(), fromMs: endMs - 100, untilMs: endMs + Math.min(4_000, random.exponential(700)), request: { method: 'GET', url: '/slow' } })),
         ]
       },
     }

@@ -1,14 +1,11 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { curves } from './curves.ts'
-import type { Experiment, Row } from './experiment.ts'
-import { coverage, sequential } from './statistics.ts'
-import { blind, clean, recall } from './verdicts.ts'
-
-/** In the order of their worth, should somebody stop before the end. */
-export const experiments: readonly Experiment[] = [clean, blind, recall, sequential, coverage, curves]
+import { inOrder } from '../verdict/words.ts'
+import type { Row } from './experiment.ts'
+import { experiments } from './experiments.ts'
 
 /** A stretch of trials that one thread does at once. */
 export type Job = Omit<Row, 'counts' | 'oddities'>
@@ -16,11 +13,11 @@ export type Job = Omit<Row, 'counts' | 'oddities'>
 const stretch = 250
 
 /** Everything that `trials` asks for, in stretches. */
-export function jobsOf(trials: number, seed: number): readonly Job[] {
+export function jobsOf(trials: number, seed: number, engine: string): readonly Job[] {
   return experiments.flatMap(({ name, cells }) =>
     cells.flatMap(({ cell, share }) => {
       const wanted = Math.max(20, Math.ceil(trials * share))
-      return Array.from({ length: Math.ceil(wanted / stretch) }, (_, i) => ({ experiment: name, cell, seed, from: i * stretch, trials: Math.min(stretch, wanted - i * stretch) }))
+      return Array.from({ length: Math.ceil(wanted / stretch) }, (_, i) => ({ experiment: name, cell, engine, seed, from: i * stretch, trials: Math.min(stretch, wanted - i * stretch) }))
     }),
   )
 }
@@ -37,7 +34,7 @@ export type SimulatorOptions = {
 /** Runs whatever the raw results do not hold yet, on every core, and gives all of them. */
 export async function runSimulator({ trials, seed, file, signal, onRow }: SimulatorOptions): Promise<readonly Row[]> {
   await mkdir(dirname(file), { recursive: true })
-  const jobs = jobsOf(trials, seed)
+  const jobs = jobsOf(trials, seed, await engineOf())
   const known = new Map((await readRows(file)).map((row) => [keyOf(row), row]))
   const rows = jobs.flatMap((job) => known.get(keyOf(job)) ?? [])
   const left = jobs.filter((job) => !known.has(keyOf(job)))
@@ -74,7 +71,17 @@ async function readRows(file: string): Promise<readonly Row[]> {
   })
 }
 
-const keyOf = ({ experiment, cell, seed, from, trials }: Job): string => JSON.stringify([experiment, cell, seed, from, trials])
+const keyOf = ({ experiment, cell, engine, seed, from, trials }: Job): string => JSON.stringify([experiment, cell, engine, seed, from, trials])
+
+/** A digest of the sources that judge and that are judged: another judge’s results are none of this one’s. */
+async function engineOf(): Promise<string> {
+  const hash = createHash('sha256')
+  for (const folder of ['attribution', 'invariants', 'simulator', 'timeline', 'verdict']) {
+    const dir = join(import.meta.dirname, '..', folder)
+    for (const file of (await readdir(dir)).filter((name) => /\.m?ts$/.test(name) && !name.includes('.test.')).toSorted(inOrder)) hash.update(`${folder}/${file}\n`).update(await readFile(join(dir, file)))
+  }
+  return hash.digest('hex').slice(0, 12)
+}
 
 function askOnce(worker: Worker, job: Job): Promise<Row> {
   return new Promise((resolve, reject) => {

@@ -2,12 +2,15 @@ import { clopperPearson, type Interval } from '../verdict/rates.ts'
 import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
 import { thousands } from '../verdict/words.ts'
 import { added, type Row } from './experiment.ts'
+import { experiments } from './experiments.ts'
 
 type Sum = ReturnType<typeof added> & { readonly cell: string }
 
 /** What the raw results come to: one block of lines for each experiment. */
 export function tableOf(rows: readonly Row[]): readonly string[] {
-  const of = (experiment: string): readonly Sum[] => [...Map.groupBy(rows.filter((row) => row.experiment === experiment), ({ cell }) => cell)].map(([cell, same]) => ({ cell, ...added(same) }))
+  const byCell = Map.groupBy(rows, ({ experiment, cell }) => `${experiment} ${cell}`)
+  // In the order of the experiment, whichever thread was done first.
+  const of = (name: string): readonly Sum[] => (experiments.find((one) => one.name === name)?.cells ?? []).flatMap(({ cell }) => (byCell.has(`${name} ${cell}`) ? [{ cell, ...added(byCell.get(`${name} ${cell}`) ?? []) }] : []))
   return [...cleanTable(of('clean')), ...blindTable(of('blind')), ...recallTable(of('recall')), ...sequentialTable(of('sequential')), ...coverageTable(of('coverage')), ...curvesTable(of('curves'))]
 }
 
@@ -52,13 +55,13 @@ function curvesTable(cells: readonly Sum[]): readonly string[] {
   })
 }
 
-const whole = (cells: readonly Sum[]): ReturnType<typeof added> => added(cells.map(({ cell, trials, counts }) => ({ experiment: '', cell, seed: 0, from: 0, trials, counts })))
+const whole = (cells: readonly Sum[]): ReturnType<typeof added> => added(cells)
 
-/** `0 of 5,000: 0 % (0 to 0.074)` */
+/** `0 % (0 to 0.074)`, always as wide. */
 function share(n: number, trials: number): string {
   if (trials === 0) return 'none'
   const { lower, upper }: Interval = clopperPearson(n, trials)
-  return `${percent(n, trials)} (${digits(100 * lower)} to ${digits(100 * upper)})`
+  return `${percent(n, trials)} (${digits(100 * lower)} to ${digits(100 * upper)})`.padStart(28)
 }
 
 const percent = (n: number, trials: number): string => (trials === 0 ? '' : `${digits((100 * n) / trials)} %`)
@@ -69,9 +72,6 @@ const digits = (value: number): string => {
   return value > 99.9 ? value.toPrecision(6).replace(/0+$/, '') : value.toPrecision(3)
 }
 
-const name = 62
-const column = 26
-
-const row = (cell: string, columns: readonly string[]): string => `  ${cell.slice(0, name - 2).padEnd(name - 2)}${columns.map((text) => text.padStart(columns.length > 4 ? 16 : column)).join('')}`.trimEnd()
+const row = (cell: string, columns: readonly string[]): string => `  ${cell.padEnd(84)}${columns.map((text) => text.padStart(Math.max(text.length + 2, columns.length > 3 ? 10 : 12))).join('')}`.trimEnd()
 
 const block = (title: string, head: readonly string[], lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [title, row('', head), ...lines, ''])

@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 import { loadInvariants } from '../verdict/load-invariants.ts'
 import { countTrials } from './experiment.ts'
-import { experiments, type Job } from './simulator.ts'
+import { experiments } from './experiments.ts'
+import type { Job } from './simulator.ts'
 
 /** A thread of the simulator: does one stretch of trials after the other, as it is told. */
 const invariants = await loadInvariants()

@@ -1,0 +1,7 @@
+import { curves } from './curves.ts'
+import type { Experiment } from './experiment.ts'
+import { coverage, sequential } from './statistics.ts'
+import { blind, clean, recall } from './verdicts.ts'
+
+/** In the order of their worth, should somebody stop before the end. */
+export const experiments: readonly Experiment[] = [clean, blind, recall, sequential, coverage, curves]

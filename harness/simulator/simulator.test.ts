@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { loadInvariants } from '../verdict/load-invariants.ts'
+import { countTrials } from './experiment.ts'
+import { experiments } from './experiments.ts'
+import { healthy } from './healthy.ts'
+import { leakKinds } from './leaks.ts'
+import { simulate } from './simulate.ts'
+import { jobsOf } from './simulator.ts'
+import { tableOf } from './table.ts'
+import { planOf, toolsOf } from './trial.ts'
+
+const invariants = await loadInvariants()
+
+const counted = (experiment: string, cell: string, trials: number) => {
+  const found = experiments.find(({ name }) => name === experiment)
+  const one = found?.cells.find((other) => other.cell === cell)
+  if (found === undefined || one === undefined) throw new Error(`no ${cell}`)
+  return countTrials(found, one, { engine: 'test', seed: 3, from: 0, trials }, invariants)
+}
+
+test.each(experiments.flatMap(({ name, cells }) => (name === 'clean' ? cells.map(({ cell }) => cell) : [])))('%s: no false alarm in a few', (cell) => {
+  expect(counted('clean', cell, 8)).toMatchObject({ counts: { pass: 8 } })
+})
+
+test.each(experiments.flatMap(({ name, cells }) => (name === 'blind' ? cells.map(({ cell }) => cell) : [])))('%s: never a pass', (cell) => {
+  expect(counted('blind', cell, 8)).toMatchObject({ counts: { inconclusive: 8 } })
+})
+
+test.each(leakKinds)('%s: with each request it is found in every run', (kind) => {
+  const { counts } = counted('recall', `${kind}, 1 per request`, 4)
+  expect(counts).toMatchObject({ leak: 4 })
+  expect(counts['owner wrong']).toBeUndefined()
+})
+
+test('a trial is known by its seed and number: the same bytes each time, others for another', () => {
+  const trial = (seed: number, nth: number) => {
+    const tools = toolsOf(seed, nth)
+    const plan = planOf(tools, 160)
+    const make = healthy['H02 a pool that renews its sessions by age']
+    return JSON.stringify(simulate(make?.(tools.random, tools.pids, plan) ?? {}, plan, tools.random))
+  }
+  expect(trial(1, 7)).toBe(trial(1, 7))
+  expect(trial(1, 7)).not.toBe(trial(1, 8))
+  expect(trial(2, 7)).not.toBe(trial(1, 7))
+})
+
+test('the sequential test errs as seldom as it was designed to', () => {
+  const of = (rate: string) => counted('sequential', rate, 2_000).counts
+  expect(of('0.000001')['reject'] ?? 0).toBeLessThan(10)
+  expect(of('0.0001')['accept'] ?? 0).toBeLessThan(130)
+  expect(of('0.001')['reject']).toBe(2_000)
+})
+
+test('every trial that is asked for is in one stretch', () => {
+  const jobs = jobsOf(100_000, 1, 'test')
+  expect(jobs.filter(({ experiment }) => experiment === 'clean').reduce((sum, { trials }) => sum + trials, 0)).toBeGreaterThanOrEqual(100_000)
+  expect(new Set(jobs.map((job) => JSON.stringify(job))).size).toBe(jobs.length)
+})
+
+describe('the table', () => {
+  test('adds the stretches of a cell, with their intervals', () => {
+    const row = { experiment: 'clean', cell: 'nothing but noise', engine: 'test', seed: 1, trials: 500 }
+    expect(tableOf([{ ...row, from: 0, counts: { pass: 499, leak: 1 } }, { ...row, from: 500, counts: { pass: 500 } }]).slice(0, 3).join('\n')).toMatchInlineSnapshot(`
+      "Healthy applications
+                                                                                               timelines  false alarms (95 %)  inconclusive (95 %)
+        nothing but noise                                                                          1,000    0.100 % (0.00253 to 0.556)              0 % (0 to 0.368)"
+    `)
+  })
+})
