@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import postgres from '../probes/resources/postgres.ts'
+import postgresRelations from '../probes/resources/postgres-relations.ts'
+import { openMonitor } from '../probes/monitor.ts'
 import { isLeftover } from '../probes/quiet.ts'
 import type { Reader } from '../probes/probe.ts'
 import { bootProcesses } from '../stack/processes.ts'
@@ -14,6 +17,7 @@ import { plantControl } from './plant.ts'
 let dir = ''
 let stack: Stack
 let reader: Reader
+let relations: Reader
 const signal = () => AbortSignal.timeout(8_000)
 
 beforeAll(async () => {
@@ -21,16 +25,25 @@ beforeAll(async () => {
   mkdirSync(join(dir, 'agent'))
   stack = await bootProcesses({ target: { name: 'none', command: ['true'], readyPath: '/', maxConnections: 12 }, variant: null, scenarioDir: dir, run: `plant-test-${crypto.randomUUID().slice(0, 8)}`, dir, own: () => {}, say: () => {}, signal: AbortSignal.timeout(25_000) })
   reader = await postgres.open(stack)
+  relations = await postgresRelations.open(stack)
 })
 afterAll(async () => {
+  await relations[Symbol.asyncDispose]()
   await reader[Symbol.asyncDispose]()
   await stack[Symbol.asyncDispose]()
   rmSync(dir, { recursive: true, force: true })
 })
 
 const processes = async () => (await stack.agent.ask({ ask: 'look' }, signal())).processes
-const sessions = async () => (await reader.look(signal())).members.filter((member) => member.kind === 'session')
-const nothing = async () => expect.poll(async () => [...(await processes()), ...(await sessions())].length, { timeout: 5_000 }).toBe(0)
+const members = async () => [...(await reader.look(signal())).members, ...(await relations.look(signal())).members]
+const sessions = async () => (await members()).filter((member) => member.kind === 'session')
+const loginAsApp = async () => {
+  const client = new pg.Client({ connectionString: stack.database.appUri })
+  await client.connect()
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
+}
+const appDatabaseAsAdmin = () => Object.assign(new URL(stack.database.adminUri), { pathname: '/app' }).href
+const nothing = async () => expect.poll(async () => [...(await processes()), ...(await members())].filter(({ kind }) => kind !== 'server').length, { timeout: 5_000 }).toBe(0)
 
 test('what is planted is found exactly, looks like a leak, and goes with its removal; twice', { timeout: 20_000 }, async () => {
   for (let round = 0; round < 2; round += 1) {
@@ -39,21 +52,60 @@ test('what is planted is found exactly, looks like a leak, and goes with its rem
     {
       await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
       const [{ planted } = {} as Control] = recorded
-      const open = await sessions()
+      const all = await members()
+      const there = await processes()
+      const open = (await sessions()).filter(({ pid }) => pid !== planted.pooledPid)
       expect(new Set(open.map(({ pid }) => pid))).toEqual(new Set(planted.sessionPids))
       expect(open).toHaveLength(planted.sessionPids.length)
       for (const session of open) expect(session).toMatchObject({ state: 'idle in transaction', holdsXid: true, user: 'app' })
-      const there = await processes()
+      expect(all.find((member) => member.kind === 'session' && member.pid === planted.pooledPid)).toMatchObject({ state: 'idle', transactionAgeMs: null, advisoryLocks: 1, user: 'app' })
+      expect(all.filter(({ kind }) => kind === 'temporary-table')).toMatchObject([{ name: 'lowtide_control', sessionPid: planted.pooledPid }])
+      expect(all.filter(({ kind }) => kind === 'prepared-transaction')).toMatchObject([{ id: planted.preparedTransactions?.[0], owner: 'app' }])
+      expect(there.find(({ pid }) => pid === planted.planterPid)?.closeWait).toBe(1)
+      expect(there.filter(({ request }) => request !== null)).toMatchObject([{ pid: planted.requestPids?.[0], request: { method: 'GET', url: '/lowtide-control' } }])
       expect(there.filter(({ state }) => state === 'Z').map(({ pid }) => pid)).toEqual(planted.zombiePids)
       expect(there.find(({ pid }) => pid === planted.planterPid)?.descriptors).toBeGreaterThanOrEqual(planted.descriptors)
       // Each of them is marked, or the judge would blame the application.
       expect(new Set(there.map(({ control }) => control))).toEqual(new Set(['planted']))
-      expect([...open, ...there].filter(isLeftover).length).toBe(planted.sessionPids.length + planted.zombiePids.length)
-      expect([planted.sessionPids.length, planted.zombiePids.length, planted.descriptors]).toEqual([3, 1, 5])
+      // Three transactions, a lock, a prepared transaction; a zombie, a half-closed socket, a request.
+      expect([...all, ...there].filter(isLeftover).length).toBe(5 + 3)
+      expect(planted).toMatchObject({ sessionPids: { length: 3 }, zombiePids: { length: 1 }, descriptors: 5, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: { length: 1 }, closeWait: 1, requestPids: { length: 1 } })
     }
     expect(recorded.map(({ edge }) => edge)).toEqual(['planted', 'removed'])
     await nothing()
   }
+})
+
+test('the planted request heeds no SIGTERM; a planter that is killed takes all with it but its prepared transaction', { timeout: 20_000 }, async () => {
+  const recorded: Control[] = []
+  {
+    await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
+    const [{ planted } = {} as Control] = recorded
+    process.kill(planted.requestPids?.[0] ?? 0, 'SIGTERM')
+    await delay(200)
+    expect((await processes()).some(({ pid }) => pid === planted.requestPids?.[0])).toBe(true)
+    process.kill(planted.planterPid, 'SIGKILL')
+    await expect.poll(async () => [(await sessions()).length, (await processes()).filter(({ request }) => request !== null).length], { timeout: 5_000 }).toEqual([0, 0])
+  }
+  const left = (await members()).find(({ kind }) => kind === 'prepared-transaction')
+  expect(left?.id).toBe(recorded[0]?.planted.preparedTransactions?.[0])
+  {
+    await using owner = await loginAsApp()
+    await owner.query(`ROLLBACK PREPARED '${left?.id}'`)
+  }
+  await nothing()
+})
+
+test('a role that may make no temporary table is planted without one, and says so', { timeout: 20_000 }, async () => {
+  await using admin = await openMonitor(appDatabaseAsAdmin(), 'test')
+  await admin.query('REVOKE TEMPORARY ON DATABASE app FROM PUBLIC; ALTER DATABASE app OWNER TO CURRENT_USER', [], signal())
+  const recorded: Control[] = []
+  {
+    await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
+  }
+  await admin.query('GRANT TEMPORARY ON DATABASE app TO PUBLIC; ALTER DATABASE app OWNER TO app', [], signal())
+  expect(recorded[0]?.planted).toMatchObject({ temporaryTables: 0, advisoryLocks: 1, preparedTransactions: { length: 1 } })
+  await nothing()
 })
 
 test('a server that has no slot left lets nothing be planted, and what was half planted is gone', { timeout: 20_000 }, async () => {

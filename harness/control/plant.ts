@@ -38,6 +38,5 @@ export async function plantControl({ stack, dir, record, signal }: PlantOptions)
 
 async function plant({ agent }: Stack, program: string, env: Record<string, string>, signal: AbortSignal): Promise<Planted> {
   const { pid, firstLine } = await agent.ask({ ask: 'plant', program, env }, AbortSignal.any([signal, AbortSignal.timeout(plantsWithinMs)]))
-  const { sessionPids, zombiePids, descriptors } = JSON.parse(firstLine) as Omit<Planted, 'planterPid'>
-  return { planterPid: pid, sessionPids, zombiePids, descriptors }
+  return { planterPid: pid, ...(JSON.parse(firstLine) as Omit<Planted, 'planterPid'>) }
 }

@@ -1,46 +1,117 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 
 /**
- * Leaks on purpose, in the application's own namespaces and with its own role: sessions idle in a transaction that holds an xid, a zombie,
- * open descriptors. Prints what it planted as one line of JSON; takes it all back when it is told to, or when its input closes.
+ * Leaks on purpose, in the application's own namespaces and with its own role: one of each kind that a run claims to find. Prints what it planted as one
+ * line of JSON; takes it all back when it is told to, or when its input closes.
  */
 const sessions = Number(process.env.PLANT_SESSIONS)
 const descriptors = Number(process.env.PLANT_DESCRIPTORS)
 
-const clients = await Promise.all(Array.from({ length: sessions }, async () => {
-  const client = new pg.Client({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 10_000 })
-  client.on('error', () => {}) // the server may go first
-  await client.connect()
-  await client.query('BEGIN')
-  const { rows } = await client.query('SELECT pg_backend_pid() AS pid, pg_current_xact_id()')
-  return { client, pid: Number(rows[0].pid) }
-}))
+const clients = await Promise.all(Array.from({ length: sessions }, openTransaction))
 for (let opened = 0; opened < descriptors; opened += 1) openSync('/dev/null', 'r')
+const [zombie, script, socket] = [await plantZombie(), await plantRequest(), await plantHalfClosed()]
+const pooled = await plantInPooledSession()
 
-// The shell reads on without waiting for its child, which so stays a zombie; the child must outlive the start of that read, or the shell
-// may reap it before. Ending the shell by a signal would leave the zombie to a process 1 that may never reap; told to go on, it reaps its child itself.
-const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; read go; wait'], { stdio: ['pipe', 'pipe', 'inherit'] })
-let zombie = 0
-for await (const line of createInterface({ input: shell.stdout })) {
-  zombie = Number(line)
-  break
-}
-for (const deadline = Date.now() + 3_000; !isZombie(zombie) && Date.now() < deadline; ) await delay(25)
-
-console.log(JSON.stringify({ sessionPids: clients.map(({ pid }) => pid), zombiePids: [zombie], descriptors }))
+console.log(JSON.stringify({
+  sessionPids: clients.map(({ pid }) => pid),
+  zombiePids: [zombie.pid],
+  descriptors,
+  pooledPid: pooled.pid,
+  advisoryLocks: pooled.advisoryLocks,
+  temporaryTables: pooled.temporaryTables,
+  preparedTransactions: pooled.preparedTransactions,
+  closeWait: socket.halfClosed,
+  requestPids: [script.pid],
+}))
 
 await new Promise<void>((resolve) => {
   process.stdin.once('data', () => resolve())
   process.stdin.once('end', () => resolve())
 })
-shell.stdin.end('\n')
-await new Promise((resolve) => shell.once('exit', resolve))
-await Promise.all(clients.map(({ client }) => client.end().catch(() => {})))
+// What outlives its session goes first: the rest goes with this process, however it ends.
+for (const gid of pooled.preparedTransactions) await pooled.client.query(`ROLLBACK PREPARED '${gid}'`).catch(() => {})
+await Promise.all([goOn(zombie.shell), goOn(script.shell)])
+socket.close()
+await Promise.all([...clients, pooled].map(({ client }) => client.end().catch(() => {})))
 process.exit(0)
+
+async function login(): Promise<{ client: pg.Client; pid: number }> {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 10_000 })
+  client.on('error', () => {}) // the server may go first
+  await client.connect()
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+  return { client, pid: Number(rows[0].pid) }
+}
+
+async function openTransaction() {
+  const session = await login()
+  await session.client.query('BEGIN')
+  await session.client.query('SELECT pg_current_xact_id()')
+  return session
+}
+
+/**
+ * What a request leaves on a session that goes back into its pool, idle. A role may be forbidden temporary tables and a server prepared transactions: then the run
+ * plants none, and says so by what it lists. The prepared transaction comes last, since nothing but this program ends it.
+ */
+async function plantInPooledSession() {
+  const { client, pid } = await login()
+  const plant = (sql: string) => client.query(sql).then(() => 1, () => 0)
+  const advisoryLocks = await plant(`SELECT pg_advisory_lock(${pid})`)
+  const temporaryTables = await plant('CREATE TEMPORARY TABLE lowtide_control (id int)')
+  const gid = `lowtide-control-${pid}`
+  const prepared = await plant(`BEGIN; SELECT pg_current_xact_id(); PREPARE TRANSACTION '${gid}'`)
+  if (prepared === 0) await client.query('ROLLBACK')
+  return { client, pid, advisoryLocks, temporaryTables, preparedTransactions: prepared === 0 ? [] : [gid] }
+}
+
+/**
+ * The shell reads on without waiting for its child, which so stays a zombie; the child must outlive the start of that read, or the shell
+ * may reap it before. Ending the shell by a signal would leave the zombie to a process 1 that may never reap; told to go on, it reaps its child itself.
+ */
+async function plantZombie() {
+  const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; read go; wait'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const pid = Number(await firstLine(shell))
+  for (const deadline = Date.now() + 3_000; !isZombie(pid) && Date.now() < deadline; ) await delay(25)
+  return { shell, pid }
+}
+
+/** A script of CGI (RFC 3875) that does not end, nor heeds a SIGTERM; without this program its input closes, and so it ends. */
+async function plantRequest() {
+  const request = { GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'GET', REQUEST_URI: '/lowtide-control' }
+  const shell = spawn('sh', ['-c', "trap '' TERM; echo ready; read go"], { env: { ...process.env, ...request }, stdio: ['pipe', 'pipe', 'inherit'] })
+  await firstLine(shell)
+  return { shell, pid: shell.pid }
+}
+
+/** The other side has hung up and this one does not: CLOSE_WAIT. The other end is ours as well, and must be kept, or its reset would end it. */
+async function plantHalfClosed() {
+  const ends: Socket[] = []
+  const server = createServer({ allowHalfOpen: true }, (end) => void ends.push(end.on('error', () => {}).end())).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
+  client.on('error', () => {}).resume()
+  await once(client, 'end')
+  server.close()
+  return { halfClosed: 1, close: () => [client, ...ends].forEach((end) => end.destroy()) }
+}
+
+async function firstLine({ stdout }: ChildProcess): Promise<string> {
+  if (stdout) for await (const line of createInterface({ input: stdout })) return line
+  throw new Error('a planted shell did not start')
+}
+
+async function goOn(shell: ChildProcess): Promise<void> {
+  const gone = shell.exitCode !== null || shell.signalCode !== null || once(shell, 'exit')
+  shell.stdin?.end('\n')
+  await gone
+}
 
 function isZombie(pid: number): boolean {
   try {

@@ -120,7 +120,7 @@ claims(threadsDoNotGrow, [
 const temporaryTable: Make = ({ pid, fromMs, untilMs = Number.POSITIVE_INFINITY }) => ({ atMs }) => (atMs < fromMs || atMs >= untilMs ? null : { kind: 'temporary-table', id: String(16_000 + pid), name: `batch_${pid}`, sessionPid: 5 })
 
 claims(temporaryTablesDoNotGrow, [
-  ['not looked for: an older record', {}, 'not judged'],
+  ['not looked for: an older record', { controls: 'none' }, 'not judged'],
   ['one in each session of a pool: made once, used again', { beings: bornPerCycle(temporaryTable, 6, 2) }, 'pass', /\(8 at the end, 8 after the warm-up\)/],
   ['made anew in every cycle, and dropped', { beings: renewed(temporaryTable, 8) }, 'pass'],
   ['one for every twenty requests: L28', { beings: bornPerCycle(temporaryTable, 2, 2, 2, 1, 0, 2, 4, 1) }, 'leak', /grew from 6 to 14: .*, in 1 session$/],

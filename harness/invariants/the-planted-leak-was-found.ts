@@ -1,6 +1,6 @@
 import { pairsOf } from '../attribution/pairs.ts'
 import type { Control, Planted } from '../timeline/entry.ts'
-import type { Member, Session } from '../timeline/member.ts'
+import type { Member, PreparedTransaction, TemporaryTable } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { key, type Rest, presentThroughout, restsOf } from '../verdict/rest.ts'
 import { isPlanted, isProcess, isSession, isZombie } from '../verdict/stay.ts'
@@ -35,15 +35,26 @@ export default {
 const restOf = (timeline: Timeline, reading: Rest['reading']): Rest | undefined => restsOf(timeline).findLast((rest) => rest.reading === reading)
 
 function notFound({ planted }: Stamped<Control>, during: Rest): readonly string[] {
-  const sessions = presentThroughout(during, isSession).filter(({ transactionAgeMs }) => transactionAgeMs !== null)
+  const { pooledPid, advisoryLocks = 0, temporaryTables = 0, preparedTransactions = [], closeWait = 0, requestPids = [] } = planted
+  const sessions = presentThroughout(during, isSession)
+  const transactions = sessions.filter(({ transactionAgeMs }) => transactionAgeMs !== null)
   const zombies = presentThroughout(during, isZombie)
-  const planter = presentThroughout(during, isProcess).find(({ pid }) => pid === planted.planterPid)
+  const processes = presentThroughout(during, isProcess)
+  const planter = processes.find(({ pid }) => pid === planted.planterPid)
+  const pooled = sessions.find(({ pid }) => pid === pooledPid)
+  const prepared = presentThroughout(during, isPrepared).map(({ id }) => id)
+  const tables = presentThroughout(during, isTemporaryTable).filter(({ sessionPid }) => sessionPid === pooledPid)
   const missing = (pids: readonly number[], found: readonly { readonly pid: number }[]): number => pids.filter((pid) => !found.some((one) => one.pid === pid)).length
   return [
-    said(missing(planted.sessionPids, sessions), 'planted transaction', 'not seen'),
+    said(missing(planted.sessionPids, transactions), 'planted transaction', 'not seen'),
     said(missing(planted.zombiePids, zombies), 'planted zombie', 'not seen'),
     planter === undefined ? 'the planter itself not seen' : null,
     planter !== undefined && (planter.descriptors ?? 0) < planted.descriptors ? `${planter.descriptors ?? 'no'} of ${count(planted.descriptors, 'planted descriptor')} seen` : null,
+    said(Math.max(0, closeWait - (planter?.closeWait ?? 0)), 'planted half-closed socket', 'not seen'),
+    said(Math.max(0, advisoryLocks - (pooled?.advisoryLocks ?? 0)), 'planted advisory lock', 'not seen'),
+    said(Math.max(0, temporaryTables - tables.length), 'planted temporary table', 'not seen'),
+    said(preparedTransactions.filter((id) => !prepared.includes(id)).length, 'planted prepared transaction', 'not seen'),
+    said(missing(requestPids, processes.filter(({ request }) => request !== null)), 'planted request process', 'not seen'),
   ].filter((fault) => fault !== null)
 }
 
@@ -52,11 +63,15 @@ function tooMuch(timeline: Timeline, before: Rest, during: Rest): readonly strin
   const known = new Set(before.looks.flatMap(({ members }) => members.map(key)))
   const strays = <M extends Member>(is: (member: Member) => member is M): readonly M[] => presentThroughout(during, is).filter((member) => !known.has(key(member)) && !isPlanted(timeline, member, during.last))
   const transactions = strays(isSession).filter((session) => session.transactionAgeMs !== null && (cameWithThePlant(timeline, session) || session.transactionAgeMs >= transactionThresholdMs(timeline)))
-  return [said(transactions.length, 'transaction', 'seen that nobody planted'), said(strays(isZombie).length, 'zombie', 'seen that nobody planted')].filter((fault) => fault !== null)
+  return [
+    said(transactions.length, 'transaction', 'seen that nobody planted'),
+    said(strays(isZombie).length, 'zombie', 'seen that nobody planted'),
+    said(strays(isPrepared).filter((prepared) => cameWithThePlant(timeline, prepared)).length, 'prepared transaction', 'seen that nobody planted'),
+  ].filter((fault) => fault !== null)
 }
 
 /** A job of the application's own may come at its time. What the first look after the planting does not show is no part of the plant. */
-const cameWithThePlant = ({ looks }: Timeline, session: Session): boolean => looks.find(({ reading }) => reading === 'control-planted')?.members.some((member) => key(member) === key(session)) ?? false
+const cameWithThePlant = ({ looks }: Timeline, one: Member): boolean => looks.find(({ reading }) => reading === 'control-planted')?.members.some((member) => key(member) === key(one)) ?? false
 
 const notRemoved = (timeline: Timeline, after: Rest): readonly string[] =>
   [said(after.last.members.filter((member) => isPlanted(timeline, member, after.last)).length, 'planted member', 'still there after the removal')].filter((fault) => fault !== null)
@@ -76,5 +91,12 @@ function notRegained(timeline: Timeline, before: Rest, after: Rest): readonly st
 
 const said = (n: number, one: string, what: string): string | null => (n === 0 ? null : `${count(n, one)} ${what}`)
 
-const inWords = ({ sessionPids, zombiePids, descriptors }: Planted): string =>
-  list([count(sessionPids.length, 'transaction'), count(zombiePids.length, 'zombie'), count(descriptors, 'descriptor')])
+const isPrepared = (member: Member): member is PreparedTransaction => member.kind === 'prepared-transaction'
+
+const isTemporaryTable = (member: Member): member is TemporaryTable => member.kind === 'temporary-table'
+
+/** What older runs did not plant, and what a role was not allowed to, is not spoken of. */
+function inWords({ sessionPids, zombiePids, descriptors, advisoryLocks = 0, temporaryTables = 0, preparedTransactions = [], closeWait = 0, requestPids = [] }: Planted): string {
+  const also = [[advisoryLocks, 'advisory lock'], [temporaryTables, 'temporary table'], [preparedTransactions.length, 'prepared transaction'], [closeWait, 'half-closed socket'], [requestPids.length, 'request process', 'request processes']] as const
+  return list([count(sessionPids.length, 'transaction'), count(zombiePids.length, 'zombie'), count(descriptors, 'descriptor'), ...also.flatMap(([n, one, many]) => (n > 0 ? [count(n, one, many)] : []))], 8)
+}

@@ -1,7 +1,8 @@
 import { claims } from '../testing/claims.ts'
 import { looking } from '../testing/looking.ts'
-import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
-import type { Entry, Look } from '../timeline/entry.ts'
+import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, process, type Run, server, session, startOf, timelineOf, whatIsPlanted } from '../testing/timeline-of.ts'
+import type { Entry, Look, Planted } from '../timeline/entry.ts'
+import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import everyCycleCameToRest from './every-cycle-came-to-rest.ts'
 import everyProbeKeptItsSight from './every-probe-kept-its-sight.ts'
@@ -101,10 +102,16 @@ claims(theTwoLedgersAgree, [
 
 const planted9000 = timelineOf().looks.flatMap(({ members }) => members).find((member) => member.kind === 'process' && member.pid === 9_000) as Look['members'][number]
 const inControl = (reading: Look['reading'], change: (look: Look & { readonly atMs: number }) => Look) => looking((look) => (look.reading === reading ? change(look) : look))
+const duringControl = (change: (member: Member) => Member | null) => inControl('control-planted', (look) => ({ ...look, members: look.members.map(change).filter((member) => member !== null) }))
+/** Another plant than the usual. */
+const withPlanted = (planted: Planted, change: (look: Look) => Look) => {
+  const entries = entriesOf().map((entry): Entry => (entry.kind === 'control' ? { ...entry, planted } : entry.kind === 'look' ? { ...entry, ...change(entry) } : entry))
+  return fold(factsOf(), entries)
+}
 const without = (pid: number) => (look: Look) => ({ ...look, members: look.members.filter((member) => !('pid' in member && member.pid === pid)) })
 
 claims(thePlantedLeakWasFound, [
-  ['exactly', {}, 'pass', /3 transactions, 1 zombie and 5 descriptors were planted, found exactly, and seen gone/],
+  ['exactly', {}, 'pass', /3 transactions, 1 zombie, 5 descriptors, 1 advisory lock, 1 temporary table, 1 prepared transaction, 1 half-closed socket and 1 request process were planted, found exactly, and seen gone/],
   ['beside a real leak', { beings: [openTransaction({ pid: 1, fromMs: startOf(6), relationLocks: 1 })] }, 'pass'],
   ['none was planted', { controls: 'none' }, 'inconclusive', /no leak was planted/],
   ['a session not seen', inControl('control-planted', without(9_002)), 'inconclusive', /1 planted transaction not seen/],
@@ -112,7 +119,16 @@ claims(thePlantedLeakWasFound, [
   ['the zombie not seen', inControl('control-planted', without(9_010)), 'inconclusive', /1 planted zombie not seen/],
   ['the planter not seen', inControl('control-planted', without(9_000)), 'inconclusive', /the planter itself/],
   ['its descriptors not seen', inControl('control-planted', (look) => ({ ...look, members: look.members.map((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, descriptors: 3 } : member)) })), 'inconclusive', /3 of 5 planted descriptors/],
-  ['seen on two looks of three', inControl('control-planted', (look) => (look.members.length % 2 === 0 ? without(9_001)(look) : look)), 'inconclusive'],
+  ['its advisory lock not seen', duringControl((member) => (member.kind === 'session' && member.pid === 9_004 ? { ...member, advisoryLocks: 0 } : member)), 'inconclusive', /1 planted advisory lock not seen/],
+  ['its temporary table not seen', duringControl((member) => (member.kind === 'temporary-table' ? null : member)), 'inconclusive', /1 planted temporary table not seen/],
+  ['its prepared transaction not seen', duringControl((member) => (member.kind === 'prepared-transaction' ? null : member)), 'inconclusive', /1 planted prepared transaction not seen/],
+  ['its half-closed socket not seen', duringControl((member) => (member.kind === 'process' ? { ...member, closeWait: 0 } : member)), 'inconclusive', /1 planted half-closed socket not seen/],
+  ['its request not seen', duringControl((member) => (member.kind === 'process' && member.pid === 9_020 ? { ...member, request: null } : member)), 'inconclusive', /1 planted request process not seen/],
+  ['where the server knows no prepared transactions, none is planted', withPlanted({ ...whatIsPlanted, preparedTransactions: [] }, (look) => ({ ...look, members: look.members.filter(({ kind }) => kind !== 'prepared-transaction') })), 'pass', /1 temporary table, 1 half-closed socket and 1 request process/],
+  ['in a record of older days, which planted less', withPlanted({ planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5 }, (look) => ({ ...look, members: look.members.filter((member) => !['prepared-transaction', 'temporary-table'].includes(member.kind) && !('pid' in member && [9_004, 9_020].includes(member.pid))) })), 'pass', /^3 transactions, 1 zombie and 5 descriptors were planted, found exactly, and seen gone$/],
+  ['a prepared transaction that nobody planted', { beings: [({ reading }) => (reading === 'control-planted' ? { kind: 'prepared-transaction', id: 'another', owner: 'app', ageMs: 10 } : null)] }, 'inconclusive', /1 prepared transaction seen that nobody planted/],
+  ['its prepared transaction still there after the removal', looking((look) => (look.reading === 'control-removed' ? { ...look, members: [...look.members, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 10 }] } : look)), 'inconclusive', /1 planted member still there/],
+  ['seen on two looks of three', inControl('control-planted', (look) => (look.atMs % 400 === 200 ? without(9_001)(look) : look)), 'inconclusive'],
   ['with a transaction that nobody planted', { beings: [openTransaction({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'inconclusive', /1 transaction seen that nobody planted/],
   ['with a session more, which the application holds: its pool was renewing one', { beings: [process({ pid: 5, databasePorts: [40_066] }), session({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'pass'],
   ['with a session more, which came after the removal: not of the plant', { beings: [session({ pid: 66, fromMs: startOf(8) + 3_150 })] }, 'pass'],

@@ -1,4 +1,4 @@
-import { type Living, openTransaction, process, server, startedAt } from '../simulator/beings.ts'
+import { type Living, openTransaction, process, server, session, startedAt } from '../simulator/beings.ts'
 import type { Control, Dose, Entry, Happening, Look, Planted, Reading } from '../timeline/entry.ts'
 import { formatVersion } from '../timeline/entry.ts'
 import type { Facts, Limits } from '../timeline/facts.ts'
@@ -145,16 +145,19 @@ function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | unde
 
 // What is planted. Looks of the control phase alone show it.
 
-export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5 }
+export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5, pooledPid: 9_004, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: ['lowtide-control-9004'], closeWait: 1, requestPids: [9_020] }
 const plantedAt = (measured: number): number => startOf(firstMeasured + measured) + 1_000
 const removedAt = (measured: number): number => plantedAt(measured) + 2_000
 
 const planted = (measured: number): readonly Being[] => {
   const [fromMs, untilMs] = [plantedAt(measured), removedAt(measured)]
   return [
-    process({ pid: 9_000, fromMs, untilMs, control: 'planted', descriptors: 5 + 3, databasePorts: [59_001, 59_002, 59_003] }),
+    process({ pid: 9_000, fromMs, untilMs, control: 'planted', descriptors: 5 + 3, closeWait: 1, databasePorts: [59_001, 59_002, 59_003, 59_004] }),
     process({ pid: 9_010, fromMs, untilMs, control: 'planted', state: 'Z', descriptors: null, parentPid: 9_000 }),
+    process({ pid: 9_020, fromMs, untilMs, control: 'planted', parentPid: 9_000, request: { method: 'GET', url: '/lowtide-control' } }),
     ...[9_001, 9_002, 9_003].map((pid) => openTransaction({ pid, fromMs, untilMs, clientPort: 50_000 + pid, relationLocks: 1 })),
+    session({ pid: 9_004, fromMs, untilMs, clientPort: 59_004, advisoryLocks: 1 }),
+    ...([{ kind: 'temporary-table', id: '16400', name: 'lowtide_control', sessionPid: 9_004 }, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 200 }] as const).map((member) => ({ atMs }: Moment) => (atMs < fromMs || atMs >= untilMs ? null : member)),
   ]
 }
 

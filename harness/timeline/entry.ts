@@ -150,12 +150,25 @@ export type Evidence = {
 /** A leak that the run planted itself, to prove that it would have been seen; and its removal. */
 export type Control = { readonly kind: 'control'; readonly edge: 'planted' | 'removed'; readonly planted: Planted }
 
-/** What was planted. The planter is itself a process that must be found. `descriptors` counts extra open files of the planter. */
+/**
+ * What was planted. The planter is itself a process that must be found. `descriptors` counts extra open files of the planter. What is optional older runs did not
+ * plant; 0 or none where the server or the application's role did not allow it.
+ */
 export type Planted = {
   readonly planterPid: number
   readonly sessionPids: readonly number[]
   readonly zombiePids: readonly number[]
   readonly descriptors: number
+  /** An idle session, as one in a pool: it holds the advisory locks and the temporary tables. */
+  readonly pooledPid?: number
+  readonly advisoryLocks?: number
+  readonly temporaryTables?: number
+  /** Their global identifiers. */
+  readonly preparedTransactions?: readonly string[]
+  /** Sockets of the planter in CLOSE_WAIT. */
+  readonly closeWait?: number
+  /** Processes that carry a request and do not end. */
+  readonly requestPids?: readonly number[]
 }
 
 /** The run's last word. A record without it was cut off. */

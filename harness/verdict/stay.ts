@@ -92,9 +92,11 @@ export function isPlanted(timeline: Timeline, member: Member, look: Stamped<Look
   const planted = timeline.controls.filter(({ edge, atMs }) => edge === 'planted' && atMs <= look.atMs).map((control) => control.planted)
   if (planted.length === 0) return false
   if (member.kind === 'process') return planted.some(({ planterPid, zombiePids }) => planterPid === member.pid || zombiePids.includes(member.pid))
+  if (member.kind === 'prepared-transaction') return planted.some(({ preparedTransactions }) => preparedTransactions?.includes(member.id) === true)
+  if (member.kind === 'temporary-table') return planted.some(({ pooledPid }) => pooledPid === member.sessionPid)
   if (member.kind !== 'session') return false
   const portsOfControls = look.members.flatMap((other) => (other.kind === 'process' && other.control !== null ? other.databasePorts : []))
-  return planted.some(({ sessionPids }) => sessionPids.includes(member.pid)) || (member.clientPort !== null && portsOfControls.includes(member.clientPort))
+  return planted.some(({ sessionPids, pooledPid }) => pooledPid === member.pid || sessionPids.includes(member.pid)) || (member.clientPort !== null && portsOfControls.includes(member.clientPort))
 }
 
 export const isSession = (member: Member): member is Session => member.kind === 'session'
