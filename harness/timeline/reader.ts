@@ -14,8 +14,18 @@ export async function readFacts(dir: string): Promise<Facts> {
   const facts = parse(text)
   if (!isRecord(facts) || typeof facts.formatVersion !== 'number') throw new RecordError(`${path} is not the run.json of a recording: it has no formatVersion.`)
   if (facts.formatVersion > formatVersion) throw new RecordError(`${path} has format version ${facts.formatVersion}; this Lowtide reads up to ${formatVersion}. Judge it with the version that recorded it, or update.`)
+  const missing = essential.filter(({ is }) => !is(facts)).map(({ what }) => what)
+  if (missing.length > 0) throw new RecordError(`${path} is not the run.json of a recording: it has no ${missing.join(', no ')}.`)
   return facts as unknown as Facts
 }
+
+/** What a fold and its judge cannot do without. */
+const essential: readonly { readonly what: string; readonly is: (facts: Record<string, unknown>) => boolean }[] = [
+  { what: 'startedAt', is: ({ startedAt }) => typeof startedAt === 'string' && Number.isFinite(Date.parse(startedAt)) },
+  { what: 'list of probes', is: ({ probes }) => Array.isArray(probes) },
+  { what: 'list of doses', is: ({ doses }) => Array.isArray(doses) },
+  { what: 'limits', is: ({ limits }) => isRecord(limits) },
+]
 
 /**
  * Streams timeline.ndjson. A line that is no entry ends up as `{ damage }` in its place, so that the reader can go on and the judge can refuse.
