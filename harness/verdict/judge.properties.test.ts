@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { leaks } from '../testing/leaks.ts'
 import { lookAlikes, together } from '../testing/look-alikes.ts'
-import { type Being, entriesOf, factsOf, fold, type Run, server, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, entriesOf, factsOf, fold, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Entry } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { judge } from './judge.ts'
@@ -55,6 +55,62 @@ describe('look-alikes', () => {
         expect(verdictOf(timelineOf(runOf(run)))).toBe('leak')
       }))
   })
+})
+
+describe('more survivors never turn a leak into a pass', () => {
+  test('whatever is left besides', () => {
+    fc.assert(
+      fc.property(leaking, someLeaks, alike, (run, more, besides) => {
+        fc.pre(verdictOf(timelineOf(runOf(run))) === 'leak')
+        expect(verdictOf(timelineOf(runOf({ ...run, leaks: [...run.leaks, ...more], alike: [...new Set([...run.alike, ...besides.filter((name) => !name.startsWith('H09'))])] })))).toBe('leak')
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  /** Births in each of the eight cycles: what stays of them is judged by its growth alone. */
+  const births = fc.array(fc.nat({ max: 6 }), { minLength: 8, maxLength: 8 })
+  test.each([
+    ['sessions', (pid: number, fromMs: number) => session({ pid, fromMs })],
+    ['processes', (pid: number, fromMs: number) => process({ pid, fromMs })],
+  ])('nor do %s that grow', (_, make) => {
+    const grown = (perCycle: readonly number[]): Run => ({ beings: perCycle.flatMap((n, cycle) => Array.from({ length: n }, (__, i) => make(1_000 + cycle * 50 + i, startOf(cycle) + 100))) })
+    let leaked = 0
+    fc.assert(
+      fc.property(births, births, (some, more) => {
+        if (verdictOf(timelineOf(grown(some))) !== 'leak') return
+        leaked += 1
+        expect(verdictOf(timelineOf(grown(some.map((n, cycle) => n + (more[cycle] ?? 0)))))).not.toBe('pass')
+      }),
+      { numRuns: 150 },
+    )
+    expect(leaked).toBeGreaterThan(0)
+  })
+})
+
+test('a look-alike never turns a pass into a leak, nor what is inconclusive', () => {
+  fc.assert(
+    fc.property(fc.oneof(healthy, inconclusive), alike, (run, besides) => {
+      const before = verdictOf(timelineOf(runOf(run)))
+      const after = verdictOf(timelineOf(runOf({ ...run, alike: [...new Set([...run.alike, ...besides])] })))
+      expect([before, after]).not.toContain('leak')
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('rate, owner and drift of a run do not hang on the order in which a look lists its members', () => {
+  fc.assert(
+    fc.property(leaking, fc.infiniteStream(fc.nat()), (run, random) => {
+      const entries = entriesOf(runOf(run)).map((entry): Entry => (entry.kind === 'look' ? { ...entry, members: entry.members.map((one) => ({ one, at: random.next().value })).sort((a, b) => a.at - b.at).map(({ one }) => one) } : entry))
+      const of = (timeline: Timeline) => {
+        const { rate, owner, drifts } = judge(timeline, invariants)
+        return { rate, owner, drifts }
+      }
+      expect(of(fold(factsOf(runOf(run)), entries))).toEqual(of(timelineOf(runOf(run))))
+    }),
+    { numRuns: 30 },
+  )
 })
 
 test('more survivors never make fewer left behind', () => {
