@@ -17,6 +17,7 @@ import { followVerdict } from '../verdict/so-far.ts'
 import { ownVersions } from '../versions.ts'
 import { askForPlaces, placesDeclared } from './capacity.ts'
 import { askOtherRoute, openCycles, type Cycles } from './cycle.ts'
+import { lastMatchedOf } from './last-matched.ts'
 import { runProgramme } from './programme.ts'
 
 export type Experiment = {
@@ -143,7 +144,7 @@ async function control({ stack, recorder, signal }: { stack: Stack; recorder: Re
 }
 
 /** What is known before anything is booted. */
-async function factsOf({ loaded: { scenario }, variant, profile, plan, command }: RunRequest, { run, choice, k6, startedAt }: Pick<Experiment, 'run' | 'choice' | 'k6'> & { startedAt: Date }): Promise<Facts> {
+async function factsOf({ loaded: { scenario }, variant, profile, plan, reports, command }: RunRequest, { run, choice, k6, startedAt }: Pick<Experiment, 'run' | 'choice' | 'k6'> & { startedAt: Date }): Promise<Facts> {
   return {
     formatVersion,
     run,
@@ -158,7 +159,7 @@ async function factsOf({ loaded: { scenario }, variant, profile, plan, command }
     concurrency: plan.concurrency,
     sampleEveryMs: plan.sampleEveryMs,
     limits: scenario.target.limits ?? {},
-    suppressions: scenario.suppressions ?? [],
+    suppressions: await lastMatchedOf(scenario.suppressions ?? [], { reports, scenario: scenario.name }),
     probes: [],
     versions: { ...(await ownVersions()), k6: `${k6.version} (${k6.how})` },
   }

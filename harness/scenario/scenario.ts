@@ -94,5 +94,5 @@ export type Plan = {
   readonly thinkScale: number
 }
 
-/** An invariant that may fail here, for a reason that a reader can check. It never hides a planted control. */
-export type Suppression = { readonly invariant: string; readonly reason: string }
+/** An invariant that may fail here, for a reason that a reader can check. It is told whether it hid anything, and when it last did; it never hides a planted control. */
+export type Suppression = { readonly name: string; readonly invariant: string; readonly reason: string }

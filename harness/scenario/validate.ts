@@ -84,7 +84,7 @@ const shape = z.strictObject({
   target,
   load,
   profiles: z.strictObject({ repro: plan, gate: plan, nightly: plan }).partial().optional(),
-  suppressions: z.array(z.strictObject({ invariant: text, reason: text })).optional(),
+  suppressions: z.array(z.strictObject({ name: text, invariant: text, reason: text })).optional(),
 })
 
 function sentences(issue: z.core.$ZodIssue): string[] {

@@ -15,8 +15,11 @@ export type Facts = {
   readonly concurrency: number
   readonly sampleEveryMs: number
   readonly limits: Limits
-  /** Invariants that may fail in this scenario, each with a reason that a reader can check. */
-  readonly suppressions?: readonly { readonly invariant: string; readonly reason: string }[]
+  /**
+   * Invariants that may fail in this scenario, each with a reason that a reader can check, and the day of the latest run before this one in which it did.
+   * Older records have neither name nor day.
+   */
+  readonly suppressions?: readonly { readonly name?: string; readonly invariant: string; readonly reason: string; readonly lastMatched?: string | null }[]
   /** What the run claims to watch: probe names. */
   readonly probes: readonly string[]
   /** git head and dirty flag, versions of node, k6, postgres, images and digests: name to value. */

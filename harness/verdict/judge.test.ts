@@ -111,6 +111,28 @@ describe('suppressions', () => {
     expect(judged({ controls: 'none', suppressions: [{ invariant: 'the planted leak was found', reason: 'flaky' }] }).verdict).toBe('inconclusive')
   })
 
+  test('one with a name is told by it, and the finding carries the name', () => {
+    const named = [{ name: 'init reaps nothing', invariant: 'no zombie stays', reason: 'PID 1 is a shell', lastMatched: '2026-11-20' }]
+    expect(judged({ beings: [zombie()], suppressions: named }).findings[0]).toMatchObject({ kind: 'warning', suppression: 'init reaps nothing', sentence: '1 zombie left when the load had gone (suppressed by "init reaps nothing": PID 1 is a shell)' })
+  })
+
+  test.each([
+    ['with the day on which it last hid something', '2026-11-20', 'the suppression "init" of "no zombie stays" (a shell) hid nothing; it last did on 2026-11-20'],
+    ['that never did, in any run on record', null, 'the suppression "init" of "no zombie stays" (a shell) hid nothing, nor in any run on record'],
+    ['of an older record, which knows no day', undefined, 'the suppression "init" of "no zombie stays" (a shell) hid nothing'],
+  ])('one that hid nothing is told: %s', (_, lastMatched, sentence) => {
+    const findings = judged({ suppressions: [{ name: 'init', invariant: 'no zombie stays', reason: 'a shell', ...(lastMatched !== undefined && { lastMatched }) }] })
+    expect(findings.verdict).toBe('pass')
+    expect(findings.findings.find(({ invariant }) => invariant === 'every suppression hides something')).toMatchObject({ kind: 'not judged', sentence })
+  })
+
+  test('one of the planted kind hides the application’s own and not the control: a planted zombie that was not seen is inconclusive', () => {
+    const blind = timelineOf({ beings: [zombie()], suppressions })
+    const looks = blind.looks.map((look) => ({ ...look, members: look.members.filter((member) => !(member.kind === 'process' && member.state === 'Z' && member.control !== null)) }))
+    expect(judge(blind, invariants).verdict).toBe('pass')
+    expect(judge({ ...blind, looks }, invariants)).toMatchObject({ verdict: 'inconclusive', headline: expect.stringContaining('1 planted zombie not seen') })
+  })
+
   test('a suppression of nothing is told', () => {
     expect(judged({ suppressions: [{ invariant: 'no zombi stays', reason: '' }] }).findings[0]).toMatchObject({ kind: 'warning', sentence: 'the suppression of "no zombi stays" matches none' })
   })

@@ -15,7 +15,8 @@ import { count, duration, inOrder } from './words.ts'
  * timeline gives the same bytes. An invariant that throws has not passed.
  */
 export function judge(timeline: Timeline, invariants: readonly Invariant[]): Findings {
-  const findings = [...invariants.map((invariant) => suppressed(timeline, ask(invariant, timeline))), ...unknownSuppressions(timeline, invariants)].sort(worstFirst(invariants))
+  const opinions = invariants.map((invariant) => suppressed(timeline, ask(invariant, timeline)))
+  const findings = [...opinions, ...idleSuppressions(timeline, invariants, opinions)].sort(worstFirst(invariants))
   const leaks = findings.filter(({ kind }) => kind === 'leak')
   const verdict = invariants.length === 0 ? 'inconclusive' : worst(findings)
   const hangs = hangsOf(timeline, leaks)
@@ -57,14 +58,18 @@ function ask({ name, check }: Invariant, timeline: Timeline): Finding {
 function suppressed({ facts }: Timeline, finding: Finding): Finding {
   const suppression = facts.suppressions?.find(({ invariant }) => invariant === finding.invariant)
   if (suppression === undefined || finding.kind !== 'leak') return finding
-  return { ...finding, kind: 'warning', sentence: `${finding.sentence} (suppressed: ${suppression.reason})` }
+  const { name, invariant, reason } = suppression
+  return { ...finding, kind: 'warning', sentence: `${finding.sentence} (suppressed${name === undefined ? '' : ` by "${name}"`}: ${reason})`, suppression: name ?? invariant }
 }
 
-/** A misspelt suppression would otherwise stay unnoticed until the night it was meant for. */
-const unknownSuppressions = ({ facts }: Timeline, invariants: readonly Invariant[]): readonly Finding[] =>
-  (facts.suppressions ?? [])
-    .filter(({ invariant }) => !invariants.some(({ name }) => name === invariant))
-    .map(({ invariant }) => ({ invariant: 'every suppression names an invariant', kind: 'warning', sentence: `the suppression of "${invariant}" matches none`, survivors: [] }))
+/** A misspelt suppression would otherwise stay unnoticed until the night it was meant for; and one that hides nothing hides the next thing that comes. */
+const idleSuppressions = ({ facts }: Timeline, invariants: readonly Invariant[], findings: readonly Finding[]): readonly Finding[] =>
+  (facts.suppressions ?? []).flatMap(({ name, invariant, reason, lastMatched }): readonly Finding[] => {
+    if (!invariants.some((one) => one.name === invariant)) return [{ invariant: 'every suppression names an invariant', kind: 'warning', sentence: `the suppression of "${invariant}" matches none`, survivors: [] }]
+    if (findings.some(({ suppression }) => suppression === (name ?? invariant))) return []
+    const before = lastMatched === undefined ? '' : lastMatched === null ? ', nor in any run on record' : `; it last did on ${lastMatched}`
+    return [{ invariant: 'every suppression hides something', kind: 'not judged', sentence: `the suppression ${name === undefined ? '' : `"${name}" `}of "${invariant}" (${reason}) hid nothing${before}` }]
+  })
 
 const severity = { leak: 0, inconclusive: 1, warning: 2, 'not judged': 3, pass: 4 } satisfies Record<Opinion['kind'], number>
 

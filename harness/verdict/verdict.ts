@@ -39,7 +39,8 @@ export type Verdict = 'pass' | 'leak' | 'inconclusive'
 /** Whether what was left went away again, and by what. */
 export type HealClass = 'none' | 'on nudge' | 'at collection' | 'by time-out' | 'permanent'
 
-export type Finding = Opinion & { readonly invariant: string }
+/** `suppression` names the one that made a warning of a leak. */
+export type Finding = Opinion & { readonly invariant: string; readonly suppression?: string }
 
 /** What is left of one request: its process and its session belong together. Either may be missing. */
 export type Hang = {
