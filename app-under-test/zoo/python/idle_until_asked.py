@@ -15,11 +15,13 @@ import psycopg2
 from catalogue import item_of, list_items
 from serve import serve
 
+SIZE = 8
 IDLE_SECONDS = 1.5
 
 
 class Pool:
     def __init__(self) -> None:
+        self.places = threading.Semaphore(SIZE)
         self.lock = threading.Lock()
         self.idle: list = []  # pairs of a connection and the time it came back, oldest first
 
@@ -42,12 +44,13 @@ pool = Pool()
 
 @contextmanager
 def connection():
-    db = pool.get()
-    try:
-        with db:
-            yield db
-    finally:
-        pool.put(db)
+    with pool.places:
+        db = pool.get()
+        try:
+            with db:
+                yield db
+        finally:
+            pool.put(db)
 
 
 def items(query) -> str:
