@@ -7,7 +7,7 @@ export default {
   source: 'gh:psycopg/psycopg#1208, gh:sqlalchemy/sqlalchemy#6652',
   stack: 'node, pg',
   trigger: 'quote',
-  expected: { verdict: 'leak', by: ['no place of the pool is lost', 'sessions do not grow with the dose'], heal: 'permanent', route: 'quote' },
+  expected: { verdict: 'leak', by: ['no place of the pool is lost', 'every session is used', 'sessions do not grow with the dose'], heal: 'permanent', route: 'quote' },
   mended: ['mended'],
   scenario: {
     name: 'l04-cancelled-before-use-node',
