@@ -1,7 +1,7 @@
 import { holdersOf, pairsOf, sessionsOf } from '../attribution/pairs.ts'
 import type { Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { runningLooks } from './rest.ts'
+import { memberAt, runningLooks } from './rest.ts'
 import type { Stay } from './stay.ts'
 import { stayMs } from './thresholds.ts'
 
@@ -29,10 +29,11 @@ export function cpuUsedMs(timeline: Timeline, { latest, sinceMs }: Stay<Process>
 function stillMs(timeline: Timeline, { id }: Process, untilMs: number): number {
   let last: Process | null = null
   let sinceMs = untilMs
-  for (const { atMs, members } of runningLooks(timeline).toReversed()) {
+  for (const look of runningLooks(timeline).toReversed()) {
+    const { atMs } = look
     if (atMs > untilMs) continue
-    const seen = members.find((member): member is Process => member.kind === 'process' && member.id === id)
-    if (seen === undefined || seen.state === 'R' || (seen.runnableThreads ?? 0) > 0) break
+    const seen = memberAt(look, { kind: 'process', id })
+    if (seen?.kind !== 'process' || seen.state === 'R' || (seen.runnableThreads ?? 0) > 0) break
     last ??= seen
     // A runtime's idle threads may use a tick now and then: up to 1 % of the time, and one tick of 10 ms, is no progress.
     if (last.cpuMs - seen.cpuMs > Math.max(10, (untilMs - atMs) / 100)) break

@@ -56,6 +56,17 @@ export function presentThroughout<M extends Member>(rest: Rest, is: (member: Mem
 export const readingsOf = <M extends Member>(rest: Rest, { id, kind }: M): readonly M[] =>
   rest.looks.flatMap((look) => look.members.filter((member): member is M => member.id === id && member.kind === kind))
 
+/** This identity as a look shows it. A night with hundreds of survivors asks this a million times. */
+export function memberAt(look: Look, { kind, id }: Pick<Member, 'kind' | 'id'>): Member | undefined {
+  const known = indices.get(look)
+  if (known !== undefined) return known.get(key({ kind, id }))
+  const index = new Map<string, Member>()
+  for (const member of look.members) if (!index.has(key(member))) index.set(key(member), member)
+  indices.set(look, index)
+  return index.get(key({ kind, id }))
+}
+const indices = new WeakMap<Look, ReadonlyMap<string, Member>>()
+
 /** All looks before the application was stopped. */
 export const runningLooks = remembered((timeline: Timeline): readonly Stamped<Look>[] => timeline.looks.filter(({ reading }) => reading !== 'stopped'))
 
@@ -92,7 +103,7 @@ function bornAtEpochMs(member: Member): number {
 }
 
 /** A session and a process may carry the same id by chance: kind and id together name one thing. */
-export const key = ({ kind, id }: Member): string => `${kind} ${id}`
+export const key = ({ kind, id }: Pick<Member, 'kind' | 'id'>): string => `${kind} ${id}`
 
 const restOf = (group: readonly Stamped<Look>[]): Rest => {
   const looks = group.slice(-confirmation)

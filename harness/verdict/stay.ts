@@ -1,7 +1,7 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
-import { bornIn, cycleOf, presentThroughout, type Rest, runningLooks } from './rest.ts'
+import { bornIn, cycleOf, memberAt, presentThroughout, type Rest, runningLooks } from './rest.ts'
 import type { Survivor } from './verdict.ts'
 
 /** A member that was there on every look of a rest, and how long it stayed from there on. */
@@ -36,16 +36,17 @@ export function staysAt<M extends Member>(timeline: Timeline, rest: Rest, { is, 
   const present = presentThroughout(rest, own)
   if (present.length === 0) return []
   const at = running.indexOf(rest.last)
+  const [upToHere, fromHere] = [running.slice(0, at + 1).reverse(), running.slice(at)]
   return present.flatMap((member) => {
     const here = { member, atMs: rest.last.atMs }
     const seenAt = (look: Stamped<Look>): Sighting<M> | undefined => {
-      const found = look.members.find((other): other is M => other.kind === member.kind && other.id === member.id && is(other))
-      return found && same({ member: found, atMs: look.atMs }, here) ? { member: found, atMs: look.atMs } : undefined
+      const found = memberAt(look, member)
+      return found !== undefined && is(found) && same({ member: found, atMs: look.atMs }, here) ? { member: found, atMs: look.atMs } : undefined
     }
     if (rest.looks.some((look) => seenAt(look) === undefined)) return []
-    const before = whileSeen(running.slice(0, at + 1).reverse(), seenAt)
+    const before = whileSeen(upToHere, seenAt)
     const first = running[at + 1 - before.length]
-    const after = whileSeen(running.slice(at), seenAt)
+    const after = whileSeen(fromHere, seenAt)
     return [
       {
         member,
