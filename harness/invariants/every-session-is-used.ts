@@ -27,11 +27,11 @@ export default {
     const loads = new Map(unused.map((session) => [session, loadsMissed(timeline, session)]))
     const survivors = unused
       .filter((session) => (loads.get(session) ?? 0) > 0)
-      .map((member) => ({ member, why: `never ran a query in ${duration(member.stateAgeMs ?? 0)}, through ${count(loads.get(member) ?? 0, 'load')} in which younger sessions did`, bornIn: bornIn(timeline, member) }))
+      .map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member) }))
     const growth = growthByIdentity(timeline, isUnusedSession)
     const sentence = `${count(survivors.length, 'session')} never ran a query, ${beyond} more than the pools account for, while younger ones were opened and used`
     if (survivors.length === 0) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, and no later load had the time to use ${unused.length === 1 ? 'it' : 'them'}` }
-    if (growth.kind === 'proportional') return { kind: 'leak', sentence: `${sentence}: ${inSteps(growth)}`, survivors }
+    if (growth.kind === 'proportional') return { kind: 'leak', sentence: `${sentence}: ${inSteps(growth)}`, survivors: growth.stayed.map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member), ofGrowth: true })) }
     if (survivors.some(({ member }) => (loads.get(member) ?? 0) >= 2)) return { kind: 'leak', sentence, survivors }
     return { kind: 'warning', sentence, survivors }
   },
@@ -40,6 +40,8 @@ export default {
 const isUnused = ({ queryAgeMs, state }: Session): boolean => queryAgeMs === null && state === 'idle'
 
 const isUnusedSession = (member: Member): member is Session => isSession(member) && isUnused(member)
+
+const whyOf = (session: Session, loads: ReadonlyMap<Session, number>): string => `never ran a query in ${duration(session.stateAgeMs ?? 0)}, through ${count(loads.get(session) ?? 0, 'load')} in which younger sessions did`
 
 const sessionsAt = (timeline: Timeline, rest: Rest): readonly Session[] => presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last))
 

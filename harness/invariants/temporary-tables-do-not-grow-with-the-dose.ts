@@ -1,12 +1,16 @@
 import type { Member, TemporaryTable } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { measuredDoses } from '../verdict/dose.ts'
 import { growthByIdentity, inSteps } from '../verdict/growth.ts'
-import { bornIn, finalRest, noRest } from '../verdict/rest.ts'
+import { bornIn, finalRest, noRest, presentThroughout, untouchedRests } from '../verdict/rest.ts'
+import { isPlanted } from '../verdict/stay.ts'
 import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
 /**
  * A temporary table lives as long as its session, and a pool's sessions live for ever. One that each session makes once and uses again is healthy, and its
- * number ends with the pool's; one for each request fills the catalog until the session is closed.
+ * number ends with the pool's; one for each request fills the catalog until the session is closed. A slow leak has no steady rate, but it has names: no session can hold
+ * two tables of one name, so one that is given another name by each of several loads never uses the first again.
  */
 export default {
   name: 'temporary tables do not grow with the dose',
@@ -14,16 +18,17 @@ export default {
     if (finalRest(timeline) === undefined) return noRest
     if (!timeline.looks.some(({ counters, members }) => 'pg.temporary-tables' in counters || members.some(isTemporaryTable))) return { kind: 'not judged', sentence: 'this run does not look for temporary tables' }
     const growth = growthByIdentity(timeline, isTemporaryTable)
-    const sessions = new Set(growth.stayed.map(({ sessionPid }) => sessionPid)).size
     const said = `temporary tables at rest grew from ${growth.plateau} to ${growth.atEnd}: ${inSteps(growth)}`
-    const survivors: readonly Survivor[] = growth.stayed.map((member) => ({ member, why: `${member.name}, left in ${member.sessionPid === null ? 'a session that has gone' : `the session of pid ${member.sessionPid}`}`, bornIn: bornIn(timeline, member) }))
+    const survivors = growth.stayed.map((table) => survivorOf(timeline, table))
+    if (growth.kind === 'proportional') return { kind: 'leak', sentence: `${said}, in ${sessionsOf(growth.stayed)}`, survivors }
+    const piled = piledUp(timeline)
+    if (piled.length > 0)
+      return { kind: 'leak', sentence: `${count(piled.length, 'temporary table')} of names that no load before had made stayed in ${sessionsOf(piled)}, from more than one load in each`, survivors: piled.map((table) => survivorOf(timeline, table)) }
     switch (growth.kind) {
       case 'bounded':
         return { kind: 'pass', sentence: growth.atEnd === 0 ? 'no temporary table stayed at rest' : `temporary tables at rest did not go on growing with the load (${growth.atEnd} at the end, ${growth.plateau} after the warm-up)` }
       case 'unsettled':
         return { kind: 'warning', sentence: `${said}; a pool that fills, or a slow leak`, survivors }
-      case 'proportional':
-        return { kind: 'leak', sentence: `${said}, in ${count(sessions, 'session')}`, survivors }
       default:
         return growth.kind satisfies never
     }
@@ -31,3 +36,18 @@ export default {
 } satisfies Invariant
 
 const isTemporaryTable = (member: Member): member is TemporaryTable => member.kind === 'temporary-table'
+
+/** At the end, those of names that the warm-up had not made, in sessions that hold such tables from more than one load. */
+function piledUp(timeline: Timeline): readonly TemporaryTable[] {
+  const last = finalRest(timeline)
+  const [first] = measuredDoses(timeline)
+  if (last === undefined || first === undefined) return []
+  const known = new Set(untouchedRests(timeline).filter(({ cycle }) => cycle === null || cycle < first.cycle).flatMap(({ looks }) => looks.flatMap(({ members }) => members.filter(isTemporaryTable).map(({ name }) => name))))
+  const fresh = presentThroughout(last, isTemporaryTable).filter((table) => !known.has(table.name) && !isPlanted(timeline, table, last.last))
+  const loadsOf = (pid: number | null): number => new Set(fresh.flatMap((table) => (table.sessionPid === pid ? [bornIn(timeline, table)] : []))).size
+  return fresh.filter(({ sessionPid }) => sessionPid !== null && loadsOf(sessionPid) > 1)
+}
+
+const survivorOf = (timeline: Timeline, member: TemporaryTable): Survivor => ({ member, why: `${member.name}, left in ${member.sessionPid === null ? 'a session that has gone' : `the session of pid ${member.sessionPid}`}`, bornIn: bornIn(timeline, member), ofGrowth: true })
+
+const sessionsOf = (tables: readonly TemporaryTable[]): string => count(new Set(tables.map(({ sessionPid }) => sessionPid)).size, 'session')

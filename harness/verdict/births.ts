@@ -26,7 +26,7 @@ export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: read
   const ofGrowth = new Set(survivors.filter((survivor) => survivor.ofGrowth).map(({ member }) => key(member)))
   return [
     ...hangs.filter((hang) => !isKeeper(timeline, hang)).map((hang) => ({ ...birthOfHang(timeline, hang), ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) })),
-    ...[...others.values()].map(({ bornIn: cycle }) => ({ cycle, atMs: null })),
+    ...[...others.values()].map(({ bornIn: cycle, ofGrowth }) => ({ cycle, atMs: null, ...(ofGrowth && { ofGrowth }) })),
     ...birthsOfSockets(timeline, hangs, leaks),
   ]
 }
