@@ -40,6 +40,9 @@ function byRequest({ unanswered }: Timeline, hangs: readonly Hang[]): Owner | nu
  * By dose: given how many were left in all, a route that owns them spreads them over the cycles as it spread its requests (multinomial), or, where each of its requests leaves
  * the same number behind, exactly so. Both forms count alike for each route; beside the routes stands the load as a whole. A route without requests in a
  * cycle that left something is out.
+ *
+ * Doses of routes are no primes: the load keeps its mix in every stretch of it, so that no cycle goes without the one route that leaks, and a small dose has no room for a prime each. What leaks with each
+ * request is named all the same, by its exact multiple; what leaks now and then on a route that has the same share everywhere stays one of several, and is told so.
  */
 function byDose(timeline: Timeline, births: readonly Birth[]): Owner | null {
   const { routes } = timeline
