@@ -3,6 +3,7 @@ import { openEvidence } from '../forensics/evidence.ts'
 import { bundleJourney } from '../load/bundle.ts'
 import type { K6 } from '../load/k6-binary.ts'
 import { openReaders } from '../probes/open-readers.ts'
+import type { Counters } from '../probes/probe.ts'
 import { settle } from '../probes/quiet.ts'
 import { startSampler } from '../probes/sampler.ts'
 import type { RunRequest, Watcher } from '../run.ts'
@@ -17,6 +18,7 @@ import { followVerdict } from '../verdict/so-far.ts'
 import { ownVersions } from '../versions.ts'
 import { askForPlaces, placesDeclared } from './capacity.ts'
 import { askOtherRoute, openCycles, type Cycles } from './cycle.ts'
+import { heapUsedIn } from './heap-used.ts'
 import { lastMatchedOf } from './last-matched.ts'
 import { runProgramme } from './programme.ts'
 
@@ -76,7 +78,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   // What the application says that it heals by itself gets the time that it says.
   const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
   load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, isVain: soFar.isBlind, signal })
-  const look = (reading: Reading, matureMs: number) => settle({ sampler, reading, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs, signal })
+  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
   await look('before-load', 0)
@@ -111,9 +113,9 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     const { collectPath } = target
     if (collectPath !== undefined) {
       await phase('settle', 'after a forced collection', async () => {
-        await visit(app.baseUrl + collectPath, AbortSignal.any([signal, AbortSignal.timeout(nudgesWithinMs)])).catch(() => null)
+        const answer = await visit(app.baseUrl + collectPath, AbortSignal.any([signal, AbortSignal.timeout(nudgesWithinMs)])).catch(() => null)
         signal.throwIfAborted()
-        await look('collected', 1_000)
+        await look('collected', 1_000, heapUsedIn(answer?.body ?? ''))
       })
     }
     await phase('control', 'planting known leaks', async () => {

@@ -42,10 +42,13 @@ function faultOf(timeline: Timeline, probe: string): string | null {
 /** A probe that never answered has no gap on record: its hole is the whole run. */
 const gapOf = ({ sight }: Timeline, probe: string): number => sight.longestGapMs[probe] ?? Number.POSITIVE_INFINITY
 
+/** What no probe reads: the application tells it itself, in its answer to a forced collection. */
+const ofOneReading: ReadonlySet<string> = new Set(['app.heap-used-bytes'])
+
 /** A counter that one look has and another lacks means that a probe gave no answer there. The application's end is no fault of a probe's. */
 function incompleteLooks(timeline: Timeline): readonly string[] {
   const looks = runningLooks(timeline)
-  const counters = [...new Set(looks.flatMap((look) => Object.keys(look.counters)))].sort(inOrder)
+  const counters = [...new Set(looks.flatMap((look) => Object.keys(look.counters)))].filter((counter) => !ofOneReading.has(counter)).sort(inOrder)
   const lacking = counters.filter((counter) => looks.some((look) => look.counters[counter] === undefined))
   if (lacking.length === 0) return []
   const incomplete = looks.filter((look) => lacking.some((counter) => look.counters[counter] === undefined))

@@ -56,6 +56,7 @@ claims(everyProbeKeptItsSight, [
   ['a control that could not be planted', { also: [{ kind: 'blind', probe: 'control', reason: 'no shell', atMs: startOf(8) + 100 }] }, 'inconclusive', /^control went blind \(no shell\)$/],
   ['one that misses some', missing(0.2), 'pass'],
   ['a look to which one gave no answer', looking((look) => (look.cycle === last ? { ...look, counters: { 'pg.backends': 0 } } : look)), 'inconclusive', /6 of 37 looks had no app.processes and log.live/],
+  ['a counter that the application tells once, after a collection', looking((look) => (look.reading === 'nudged' ? { ...look, counters: { ...look.counters, 'app.heap-used-bytes': 8_000_000 } } : look)), 'pass'],
   ['no beat at all', fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), 'inconclusive', /never beat/],
   ['no probe at all', fold({ ...factsOf(), probes: [] }, entriesOf()), 'inconclusive', /nothing was watched/],
   ['nothing on record', empty, 'inconclusive'],

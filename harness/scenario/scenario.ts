@@ -30,7 +30,7 @@ export type Target = {
   readonly otherPath?: string
   /** A request that takes one place of the application's pool for about `holdsMs`: so many at once show how many places there are, before the load and after it. */
   readonly capacity?: { readonly path: string; readonly holdsMs: number }
-  /** A request upon which the application collects its garbage: what only a collection frees is told from what nothing frees. */
+  /** A request upon which the application collects its garbage: what only a collection frees is told from what nothing frees. Where it answers with JSON, a number `heapUsedBytes` in it is recorded. */
   readonly collectPath?: string
   /** Builds the application's image for the containers stack; without it only the processes stack can run the target. */
   readonly image?: {
