@@ -76,9 +76,9 @@ export function record<const C extends Columns, R extends object = {}>(definitio
       for (const row of rows) heap.give(rowsList, heap.alloc('tuple', [], { size: row.length }))
 
       const read = readerFor(converters.implementations())
-      const selection = new Rows<Found<C, R>>(heap)
+      const selection = new Rows<Found<C, R>>(heap, rows.length)
       forLoop(locals, 'list')
-      for (const values of rows) {
+      for (const [i, values] of rows.entries()) {
         const object = heap.alloc(name)
         const row = read(values)
         setAttributes(heap, object, columnNames.length)
@@ -92,8 +92,7 @@ export function record<const C extends Columns, R extends object = {}>(definitio
         }
         locals.pop()
         heap.give(selection.object, object)
-        // Not by push, which is slow on what is not a plain array.
-        selection[selection.length] = row as Found<C, R>
+        selection[i] = row as Found<C, R>
       }
       return selection
     } catch (error) {
@@ -150,8 +149,9 @@ class Rows<F> extends Array<F> implements Selection<F> {
   readonly object: PyObject
   readonly #heap: Heap
 
-  constructor(heap: Heap) {
-    super()
+  /** As long as it will be: most of them are kept until the last, and hold one row. */
+  constructor(heap: Heap, length: number) {
+    super(length)
     this.#heap = heap
     this.object = heap.alloc('list')
   }
