@@ -94,7 +94,7 @@ async function measure({ env, client, project }: Opened, days: number, pairs: nu
   const { statements, rows, body } = await listened(env, timeline)
   const loop = () => inLoop(client, statements)
   // A long-lived worker has been asked for hundreds of timelines, and V8 has compiled what it will. Both are asked until that is so.
-  for (let warm = 0; warm < Math.max(WARM_STATEMENTS / statements.length, 3); warm++) {
+  for (let warm = 0; warm < WARM_STATEMENTS / statements.length; warm++) {
     await timeline(env)
     await loop()
   }
