@@ -29,8 +29,7 @@ async function saidOf(timeline: string | Uint8Array, facts: object = factsOf()):
     return (await judgeRecording(dir)).findings.verdict
   } catch (error) {
     if (!(error instanceof RecordError)) throw error
-    expect(error.message).toMatch(/^[^\n]+\.$/)
-    return 'refused'
+    return /^[^\n]+\.$/.test(error.message) ? 'refused' : `refused in more than a sentence: ${error.message}`
   }
 }
 

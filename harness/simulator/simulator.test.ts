@@ -62,8 +62,8 @@ describe('the table', () => {
     const row = { experiment: 'clean', cell: 'nothing but noise', engine: 'test', seed: 1, trials: 500 }
     expect(tableOf([{ ...row, from: 0, counts: { pass: 499, leak: 1 } }, { ...row, from: 500, counts: { pass: 500 } }]).slice(0, 3).join('\n')).toMatchInlineSnapshot(`
       "Healthy applications
-                                                                                               timelines  false alarms (95 %)  inconclusive (95 %)
-        nothing but noise                                                                          1,000    0.100 % (0.00253 to 0.556)              0 % (0 to 0.368)"
+                            timelines          false alarms (95 %)   inconclusive (95 %)
+        nothing but noise       1,000   0.100 % (0.00253 to 0.556)      0 % (0 to 0.368)"
     `)
   })
 })

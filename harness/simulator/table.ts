@@ -15,17 +15,17 @@ export function tableOf(rows: readonly Row[]): readonly string[] {
 }
 
 function cleanTable(cells: readonly Sum[]): readonly string[] {
-  const line = ({ cell, trials, counts }: Sum): string => row(cell, [thousands(trials), share(counts['leak'] ?? 0, trials), share(counts['inconclusive'] ?? 0, trials)])
+  const line = ({ cell, trials, counts }: Sum): Line => row(cell, [thousands(trials), share(counts['leak'] ?? 0, trials), share(counts['inconclusive'] ?? 0, trials)])
   return block('Healthy applications', ['timelines', 'false alarms (95 %)', 'inconclusive (95 %)'], [...cells.map(line), line({ cell: 'all', ...whole(cells) })])
 }
 
 function blindTable(cells: readonly Sum[]): readonly string[] {
-  const line = ({ cell, trials, counts }: Sum): string => row(cell, [thousands(trials), share(counts['inconclusive'] ?? 0, trials), share(counts['leak'] ?? 0, trials)])
+  const line = ({ cell, trials, counts }: Sum): Line => row(cell, [thousands(trials), share(counts['inconclusive'] ?? 0, trials), share(counts['leak'] ?? 0, trials)])
   return block('Runs that nobody can judge', ['timelines', 'inconclusive (95 %)', 'false alarms (95 %)'], [...cells.map(line), line({ cell: 'all', ...whole(cells) })])
 }
 
 function recallTable(cells: readonly Sum[]): readonly string[] {
-  const line = ({ cell, trials, counts }: Sum): string => {
+  const line = ({ cell, trials, counts }: Sum): Line => {
     const n = (name: string): number => counts[name] ?? 0
     const leaked = trials - n('nothing was left')
     const covered = n('rate covered') + n('rate missed')
@@ -35,13 +35,13 @@ function recallTable(cells: readonly Sum[]): readonly string[] {
 }
 
 function sequentialTable(cells: readonly Sum[]): readonly string[] {
-  const line = ({ cell, trials, counts }: Sum): string => row(`true rate ${cell}`, [thousands(trials), share(counts['reject'] ?? 0, trials), share(counts['accept'] ?? 0, trials), `${((counts['thousands of requests'] ?? 0) / trials).toFixed(1)} k`])
+  const line = ({ cell, trials, counts }: Sum): Line => row(`true rate ${cell}`, [thousands(trials), share(counts['reject'] ?? 0, trials), share(counts['accept'] ?? 0, trials), `${((counts['thousands of requests'] ?? 0) / trials).toFixed(1)} k`])
   const { alpha, beta, clean, leaking } = usualDesign
   return block(`Sequential test: at ${clean} called leaking at most ${100 * alpha} %, at ${leaking} called clean at most ${100 * beta} %; a clean run needs ${thousands(sequentialTest(0, 0).toAccept)} requests`, ['runs', 'leaking (95 %)', 'clean (95 %)', 'mean length'], cells.map(line))
 }
 
 function coverageTable(cells: readonly Sum[]): readonly string[] {
-  const line = ({ cell, trials, counts }: Sum): string => row(cell === 'all' ? cell : `means around ${cell}`, [thousands(trials), share(counts['garwood'] ?? 0, trials), share(counts['mid-P'] ?? 0, trials)])
+  const line = ({ cell, trials, counts }: Sum): Line => row(cell === 'all' ? cell : `means around ${cell}`, [thousands(trials), share(counts['garwood'] ?? 0, trials), share(counts['mid-P'] ?? 0, trials)])
   return block('Coverage of intervals at 95 %', ['counts', 'Garwood (95 %)', 'mid-P (95 %)'], [...cells.map(line), line({ cell: 'all', ...whole(cells) })])
 }
 
@@ -50,18 +50,18 @@ function curvesTable(cells: readonly Sum[]): readonly string[] {
   const groups = Map.groupBy(cells, ({ cell }) => cell.split(' | ')[0] ?? '')
   return [...groups].flatMap(([threshold, same]) => {
     const values = [...new Set(same.flatMap(({ counts }) => Object.keys(counts)))].toSorted((a, b) => Number(a) - Number(b))
-    const line = ({ cell, trials, counts }: Sum): string => row(cell.split(' | ').slice(1).join(': '), values.map((value) => percent(counts[value] ?? 0, trials)))
+    const line = ({ cell, trials, counts }: Sum): Line => row(cell.split(' | ').slice(1).join(': '), values.map((value) => percent(counts[value] ?? 0, trials)))
     return block(`Accused by "${threshold}" of`, values, same.map(line))
   })
 }
 
 const whole = (cells: readonly Sum[]): ReturnType<typeof added> => added(cells)
 
-/** `0 % (0 to 0.074)`, always as wide. */
+/** `0 % (0 to 0.074)` */
 function share(n: number, trials: number): string {
   if (trials === 0) return 'none'
   const { lower, upper }: Interval = clopperPearson(n, trials)
-  return `${percent(n, trials)} (${digits(100 * lower)} to ${digits(100 * upper)})`.padStart(28)
+  return `${percent(n, trials)} (${digits(100 * lower)} to ${digits(100 * upper)})`
 }
 
 const percent = (n: number, trials: number): string => (trials === 0 ? '' : `${digits((100 * n) / trials)} %`)
@@ -72,6 +72,15 @@ const digits = (value: number): string => {
   return value > 99.9 ? value.toPrecision(6).replace(/0+$/, '') : value.toPrecision(3)
 }
 
-const row = (cell: string, columns: readonly string[]): string => `  ${cell.padEnd(84)}${columns.map((text) => text.padStart(Math.max(text.length + 2, columns.length > 3 ? 10 : 12))).join('')}`.trimEnd()
+type Line = readonly [cell: string, ...columns: string[]]
 
-const block = (title: string, head: readonly string[], lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [title, row('', head), ...lines, ''])
+const row = (cell: string, columns: readonly string[]): Line => [cell, ...columns]
+
+/** Each column as wide as its widest. */
+function block(title: string, head: readonly string[], lines: readonly Line[]): readonly string[] {
+  if (lines.length === 0) return []
+  const all: readonly Line[] = [row('', head), ...lines]
+  const widths = head.map((_, i) => Math.max(...all.map((line) => (line[i + 1] ?? '').length)))
+  const name = Math.max(...all.map(([cell]) => cell.length))
+  return [title, ...all.map(([cell, ...columns]) => `  ${cell.padEnd(name)}${columns.map((text, i) => text.padStart((widths[i] ?? 0) + 3)).join('')}`.trimEnd()), '']
+}
