@@ -14,11 +14,11 @@ export default {
     const file = textOf(args, 'raw') ?? 'reports/accuracy/simulator.ndjson'
     const beganMs = performance.now()
     let toldMs = beganMs
-    const onRow = (done: number, of: number) => {
+    const onRow = (done: number, of: number, share: number) => {
       const nowMs = performance.now()
       if (nowMs - toldMs < 1_000 && done < of) return
       toldMs = nowMs
-      stderr.write(`${stderr.isTTY ? '\r' : ''}simulate  ${done} of ${of} stretches, ${clock(((nowMs - beganMs) / done) * (of - done))} to go${stderr.isTTY && done < of ? '   ' : '\n'}`)
+      stderr.write(`${stderr.isTTY ? '\r' : ''}simulate  ${done} of ${of} stretches, ${clock(((nowMs - beganMs) / share) * (1 - share))} to go${stderr.isTTY && done < of ? '   ' : '\n'}`)
     }
     const rows = await runSimulator({ trials, seed, file, signal, onRow })
     stdout.write(`${tableOf(rows).join('\n')}\nraw results: ${file}\n`)

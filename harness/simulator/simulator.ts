@@ -12,6 +12,11 @@ export type Job = Omit<Row, 'counts' | 'oddities'>
 
 const stretch = 250
 
+/** What a trial costs beside that of a healthy timeline, roughly: without it the time to go would be that of the dearest for all. */
+const costs: Readonly<Record<string, number>> = { recall: 6, sequential: 0.03, coverage: 0.01 }
+
+const costOf = ({ experiment, trials }: Pick<Job, 'experiment' | 'trials'>): number => trials * (costs[experiment] ?? 1)
+
 /** Everything that `trials` asks for, in stretches. */
 export function jobsOf(trials: number, seed: number, engine: string): readonly Job[] {
   return experiments.flatMap(({ name, cells }) =>
@@ -28,7 +33,8 @@ export type SimulatorOptions = {
   /** Raw results: a line for each stretch, appended as it is done; what is there is not done again. */
   readonly file: string
   readonly signal: AbortSignal
-  readonly onRow: (done: number, of: number) => void
+  /** Stretches done and to do, and the share of the work that is done. */
+  readonly onRow: (done: number, of: number, share: number) => void
 }
 
 /** Runs whatever the raw results do not hold yet, on every core, and gives all of them. */
@@ -39,7 +45,8 @@ export async function runSimulator({ trials, seed, file, signal, onRow }: Simula
   const rows = jobs.flatMap((job) => known.get(keyOf(job)) ?? [])
   const left = jobs.filter((job) => !known.has(keyOf(job)))
   const next = left[Symbol.iterator]()
-  let done = 0
+  const all = left.reduce((sum, job) => sum + costOf(job), 0)
+  let [done, spent] = [0, 0]
 
   const work = async () => {
     const worker = new Worker(new URL('./worker.mjs', import.meta.url))
@@ -49,7 +56,7 @@ export async function runSimulator({ trials, seed, file, signal, onRow }: Simula
         const row = await askOnce(worker, job)
         rows.push(row)
         await appendFile(file, `${JSON.stringify(row)}\n`)
-        onRow((done += 1), left.length)
+        onRow((done += 1), left.length, (spent += costOf(job)) / all)
       }
     } finally {
       await worker.terminate()
