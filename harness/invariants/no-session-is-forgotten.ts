@@ -1,0 +1,53 @@
+import { holdersOf, pairsOf } from '../attribution/pairs.ts'
+import type { Session } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { measuredDoses } from '../verdict/dose.ts'
+import { bornIn, finalRest, noRest, presentThroughout, type Rest, runningLooks } from '../verdict/rest.ts'
+import { isPlanted, isProcess, isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'
+import type { Invariant } from '../verdict/verdict.ts'
+import { count, duration } from '../verdict/words.ts'
+
+/** So many, and from so many loads: one alone may belong to a second pool that one busy moment has opened. */
+const enough = { sessions: 3, loads: 2 }
+
+/**
+ * A pool opens no session while it has an idle one. So a session that rests unused since the load that opened it, while the same process opened others under a
+ * later one, is no longer in any pool: nobody will use it, and nobody will close it (M01, M27, M34). Counts may hide it, where other sessions
+ * are closed for being idle.
+ */
+export default {
+  name: 'no session is forgotten',
+  check: (timeline) => {
+    const last = finalRest(timeline)
+    if (last === undefined) return noRest
+    const forgotten = latestOfEach(staysAt(timeline, last, { is: isIdle })).filter(({ member }) => isForgotten(timeline, member, last))
+    const loads = new Set(forgotten.map(({ member }) => bornIn(timeline, member)))
+    const sessions = presentThroughout(last, isSession).filter((session) => !isPlanted(timeline, session, last.last)).length
+    // A pool that renews its sessions opens them ahead of need: only beyond its declared size is none of them its own.
+    const declared = (timeline.facts.limits.poolMaxPerProcess ?? Number.POSITIVE_INFINITY) * presentThroughout(last, isProcess).filter((process) => !isPlanted(timeline, process, last.last)).length + (timeline.facts.limits.listeners ?? 0)
+    if (forgotten.length === 0) return { kind: 'pass', sentence: 'no session rested unused while its process opened others' }
+    const sentence = `${count(forgotten.length, 'session')} rested unused since the ${loads.size === 1 ? 'load' : `${loads.size} loads`} that opened ${forgotten.length === 1 ? 'it' : 'them'}, while later loads opened others`
+    const survivors = forgotten.map((stay) => survivor(stay, `idle and unused for ${duration(stay.latest.stateAgeMs ?? 0)}; last: ${stay.latest.query}`))
+    if (forgotten.length >= enough.sessions && loads.size >= enough.loads && sessions > declared) return { kind: 'leak', sentence, survivors }
+    return { kind: 'warning', sentence: `${sentence}: a second pool may, too`, survivors }
+  },
+} satisfies Invariant
+
+const isIdle = (member: { readonly kind: string }): member is Session => member.kind === 'session' && (member as Session).state === 'idle' && (member as Session).queryAgeMs !== null
+
+/** Opened by a measured load, last used under it, and passed over by a later one that opened a younger session for the same process. */
+function isForgotten(timeline: Timeline, session: Session, { last }: Rest): boolean {
+  const cycle = timeline.cycles.find((span) => span.cycle === bornIn(timeline, session))
+  if (cycle === undefined || cycle.role !== 'measured' || last.atMs - (session.stateAgeMs ?? 0) > cycle.endMs) return false
+  const later = measuredDoses(timeline).filter(({ counted, cycle: other }) => counted > 0 && other > cycle.cycle).flatMap((dose) => timeline.cycles.filter((span) => span.cycle === dose.cycle))
+  const owners = new Set(holdersOf(pairsOf(last), session).map(({ id }) => id))
+  return later.some((span) =>
+    runningLooks(timeline).some((look) => look.cycle === span.cycle && look.members.some((other) => isSession(other) && other.backendStartMs >= span.startedAtEpochMs && other.backendStartMs > session.backendStartMs && isOfTheSame(session, other, owners, look))),
+  )
+}
+
+/** The same process where it is known, and always the same client. */
+function isOfTheSame(session: Session, other: Session, owners: ReadonlySet<string>, look: Parameters<typeof pairsOf>[0]): boolean {
+  const holders = holdersOf(pairsOf(look), other)
+  return other.user === session.user && other.database === session.database && other.applicationName === session.applicationName && (owners.size === 0 || holders.length === 0 || holders.some(({ id }) => owners.has(id)))
+}
