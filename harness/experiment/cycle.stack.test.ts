@@ -42,6 +42,7 @@ async function cycles({ members = [] as readonly Member[], signal = AbortSignal.
     evidence: async () => {},
     suspect: () => {},
     matureMs: () => 0,
+    clientsBefore: () => 0,
     isVain: () => false,
     signal,
     ...tools,

@@ -25,6 +25,8 @@ export type CycleTools = {
   readonly evidence: (members: readonly Member[]) => Promise<void>
   readonly suspect: (line: string) => void
   readonly matureMs: () => number
+  /** Client connections that were there before the first request. */
+  readonly clientsBefore: () => number
   readonly isVain: () => boolean
   readonly signal: AbortSignal
 }
@@ -107,7 +109,7 @@ export function openCycles(tools: CycleTools): Cycles {
       if (tookMs < lastsMs) await delay(lastsMs - tookMs, undefined, { signal })
       record({ kind: 'phase', phase, edge: 'end', cycle })
       record({ kind: 'phase', phase: 'settle', edge: 'start', cycle })
-      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isVain: tools.isVain, signal })
+      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, clientsBefore: tools.clientsBefore(), deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isVain: tools.isVain, signal })
       if (settled.kind !== 'clean') {
         await tools.evidence(withPeers(settled.last.members))
         await askOtherRoute(tools)

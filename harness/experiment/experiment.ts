@@ -77,11 +77,12 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const otherPath = target.otherPath ?? target.readyPath
   // What the application says that it heals by itself gets the time that it says.
   const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
-  load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, isVain: soFar.isBlind, signal })
-  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, deadlineMs: plan.settleMs, matureMs, signal })
+  let clientsBefore = Number.POSITIVE_INFINITY
+  load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore: () => clientsBefore, isVain: soFar.isBlind, signal })
+  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, clientsBefore, deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
-  await look('before-load', 0)
+  clientsBefore = (await look('before-load', 0)).last.counters['app.clients'] ?? 0
   const places = async (when: Capacity['when']) => {
     if (target.capacity) record({ kind: 'capacity', when, ...(await askForPlaces({ url: app.baseUrl + target.capacity.path, holdsMs: target.capacity.holdsMs, asked: placesDeclared(plan, target.limits ?? {}), signal })) })
   }

@@ -93,6 +93,11 @@ describe('quiet', () => {
     expect(unquietReason(at, then, afterMs, inFlight) ?? 'quiet').toMatch(expected)
   })
 
+  test('streams that were open before the load are no sign of it, and one more is', () => {
+    expect(unquietReason(busy, then, 150, 0, 2)).toBeNull()
+    expect(unquietReason(busy, then, 150, 0, 1)).toBe('2 client connections open, 1 before the load')
+  })
+
   test('a first look proves no rest', () => {
     expect(unquietReason(idle, null, 0, 0)).toBe('first look')
   })

@@ -10,6 +10,8 @@ export type SettleOptions = {
   readonly record: (look: Look) => void
   /** Requests that the load generator has sent and not heard of. */
   readonly inFlight: () => number
+  /** Client connections that were there before the first request: streams that a subscriber holds are not the load's, and go on at rest. Default 0. */
+  readonly clientsBefore?: number
   /** Longest wait for quiet; what is left in quiet is waited for until it is mature, however long that is. */
   readonly deadlineMs: number
   /** Something left over may go by itself as long as it is younger than this; it is waited for, up to here. */
@@ -30,7 +32,7 @@ const longestWaitMs = 2_000
  * Looks until three looks in a row are quiet and nothing of the load is left, or until what is left is old enough to be called
  * left behind. Quiet needs the server's own word as well as the client's: a long page goes on after its client has gone.
  */
-export async function settle({ sampler, reading, cycle, record, inFlight, deadlineMs, matureMs, isVain = () => false, signal }: SettleOptions): Promise<Settled> {
+export async function settle({ sampler, reading, cycle, record, inFlight, clientsBefore = 0, deadlineMs, matureMs, isVain = () => false, signal }: SettleOptions): Promise<Settled> {
   const beganMs = performance.now()
   let before: { readonly sight: Sight; readonly atMs: number } | null = null
   let clean = 0
@@ -39,7 +41,7 @@ export async function settle({ sampler, reading, cycle, record, inFlight, deadli
     const sight = await sampler.look()
     const atMs = performance.now()
     signal.throwIfAborted()
-    const unquiet = unquietReason(sight, before, atMs, inFlight())
+    const unquiet = unquietReason(sight, before, atMs, inFlight(), clientsBefore)
     const left = leftovers(sight.members)
     const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...(unquiet === null ? {} : { unquiet }), ...(sight.partial.length > 0 ? { missed: sight.partial.map(({ probe }) => probe) } : {}), counters: sight.counters, members: sight.members }
     // The first look only tells where the CPU clocks stood; it proves no rest.
@@ -63,11 +65,11 @@ export async function settle({ sampler, reading, cycle, record, inFlight, deadli
 const restingCpuShare = 0.1
 
 /** Why this moment is not quiet; null when it is. */
-export function unquietReason(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number): string | null {
+export function unquietReason(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number, clientsBefore = 0): string | null {
   if (sight.partial.length > 0) return `no answer from ${sight.partial.map(({ probe, reason }) => `${probe}: ${reason}`).join('; ')}`
   if (inFlight > 0) return `${inFlight} requests in flight`
   const clients = sight.counters['app.clients'] ?? 0
-  if (clients > 0) return `${clients} client connections open`
+  if (clients > clientsBefore) return `${clients} client connections open${clientsBefore > 0 ? `, ${clientsBefore} before the load` : ''}`
   const active = sight.members.filter((member) => member.kind === 'session' && member.state === 'active').length
   if (active > 0) return `${active} queries running`
   const working = sight.members.filter((member) => member.kind === 'process' && member.control === null && (member.runnableThreads ?? 0) > 0).length
