@@ -6,6 +6,9 @@ import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
+/** So many, and from so many loads: one alone may belong to a second pool that one busy moment has opened. */
+const enough = { sessions: 2, loads: 2 }
+
 /**
  * Rule R8: a connection that came too late for whoever asked for it, and that nobody has given up since. Pools that open ahead of need rest with unused sessions
  * too, and renew them. So only what neither the plateau of sessions nor that of unused ones explains is accused, and only
@@ -20,7 +23,7 @@ export default {
     const unused = sessions.filter(isUnused)
     const before = untouchedRests(timeline).filter((rest) => !isMeasured(timeline, rest)).map((rest) => sessionsAt(timeline, rest))
     const beyond = Math.min(unused.length - Math.max(0, ...before.map((all) => all.filter(isUnused).length)), sessions.length - Math.max(0, ...before.map(({ length }) => length)))
-    const declared = (timeline.facts.limits.poolMaxPerProcess ?? Number.NaN) * presentThroughout(last, isProcess).filter((process) => !isPlanted(timeline, process, last.last)).length
+    const declared = (timeline.facts.limits.poolMaxPerProcess ?? Number.NaN) * presentThroughout(last, isProcess).filter((process) => !isPlanted(timeline, process, last.last)).length + (timeline.facts.limits.listeners ?? 0)
     if (unused.length === 0) return { kind: 'pass', sentence: 'every session at rest had run a query' }
     if (beyond <= 0 || sessions.length <= declared) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, as a pool has them that opens ahead of need` }
 
@@ -32,7 +35,8 @@ export default {
     const sentence = `${count(survivors.length, 'session')} never ran a query, ${beyond} more than the pools account for, while younger ones were opened and used`
     if (survivors.length === 0) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, and no later load had the time to use ${unused.length === 1 ? 'it' : 'them'}` }
     if (growth.kind === 'proportional') return { kind: 'leak', sentence: `${sentence}: ${inSteps(growth)}`, survivors: growth.stayed.map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member), ofGrowth: true })) }
-    if (survivors.some(({ member }) => (loads.get(member) ?? 0) >= 2)) return { kind: 'leak', sentence, survivors }
+    const long = survivors.filter(({ member }) => (loads.get(member) ?? 0) >= 2)
+    if (long.length >= enough.sessions && new Set(long.map(({ bornIn: cycle }) => cycle)).size >= enough.loads) return { kind: 'leak', sentence, survivors }
     return { kind: 'warning', sentence, survivors }
   },
 } satisfies Invariant
