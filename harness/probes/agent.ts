@@ -61,16 +61,16 @@ async function answer(question: { ask: string; pids?: number[]; program?: string
   }
 }
 
-/** What costs more than a beat may: one more file of each process. */
+/** What costs more than a beat may: what the descriptors point at, and one more file of each process. */
 function look() {
-  const { counters, processes, mainProcess } = scan()
-  const living = processes.filter((process) => process.state !== 'Z' && process.control === null)
+  const { counters, described, byInode, mainProcess } = scan()
+  const living = described.map(({ process }) => process).filter((process) => process.state !== 'Z' && process.control === null)
   const [any] = living
   // In the main process's container: any of them is, and one that has gone can no longer show the way.
   const inContainer = settings.scope === 'namespace' && any !== undefined
   const anonymousBytes = (inContainer ? containerAnonymousBytes(any.pid) : null) ?? living.reduce((sum, { pid }) => sum + anonymousBytesOf(pid), 0)
   return {
-    processes,
+    processes: described.map(({ process, targets }) => ({ ...process, descriptorTargets: targetsOf(targets, byInode, settings.appPort) })),
     mainProcess,
     counters: {
       ...counters,
@@ -97,7 +97,8 @@ function scan() {
   const inodes = new Set(targets.map(inodeOf))
   const total = (value: (process: (typeof processes)[number]) => number) => processes.reduce((sum, process) => sum + value(process), 0)
   return {
-    processes,
+    described,
+    byInode,
     // Of a server that forks workers over one listening socket the oldest holder is the parent.
     mainProcess: described.filter(({ listens }) => listens).reduce<(typeof processes)[number] | null>((oldest, { process: next }) => (oldest && oldest.startedAtMs <= next.startedAtMs ? oldest : next), null)?.id ?? null,
     counters: {
@@ -194,7 +195,6 @@ function describe(stat: Stat, byInode: Map<string, Connection>) {
       runnableThreads: membership?.request ? runnableThreadsOf(stat.pid) : null,
       residentBytes: stat.residentBytes,
       descriptors: links?.size ?? null,
-      descriptorTargets: targetsOf(targets, byInode, settings.appPort),
       databasePorts: sockets.filter((socket) => socket.remotePort === settings.databasePort && socket.state === established).map((socket) => socket.localPort),
       closeWait: sockets.filter((socket) => socket.state === closeWait).length,
       request: membership?.request ?? null,

@@ -272,6 +272,20 @@ describe('the second ledger', () => {
     expect(said.map(({ sqlstate }) => sqlstate)).toContain('57P01')
   })
 
+  test("counts as the server's own statistics do, over churn, kills, drops and refusals", async () => {
+    const difference = async () => ((await activity.beat(signal()))['pg.sessions-opened'] ?? 0) - ((await log.beat(signal()))['log.sessions'] ?? 0)
+    const before = await difference()
+    const opened = (await log.beat(signal()))['log.sessions'] ?? 0
+    for (let nth = 0; nth < maxConnections + 3; nth += 1) await connect().catch(() => {}) // some find no slot
+    const [killed] = await sessions()
+    await using admin = await openMonitor(server.adminUri, 'test')
+    await admin.query('SELECT pg_terminate_backend($1)', [killed?.pid], signal())
+    ;(clients[1] as unknown as { connection: { stream: { destroy: () => void } } }).connection.stream.destroy()
+    await Promise.all(clients.splice(2).map((client) => client.end()))
+    await expect.poll(difference, { timeout: 4_000 }).toBe(before)
+    expect((await log.beat(signal()))['log.sessions']).toBeGreaterThan(opened + 10)
+  })
+
   test('tells each error with its SQLSTATE', async () => {
     const client = await connect()
     await client.query('SELECT nothing FROM nowhere').catch(() => {})
@@ -285,7 +299,8 @@ describe('the second ledger', () => {
     for (let nth = 0; nth < maxConnections + 3; nth += 1) await connect().catch((error: Error & { code?: string }) => refusals.push(error.code ?? error.message))
     expect(new Set(refusals)).toEqual(new Set(['53300']))
     // Three slots are reserved for superusers; our two monitors came first and have ordinary ones.
-    expect((await sessions()).length).toBe(maxConnections - 3 - 2)
+    // A refused one is there for a moment, until it has ended.
+    await expect.poll(async () => (await sessions()).length).toBe(maxConnections - 3 - 2)
     expect((await activity.beat(signal()))['pg.backends']).toBe(maxConnections - 3 - 2)
     await agree()
     expect(new Set(said.map(({ sqlstate }) => sqlstate))).toEqual(new Set(['53300']))
