@@ -37,6 +37,12 @@ test.each<[string, readonly number[], string, RegExp]>([
   expect(drift?.kind).toBe(kind)
 })
 
+test('memory is what no file backs, where the run has it', () => {
+  const resident = holding(54, 58, 62.1, 64, 63.9, 68.1, 76, 78)
+  const timeline = { ...resident, looks: resident.looks.map((look) => ({ ...look, counters: { ...look.counters, 'app.anonymous-bytes': 20e6 } })) }
+  expect(driftsOf(timeline)).toMatchObject([{ counter: 'app.anonymous-bytes', kind: 'flat', sentence: 'memory flat: 20 MB to 20 MB over 280 requests' }])
+})
+
 test('a run without the counter, or with few rests, tells nothing', () => {
   expect(driftsOf(timelineOf())).toEqual([])
   const short = timelineOf({ doses: [20, 0] })

@@ -17,17 +17,20 @@ export type Drift = {
   readonly sentence: string
 }
 
-const counters = [
-  { counter: 'app.rss-bytes', called: 'memory', amount: (bytes: number) => `${inDigits(bytes / 1e6)} MB` },
-  { counter: 'app.fds', called: 'descriptors', amount: (n: number) => inDigits(n) },
-  { counter: 'app.threads', called: 'threads', amount: (n: number) => inDigits(n) },
+/** The first of its counters that the run has. Memory that no file backs says more than what is resident, which grows with every page of a program that is touched; older records have only that. */
+const measured = [
+  { counters: ['app.anonymous-bytes', 'app.rss-bytes'], called: 'memory', amount: (bytes: number) => `${inDigits(bytes / 1e6)} MB` },
+  { counters: ['app.fds'], called: 'descriptors', amount: (n: number) => inDigits(n) },
+  { counters: ['app.threads'], called: 'threads', amount: (n: number) => inDigits(n) },
 ]
 
 /** Fewer rests cannot tell a bend from a line. */
 const enoughRests = 6
 
 export function driftsOf(timeline: Timeline): readonly Drift[] {
-  return counters.flatMap(({ counter, called, amount }) => {
+  return measured.flatMap(({ counters, called, amount }) => {
+    const counter = counters.find((one) => timeline.looks.some((look) => one in look.counters))
+    if (counter === undefined) return []
     const points = pointsOf(timeline, counter)
     const line = points.length < enoughRests ? null : theilSen(points)
     if (line === null) return []
