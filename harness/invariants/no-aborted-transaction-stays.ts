@@ -18,13 +18,14 @@ export default {
     if (rests.length === 0) return noRest
     const aborted = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isAborted, same: sameFailure })))
     const leaked = aborted.filter((stay) => outlivedLoads(timeline, stay) > 0)
+    const recent = aborted.filter((stay) => !stay.gone && !leaked.includes(stay))
+    // Where later loads have passed some over, those of the last load are no pool's that rolls back on the next use.
     if (leaked.length > 0)
       return {
         kind: 'leak',
-        sentence: `${count(leaked.length, 'session')} stayed in an aborted transaction through a later load: nobody has rolled back, and nobody can use ${leaked.length === 1 ? 'it' : 'them'}`,
-        survivors: leaked.map((stay) => survivor(stay, describe(stay))),
+        sentence: `${count(leaked.length, 'session')} stayed in an aborted transaction through a later load: nobody has rolled back, and nobody can use ${leaked.length === 1 ? 'it' : 'them'}${recent.length > 0 ? `; ${recent.length} more since the last load` : ''}`,
+        survivors: [...leaked, ...recent].map((stay) => survivor(stay, describe(stay))),
       }
-    const recent = aborted.filter(({ gone }) => !gone)
     if (recent.length > 0)
       return {
         kind: 'warning',

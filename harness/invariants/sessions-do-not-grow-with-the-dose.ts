@@ -14,7 +14,7 @@ export default {
   name: 'sessions do not grow with the dose',
   check: (timeline) => {
     if (finalRest(timeline) === undefined) return noRest
-    const growth = growthByIdentity(timeline, isSession)
+    const growth = growthByIdentity(timeline, isAtEase)
     const declared = declaredSessions(timeline.facts.limits.poolMaxPerProcess, finalRest(timeline)?.last.members ?? [])
     const survivors: readonly Survivor[] = growth.stayed.map((member) => ({ member, why: whyOf(member), bornIn: bornIn(timeline, member), ofGrowth: true }))
     const said = `sessions at rest grew from ${growth.plateau} to ${growth.atEnd}: ${inSteps(growth)}`
@@ -32,6 +32,9 @@ export default {
     }
   },
 } satisfies Invariant
+
+/** One whose transaction costs others something is judged by that: here it would only make a pool that fills look like a leak. */
+const isAtEase = (member: Member): member is Session => isSession(member) && member.state !== 'idle in transaction (aborted)' && !(member.transactionAgeMs !== null && (member.holdsXid || member.holdsXmin || member.relationLocks > 0))
 
 const declaredSessions = (perProcess: number | undefined, members: readonly Member[]): number | null => (perProcess === undefined ? null : perProcess * members.filter(isProcess).length)
 

@@ -22,7 +22,8 @@ export type Birth = {
  */
 export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
-  const others = new Map(survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process').map((survivor) => [key(survivor.member), survivor]))
+  // When a place was lost nobody can tell: it is asked for twice in a run.
+  const others = new Map(survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process' && member.kind !== 'place').map((survivor) => [key(survivor.member), survivor]))
   const ofGrowth = new Set(survivors.filter((survivor) => survivor.ofGrowth).map(({ member }) => key(member)))
   return [
     ...hangs.filter((hang) => !isKeeper(timeline, hang)).map((hang) => ({ ...birthOfHang(timeline, hang), ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) })),

@@ -1,4 +1,5 @@
 import type { Timeline } from '../timeline/timeline.ts'
+import type { Rate } from './rate.ts'
 import { garwood, upperBound } from './rates.ts'
 import { usualDesign } from './sequential.ts'
 import { sequentialOf } from './sure.ts'
@@ -20,7 +21,7 @@ export function doseOf({ doses }: Timeline, left: number): Findings['dose'] {
  * What the dose is worth. Where a failure is certain for one URL and its data, repeats of it are no trials: hence a
  * bound per request of this mix, and one per distinct URL.
  */
-export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: readonly Hang[]): readonly string[] {
+export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: readonly Hang[], rate: Rate | null): readonly string[] {
   const { leftBehind, counted, distinctUrls } = dose
   // A request that hung was sent and never counted.
   const sent = timeline.doses.reduce((total, { planned, dropped }) => total + planned - dropped, 0)
@@ -28,6 +29,8 @@ export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: read
     if (sent === 0) return []
     const { lower, upper } = garwood(leftBehind)
     const urls = new Set(hangs.map(({ url }) => url).filter((url) => url !== null)).size
+    // A number of requests says nothing of what comes with the hours, or came once.
+    if (rate?.kind === 'per hour' || rate?.kind === 'at start-up') return [rate.sentence]
     return [
       `${thousands(leftBehind)} left behind in ${count(sent, 'request')}: ${perThousand(leftBehind, sent)} per 1,000 (95 %: ${perThousand(lower, sent)} to ${perThousand(Math.min(upper, sent), sent)})`,
       ...(urls > 0 ? [`${count(urls, 'distinct URL')} among them`] : []),

@@ -26,12 +26,15 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
 }
 
 /**
- * How many things are left: each hang is one, and so is each survivor that is neither session nor process, and each half-closed socket of its own.
+ * How many things are left: each hang is one, and so is each survivor that is neither session nor process, and each half-closed socket of its own. A place of a
+ * pool is lost with the session that is not given back: only places beyond the sessions are lost in their own right.
  */
 export function leftBehind(hangs: readonly Hang[], leaks: readonly Finding[]): number {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
-  const others = survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process')
-  return hangs.length + new Set(others.map(({ member }) => key(member))).size + socketsOfTheirOwn(hangs, leaks).sockets
+  const keysOf = (is: (kind: Survivor['member']['kind']) => boolean): number => new Set(survivors.flatMap(({ member }) => (is(member.kind) ? [key(member)] : []))).size
+  const others = keysOf((kind) => kind !== 'session' && kind !== 'process' && kind !== 'place')
+  const places = Math.max(0, keysOf((kind) => kind === 'place') - hangs.filter(({ session }) => session !== null).length)
+  return hangs.length + others + places + socketsOfTheirOwn(hangs, leaks).sockets
 }
 
 /** A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. */

@@ -122,6 +122,11 @@ test('more survivors never make fewer left behind', () => {
   )
 })
 
+test('a pool that fills is not counted among what a hung request has left', () => {
+  const run = (hung: number): Case => ({ alike: ['H01 a pool that fills to its maximum, then is flat'], leaks: Array.from({ length: hung }, () => ['a hung request', 7] as const), broken: null })
+  for (const hung of [1, 2, 3]) expect(judge(timelineOf(runOf(run(hung))), invariants).dose.leftBehind).toBe(hung)
+})
+
 test('a leak that is confirmed stays confirmed, whatever comes after', () => {
   fc.assert(
     fc.property(leaking, (run) => {

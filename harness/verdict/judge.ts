@@ -22,9 +22,9 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[]): Fin
   const hangs = hangsOf(timeline, leaks)
   const dose = doseOf(timeline, leftBehind(hangs, leaks))
   const heal = leaks.length === 0 ? 'none' : healClass(timeline, leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : [])))
-  const bounds = boundsOf(timeline, dose, hangs)
   const births = birthsOf(timeline, hangs, leaks)
   const rate = rateOf(timeline, births)
+  const bounds = boundsOf(timeline, dose, hangs, rate)
   const judged = timeline.end === 'interrupted' ? 'interrupted' : verdict
 
   return {
