@@ -1,4 +1,4 @@
-import type { Dose, LoadSecond, Unanswered } from '../timeline/entry.ts'
+import type { Dose, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
 import type { K6 } from './k6-binary.ts'
 import { describeExit } from './k6-exit.ts'
@@ -30,7 +30,7 @@ export type LoadOptions = {
   readonly plan: Omit<LoadPlan, 'baseUrl' | 'requestTimeoutMs'> & { readonly role: Dose['role'] }
   /** Ends the load at once. */
   readonly signal: AbortSignal
-  readonly onHappening: (happening: LoadSecond | Unanswered) => void
+  readonly onHappening: (happening: LoadSecond | Unanswered | Requests) => void
   readonly readyTimeoutMs?: number
   /** URLs that earlier cycles have had answered, to which this one adds its own. */
   readonly knownUrls?: Set<string>

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LoadSecond, Unanswered } from '../timeline/entry.ts'
+import type { LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import { openLedger } from './ledger.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
 import { readSamples, type Sample } from './samples.ts'
+import { mostOfACycle } from './spans.ts'
 
 const captured = readFileSync(new URL('fixtures/samples.csv', import.meta.url), 'latin1')
 
@@ -105,11 +106,58 @@ describe('the ledger', () => {
   })
 })
 
+describe('when requests were in flight', () => {
+  const on = (route: string, sample: Sample): Sample => ({ ...sample, route })
+  const many = (route: string, n: number): Sample[] => Array.from({ length: n }, (_, i) => [on(route, started(`${route}${i}`, i * 10)), on(route, ended(`${route}${i}`, i * 10 + 4))]).flat()
+
+  test('is told by route as the load has ended, to a tenth of a millisecond', () => {
+    const { requests } = fold([on('a', started('1', 1_000.04)), on('b', started('2', 1_001)), on('a', started('3', 1_002.5)), on('a', ended('3', 1_009.26)), on('b', ended('2', 1_003)), on('a', ended('1', 1_020))], { dose: 3 })
+    expect(requests).toEqual([
+      { kind: 'requests', cycle: 3, route: 'a', fromMs: 1_000, spans: [0, 20, 2.5, 6.8], complete: true },
+      { kind: 'requests', cycle: 3, route: 'b', fromMs: 1_001, spans: [0, 2], complete: true },
+    ])
+  })
+
+  test('in the order of starts, though samples come out of order', () => {
+    expect(fold([started('late', 20), started('early', 10), ended('early', 30), ended('late', 40)], { dose: 2 }).requests).toMatchObject([{ fromMs: 10, spans: [0, 20, 10, 20] }])
+  })
+
+  test('is until the load’s end, where a request has none', () => {
+    expect(fold([started('hung', 0), started('a', 10), ended('a', 25)], { dose: 2 }).requests).toMatchObject([{ spans: [0, 25, 10, 15], complete: true }])
+  })
+
+  test.each<[string, number, number, Readonly<Record<string, readonly [kept: number, complete: boolean]>>]>([
+    ['all of a small cycle', 3, 900, { rare: [9, true], often: [900, true] }],
+    ['the first thousand of a route', 3, 1_001, { rare: [9, true], often: [1_000, false] }],
+    ['fewer late in a night, but a rare route keeps its own', 1_600, 1_001, { rare: [9, true], often: [mostOfACycle(1_600) - 9, false] }],
+  ])('is kept for %s', (_, cycle, often, expected) => {
+    const { requests } = fold([...many('often', often), ...many('rare', 9)], { dose: often + 9, cycle })
+    expect(Object.fromEntries(requests.map(({ route, spans, complete }) => [route, [spans.length / 2, complete]]))).toEqual(expected)
+  })
+
+  test('takes less than 10 MB of a night of 1,600 cycles', () => {
+    const spans = Array.from({ length: 1_600 }, (_, cycle) => mostOfACycle(cycle)).reduce((sum, one) => sum + one, 0)
+    const { requests } = fold(many('a', 1_000), { dose: 1_000 })
+    const bytesEach = JSON.stringify(requests).length / 1_000
+    expect(spans * Math.max(bytesEach, '123.4,123.4,'.length)).toBeLessThan(11e6)
+  })
+
+  test('is whole of the captured stream: each of its 60 requests, as long as it was seen', () => {
+    const { requests } = foldText([captured])
+    const all = requests.flatMap(({ route, spans }) => spans.flatMap((_, i) => (i % 2 === 1 ? [{ route, lastedMs: spans[i] ?? 0 }] : [])))
+    expect(all).toHaveLength(60)
+    const hung = all.filter(({ route }) => route === 'hang')
+    expect(hung).toHaveLength(5)
+    for (const { lastedMs } of hung) expect(Math.abs(lastedMs - 405)).toBeLessThan(100)
+    expect(requests.every(({ complete }) => complete)).toBe(true)
+  })
+})
+
 const plan = (dose: number): LoadPlan => ({ dose, concurrency: 8, seed: 1, cycle: 3, firstRequest: 0, baseUrl: 'http://app', requestTimeoutMs: 400, thinkScale: 1 })
 
-const fold = (samples: readonly Sample[], { dose }: { readonly dose: number }) => {
-  const happenings: (LoadSecond | Unanswered)[] = []
-  const ledger = openLedger({ plan: plan(dose), emit: happening => happenings.push(happening) })
+const fold = (samples: readonly Sample[], { dose, cycle = 3 }: { readonly dose: number; readonly cycle?: number }) => {
+  const happenings: (LoadSecond | Unanswered | Requests)[] = []
+  const ledger = openLedger({ plan: { ...plan(dose), cycle }, emit: happening => happenings.push(happening) })
   for (const sample of samples) ledger.take(sample)
   const inFlight = ledger.started() - ledger.finished()
   return {
@@ -117,6 +165,7 @@ const fold = (samples: readonly Sample[], { dose }: { readonly dose: number }) =
     dose: ledger.close(),
     seconds: happenings.filter(happening => happening.kind === 'load'),
     unanswered: happenings.filter(happening => happening.kind === 'unanswered'),
+    requests: happenings.filter(happening => happening.kind === 'requests'),
   }
 }
 

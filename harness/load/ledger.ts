@@ -1,7 +1,8 @@
 import { DDSketch } from '@datadog/sketches-js'
-import type { Dose, LoadSecond, Unanswered } from '../timeline/entry.ts'
+import type { Dose, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
 import type { Sample } from './samples.ts'
+import { openSpans } from './spans.ts'
 
 /** What a cycle's requests come to, while they come: memory follows the requests in flight and the routes, not the dose. */
 export type Ledger = {
@@ -10,7 +11,7 @@ export type Ledger = {
   readonly tick: (nowMs: number) => void
   readonly started: () => number
   readonly finished: () => number
-  /** Emits what is left, and adds up. Requests still in flight count as broken: their generator ended before them. */
+  /** Emits what is left and when requests were in flight, and adds up. Requests still in flight count as broken: their generator ended before them. */
   readonly close: () => Omit<Dose, 'kind' | 'role' | 'generator'>
 }
 
@@ -22,17 +23,19 @@ const lateMs = 250
 
 export type LedgerOptions = {
   readonly plan: LoadPlan
-  readonly emit: (happening: LoadSecond | Unanswered) => void
+  readonly emit: (happening: LoadSecond | Unanswered | Requests) => void
   /** URLs that earlier cycles have had answered; this cycle's are added. */
   readonly known?: Set<string>
 }
 
 export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Ledger => {
-  const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number }>()
+  const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number; readonly place: number | null }>()
+  const spans = openSpans(plan.cycle)
   const knownBefore = known.size
   const total = { started: 0, finished: 0, peak: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0 } satisfies Record<Outcome, number> & Record<string, number>
   const open = new Map<number, Map<string, Second>>()
   let emittedUpTo = -Infinity
+  let lastAtMs = -Infinity
 
   /** A late sample goes to the first second that is still open: never lost, at most a second misplaced. */
   const secondOf = (atMs: number, route: string): Second => {
@@ -57,6 +60,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
     const { request, route, outcome, durationMs, atMs } = sample
     const begun = inFlight.get(request)
     inFlight.delete(request)
+    if (begun !== undefined && begun.place !== null) spans.end(begun.route, begun.place, atMs)
     total.finished++
     total[outcome]++
     const second = secondOf(atMs, route)
@@ -85,9 +89,10 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
     take: sample => {
       // By the samples' own clock, so that the fold is the same however the stream was cut.
       tick(sample.atMs)
+      lastAtMs = Math.max(lastAtMs, sample.atMs)
       if (sample.kind === 'ended') return end(sample)
       total.started++
-      inFlight.set(sample.request, sample)
+      inFlight.set(sample.request, { route: sample.route, path: sample.path, atMs: sample.atMs, place: spans.begin(sample.route, sample.atMs) })
       total.peak = Math.max(total.peak, inFlight.size)
       secondOf(sample.atMs, sample.route).started++
     },
@@ -96,6 +101,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
     finished: () => total.finished,
     close: () => {
       emitBefore(Infinity)
+      for (const requests of spans.close(lastAtMs)) emit(requests)
       return {
         cycle: plan.cycle,
         planned: plan.dose,

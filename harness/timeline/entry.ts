@@ -17,6 +17,7 @@ export type Happening =
   | Look
   | LoadSecond
   | Unanswered
+  | Requests
   | Dose
   | Canary
   | Capacity
@@ -101,6 +102,22 @@ export type Unanswered = {
   readonly route: string
   readonly url: string
   readonly waitedMs: number
+}
+
+/**
+ * When a route's requests of one cycle were in flight, told as its load has ended. Unlike `atMs` of an entry these are epoch milliseconds, of the load
+ * generator's clock, to a tenth: they are held against births of sessions, transactions and processes. Older records have none.
+ */
+export type Requests = {
+  readonly kind: 'requests'
+  readonly cycle: number
+  readonly route: string
+  /** Start of the first. */
+  readonly fromMs: number
+  /** Two numbers a request, in the order of their starts: milliseconds since the start before it, and how long it lasted. One that never ended lasted until the load's end. */
+  readonly spans: readonly number[]
+  /** False where there were more of them: these are the first. */
+  readonly complete: boolean
 }
 
 /** What a cycle's load came to, once the generator has ended. */

@@ -15,6 +15,8 @@ export type Facts = {
   readonly concurrency: number
   readonly sampleEveryMs: number
   readonly limits: Limits
+  /** The load's routes, where it is a list of them; `{n}` in a path stands for a number. Absent for a journey, and in older records. */
+  readonly routes?: readonly { readonly name: string; readonly path: string }[]
   /**
    * Invariants that may fail in this scenario, each with a reason that a reader can check, and the day of the latest run before this one in which it did.
    * Older records have neither name nor day.

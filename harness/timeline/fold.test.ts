@@ -93,6 +93,13 @@ test('the seconds of a route add up by cycle', () => {
   ])
 })
 
+test('when requests were in flight is told by their starts and ends', () => {
+  const told = fold(facts, numbered([{ kind: 'requests', cycle: 3, route: 'feed', fromMs: 1_000.5, spans: [0, 20, 2.5, 6.5], complete: false, atMs: 1 }]))
+  expect(told.flights.map(({ startsMs, endsMs, ...rest }) => ({ ...rest, startsMs: [...startsMs], endsMs: [...endsMs] }))).toEqual([{ cycle: 3, route: 'feed', complete: false, startsMs: [1_000.5, 1_003], endsMs: [1_020.5, 1_009.5] }])
+  expect(timelineOf().flights).toEqual([])
+  expect(fold(facts, numbered([{ kind: 'requests', cycle: 3, route: 'feed', fromMs: 1, spans: [null] as never, complete: true, atMs: 1 }])).damage).toEqual(['line 0 cannot be understood: requests without their times'])
+})
+
 test('of many looks of one settle the first and the last three are kept', () => {
   const kept = timelineOf({ looks: 7 }).looks.filter(({ reading, cycle }) => reading === 'untouched' && cycle === 0)
   expect(kept.map(({ atMs }) => atMs - loadEndOf(0))).toEqual([4_800, 8_000, 8_500, 9_000])

@@ -27,6 +27,8 @@ export type Session = {
   readonly stateAgeMs: number | null
   /** null: this session never ran a query (verdict rule R8). */
   readonly queryAgeMs: number | null
+  /** Of the server's clock when it told the ages, in epoch milliseconds. Absent where that clock is not the load's, and in older records. */
+  readonly seenAtMs?: number
   readonly holdsXid: boolean
   readonly holdsXmin: boolean
   /** Locks on relations, other than virtual-transaction locks. */
@@ -77,7 +79,7 @@ export type Process = {
   readonly control: string | null
 }
 
-export type PreparedTransaction = { readonly kind: 'prepared-transaction'; readonly id: string; readonly owner: string; readonly ageMs: number }
+export type PreparedTransaction = { readonly kind: 'prepared-transaction'; readonly id: string; readonly owner: string; readonly ageMs: number; /** As a session's. */ readonly seenAtMs?: number }
 
 export type ReplicationSlot = { readonly kind: 'replication-slot'; readonly id: string; readonly active: boolean; readonly retainedBytes: number }
 

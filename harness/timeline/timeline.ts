@@ -1,4 +1,4 @@
-import type { Canary, Capacity, Control, Dose, Early, Evidence, LoadSecond, Look, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Canary, Capacity, Control, Dose, Early, Evidence, LoadSecond, Look, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 
 /**
@@ -14,6 +14,8 @@ export type Timeline = {
   /** What was sent to each route in each cycle, in the order of cycles and then of their first second. */
   readonly routes: readonly RouteLoad[]
   readonly unanswered: readonly Stamped<Unanswered>[]
+  /** When requests were in flight; empty in older records. */
+  readonly flights: readonly Flights[]
   readonly canaries: readonly Stamped<Canary>[]
   readonly capacities: readonly Stamped<Capacity>[]
   readonly serverLog: readonly Stamped<ServerLog>[]
@@ -36,6 +38,9 @@ export type CycleSpan = { readonly cycle: number; readonly role: Dose['role']; r
 
 /** The seconds of load on one route in one cycle, added up. */
 export type RouteLoad = Pick<LoadSecond, 'cycle' | 'route' | 'started' | 'counted' | 'unexpected' | 'timedOut' | 'broken'>
+
+/** When a route's requests of one cycle were in flight, in the order of their starts. Epoch milliseconds, the load generator's clock. */
+export type Flights = Pick<Requests, 'cycle' | 'route' | 'complete'> & { readonly startsMs: Float64Array; readonly endsMs: Float64Array }
 
 /** What the probes saw of the time they had to watch (boot and tear-down excluded). */
 export type Sight = {

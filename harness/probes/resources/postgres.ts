@@ -86,20 +86,27 @@ function endedTransactions() {
   }
 }
 
-type Row = Omit<Session, 'kind' | 'id'>
-type Others = { prepared: { id: string; owner: string; ageMs: number }[]; slots: { id: string; active: boolean; retainedBytes: number }[]; startedAtMs: number }
+type Row = Omit<Session, 'kind' | 'id' | 'seenAtMs'> & { readonly seenAtMs: number }
+type Others = { prepared: { id: string; owner: string; ageMs: number; seenAtMs: number }[]; slots: { id: string; active: boolean; retainedBytes: number }[]; startedAtMs: number }
 
 async function membersNow(monitor: Monitor, signal: AbortSignal): Promise<Member[]> {
+  const askedAtMs = Date.now()
   const sessions = await monitor.query<Row>(sessionsSql, [monitorName], signal)
   const [others] = await monitor.query<Others>(othersSql, [], signal)
+  const answeredAtMs = Date.now()
   if (!others) throw new Error('pg_postmaster_start_time gave no row')
+  // Where the server's clock is not ours, its moments must not be held against those of the load.
+  const onOneClock = <T extends { readonly seenAtMs: number }>({ seenAtMs, ...row }: T) => (seenAtMs >= askedAtMs - clocksWithinMs && seenAtMs <= answeredAtMs + clocksWithinMs ? { ...row, seenAtMs } : row)
   return [
     { kind: 'server', id: `postgresql@${others.startedAtMs}`, name: 'postgresql' },
-    ...sessions.map((session) => ({ kind: 'session' as const, id: `${session.pid}@${session.backendStartMs}`, ...session })),
-    ...others.prepared.map((prepared) => ({ kind: 'prepared-transaction' as const, ...prepared })),
+    ...sessions.map((session) => ({ kind: 'session' as const, id: `${session.pid}@${session.backendStartMs}`, ...onOneClock(session) })),
+    ...others.prepared.map((prepared) => ({ kind: 'prepared-transaction' as const, ...onOneClock(prepared) })),
     ...others.slots.map((slot) => ({ kind: 'replication-slot' as const, ...slot })),
   ]
 }
+
+/** Containers share the clock of their host; one that is kept by NTP differs by less across a network. */
+const clocksWithinMs = 5
 
 /**
  * Ages by the server's clock at the moment of the row, not of the transaction. Starts are cut, never rounded up: the log cuts them to the second,
@@ -111,6 +118,7 @@ const sessionsSql = `
          round(extract(epoch FROM clock_timestamp() - xact_start) * 1000)::float AS "transactionAgeMs",
          round(extract(epoch FROM clock_timestamp() - state_change) * 1000)::float AS "stateAgeMs",
          round(extract(epoch FROM clock_timestamp() - query_start) * 1000)::float AS "queryAgeMs",
+         round(extract(epoch FROM clock_timestamp()) * 1000)::float AS "seenAtMs",
          backend_xid IS NOT NULL AS "holdsXid", backend_xmin IS NOT NULL AS "holdsXmin",
          coalesce(locks.relations, 0)::int AS "relationLocks", coalesce(locks.advisory, 0)::int AS "advisoryLocks", left(query, 2000) AS query
   FROM (${activity}) AS a
@@ -120,7 +128,8 @@ const sessionsSql = `
 
 const othersSql = `
   SELECT round(extract(epoch FROM pg_postmaster_start_time()) * 1000)::float AS "startedAtMs",
-         (SELECT coalesce(json_agg(json_build_object('id', gid, 'owner', owner, 'ageMs', round(extract(epoch FROM clock_timestamp() - prepared) * 1000)) ORDER BY gid), '[]')
+         (SELECT coalesce(json_agg(json_build_object('id', gid, 'owner', owner, 'ageMs', round(extract(epoch FROM clock_timestamp() - prepared) * 1000),
+                 'seenAtMs', round(extract(epoch FROM clock_timestamp()) * 1000)) ORDER BY gid), '[]')
           FROM pg_prepared_xacts) AS prepared,
          (SELECT coalesce(json_agg(json_build_object('id', slot_name, 'active', active, 'retainedBytes', coalesce(pg_current_wal_lsn() - restart_lsn, 0)) ORDER BY slot_name), '[]')
           FROM pg_replication_slots) AS slots`

@@ -67,6 +67,7 @@ export function eventFold() {
         case 'look':
         case 'load':
         case 'unanswered':
+        case 'requests':
         case 'canary':
           return
         default:
