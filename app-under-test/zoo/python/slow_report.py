@@ -6,6 +6,7 @@ It must see one state of the data.
 from __future__ import annotations
 
 import os
+import threading
 import time
 
 from psycopg2.pool import ThreadedConnectionPool
@@ -13,16 +14,19 @@ from psycopg2.pool import ThreadedConnectionPool
 from catalogue import item_of, list_items
 from serve import serve
 
-pool = ThreadedConnectionPool(8, 16, os.environ["DATABASE_URL"])
+pool = ThreadedConnectionPool(8, 8, os.environ["DATABASE_URL"])
+places = threading.BoundedSemaphore(8)
 
 
 def pooled(show) -> str:
-    db = pool.getconn()
-    try:
-        with db:
-            return show(db)
-    finally:
-        pool.putconn(db)
+    # psycopg2's pool refuses who finds no place; here he waits for one.
+    with places:
+        db = pool.getconn()
+        try:
+            with db:
+                return show(db)
+        finally:
+            pool.putconn(db)
 
 
 def report(query) -> str:
