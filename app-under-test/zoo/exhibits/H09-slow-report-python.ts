@@ -12,8 +12,8 @@ export default {
     about: 'a report that is idle in its transaction for 2 s; some of its readers do not wait for it',
     target: healthyTarget('slow_report', { poolMaxPerProcess: 8, transactionMs: 4_000 }),
     load: loadWith(
-      { name: 'report', path: '/report?{n}', weight: 0.1, expect: { contains: '285 of 285' } },
-      { name: 'report, not waited for', path: '/report?{n}', weight: 0.1, abortAfterMs: 300, expect: { contains: '285 of 285' } },
+      { name: 'report', path: '/report?{n}', weight: 2, expect: { contains: '285 of 285' } },
+      { name: 'report, not waited for', path: '/report?{n}', weight: 3, abortAfterMs: 300, expect: { contains: '285 of 285' } },
     ),
   },
   trigger: null,
