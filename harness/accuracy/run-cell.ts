@@ -113,6 +113,7 @@ function ownerIn(owner: Owner | null): { readonly route: string | null; readonly
     case undefined:
       return { route: null, among: [] }
     case 'dose':
+    case 'time':
       return { route: owner.route, among: [owner.route] }
     case 'request':
     case 'one of': {

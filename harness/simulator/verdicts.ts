@@ -86,7 +86,7 @@ function recallTrial({ requests, ...leak }: Leak & Setting): Cell['trial'] {
       verdict,
       ...(rate === null ? [] : [`rate ${rate.kind}`]),
       ...(rate !== null && 'perRequest' in rate && leak.cause === 'per request' && leak.rate < 1 ? [leak.rate >= rate.perRequest.lower && leak.rate <= rate.perRequest.upper ? 'rate covered' : 'rate missed'] : []),
-      ...(leak.route === null || owner === null ? [] : [owner.kind === 'dose' ? (owner.route === leak.route ? 'owner named' : odd('owner wrong')) : `owner ${owner.kind}`]),
+      ...(leak.route === null || owner === null ? [] : [owner.kind === 'dose' || owner.kind === 'time' ? (owner.route === leak.route ? 'owner named' : odd('owner wrong')) : `owner ${owner.kind}`]),
       heal === leak.heal ? 'heal told' : `heal ${heal}`,
     ]
   }

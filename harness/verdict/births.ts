@@ -1,6 +1,7 @@
 import type { Member, Session } from '../timeline/member.ts'
 import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
 import { isStillLeft } from './heal.ts'
+import { cycleAtEpoch, type Moment, momentOf } from './moments.ts'
 import { remembered } from './remembered.ts'
 import { bornIn, key, runningLooks, untouchedRests } from './rest.ts'
 import { socketsOfTheirOwn } from './hangs.ts'
@@ -12,6 +13,8 @@ export type Birth = {
   readonly cycle: number | null
   /** Of the run's clock, where it is known better than by a look; what began within a second of another may be one episode. */
   readonly atMs: number | null
+  /** When it was left, where what is left tells that itself. */
+  readonly moment?: Moment
   /** Its like is listed for measured cycles alone. */
   readonly ofGrowth?: true
 }
@@ -27,7 +30,7 @@ export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: read
   const ofGrowth = new Set(survivors.filter((survivor) => survivor.ofGrowth).map(({ member }) => key(member)))
   return [
     ...hangs.filter((hang) => !isKeeper(timeline, hang)).map((hang) => ({ ...birthOfHang(timeline, hang), ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) })),
-    ...[...others.values()].map(({ bornIn: cycle, ofGrowth }) => ({ cycle, atMs: null, ...(ofGrowth && { ofGrowth }) })),
+    ...[...others.values()].map(({ member, bornIn: cycle, ofGrowth }) => ({ cycle, atMs: null, ...dated(momentOf(timeline, member)), ...(ofGrowth && { ofGrowth }) })),
     ...birthsOfSockets(timeline, hangs, leaks),
   ]
 }
@@ -39,12 +42,18 @@ const isKeeper = (timeline: Timeline, { process, session }: Hang): boolean => se
 export const cyclesOf = ({ cycles }: Timeline, births: readonly Birth[]): readonly CycleSpan[] => (births.every(({ ofGrowth }) => ofGrowth) ? cycles.filter(({ role }) => role === 'measured') : cycles)
 
 function birthOfHang(timeline: Timeline, { process, session }: Hang): Birth {
-  if (process?.request) return { cycle: bornIn(timeline, process), atMs: process.startedAtMs - Date.parse(timeline.facts.startedAt) }
-  const begun = session === null ? null : beganMs(timeline, session)
-  if (begun !== null) return { cycle: cycleAt(timeline, begun), atMs: begun }
+  if (process?.request) return { cycle: bornIn(timeline, process), atMs: process.startedAtMs - Date.parse(timeline.facts.startedAt), ...dated(momentOf(timeline, process)) }
   const member = session ?? process
-  return { cycle: member === null ? null : leftIn(timeline, member), atMs: null }
+  const moment = member === null ? null : momentOf(timeline, member)
+  const begun = session === null ? null : beganMs(timeline, session)
+  if (begun !== null) return { cycle: cycleAt(timeline, begun), atMs: begun, ...dated(moment) }
+  // A pooled session may be older than its last use, which nobody ended.
+  if (session !== null && moment !== null) return { cycle: cycleAtEpoch(timeline, moment.epochMs), atMs: null, moment }
+  const cycle = member === null ? null : leftIn(timeline, member)
+  return { cycle, atMs: null, ...(moment !== null && cycleAtEpoch(timeline, moment.epochMs) === cycle && { moment }) }
 }
+
+const dated = (moment: Moment | null): Pick<Birth, 'moment'> => (moment === null ? {} : { moment })
 
 /** When the transaction, or the state, in which a session was left began: the time of a look less the age that it shows. */
 function beganMs(timeline: Timeline, session: Session): number | null {

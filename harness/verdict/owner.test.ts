@@ -27,6 +27,18 @@ test('processes that carry their requests name the route themselves', () => {
   expect(birthsOf(timeline, hangs, findings.filter(({ kind }) => kind === 'leak'))).toHaveLength(2)
 })
 
+test.each([
+  ['/remark?id=7&n=31', 'remark'],
+  ['/item?id=70004', 'missing item'],
+  ['/item?id=7', 'item'],
+  ['/item?id=x', '/item'],
+])('the route of %s is told by the load’s own list: %s', (url, route) => {
+  const timeline = timelineOf()
+  const facts = { ...timeline.facts, routes: [{ name: 'item', path: '/item?id=7' }, { name: 'missing item', path: '/item?id=7000{n}' }, { name: 'remark', path: '/remark?id=7&n={n}' }] }
+  const hang = { process: null, session: null, url, why: null, lastLogLine: null, bornIn: 5, evidence: null }
+  expect(ownerOf({ ...timeline, facts }, [hang], [], null)).toMatchObject({ kind: 'request', routes: [{ route }] })
+})
+
 const mixed = { list: [20, 20, 20, 10, 0, 20, 40, 10], buy: [13, 13, 14, 7, 0, 13, 27, 6], rate: [7, 7, 6, 3, 0, 7, 13, 4] }
 
 test.each<[string, Readonly<Record<string, readonly number[]>>, readonly number[], object | null]>([
