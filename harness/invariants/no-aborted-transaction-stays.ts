@@ -2,7 +2,7 @@ import { pairsOf, holdersOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
-import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
+import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -16,7 +16,7 @@ export default {
   check: (timeline) => {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
-    const aborted = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isAborted, same: sameFailure })))
+    const aborted = latestOfEach(staysAtEach(timeline, rests, { is: isAborted, same: sameFailure }).flat())
     const leaked = aborted.filter((stay) => outlivedLoads(timeline, stay) > 0)
     const recent = aborted.filter((stay) => !stay.gone && !leaked.includes(stay))
     // Where later loads have passed some over, those of the last load are no pool's that rolls back on the next use.

@@ -1,6 +1,6 @@
 import type { Member, Session } from '../timeline/member.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
-import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
+import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
@@ -15,7 +15,7 @@ export default {
   check: (timeline) => {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
-    const running = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isRunningQuery, same: sameQuery })))
+    const running = latestOfEach(staysAtEach(timeline, rests, { is: isRunningQuery, same: sameQuery }).flat())
     const allowedMs = ({ rest }: Stay<Session>, waits: boolean): number => (waits || rest.quiet ? transactionThresholdMs(timeline) : declaredTransactionMs(timeline))
     const orphans = running.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay)))
     if (orphans.length === 0) return { kind: 'pass', sentence: 'no query was left running after the load' }

@@ -1,7 +1,7 @@
 import type { Member, Process } from '../timeline/member.ts'
 import { cpuUsedMs, isStuck } from '../verdict/progress.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
-import { isProcess, latestOfEach, outlivedMs, type Stay, staysAt, survivor } from '../verdict/stay.ts'
+import { isProcess, latestOfEach, outlivedMs, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, lingerMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
@@ -16,7 +16,7 @@ export default {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
     const allowedMs = lingerMs(timeline)
-    const stays = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isRequestProcess })))
+    const stays = latestOfEach(staysAtEach(timeline, rests, { is: isRequestProcess }).flat())
     const longestMs = Math.max(allowedMs, declaredTransactionMs(timeline))
     const hung = stays.filter((stay) => outlivedMs(timeline, stay) > allowedMs && (isStuck(timeline, stay) || cpuUsedMs(timeline, stay) > longestMs))
     const undecided = stays.filter((stay) => !hung.includes(stay) && !stay.gone)

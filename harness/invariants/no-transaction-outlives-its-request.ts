@@ -2,7 +2,7 @@ import { holdersOf, pairsOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import { isWorkedOn } from '../verdict/progress.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
-import { isSession, latestOfEach, type Sighting, type Stay, staysAt, survivor } from '../verdict/stay.ts'
+import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import { transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant, Opinion } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
@@ -17,7 +17,7 @@ export default {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
     const thresholdMs = transactionThresholdMs(timeline)
-    const open = latestOfEach(rests.flatMap((rest) => staysAt(timeline, rest, { is: isOpenTransaction, same: sameTransaction }).filter(isAtRest)))
+    const open = latestOfEach(staysAtEach(timeline, rests, { is: isOpenTransaction, same: sameTransaction }).flat().filter(isAtRest))
     const old = open.filter((stay) => ageMs(stay) > thresholdMs && !isWorkedOn(timeline, stay))
     const leaked = old.filter(({ latest }) => holdsSomething(latest))
     const harmless = old.filter(({ latest }) => !holdsSomething(latest))

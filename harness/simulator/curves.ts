@@ -3,7 +3,7 @@ import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { type Growth, growthByIdentity, growthOf } from '../verdict/growth.ts'
 import { type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess, isSession, staysAt } from '../verdict/stay.ts'
+import { isPlanted, isProcess, isSession, staysAtEach } from '../verdict/stay.ts'
 import type { Cell, Experiment } from './experiment.ts'
 import { healthy, type Maker } from './healthy.ts'
 import { leaking, type LeakKind } from './leaks.ts'
@@ -24,7 +24,7 @@ const thresholds: readonly Threshold[] = [
   {
     name: 'milliseconds of stay',
     accused: (timeline) => {
-      const longest = Math.max(-1, ...untouchedRests(timeline).flatMap((rest) => staysAt(timeline, rest, { is: isZombieOrHalfClosed })).map(({ sinceMs, untilMs }) => untilMs - sinceMs))
+      const longest = Math.max(-1, ...staysAtEach(timeline, untouchedRests(timeline), { is: isZombieOrHalfClosed }).flat().map(({ sinceMs, untilMs }) => untilMs - sinceMs))
       return [0, 500, 1_000, 2_000, 5_000, 10_000].filter((ms) => longest >= ms).map(String)
     },
     healthy: ['children that are reaped', 'children that take their time'],

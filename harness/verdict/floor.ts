@@ -2,7 +2,7 @@ import type { Limits } from '../timeline/facts.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { key, noRest, untouchedRests } from './rest.ts'
-import { latestOfEach, type Stay, staysAt, survivor } from './stay.ts'
+import { latestOfEach, type Stay, staysAtEach, survivor } from './stay.ts'
 import { stayMs } from './thresholds.ts'
 import type { Invariant } from './verdict.ts'
 import { count, duration } from './words.ts'
@@ -38,7 +38,7 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
       const sum = (stays: readonly Stay<M>[]): number => stays.reduce((total, { member }) => total + more(member), 0)
       const allowed = declared(timeline.facts.limits) ?? 0
       const said = (n: number): string => `${count(n, one, many)}${allowed > 0 ? `, ${allowed} declared,` : ''}`
-      const rests = untouchedRests(timeline).map((rest) => staysAt(timeline, rest, { is: isMore }))
+      const rests = staysAtEach(timeline, untouchedRests(timeline), { is: isMore })
       const long = rests.map((stays) => stays.filter(({ sinceMs, untilMs }) => untilMs - sinceMs >= stayMs)).filter((stays) => sum(stays) > allowed)
       const undecided = (rests.at(-1) ?? []).filter(({ gone }) => !gone)
 

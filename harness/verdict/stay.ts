@@ -29,46 +29,64 @@ export type Case<M extends Member> = {
 export type Sighting<M extends Member> = { readonly member: M; readonly atMs: number }
 
 /** Everything of this case that stayed through a rest, planted controls left out. */
-export function staysAt<M extends Member>(timeline: Timeline, rest: Rest, { is, same = () => true }: Case<M>): readonly Stay<M>[] {
+export const staysAt = <M extends Member>(timeline: Timeline, rest: Rest, which: Case<M>): readonly Stay<M>[] => staysAtEach(timeline, [rest], which)[0] ?? []
+
+/** The same at each of these rests, in their order. What stays from rest to rest is followed once, however many of them there are. */
+export function staysAtEach<M extends Member>(timeline: Timeline, rests: readonly Rest[], which: Case<M>): readonly (readonly Stay<M>[])[] {
+  const known = new Map<string, Stretch<M>>()
+  return rests
+    .toReversed()
+    .map((rest) => staysOf(timeline, rest, which, known))
+    .toReversed()
+}
+
+/** From which look to which one identity is seen so without a break, as `here` shows it. */
+type Stretch<M extends Member> = { readonly here: Sighting<M>; readonly from: number; readonly to: number; readonly latest: M }
+
+function staysOf<M extends Member>(timeline: Timeline, rest: Rest, { is, same = () => true }: Case<M>, known: Map<string, Stretch<M>>): readonly Stay<M>[] {
   const running = runningLooks(timeline)
   const own = (member: Member): member is M => is(member) && !isPlanted(timeline, member, rest.last)
 
   const present = presentThroughout(rest, own)
   if (present.length === 0) return []
   const at = running.indexOf(rest.last)
-  const [upToHere, fromHere] = [running.slice(0, at + 1).reverse(), running.slice(at)]
+  const begun = running.indexOf(rest.looks[0] ?? rest.last)
   return present.flatMap((member) => {
     const here = { member, atMs: rest.last.atMs }
-    const seenAt = (look: Stamped<Look>): Sighting<M> | undefined => {
-      const found = memberAt(look, member)
-      return found !== undefined && is(found) && same({ member: found, atMs: look.atMs }, here) ? { member: found, atMs: look.atMs } : undefined
+    const seenAt = (index: number): M | undefined => {
+      const look = running[index]
+      const found = look && memberAt(look, member)
+      return look !== undefined && found !== undefined && is(found) && same({ member: found, atMs: look.atMs }, here) ? found : undefined
     }
-    if (rest.looks.some((look) => seenAt(look) === undefined)) return []
-    const before = whileSeen(upToHere, seenAt)
-    const first = running[at + 1 - before.length]
-    const after = whileSeen(fromHere, seenAt)
+    const before = known.get(member.id)
+    const stretch = before !== undefined && before.from <= begun && at <= before.to && same(here, before.here) ? before : stretchAround(at, running.length, here, seenAt)
+    known.set(member.id, stretch)
+    // A break between two of the rest's own looks: one case ended and another began.
+    if (stretch.from > begun) return []
+    const first = running[stretch.from]
     return [
       {
         member,
-        latest: after.at(-1)?.member ?? member,
+        latest: stretch.latest,
         rest,
         bornIn: member.kind === 'session' && first !== undefined ? cycleOf(timeline, first) : bornIn(timeline, member),
-        sinceMs: before.at(-1)?.atMs ?? here.atMs,
-        untilMs: after.at(-1)?.atMs ?? here.atMs,
-        gone: after.length < running.length - at,
+        sinceMs: first?.atMs ?? here.atMs,
+        untilMs: running[stretch.to]?.atMs ?? here.atMs,
+        gone: stretch.to < running.length - 1,
       },
     ]
   })
 }
 
-function whileSeen<T>(looks: readonly Stamped<Look>[], seenAt: (look: Stamped<Look>) => T | undefined): readonly T[] {
-  const seen: T[] = []
-  for (const look of looks) {
-    const sighting = seenAt(look)
-    if (sighting === undefined) break
-    seen.push(sighting)
+function stretchAround<M extends Member>(at: number, looks: number, here: Sighting<M>, seenAt: (index: number) => M | undefined): Stretch<M> {
+  let [from, to] = [at, at]
+  let latest: M = here.member
+  while (from > 0 && seenAt(from - 1) !== undefined) from -= 1
+  for (let next = seenAt(to + 1); to + 1 < looks && next !== undefined; next = seenAt(to + 1)) {
+    to += 1
+    latest = next
   }
-  return seen
+  return { here, from, to, latest }
 }
 
 /** How long it is known to have outlived the load that it was born under. */
