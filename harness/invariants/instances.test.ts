@@ -116,6 +116,8 @@ claims(noAbortedTransactionStays, [
   ['left in the warm-up', { beings: [aborted(startOf(0) + 100), aborted(startOf(1) + 100, { pid: 2 })] }, 'leak', /^2 sessions/],
   ['rolled back when the next load takes it out of the pool', { beings: [aborted(startOf(3) + 100, { untilMs: startOf(5) + 100 })] }, 'pass'],
   ['failing anew in each cycle, on a session that is used', { beings: [3, 4, 5, 6, 7].map((cycle) => aborted(startOf(cycle) + 100, cycle === last ? {} : { untilMs: startOf(cycle + 1) + 100 })) }, 'warning'],
+  ['failing anew in each cycle because nobody rolls back: whoever gets it is refused, L17', { beings: [3, 4, 5, 6, 7].map((cycle) => aborted(startOf(cycle) + 100, cycle === last ? {} : { untilMs: startOf(cycle + 1) + 100 })), also: [{ kind: 'server-log', pid: 1, severity: 'ERROR', sqlstate: '25P02', message: 'current transaction is aborted', atMs: startOf(5) + 200 }] }, 'leak', /^1 session stayed in an aborted transaction/],
+  ['refused once within a request that then rolled back', { beings: [aborted(startOf(7) + 100)], also: [{ kind: 'server-log', pid: 1, severity: 'ERROR', sqlstate: '25P02', message: 'current transaction is aborted', atMs: startOf(5) + 200 }] }, 'warning'],
   ['after the last load: what would have come of it is not known', { beings: [aborted(startOf(7) + 100)] }, 'warning'],
   ['with only zero doses after it', { beings: [aborted(startOf(3) + 100)], doses: [20, 0, 0] }, 'warning'],
 ])

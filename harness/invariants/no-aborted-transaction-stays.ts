@@ -1,7 +1,7 @@
 import { pairsOf, holdersOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { noRest, untouchedRests } from '../verdict/rest.ts'
+import { noRest, type Rest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
@@ -9,7 +9,8 @@ import { count, duration } from '../verdict/words.ts'
 /**
  * A statement failed and nobody has ended its transaction: the connection was lost on the way (M01), or went back into its pool as it was (M22).
  * It holds no lock and no snapshot, and PostgreSQL no longer tells its age; but no one can use it before a ROLLBACK. A pool that rolls
- * back when it hands out is healthy, and ends it under the next load: only one that a whole later load has not touched is a leak.
+ * back when it hands out is healthy, and ends it under the next load: only one that a whole later load has not touched is a leak, or one whose next users were
+ * refused (25P02), and that is aborted still.
  */
 export default {
   name: 'no aborted transaction stays',
@@ -17,13 +18,13 @@ export default {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
     const aborted = latestOfEach(staysAtEach(timeline, rests, { is: isAborted, same: sameFailure }).flat())
-    const leaked = aborted.filter((stay) => outlivedLoads(timeline, stay) > 0)
+    const leaked = aborted.filter((stay) => outlivedLoads(timeline, stay) > 0 || wasHandedOut(timeline, stay, rests))
     const recent = aborted.filter((stay) => !stay.gone && !leaked.includes(stay))
     // Where later loads have passed some over, those of the last load are no pool's that rolls back on the next use.
     if (leaked.length > 0)
       return {
         kind: 'leak',
-        sentence: `${count(leaked.length, 'session')} stayed in an aborted transaction through a later load: nobody has rolled back, and nobody can use ${leaked.length === 1 ? 'it' : 'them'}${recent.length > 0 ? `; ${recent.length} more since the last load` : ''}`,
+        sentence: `${count(leaked.length, 'session')} stayed in an aborted transaction through a later load: nobody rolls back, and nobody can use ${leaked.length === 1 ? 'it' : 'them'}${recent.length > 0 ? `; ${recent.length} more since the last load` : ''}`,
         survivors: [...leaked, ...recent].map((stay) => survivor(stay, describe(stay))),
       }
     if (recent.length > 0)
@@ -41,6 +42,19 @@ const isAborted = (member: Member): member is Session => isSession(member) && me
 const sameFailure = (one: Sighting<Session>, other: Sighting<Session>): boolean => Math.abs(failing(one) - failing(other)) < 1_000
 
 const failing = ({ member, atMs }: Sighting<Session>): number => atMs - (member.stateAgeMs ?? 0)
+
+/** Aborted at two rests, one after the other, and used between them, with the answer that its transaction is aborted: nobody rolls back who gets it. */
+function wasHandedOut({ serverLog }: Timeline, { member }: Stay<Session>, rests: readonly Rest[]): boolean {
+  const isAbortedAt = (rest: Rest | undefined): rest is Rest => rest?.last.members.some((other) => isAborted(other) && other.id === member.id) === true
+  const refusals = serverLog.filter(({ pid, sqlstate }) => pid === member.pid && sqlstate === inFailedTransaction)
+  return rests.some((rest, i) => {
+    const before = rests[i - 1]
+    return isAbortedAt(before) && isAbortedAt(rest) && refusals.some(({ atMs }) => atMs > before.last.atMs && atMs <= rest.last.atMs)
+  })
+}
+
+/** PostgreSQL manual, "PostgreSQL Error Codes": in_failed_sql_transaction. */
+const inFailedTransaction = '25P02'
 
 /** Loads that began and ended while it was there. */
 function outlivedLoads({ cycles, doses }: Timeline, { sinceMs, untilMs }: Stay<Session>): number {
