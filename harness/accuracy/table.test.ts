@@ -66,9 +66,9 @@ test('a table counts what was found for a declared reason, what was a false alar
       difference of counts            2 of 3, 66.7 %     2 of 2, 100.0 %
 
     exhibit by exhibit: as declared, of all runs
-      H01-node    pool fills (node, pg)                                                      1 of 2  1 leak, 1 pass
-      H01-node    with kill-agent (node, pg)                                                 1 of 1  1 inconclusive
-      L01-node    no release on 500 (node, pg)                                               1 of 3  1 inconclusive, 2 leak
+      H01-node    pool fills (node, pg)                                                                    1 of 2  1 leak, 1 pass
+      H01-node    with kill-agent (node, pg)                                                               1 of 1  1 inconclusive
+      L01-node    no release on 500 (node, pg)                                                             1 of 3  1 inconclusive, 2 leak
     failed: L09: no python3"
   `)
 })

@@ -89,7 +89,7 @@ function naive(leaky: readonly Judged[], clean: readonly Judged[]): readonly str
 }
 
 function exhibits(judged: readonly Judged[]): readonly string[] {
-  const rows = [...Map.groupBy(judged, ({ exhibit, title, stack, variant, mended, fault }) => `${exhibit.padEnd(11)} ${`${fault === null ? title : `with ${fault}`} (${stack}${mended ? `, ${variant}` : ''})`.padEnd(72)}`)].sort(([a], [b]) => inOrder(a, b))
+  const rows = [...Map.groupBy(judged, ({ exhibit, title, stack, variant, mended, fault }) => `${exhibit.padEnd(11)} ${`${fault === null ? title : `with ${fault}`} (${stack}${mended ? `, ${variant}` : ''})`.padEnd(86)}`)].sort(([a], [b]) => inOrder(a, b))
   return ['exhibit by exhibit: as declared, of all runs', ...rows.map(([name, ones]) => `  ${name} ${`${ones.filter(isAsDeclared).length} of ${ones.length}`.padStart(8)}  ${inWords(ones)}`)]
 }
 
