@@ -1,7 +1,7 @@
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { growthByIdentity, inSteps } from '../verdict/growth.ts'
-import { bornIn, finalRest, firstSightings, key, noRest, presentThroughout, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
+import { bornIn, finalRest, firstSightings, noRest, presentThroughout, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
@@ -53,7 +53,7 @@ const isMeasured = ({ doses }: Timeline, { cycle }: Rest): boolean => doses.some
 
 /** Loads, wholly after its first sighting, in which a younger session of the same client was opened and had run a query when they were over. */
 function loadsMissed(timeline: Timeline, session: Session): number {
-  const seenMs = firstSightings(timeline).get(key(session))?.atMs ?? Number.POSITIVE_INFINITY
+  const seenMs = firstSightings(timeline).get(session)?.atMs ?? Number.POSITIVE_INFINITY
   const looks = runningLooks(timeline)
   return timeline.doses.filter(({ cycle, counted }) => {
     const span = timeline.cycles.find((one) => one.cycle === cycle)

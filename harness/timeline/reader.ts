@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatVersion, type Entry } from './entry.ts'
 import type { Facts } from './facts.ts'
-import { linesOf } from './lines.ts'
+import { linesAtOnce } from './lines.ts'
 
 /** Reads run.json of a recording. Fails in one line when there is none, or when a newer Lowtide wrote it. */
 export async function readFacts(dir: string): Promise<Facts> {
@@ -34,16 +34,19 @@ export async function* readEntries(dir: string): AsyncGenerator<Entry | Damage> 
   const path = join(dir, 'timeline.ndjson')
   let line = 0
   try {
-    for await (const text of linesOf(createReadStream(path))) {
-      line += 1
-      const entry = parse(text)
-      if (isRecord(entry) && typeof entry.kind === 'string' && typeof entry.n === 'number' && typeof entry.atMs === 'number') yield entry as unknown as Entry
-      else yield { damage: `line ${line} of timeline.ndjson is no entry: ${JSON.stringify(text.slice(0, 60))}` }
-    }
+    for await (const texts of linesAtOnce(createReadStream(path, { highWaterMark: chunkBytes })))
+      for (const text of texts) {
+        line += 1
+        const entry = parse(text)
+        if (isRecord(entry) && typeof entry.kind === 'string' && typeof entry.n === 'number' && typeof entry.atMs === 'number') yield entry as unknown as Entry
+        else yield { damage: `line ${line} of timeline.ndjson is no entry: ${JSON.stringify(text.slice(0, 60))}` }
+      }
   } catch (cause) {
     throw new RecordError(`${path} cannot be read after line ${line}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
   }
 }
+
+const chunkBytes = 256 * 1024
 
 export type Damage = { readonly damage: string }
 

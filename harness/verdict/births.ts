@@ -2,8 +2,7 @@ import type { Member, Session } from '../timeline/member.ts'
 import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
 import { isStillLeft } from './heal.ts'
 import { cycleAtEpoch, type Moment, momentOf } from './moments.ts'
-import { remembered } from './remembered.ts'
-import { bornIn, key, runningLooks, untouchedRests } from './rest.ts'
+import { bornIn, cycleOf, key, memberAt, runningLooks, untouchedRests } from './rest.ts'
 import { socketsOfTheirOwn } from './hangs.ts'
 import type { Finding, Hang } from './verdict.ts'
 
@@ -57,23 +56,23 @@ const dated = (moment: Moment | null): Pick<Birth, 'moment'> => (moment === null
 
 /** When the transaction, or the state, in which a session was left began: the time of a look less the age that it shows. */
 function beganMs(timeline: Timeline, session: Session): number | null {
-  const look = sightings(timeline).findLast(({ members }) => members.get(key(session)) === session)
+  const look = runningLooks(timeline).findLast((one) => memberAt(one, session) === session)
   const ageMs = session.transactionAgeMs ?? (session.state === 'idle in transaction (aborted)' ? session.stateAgeMs : null)
   return look === undefined || ageMs === null ? null : look.atMs - ageMs
 }
 
 /** By the first of the looks that show it left, up to the last without a break. */
 function leftIn(timeline: Timeline, member: Member): number | null {
-  const looks = sightings(timeline)
+  const looks = runningLooks(timeline)
   const isLeftAt = (at: number): boolean => {
-    const seen = looks[at]?.members.get(key(member))
+    const look = looks[at]
+    const seen = look && memberAt(look, member)
     return seen !== undefined && isStillLeft(member, seen) && (member.kind !== 'process' || seen.kind !== 'process' || (member.state === 'Z') === (seen.state === 'Z'))
   }
   let first = looks.findLastIndex((_, at) => isLeftAt(at))
   while (first > 0 && isLeftAt(first - 1)) first -= 1
   const look = looks[first]
-  if (look === undefined) return bornIn(timeline, member)
-  return look.cycle ?? cycleAt(timeline, look.atMs)
+  return look === undefined ? bornIn(timeline, member) : cycleOf(timeline, look)
 }
 
 /** Half-closed sockets have no identity that the run could follow: each rest that shows more of them than any before dates the difference. */
@@ -90,5 +89,3 @@ function birthsOfSockets(timeline: Timeline, hangs: readonly Hang[], leaks: read
 }
 
 const cycleAt = ({ cycles }: Timeline, atMs: number): number | null => cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null
-
-const sightings = remembered((timeline: Timeline) => runningLooks(timeline).map((look) => ({ atMs: look.atMs, cycle: look.cycle ?? null, members: new Map(look.members.map((member) => [key(member), member])) })))

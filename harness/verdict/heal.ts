@@ -1,7 +1,7 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
-import { key, restsOf } from './rest.ts'
+import { memberAt, restsOf } from './rest.ts'
 import type { HealClass, Survivor } from './verdict.ts'
 
 /**
@@ -9,7 +9,8 @@ import type { HealClass, Survivor } from './verdict.ts'
  * healed is permanent.
  */
 export function healClass(timeline: Timeline, survivors: readonly Survivor[]): HealClass {
-  return order.findLast((heal) => survivors.some((survivor) => healOf(timeline, survivor) === heal)) ?? 'none'
+  const seen = new Set(survivors.map((survivor) => healOf(timeline, survivor)))
+  return order.findLast((heal) => seen.has(heal)) ?? 'none'
 }
 
 const order: readonly HealClass[] = ['none', 'on nudge', 'by time-out', 'at collection', 'permanent']
@@ -19,7 +20,10 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
   // The server itself ended it and said so in its log.
   if (survivor.member.kind === 'other') return 'by time-out'
   const rests = restsOf(timeline)
-  const shows = (look: Stamped<Look>): boolean => look.members.some((member) => key(member) === key(survivor.member) && isStillLeft(survivor.member, member))
+  const shows = (look: Stamped<Look>): boolean => {
+    const seen = memberAt(look, survivor.member)
+    return seen !== undefined && isStillLeft(survivor.member, seen)
+  }
   const lastWith = rests.findLastIndex((rest) => rest.reading !== 'stopped' && rest.looks.some(shows))
   const firstWithout = rests[lastWith + 1]
   if (lastWith === -1 || firstWithout === undefined) return 'permanent'

@@ -1,6 +1,7 @@
 import type { Look, Reading } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { byIdentity, type ByIdentity, type Identity } from './by-identity.ts'
 import { remembered } from './remembered.ts'
 import type { Opinion } from './verdict.ts'
 
@@ -46,34 +47,34 @@ export const noRest: Opinion = { kind: 'inconclusive', sentence: 'there were no 
 
 /** Members seen on every look of the rest, as its last look shows them; in the order of their identities. */
 export function presentThroughout<M extends Member>(rest: Rest, is: (member: Member) => member is M): readonly M[] {
-  const [first, ...others] = rest.looks.map((look) => new Map(look.members.filter(is).map((member) => [member.id, member])))
-  if (first === undefined) return []
-  const last = others.at(-1) ?? first
-  return [...last.values()].filter(({ id }) => first.has(id) && others.every((look) => look.has(id))).sort(byId)
+  const isThere = (look: Look, member: M): boolean => {
+    const found = memberAt(look, member)
+    return found !== undefined && is(found)
+  }
+  return rest.last.members.filter((member): member is M => is(member) && memberAt(rest.last, member) === member && rest.looks.every((look) => look === rest.last || isThere(look, member))).sort(byId)
 }
 
 /** This identity on each look of the rest that shows it, oldest first. */
-export const readingsOf = <M extends Member>(rest: Rest, { id, kind }: M): readonly M[] =>
-  rest.looks.flatMap((look) => look.members.filter((member): member is M => member.id === id && member.kind === kind))
+export const readingsOf = <M extends Member>(rest: Rest, member: M): readonly M[] => rest.looks.flatMap((look) => (memberAt(look, member) as M | undefined) ?? [])
 
-/** This identity as a look shows it. A night with hundreds of survivors asks this a million times. */
-export function memberAt(look: Look, { kind, id }: Pick<Member, 'kind' | 'id'>): Member | undefined {
+/** This identity as a look shows it. */
+export function memberAt(look: Look, member: Identity): Member | undefined {
   const known = indices.get(look)
-  if (known !== undefined) return known.get(key({ kind, id }))
-  const index = new Map<string, Member>()
-  for (const member of look.members) if (!index.has(key(member))) index.set(key(member), member)
+  if (known !== undefined) return known.get(member)
+  const index = byIdentity<Member>()
+  for (const one of look.members) if (!index.has(one)) index.set(one, one)
   indices.set(look, index)
-  return index.get(key({ kind, id }))
+  return index.get(member)
 }
-const indices = new WeakMap<Look, ReadonlyMap<string, Member>>()
+const indices = new WeakMap<Look, ByIdentity<Member>>()
 
 /** All looks before the application was stopped. */
 export const runningLooks = remembered((timeline: Timeline): readonly Stamped<Look>[] => timeline.looks.filter(({ reading }) => reading !== 'stopped'))
 
 /** The first look that shows an identity: its birth as far as the run can tell, whatever the clocks say. */
-export const firstSightings = remembered((timeline: Timeline): ReadonlyMap<string, Stamped<Look>> => {
-  const first = new Map<string, Stamped<Look>>()
-  for (const look of timeline.looks) for (const member of look.members) if (!first.has(key(member))) first.set(key(member), look)
+export const firstSightings = remembered((timeline: Timeline): Pick<ByIdentity<Stamped<Look>>, 'get'> => {
+  const first = byIdentity<Stamped<Look>>()
+  for (const look of timeline.looks) for (const member of look.members) if (!first.has(member)) first.set(member, look)
   return first
 })
 
@@ -82,7 +83,7 @@ export const firstSightings = remembered((timeline: Timeline): ReadonlyMap<strin
  * Looks first and clocks last: a process's start is known to a second only, a session's by another machine's clock.
  */
 export function bornIn(timeline: Timeline, member: Member): number | null {
-  const look = firstSightings(timeline).get(key(member))
+  const look = firstSightings(timeline).get(member)
   return look === undefined || isOlderThanLoad(timeline, member) ? null : cycleOf(timeline, look)
 }
 
@@ -93,7 +94,7 @@ export const cycleOf = ({ cycles }: Timeline, { cycle, atMs }: Stamped<Look>): n
 export function isOlderThanLoad(timeline: Timeline, member: Member): boolean {
   const [first] = timeline.cycles
   if (first === undefined) return false
-  const seenMs = firstSightings(timeline).get(key(member))?.atMs ?? Number.POSITIVE_INFINITY
+  const seenMs = firstSightings(timeline).get(member)?.atMs ?? Number.POSITIVE_INFINITY
   return seenMs < first.startMs || bornAtEpochMs(member) < first.startedAtEpochMs - 1_000
 }
 
@@ -102,8 +103,8 @@ function bornAtEpochMs(member: Member): number {
   return member.kind === 'process' ? member.startedAtMs : Number.POSITIVE_INFINITY
 }
 
-/** A session and a process may carry the same id by chance: kind and id together name one thing. */
-export const key = ({ kind, id }: Pick<Member, 'kind' | 'id'>): string => `${kind} ${id}`
+/** Kind and id together, as one name. */
+export const key = ({ kind, id }: Identity): string => `${kind} ${id}`
 
 const restOf = (group: readonly Stamped<Look>[]): Rest => {
   const looks = group.slice(-confirmation)
