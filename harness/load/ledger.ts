@@ -1,5 +1,5 @@
-import { DDSketch } from '@datadog/sketches-js'
 import type { Dose, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
+import { addLatency, encodeLatencies, openLatencies } from '../timeline/latencies.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
 import type { Sample } from './samples.ts'
 import { openSpans } from './spans.ts'
@@ -35,7 +35,9 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
   const total = { started: 0, finished: 0, peak: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0 } satisfies Record<Outcome, number> & Record<string, number>
   const open = new Map<number, Map<string, Second>>()
   let emittedUpTo = -Infinity
+  let firstAtMs = Infinity
   let lastAtMs = -Infinity
+  let firstSecond: number | null = null
 
   /** A late sample goes to the first second that is still open: never lost, at most a second misplaced. */
   const secondOf = (atMs: number, route: string): Second => {
@@ -49,7 +51,8 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
 
   const emitBefore = (second: number) => {
     for (const due of [...open.keys()].filter(key => key < second).toSorted((a, b) => a - b)) {
-      for (const [route, of] of open.get(due)!) emit(loadSecond(plan.cycle, route, of))
+      firstSecond ??= due
+      for (const [route, of] of open.get(due)!) emit(loadSecond(plan.cycle, due - firstSecond, route, of))
       open.delete(due)
       emittedUpTo = due
     }
@@ -68,15 +71,17 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
     switch (outcome) {
       case 'counted':
         if (begun !== undefined && known.size < mostUrls) known.add(begun.path)
-        second.latencies.accept(durationMs)
+        addLatency(second.latencies, durationMs)
         return
       case 'unexpected':
-        second.latencies.accept(durationMs)
+        addLatency(second.latencies, durationMs)
         return
       case 'timed-out': {
         const path = begun?.path ?? ''
         // k6's duration leaves out the wait for a connection; the person who waits does not.
-        return emit({ kind: 'unanswered', cycle: plan.cycle, request, route, url: plan.baseUrl + path, waitedMs: Math.round(begun ? atMs - begun.atMs : durationMs) })
+        const waitedMs = begun ? atMs - begun.atMs : durationMs
+        second.waitsMs.push(waitedMs)
+        return emit({ kind: 'unanswered', cycle: plan.cycle, request, route, url: plan.baseUrl + path, waitedMs: Math.round(waitedMs) })
       }
       case 'broken':
         return
@@ -89,6 +94,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
     take: sample => {
       // By the samples' own clock, so that the fold is the same however the stream was cut.
       tick(sample.atMs)
+      firstAtMs = Math.min(firstAtMs, sample.atMs)
       lastAtMs = Math.max(lastAtMs, sample.atMs)
       if (sample.kind === 'ended') return end(sample)
       total.started++
@@ -112,18 +118,21 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
         dropped: plan.dose - total.started,
         newUrls: known.size - knownBefore,
         peakInFlight: total.peak,
+        loadMs: total.started === 0 ? 0 : toMicros(lastAtMs - firstAtMs),
       }
     },
   }
 }
 
-type Second = Record<Outcome, number> & { started: number; readonly latencies: DDSketch }
+/** `latencies` are of those that were answered, `waitsMs` of those that timed out. */
+type Second = Record<Outcome, number> & { started: number; readonly latencies: ReturnType<typeof openLatencies>; readonly waitsMs: number[] }
 
-/** Percentiles within 0.1 % of the exact ones, in bounded memory (Masson, Rim, Lee: DDSketch, VLDB 2019). */
-const emptySecond = (): Second => ({ started: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0, latencies: new DDSketch({ relativeAccuracy: 0.001 }) })
+const emptySecond = (): Second => ({ started: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0, latencies: openLatencies(), waitsMs: [] })
 
-const loadSecond = (cycle: number, route: string, { started, counted, unexpected, broken, latencies, ...rest }: Second): LoadSecond => {
+const loadSecond = (cycle: number, second: number, route: string, { started, counted, unexpected, broken, latencies, waitsMs, ...rest }: Second): LoadSecond => {
   const at = (quantile: number) => (latencies.count === 0 ? 0 : toMicros(Math.min(latencies.getValueAtQuantile(quantile), latencies.max)))
+  const answered = { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: latencies.count === 0 ? 0 : toMicros(latencies.max) }
+  for (const ms of waitsMs) addLatency(latencies, ms)
   return {
     kind: 'load',
     cycle,
@@ -133,9 +142,9 @@ const loadSecond = (cycle: number, route: string, { started, counted, unexpected
     unexpected,
     timedOut: rest['timed-out'],
     broken,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-    maxMs: latencies.count === 0 ? 0 : toMicros(latencies.max),
+    ...answered,
+    second,
+    latencies: encodeLatencies(latencies),
   }
 }
 

@@ -91,6 +91,13 @@ export type LoadSecond = {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
+  /** Which second of its cycle's load this is, from 0 for that of the first request. Older records have none, and no `latencies`. */
+  readonly second?: number
+  /**
+   * How long requests took, of those that were answered and those that timed out (as long as they waited), each within 0.1 %: decodeLatencies reads it.
+   * A request that was refused, reset or broken off has no duration, and is not in it.
+   */
+  readonly latencies?: string
 }
 
 /** A request that got no answer before its time-out. */
@@ -137,6 +144,8 @@ export type Dose = {
   readonly newUrls: number
   /** Highest number of requests in flight at once. */
   readonly peakInFlight: number
+  /** From the start of the first request to the end of the last. Older records have none. */
+  readonly loadMs?: number
   /** How the generator ended; anything but `completed` makes the dose doubtful. */
   readonly generator: { readonly kind: 'completed' } | { readonly kind: 'broken'; readonly exitCode: number | null; readonly tail: string }
 }
@@ -197,4 +206,4 @@ export type End = {
   readonly early?: Early
 }
 
-export type Early = 'leak confirmed' | 'sure' | 'probe blind' | 'application ended'
+export type Early = 'leak confirmed' | 'sure' | 'probe blind' | 'application ended' | 'threshold crossed'
