@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Bundle } from '../load/bundle.ts'
 import type { K6 } from '../load/k6-binary.ts'
 import { startLoad } from '../load/k6.ts'
+import type { LoadPlan } from '../load/plan.ts'
 import { isLeftover, settle, type Settled } from '../probes/quiet.ts'
 import type { Sampler } from '../probes/sampler.ts'
 import { watchSuspects } from '../probes/suspects.ts'
@@ -32,8 +33,8 @@ export type CycleTools = {
 }
 
 export type Cycles = {
-  /** Sends `dose` requests, `concurrency` at once (the plan's, if not said), waits for the rest of `lastsMs`, then for quiet, and stores the evidence of what stayed. */
-  readonly cycle: (role: Dose['role'], dose: number, how?: { readonly concurrency?: number; readonly lastsMs?: number }) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
+  /** Sends `dose` requests, `concurrency` at once (the plan's, if not said), in the mix of its place in the `stretch`, waits for the rest of `lastsMs`, then for quiet, and stores the evidence of what stayed. */
+  readonly cycle: (role: Dose['role'], dose: number, how?: { readonly concurrency?: number; readonly lastsMs?: number; readonly stretch?: LoadPlan['stretch'] }) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
   readonly inFlight: () => number
   readonly started: () => number
 }
@@ -64,7 +65,7 @@ export function openCycles(tools: CycleTools): Cycles {
     }
   }
 
-  const loaded = async (role: Dose['role'], cycle: number, dose: number, concurrency: number): Promise<Dose> => {
+  const loaded = async (role: Dose['role'], cycle: number, dose: number, concurrency: number, stretch: LoadPlan['stretch']): Promise<Dose> => {
     const ended = new AbortController()
     const watching = watch(AbortSignal.any([signal, ended.signal]))
     // Awaited only after the load: until then a failure would be nobody's, which ends the whole process.
@@ -76,7 +77,7 @@ export function openCycles(tools: CycleTools): Cycles {
         run: tools.run,
         dir: tools.dir,
         baseUrl: tools.app.baseUrl,
-        plan: { dose, concurrency, seed: plan.seed, cycle, firstRequest: requests, thinkScale: plan.thinkScale, role },
+        plan: { dose, concurrency, seed: plan.seed, cycle, firstRequest: requests, ...(stretch && { stretch }), thinkScale: plan.thinkScale, role },
         signal,
         onHappening: record,
         knownUrls,
@@ -97,12 +98,12 @@ export function openCycles(tools: CycleTools): Cycles {
   return {
     inFlight: () => load?.inFlight() ?? 0,
     started: () => load?.started() ?? requests,
-    cycle: async (role, planned, { concurrency = plan.concurrency, lastsMs = 0 } = {}) => {
+    cycle: async (role, planned, { concurrency = plan.concurrency, lastsMs = 0, stretch } = {}) => {
       const cycle = cycles++
       const phase = role === 'measured' ? 'cycle' : role
       const beganMs = performance.now()
       record({ kind: 'phase', phase, edge: 'start', cycle })
-      const dose = await loaded(role, cycle, planned, concurrency)
+      const dose = await loaded(role, cycle, planned, concurrency, stretch)
       signal.throwIfAborted()
       record(dose)
       const tookMs = performance.now() - beganMs

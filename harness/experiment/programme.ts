@@ -52,9 +52,10 @@ export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapse
   const largest = Math.max(...doses)
   const largestAtOnce = Math.max(plan.concurrency, Math.min(largest, peak))
   dosed(doses, largestAtOnce)
+  const inBaseline = baselineDose(unit, plan.concurrency)
   for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
     phase('baseline', `${round} of ${baselineCycles}`)
-    await cycle('baseline', baselineDose(unit, plan.concurrency), { concurrency: plan.concurrency })
+    await cycle('baseline', inBaseline, { concurrency: plan.concurrency, stretch: { doses: Array<number>(baselineCycles).fill(inBaseline), nth: round - 1 } })
   }
   await beforeMeasuring()
 
@@ -66,7 +67,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapse
   /** By the longest cycle so far: a machine may get slower in the course of a night. */
   const fits = (cycles: number) => elapsedMs() + cycles * longestMs + closingMs <= plan.budgetMs
   do {
-    for (const dose of doses) {
+    for (const [nth, dose] of doses.entries()) {
       // A leak that the warm-up has shown gets one measured cycle, to be told with its dose; a repro is told by then how to see it again.
       const vain = hopeless()
       if (vain !== null) return vain
@@ -76,7 +77,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapse
       const concurrency = dose === largest ? largestAtOnce : plan.concurrency
       phase('cycle', `${dose} requests, ${concurrency} at once`)
       const beganMs = elapsedMs()
-      await cycle('measured', dose, { concurrency, lastsMs })
+      await cycle('measured', dose, { concurrency, lastsMs, stretch: { doses, nth } })
       delivered += dose
       ran += 1
       longestMs = Math.max(longestMs, elapsedMs() - beganMs)

@@ -1,3 +1,4 @@
+import { mixesOf } from './mix.ts'
 import type { LoadPlan } from './plan.ts'
 import { indexAt, turnOf } from './random.ts'
 
@@ -12,13 +13,17 @@ export type Itinerary = {
 }
 
 /**
- * Divides a dose of requests into visits. What visit number `n` is depends on the seed and `n` alone. The last is cut where the dose ends; and where
- * whole visits would be fewer than the users, all are cut short, so that a small dose too has all of its users at once.
+ * Divides a dose of requests into visits. What visit number `n` is depends on the seed and `n`, and on the cycle's mix where it is one of a stretch. The last is cut where the
+ * dose ends; and where whole visits would be fewer than the users, all are cut short, so that a small dose too has all of its users at once.
  */
-export const itineraryOf = ({ dose, concurrency, seed, firstRequest }: Pick<LoadPlan, 'dose' | 'concurrency' | 'seed' | 'firstRequest'>, shares: readonly Share[]): Itinerary => {
+export const itineraryOf = (plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'seed' | 'cycle' | 'firstRequest' | 'stretch'>, shares: readonly Share[]): Itinerary => {
+  const { dose, concurrency, seed, firstRequest } = plan
+  // The rarest first: their places on the circle stay the same whatever the others' shares, so that over the run each comes as often as it should.
+  const order = [...shares.keys()].sort((a, b) => shares[a]!.weight - shares[b]!.weight)
   // By requests, not by visits: a visit of ten requests comes a tenth as often.
-  const weights = shares.map(({ weight, requests }) => weight / requests)
-  const shareOf = (i: number) => indexAt(weights, turnOf(seed, firstRequest + i))
+  const mix = mixIn(plan, shares)
+  const weights = order.map(share => mix[share]! / shares[share]!.requests)
+  const shareOf = (i: number) => order[indexAt(weights, turnOf(seed, firstRequest + i))]!
   const cutAt = (longest: number): Itinerary => {
     const lengthOf = (share: number) => Math.min(shares[share]!.requests, longest)
     let visits = 0
@@ -40,4 +45,11 @@ export const itineraryOf = ({ dose, concurrency, seed, firstRequest }: Pick<Load
   let itinerary = cutAt(longest)
   while (itinerary.visits < Math.min(concurrency, dose)) itinerary = cutAt(--longest)
   return itinerary
+}
+
+const mixIn = ({ seed, cycle, stretch }: Pick<LoadPlan, 'seed' | 'cycle' | 'stretch'>, shares: readonly Share[]): readonly number[] => {
+  const weights = shares.map(({ weight }) => weight)
+  if (stretch === undefined) return weights
+  const all = weights.reduce((sum, weight) => sum + weight, 0)
+  return mixesOf(weights.map(weight => weight / all), stretch.doses, seed + cycle - stretch.nth)[stretch.nth] ?? weights
 }

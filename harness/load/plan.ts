@@ -9,6 +9,8 @@ export type LoadPlan = {
   readonly cycle: number
   /** Number of the cycle's first visit. A cycle's numbers begin beyond all requests of the cycles before it, so that URLs that must differ do so over the whole run. */
   readonly firstRequest: number
+  /** The doses of the stretch of cycles that it is one of, each route with its own in each (`mixesOf`), and its place among them, from 0. Absent where it stands alone. */
+  readonly stretch?: { readonly doses: readonly number[]; readonly nth: number }
   readonly baseUrl: string
   readonly requestTimeoutMs: number
   /** Factor on the journey's think times. */
