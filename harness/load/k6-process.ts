@@ -7,25 +7,12 @@ import { pipeline } from 'node:stream/promises'
 import { freePort } from '../stack/ports.ts'
 import type { Bundle } from './bundle.ts'
 import type { K6 } from './k6-binary.ts'
-import { addressTaken } from './k6-exit.ts'
-import { openK6Log, type K6Log } from './k6-log.ts'
-import { k6Rest, type K6Rest } from './k6-rest.ts'
+import { endOf, killGroup, readAll, type Generator } from './generator.ts'
+import { addressTaken, describeExit } from './k6-exit.ts'
+import { openK6Log } from './k6-log.ts'
+import { k6Rest } from './k6-rest.ts'
 import type { LoadPlan } from './plan.ts'
-
-/** A k6 that stands before its first request; or one that never got there, with the reason. */
-export type K6Process = {
-  readonly stdout: Readable
-  readonly log: K6Log
-  readonly rest: K6Rest
-  /** Null when all its users are ready. */
-  readonly notReady: string | null
-  /** Settles once it is gone and its output is read to the end. */
-  readonly ended: Promise<K6End>
-  /** Ends it with all that it started. */
-  readonly kill: () => void
-}
-
-export type K6End = { readonly exitCode: number | null; readonly killedBy: NodeJS.Signals | null }
+import { readSamples } from './samples.ts'
 
 export type K6Launch = {
   readonly k6: K6
@@ -39,7 +26,7 @@ export type K6Launch = {
 }
 
 /** Starts k6 paused and waits until all its users are ready. Its port may be taken in the moment before it binds: then once more. */
-export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<K6Process> => {
+export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Generator> => {
   await mkdir(join(launch.dir, 'logs'), { recursive: true })
   const port = await freePort()
   const container = `lowtide-k6-${launch.run}-${port}`
@@ -65,14 +52,23 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<K6Pr
     await log[Symbol.asyncDispose]()
     launch.signal.throwIfAborted()
   }
-  return { stdout: child.stdout, log, rest, notReady: gone.signal.aborted ? null : notReady, ended, kill }
+  return {
+    notReady: gone.signal.aborted ? await ended.then(({ exitCode, killedBy }) => describeExit(exitCode, killedBy)) : notReady,
+    begin: rest.start,
+    samples: take => readAll(child.stdout, readSamples(launch.k6.output, take)),
+    ended: ended.then(async ({ exitCode, killedBy }) => {
+      await log[Symbol.asyncDispose]()
+      return { exitCode, trouble: exitCode === 0 ? null : describeExit(exitCode, killedBy), tail: log.tail() }
+    }),
+    kill,
+  }
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
 const spawnK6 = ({ k6, bundle, plan, run }: K6Launch, port: number, container: string): Child => {
   const [program, ...leading] = k6.how === 'image' ? labelled(k6.command, container, run) : k6.command
-  const child = spawn(program!, [...leading, 'run', '--paused', ...streamOnly, `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
+  const child = spawn(program!, [...leading, 'run', '--paused', ...streamOnly, outputs[k6.output], `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
     cwd: bundle.folder,
     env: environment(run, plan),
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -84,7 +80,7 @@ const spawnK6 = ({ k6, bundle, plan, run }: K6Launch, port: number, container: s
   return child
 }
 
-/** k6 as a mere source of samples: CSV on stdout, nothing kept, nothing judged. */
+/** k6 as a mere source of samples: on stdout, nothing kept, nothing judged. */
 export const streamOnly = [
   '--quiet',
   // Without both of these k6 keeps every sample of the run in memory.
@@ -93,8 +89,9 @@ export const streamOnly = [
   '--no-usage-report',
   // Our own samples carry what we need; tags would make k6's own rows, nine a request, longer and costlier.
   '--system-tags=',
-  '--out=csv=fileName=-,timeFormat=unix_micro,saveInterval=100ms',
 ] as const
+
+export const outputs: Readonly<Record<K6['output'], string>> = { csv: '--out=csv=fileName=-,timeFormat=unix_micro,saveInterval=100ms', lowtide: '--out=lowtide' }
 
 /** k6 reads settings of a run from K6_*, and sends its requests through a proxy if one is set: neither may change a load. */
 const environment = (run: string, plan: LoadPlan): NodeJS.ProcessEnv => {
@@ -105,20 +102,8 @@ const environment = (run: string, plan: LoadPlan): NodeJS.ProcessEnv => {
 
 const labelled = ([docker, verb, ...rest]: readonly string[], name: string, run: string): string[] => [docker!, verb!, `--name=${name}`, `--label=lowtide.run=${run}`, ...rest]
 
-/** `error` is there when the program could not be started at all; `close` comes once the output is read to its end. */
-const endOf = (child: Child): Promise<K6End> =>
-  new Promise(resolve => {
-    child.once('error', () => child.pid === undefined && resolve({ exitCode: 255, killedBy: null }))
-    child.once('close', (exitCode, killedBy) => resolve({ exitCode, killedBy }))
-  })
-
 const killAll = (child: Child, k6: K6, container: string): void => {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   // The engine's client is not the container: killed, it would leave k6 running.
-  if (k6.how === 'image') spawn(k6.command[0]!, ['rm', '--force', container], { stdio: 'ignore' }).once('error', () => undefined)
-  try {
-    process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    // Gone in the meantime.
-  }
+  if (k6.how === 'image' && child.exitCode === null && child.signalCode === null) spawn(k6.command[0]!, ['rm', '--force', container], { stdio: 'ignore' }).once('error', () => undefined)
+  killGroup(child)
 }

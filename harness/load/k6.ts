@@ -1,11 +1,10 @@
 import type { Dose, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
+import type { Generator } from './generator.ts'
 import type { K6 } from './k6-binary.ts'
-import { describeExit } from './k6-exit.ts'
-import { launchK6, type K6Process } from './k6-process.ts'
+import { launchK6 } from './k6-process.ts'
 import { openLedger, type Ledger } from './ledger.ts'
 import type { LoadPlan } from './plan.ts'
-import { readSamples } from './samples.ts'
 
 /** One cycle's load. Disposed of before it has drained, its k6 is killed. */
 export type RunningLoad = AsyncDisposable & {
@@ -46,18 +45,17 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   options.signal.throwIfAborted()
   const k6 = await launchK6({ ...options, plan, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
   const load = watch(k6, ledger, options.signal)
-  const drained = load.ended.then(async ({ exitCode, trouble }): Promise<Dose> => {
-    await k6.log[Symbol.asyncDispose]()
+  const drained = load.ended.then(({ exitCode, trouble, tail }): Dose => {
     const neverEnded = ledger.started() - ledger.finished()
     const sums = ledger.close()
     const reason = trouble ?? (exitCode === 0 ? doubt(sums, neverEnded) : null)
-    const generator = reason === null ? ({ kind: 'completed' } as const) : ({ kind: 'broken', exitCode, tail: `${reason}\n${k6.log.tail()}`.trim() } as const)
+    const generator = reason === null ? ({ kind: 'completed' } as const) : ({ kind: 'broken', exitCode, tail: `${reason}\n${tail}`.trim() } as const)
     return { kind: 'dose', role, ...sums, generator }
   })
 
   return {
     begin: async () => {
-      await k6.rest.start(AbortSignal.any([options.signal, load.gone, AbortSignal.timeout(5_000)])).catch(error => {
+      await k6.begin(AbortSignal.any([options.signal, load.gone, AbortSignal.timeout(5_000)])).catch(error => {
         options.signal.throwIfAborted()
         load.stop(`k6 could not be started: ${error instanceof Error ? error.message : String(error)}`)
       })
@@ -73,31 +71,23 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   }
 }
 
-/** Feeds the ledger until k6 is gone. `trouble` is the first thing that went wrong. */
-const watch = (k6: K6Process, ledger: Ledger, signal: AbortSignal) => {
-  let trouble = k6.notReady
+/** Feeds the ledger until the generator is gone. `trouble` is the first thing that went wrong. */
+const watch = (generator: Generator, ledger: Ledger, signal: AbortSignal) => {
+  let trouble = generator.notReady
   const stop = (because: string) => {
     trouble ??= because
-    k6.kill()
+    generator.kill()
   }
-  const read = readSamples(ledger.take)
-  k6.stdout.setEncoding('latin1').on('data', (chunk: string) => {
-    try {
-      read(chunk)
-    } catch (error) {
-      stop(error instanceof Error ? error.message : String(error))
-    }
-  })
+  generator.samples(ledger.take).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
   const clock = setInterval(() => ledger.tick(Date.now()), 250)
   const onAbort = () => stop('the load was stopped by the harness')
   signal.addEventListener('abort', onAbort)
   const gone = new AbortController()
-  const ended = k6.ended.then(({ exitCode, killedBy }) => {
+  const ended = generator.ended.then(end => {
     clearInterval(clock)
     signal.removeEventListener('abort', onAbort)
     gone.abort()
-    if (exitCode !== 0) trouble ??= describeExit(exitCode, killedBy)
-    return { exitCode, trouble }
+    return { ...end, trouble: trouble ?? end.trouble }
   })
   return { stop, ended, gone: gone.signal }
 }
