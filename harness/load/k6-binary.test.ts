@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findK6, K6NotFound, pinnedVersion } from './k6-binary.ts'
+import { sourceHash } from './k6-from-go.ts'
 import { downloadK6 } from './k6-from-release.ts'
 
 let dir: string
@@ -28,13 +29,27 @@ afterEach(async () => {
 
 test('any k6 2.x on PATH is taken', async () => {
   await program(bin, 'k6', 'echo "k6 v2.3.1 (commit/abc, go1.26.1, linux/amd64)"')
-  expect(await find()).toEqual({ how: 'path', version: '2.3.1', command: ['k6'] })
+  expect(await find()).toEqual({ how: 'path', version: '2.3.1', command: ['k6'], output: 'csv' })
 })
 
 test('an older k6 on PATH is passed over for the cached one', async () => {
   await program(bin, 'k6', 'echo "k6 v1.8.0 (go1.24.2, linux/amd64)"')
   const file = await program(cache, `k6-${pinnedVersion}`, 'echo "k6 v2.2.0 (go1.26.1, linux/amd64)"')
-  expect(await find()).toEqual({ how: 'cache', version: '2.2.0', command: [file] })
+  expect(await find()).toEqual({ how: 'cache', version: '2.2.0', command: [file], output: 'csv' })
+})
+
+test('one with the output of ours goes before any other, and is told by what it says of itself', async () => {
+  await program(bin, 'k6', 'echo "k6 v2.3.1 (commit/abc, go1.26.1, linux/amd64)"')
+  const file = await program(cache, `k6-${pinnedVersion}-lowtide-${await sourceHash()}`, 'printf "k6 v2.2.0 (go1.26.8, linux/amd64)\nExtensions:\n  lowtide/k6-build/stream.New , lowtide [output]\n"')
+  expect(await find()).toEqual({ how: 'cache', version: '2.2.0', command: [file], output: 'lowtide' })
+})
+
+test('for a long load it is built before one of stock is taken, and that it cannot be is said', async () => {
+  await program(bin, 'k6', 'echo "k6 v2.3.1 (commit/abc, go1.26.1, linux/amd64)"')
+  await program(bin, 'go', 'echo "go version go1.19.8 linux/amd64"')
+  const said: string[] = []
+  expect(await findK6({ ...quiet(), say: line => said.push(line), long: true })).toMatchObject({ how: 'path', output: 'csv' })
+  expect(said).toEqual(["k6 cannot be built with Lowtide's output (go version go1.19.8 linux/amd64, but k6 2.x takes Go 1.25); going on with its CSV, which costs more CPU"])
 })
 
 test('a download with another checksum is refused, and nothing of it is kept', async () => {

@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildK6 } from './k6-from-go.ts'
+import { buildK6, sourceHash } from './k6-from-go.ts'
 import { k6InContainer } from './k6-from-image.ts'
 import { downloadK6 } from './k6-from-release.ts'
 
@@ -13,6 +13,8 @@ export type K6 = {
   readonly version: string
   readonly how: 'path' | 'cache' | 'release' | 'go' | 'image'
   readonly command: readonly string[]
+  /** How its samples come: as k6's own CSV, a dozen rows a request, or as the two short lines of the output that is built in with Go, for a tenth of the CPU. */
+  readonly output: 'csv' | 'lowtide'
 }
 
 /** The k6 that is fetched or built where none is installed. Any other 2.x on PATH is taken as it is. */
@@ -21,13 +23,18 @@ export const pinnedVersion = '2.2.0'
 /** No k6 could be had. The message names what was tried, and three ways to get one. */
 export class K6NotFound extends Error {}
 
+export type Finding = { readonly signal: AbortSignal; readonly say: (line: string) => void }
+
 /**
  * Finds k6 2.x: on PATH, in the cache ($LOWTIDE_CACHE, else ~/.cache/lowtide), as a checksummed release, built from the
- * pinned Go module, or as a container image. Throws K6NotFound when all five fail.
+ * pinned Go module, or as a container image. Throws K6NotFound when all five fail. One with Lowtide's output goes before all others;
+ * where there is none yet it is built only for a load that is `long`, which is worth the minutes.
  */
-export const findK6 = async (options: { readonly signal: AbortSignal; readonly say: (line: string) => void }): Promise<K6> => {
+export const findK6 = async ({ long = false, ...options }: Finding & { readonly long?: boolean }): Promise<K6> => {
+  const own = await fromOwnCache(options).catch(() => null)
+  if (own !== null) return { how: 'cache', ...own }
   const tried: string[] = []
-  for (const [how, get] of sources) {
+  for (const [how, get] of long ? sources.toSorted(([a], [b]) => Number(b === 'go') - Number(a === 'go')) : sources) {
     try {
       return { how, ...(await get(options)) }
     } catch (error) {
@@ -35,6 +42,7 @@ export const findK6 = async (options: { readonly signal: AbortSignal; readonly s
       const reason = inOneLine(error)
       tried.push(`${how}: ${reason}`)
       if (how === 'release') options.say(`k6 ${pinnedVersion} cannot be downloaded (${reason}); going on without`)
+      if (how === 'go' && long) options.say(`k6 cannot be built with Lowtide's output (${reason}); going on with its CSV, which costs more CPU`)
     }
   }
   throw new K6NotFound(
@@ -43,28 +51,25 @@ export const findK6 = async (options: { readonly signal: AbortSignal; readonly s
   )
 }
 
-type Source = (options: { readonly signal: AbortSignal; readonly say: (line: string) => void }) => Promise<Omit<K6, 'how'>>
+type Source = (options: Finding) => Promise<Omit<K6, 'how'>>
 
-const fromPath: Source = async ({ signal }) => ({ version: await usableVersion('k6', signal), command: ['k6'] })
-
-const fromCache: Source = async ({ signal }) => {
-  const file = cachedFile()
-  return { version: await usableVersion(file, signal), command: [file] }
-}
+const fromPath: Source = ({ signal }) => usable('k6', signal)
+const fromCache: Source = ({ signal }) => usable(cachedFile(), signal)
+const fromOwnCache: Source = async ({ signal }) => usable(cachedFile(await sourceHash()), signal)
 
 /** Lets `make` write a k6 to the path it is given, checks that it runs, and moves it into the cache: whole, or not at all. */
 const installed =
-  (make: (file: string, options: { readonly signal: AbortSignal; readonly say: (line: string) => void }) => Promise<void>): Source =>
+  (fileIn: () => string | Promise<string>, make: (file: string, options: Finding) => Promise<void>): Source =>
   async options => {
-    const file = cachedFile()
+    const file = await fileIn()
     // Beside its goal, so that the rename is atomic; its own name, so that two runs at once do not write one file.
     const half = `${file}.${randomUUID()}.part`
     await mkdir(cacheFolder(), { recursive: true })
     try {
       await make(half, options)
-      const version = await usableVersion(half, options.signal)
+      const made = await usable(half, options.signal)
       await rename(half, file)
-      return { version, command: [file] }
+      return { ...made, command: [file] }
     } finally {
       await rm(half, { recursive: true, force: true })
     }
@@ -72,23 +77,23 @@ const installed =
 
 const fromImage: Source = async options => {
   const command = await k6InContainer(pinnedVersion, options)
-  return { version: pinnedVersion, command }
+  return { version: pinnedVersion, command, output: 'csv' }
 }
 
 const sources: readonly (readonly [K6['how'], Source])[] = [
   ['path', fromPath],
   ['cache', fromCache],
-  ['release', installed((file, options) => downloadK6(pinnedVersion, file, options))],
-  ['go', installed(buildK6)],
+  ['release', installed(() => cachedFile(), (file, options) => downloadK6(pinnedVersion, file, options))],
+  ['go', installed(async () => cachedFile(await sourceHash()), buildK6)],
   ['image', fromImage],
 ]
 
-const usableVersion = async (program: string, signal: AbortSignal): Promise<string> => {
+const usable = async (program: string, signal: AbortSignal): Promise<Omit<K6, 'how'>> => {
   const { stdout } = await promisify(execFile)(program, ['version'], { signal, timeout: 10_000 })
   const version = /\bv(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1]
   if (version === undefined) throw new Error(`\`${program} version\` printed no version: ${stdout.slice(0, 100).trim()}`)
   if (!version.startsWith('2.')) throw new Error(`k6 ${version} is not 2.x`)
-  return version
+  return { version, command: [program], output: /^\s*lowtide\/\S+ .*\blowtide \[output\]/m.test(stdout) ? 'lowtide' : 'csv' }
 }
 
 /** Of a program that failed, what it said itself; shortened, since five of these make one message. */
@@ -100,4 +105,4 @@ const inOneLine = (error: unknown): string => {
 }
 
 const cacheFolder = () => process.env['LOWTIDE_CACHE'] ?? join(homedir(), '.cache', 'lowtide')
-const cachedFile = () => join(cacheFolder(), `k6-${pinnedVersion}`)
+const cachedFile = (own?: string) => join(cacheFolder(), own === undefined ? `k6-${pinnedVersion}` : `k6-${pinnedVersion}-lowtide-${own}`)

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** Builds the k6 that k6-build/go.mod pins, every module checked against its go.sum, into `file`. Takes Go 1.25 or newer. */
+/** Builds the k6 that k6-build/go.mod pins with Lowtide's output in it, every module checked against its go.sum, into `file`. Takes Go 1.25 or newer. */
 export const buildK6 = async (file: string, { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void }): Promise<void> => {
   const go = await goVersion(signal)
   say(`building k6 from its pinned Go module with ${go}: one to three minutes, once`)
-  await promisify(execFile)('go', ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', file, 'go.k6.io/k6/v2'], {
-    cwd: fileURLToPath(new URL('k6-build/', import.meta.url)),
+  await promisify(execFile)('go', ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', file, '.'], {
+    cwd: folder,
     // The user's own flags and workspace belong to the user's own modules. Without cgo no C compiler is needed.
     env: { ...process.env, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: '0' },
     signal,
@@ -17,6 +19,15 @@ export const buildK6 = async (file: string, { signal, say }: { readonly signal: 
     maxBuffer: 64 * 1024 * 1024,
   })
 }
+
+/** Tells what is built apart from what was built from other sources. */
+export const sourceHash = async (): Promise<string> => {
+  const hash = createHash('sha256')
+  for (const name of ['go.sum', 'main.go', 'stream/stream.go']) hash.update(await readFile(folder + name))
+  return hash.digest('hex').slice(0, 8)
+}
+
+const folder = fileURLToPath(new URL('k6-build/', import.meta.url))
 
 const goVersion = async (signal: AbortSignal): Promise<string> => {
   const { stdout } = await promisify(execFile)('go', ['version'], { signal, timeout: 10_000 })

@@ -141,13 +141,13 @@ describe('a load by k6', { timeout: 30_000 }, () => {
   })
 
   test('a k6 that never gets ready gives a broken load, in time', async () => {
-    const never: K6 = { version: '2.2.0', how: 'path', command: ['sh', '-c', 'sleep 60', 'k6'] }
+    const never: K6 = { version: '2.2.0', how: 'path', output: 'csv', command: ['sh', '-c', 'sleep 60', 'k6'] }
     const { dose } = await run({ dose: 5, concurrency: 1 }, [{ name: 'page', path: '/ok' }], { k6: never, readyTimeoutMs: 300 })
     expect(dose).toMatchObject({ dropped: 5, generator: { kind: 'broken', tail: 'k6 was not ready after 300 ms' } })
   })
 
   test('a k6 that ends before it is ready gives a broken load at once, with its last words', async () => {
-    const short: K6 = { version: '2.2.0', how: 'path', command: ['sh', '-c', 'echo metric_name,timestamp; echo "no room" >&2; exit 104', 'k6'] }
+    const short: K6 = { version: '2.2.0', how: 'path', output: 'csv', command: ['sh', '-c', 'echo metric_name,timestamp; echo "no room" >&2; exit 104', 'k6'] }
     const startedMs = performance.now()
     const { dose } = await run({ dose: 5, concurrency: 1 }, [{ name: 'page', path: '/ok' }], { k6: short })
     expect(dose).toMatchObject({ dropped: 5, generator: { kind: 'broken', exitCode: 104, tail: 'k6 ended with exit code 104: invalid configuration\nno room' } })
@@ -155,12 +155,12 @@ describe('a load by k6', { timeout: 30_000 }, () => {
   })
 
   test('a port that was taken in the meantime is tried again', async () => {
-    const once: K6 = { version: '2.2.0', how: 'path', command: ['sh', '-c', `if mkdir "${join(dir, 'first')}" 2>/dev/null; then echo metric_name; exit 106; fi; exec "${k6.command.join('" "')}" "$@"`, 'k6'] }
+    const once: K6 = { version: '2.2.0', how: 'path', output: 'csv', command: ['sh', '-c', `if mkdir "${join(dir, 'first')}" 2>/dev/null; then echo metric_name; exit 106; fi; exec "${k6.command.join('" "')}" "$@"`, 'k6'] }
     expect((await run({ dose: 5, concurrency: 1 }, [{ name: 'page', path: '/ok' }], { k6: once })).dose).toMatchObject({ counted: 5, generator: { kind: 'completed' } })
   })
 
   test('a k6 that cannot be run gives a broken load', async () => {
-    const gone: K6 = { version: '2.2.0', how: 'path', command: [join(dir, 'no-such-k6')] }
+    const gone: K6 = { version: '2.2.0', how: 'path', output: 'csv', command: [join(dir, 'no-such-k6')] }
     expect((await run({ dose: 5, concurrency: 1 }, [{ name: 'page', path: '/ok' }], { k6: gone })).dose).toMatchObject({ dropped: 5, generator: { kind: 'broken' } })
   })
 

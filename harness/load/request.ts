@@ -26,18 +26,18 @@ export type Answer = {
   readonly location: string | null
 }
 
-/** How a request goes out: its route in every report, an id that no other request of the run has, and the cookies of whoever sends it. */
-export type Sending = { readonly plan: LoadPlan; readonly route: string; readonly id: string; readonly jar?: CookieJar }
+/** How a request goes out: its route in every report, an id that no other request of the run has, the cookies of whoever sends it, and how long after its planned arrival. */
+export type Sending = { readonly plan: LoadPlan; readonly route: string; readonly id: string; readonly jar?: CookieJar; readonly lateMs?: number }
 
 /** Sends one request and leaves its two samples in k6's stream. Null for an answer that was not as expected, or for none: also where the client itself hung up. */
-export const send = ({ plan, route, id, jar }: Sending, { path, method = 'GET', body, headers, expect = {}, abortAfterMs }: Request): Answer | null => {
+export const send = ({ plan, route, id, jar, lateMs = 0 }: Sending, { path, method = 'GET', body, headers, expect = {}, abortAfterMs }: Request): Answer | null => {
   if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error(`expected a path that begins with / and is percent-encoded, got ${JSON.stringify(path)}`)
   const tags = { route: encodeURIComponent(route) }
   // Metadata, unlike tags, may differ in every sample without k6's memory growing.
   metadata ??= exec.vu.metrics.metadata
   metadata['request'] = id
   metadata['path'] = encodeURIComponent(path.slice(0, longestPath))
-  started.add(1, tags)
+  started.add(lateMs, tags)
   // k6's own samples of the request, nine of them, need not carry ours.
   delete metadata['request']
   delete metadata['path']

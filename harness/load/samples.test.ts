@@ -4,9 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { readSamples, type Sample } from './samples.ts'
 
 /** What k6 really wrote: see fixtures/capture.ts. */
-const captured = readFileSync(new URL('fixtures/samples.csv', import.meta.url), 'latin1')
+const captures = { csv: capture('csv'), lowtide: capture('lowtide') }
 
-describe('k6 CSV', () => {
+describe.each(['csv', 'lowtide'] as const)('the samples in k6\'s %s', output => {
+  const captured = captures[output]
+  const read = (chunks: readonly string[]) => readAs(output, chunks)
+
   test('gives a start and an end of each of the 60 requests captured', () => {
     const samples = read([captured])
     const started = samples.filter(({ kind }) => kind === 'started').map(({ request }) => request)
@@ -50,13 +53,24 @@ describe('k6 CSV', () => {
     expect(read(short.split(''))).toEqual(read([short]))
   })
 
+  test('carry status and error code of each request', () => {
+    const of = (route: string) => read([captured]).find(sample => sample.kind === 'ended' && sample.route === route)
+    expect(of('error')).toMatchObject({ status: 500, errorCode: 1500 })
+    expect(of('hang')).toMatchObject({ status: 0, errorCode: 1050 })
+    expect(of('reset')).toMatchObject({ status: 0, errorCode: 1220 })
+  })
+})
+
+describe('k6 CSV', () => {
+  const read = (chunks: readonly string[]) => readAs('csv', chunks)
+
   test('passes over a value of the user that looks like one of ours', () => {
     expect(read(['checks,1,1,who=lowtide_started,\n'])).toEqual([])
   })
 
   test('finds ours among tags of the user that k6 had to quote', () => {
-    const row = 'lowtide_ended,1000000,2.5,"team=a,b&route=r&outcome=counted",request=0-1\n'
-    expect(read([row])).toEqual([{ kind: 'ended', atMs: 1000, request: '0-1', route: 'r', outcome: 'counted', durationMs: 2.5 }])
+    const row = 'lowtide_ended,1000000,2.5,"team=a,b&route=r&outcome=counted&answer=200&fault=0",request=0-1\n'
+    expect(read([row])).toEqual([{ kind: 'ended', atMs: 1000, request: '0-1', route: 'r', outcome: 'counted', durationMs: 2.5, status: 200, errorCode: 0 }])
   })
 
   test('says which row it does not understand, rather than to miss it', () => {
@@ -65,9 +79,13 @@ describe('k6 CSV', () => {
   })
 })
 
-const read = (chunks: readonly string[]): Sample[] => {
+test('a line of our own output that has lost a field is not passed over', () => {
+  expect(() => readAs('lowtide', ['s,1000000,0.000,0-1,page\n'])).toThrow('k6 sent a line that Lowtide does not know: s,1000000,0.000,0-1,page')
+})
+
+const readAs = (output: 'csv' | 'lowtide', chunks: readonly string[]): Sample[] => {
   const samples: Sample[] = []
-  const take = readSamples(sample => samples.push(sample))
+  const take = readSamples(output, sample => samples.push(sample))
   for (const chunk of chunks) take(chunk)
   return samples
 }
@@ -75,4 +93,8 @@ const read = (chunks: readonly string[]): Sample[] => {
 const cut = (text: string, at: readonly number[]): string[] => {
   const edges = [0, ...at.toSorted((a, b) => a - b), text.length]
   return edges.slice(1).map((edge, i) => text.slice(edges[i], edge))
+}
+
+function capture(output: string): string {
+  return readFileSync(new URL(`fixtures/samples.${output}`, import.meta.url), 'latin1')
 }
