@@ -7,11 +7,12 @@ const root = import.meta.dirname
 /** Who may import whom inside harness/: writers left of the record, readers right of it, and the record in the middle knows neither. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   timeline: [],
-  scenario: ['timeline'],
+  scenario: ['timeline', 'thresholds'],
+  thresholds: ['timeline', 'verdict'],
   verdict: ['timeline', 'invariants', 'attribution', 'folder.ts'],
   invariants: ['timeline', 'verdict', 'attribution'],
   attribution: ['timeline'],
-  report: ['timeline', 'verdict', 'folder.ts'],
+  report: ['timeline', 'thresholds', 'verdict', 'folder.ts'],
   probes: ['timeline', 'scenario', 'stack', 'folder.ts'],
   stack: ['timeline', 'scenario', 'probes'],
   load: ['timeline', 'scenario', 'stack'],

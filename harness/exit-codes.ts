@@ -6,7 +6,7 @@ export const exitCodes = {
   leak: 1,
   inconclusive: 2,
   couldNotRun: 3,
-  thresholdCrossed: 4,
+  crossed: 4,
   usage: 64,
   interrupted: 130,
 } as const

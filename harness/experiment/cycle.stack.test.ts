@@ -44,6 +44,7 @@ async function cycles({ members = [] as readonly Member[], signal = AbortSignal.
     matureMs: () => 0,
     clientsBefore: () => 0,
     isVain: () => false,
+    loadEnds: new AbortController().signal,
     signal,
     ...tools,
   })
@@ -72,6 +73,19 @@ test('a cycle without requests lasts as long as it is told to', async () => {
 test('evidence that cannot be stored during the load fails the cycle, and nothing before', async () => {
   const { cycle } = await cycles({ members: hung, evidence: () => Promise.reject(new Error('no space left')) })
   await expect(cycle('measured', 30)).rejects.toThrow('no space left')
+})
+
+test('what ends the load leaves its cycle to come to rest', async () => {
+  const crossed = new AbortController()
+  const { cycle, recorded } = await cycles({ loadEnds: crossed.signal })
+  setTimeout(() => crossed.abort(new Error('a threshold was crossed')), 1_500)
+  const beganMs = performance.now()
+  const { dose, settled } = await cycle('measured', 100)
+  expect(performance.now() - beganMs).toBeLessThan(8_000)
+  expect(dose).toMatchObject({ planned: 100, generator: { kind: 'broken' } })
+  expect(dose.counted).toBeLessThan(20)
+  expect(settled.kind).toBe('clean')
+  expect(recorded.at(-1)).toMatchObject({ kind: 'phase', phase: 'settle', edge: 'end' })
 })
 
 test('an interrupt ends the load at once', async () => {

@@ -29,6 +29,8 @@ export type CycleTools = {
   /** Client connections that were there before the first request. */
   readonly clientsBefore: () => number
   readonly isVain: () => boolean
+  /** Aborted, it ends the load that is on; what follows it, such as its settle, goes on. */
+  readonly loadEnds: AbortSignal
   readonly signal: AbortSignal
 }
 
@@ -82,6 +84,9 @@ export function openCycles(tools: CycleTools): Cycles {
         onHappening: record,
         knownUrls,
       })
+      const cut = () => void running[Symbol.asyncDispose]()
+      tools.loadEnds.addEventListener('abort', cut, { once: true, signal: ended.signal })
+      if (tools.loadEnds.aborted) cut()
       const before = requests
       load = { started: () => before + running.started(), inFlight: running.inFlight }
       await running.begin()

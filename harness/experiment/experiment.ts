@@ -11,6 +11,8 @@ import { bootStack, type StackChoice } from '../stack/boot.ts'
 import type { Stack } from '../stack/stack.ts'
 import { visit } from '../stack/visit.ts'
 import type { Watchdog } from '../stack/watchdog.ts'
+import { followThresholds } from '../thresholds/follow.ts'
+import { declaredOf } from '../thresholds/thresholds.ts'
 import { formatVersion, type Capacity, type Early, type PhaseName, type Reading } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
 import { storeFacts, type Recorder } from '../timeline/recorder.ts'
@@ -55,6 +57,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const learn = (more: Partial<Facts>) => storeFacts(recorder, (facts = { ...facts, ...more }))
   learn({})
   const soFar = await followVerdict(facts, recorder.follow)
+  const thresholds = followThresholds(facts, recorder.follow, watcher.say)
   const bundle = await bundleJourney({ load: scenario.load, scenarioDir, dir })
 
   await using stack: Stack = await phase('boot', `${choice.kind} stack`, () => bootStack(choice.kind, { target, variant, scenarioDir, run, dir, own: watchdog.own, say: watcher.say, signal }))
@@ -78,7 +81,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   // What the application says that it heals by itself gets the time that it says.
   const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
   let clientsBefore = Number.POSITIVE_INFINITY
-  load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore: () => clientsBefore, isVain: soFar.isBlind, signal })
+  load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore: () => clientsBefore, isVain: soFar.isBlind, loadEnds: thresholds.endedLoad, signal })
   const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, clientsBefore, deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
@@ -92,6 +95,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     limits: target.limits ?? {},
     cycle: load.cycle,
     soFar,
+    thresholds,
     crashed: app.crashed,
     elapsedMs: recorder.nowMs,
     phase: watcher.phase,
@@ -163,6 +167,7 @@ async function factsOf({ loaded: { scenario }, variant, profile, plan, reports, 
     sampleEveryMs: plan.sampleEveryMs,
     limits: scenario.target.limits ?? {},
     ...(scenario.load.kind === 'routes' && { routes: scenario.load.routes.map(({ name, path }) => ({ name, path })) }),
+    ...(scenario.thresholds && { thresholds: declaredOf(scenario.thresholds) }),
     suppressions: await lastMatchedOf(scenario.suppressions ?? [], { reports, scenario: scenario.name }),
     probes: [],
     versions: { ...(await ownVersions()), k6: `${k6.version} (${k6.how})` },

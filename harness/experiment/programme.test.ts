@@ -8,12 +8,13 @@ import { runProgramme } from './programme.ts'
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; factor?: number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; factor?: number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
   const order: string[] = []
-  await runProgramme({
+  const crossed = new AbortController()
+  const early = await runProgramme({
     plan: { ...profiles[profile], ...plan },
     limits,
     cycle: async (role, planned, { concurrency = 0, lastsMs: atLeastMs = 0 } = {}) => {
@@ -22,16 +23,19 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
       const lastsMs = Math.max(loadMs, atLeastMs)
       nowMs += lastsMs + 1_500
       ran.push({ role, dose: planned, concurrency, lastsMs })
+      if (ran.length >= crossedAfter) crossed.abort()
       return { dose: { counted: planned } as Dose, tookMs: loadMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
     },
     soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isSure: () => ran.length >= sureAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
+    thresholds: { endedLoad: crossed.signal, areDecided: () => ran.length >= decidedAfter },
     elapsedMs: () => nowMs,
     crashed: () => null,
+    pacePerSecond: Infinity,
     phase: () => {},
     dosed: (given) => (doses = given),
     beforeMeasuring: async () => void order.push('before measuring'),
   })
-  return { ran, doses, order, endedAtMs: nowMs, measured: ran.filter(({ role }) => role === 'measured') }
+  return { ran, doses, order, early, endedAtMs: nowMs, measured: ran.filter(({ role }) => role === 'measured') }
 }
 
 test('a gate warms up twice at twice its concurrency, learns its baseline, and gives each dose once', async () => {
@@ -106,4 +110,19 @@ test('a nightly on a machine that got three times slower after the warm-up still
   const { endedAtMs, measured } = await programme('nightly', { plan: { budgetMs: 20 * 60_000 }, factor: 1 / 3 })
   expect(endedAtMs).toBeLessThanOrEqual(20 * 60_000)
   expect(measured.length).toBeGreaterThan(0)
+})
+
+test.each<[string, ProfileName, number, number]>([
+  ['a gate in its second measured cycle', 'gate', 7, 2],
+  ['a gate in its last', 'gate', 10, 5],
+  ['a night as well', 'nightly', 9, 4],
+])('a threshold that ends the load ends %s, and nothing is sent after it', async (_, profile, crossedAfter, cycles) => {
+  const { measured, early } = await programme(profile, { crossedAfter, perSecond: 20 })
+  expect([measured.length, early]).toEqual([cycles, 'threshold crossed'])
+})
+
+test('a run that is sure goes on while a threshold wants for data', async () => {
+  const sure = await programme('gate', { sureAfter: 7 })
+  const undecided = await programme('gate', { sureAfter: 7, decidedAfter: 9 })
+  expect([sure.early, sure.measured.length, undecided.early, undecided.measured.length]).toEqual(['sure', 2, 'sure', 4])
 })

@@ -2,6 +2,7 @@ import type { Early } from '../timeline/entry.ts'
 import type { Limits } from '../timeline/facts.ts'
 import { shuffledDoses } from '../scenario/profiles.ts'
 import type { Plan } from '../scenario/scenario.ts'
+import type { FollowedThresholds } from '../thresholds/follow.ts'
 import type { SoFar } from '../verdict/so-far.ts'
 import type { Cycles } from './cycle.ts'
 import { baselineCycles, baselineDose, closingMs, doseWithinBudget, equalMs, peakConcurrency } from './dose.ts'
@@ -11,8 +12,11 @@ export type Programme = {
   readonly limits: Limits
   readonly cycle: Cycles['cycle']
   readonly soFar: SoFar
+  readonly thresholds: Pick<FollowedThresholds, 'endedLoad' | 'areDecided'>
   /** Why the application is there no more; null while it is. */
   readonly crashed: () => string | null
+  /** Requests a second that the load's own moments allow; Infinity for a closed model. */
+  readonly pacePerSecond: number
   /** Milliseconds since the run began. */
   readonly elapsedMs: () => number
   readonly phase: (name: 'warm-up' | 'baseline' | 'cycle', detail: string) => void
@@ -29,10 +33,10 @@ const warmUps = 2
  * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned,
  * and says why.
  */
-export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
+export async function runProgramme({ plan, limits, cycle, soFar, thresholds, crashed, pacePerSecond, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
-  const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : null)
+  const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : thresholds.endedLoad.aborted ? 'threshold crossed' : null)
 
   let answered = 0
   let tookMs = 0
@@ -45,7 +49,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapse
     peak = peakConcurrency(plan, limits, warmed.settled.last.counters['pg.backends'] ?? 0)
   }
 
-  const perSecond = (1_000 * answered) / Math.max(1, tookMs)
+  const perSecond = Math.min(pacePerSecond, (1_000 * answered) / Math.max(1, tookMs))
   const unit = doseWithinBudget(plan, elapsedMs(), perSecond)
   const doses = shuffledDoses(unit, plan.seed)
   // What waits for a place in a pool, and never gets it, shows only where more ask at once than there are places.
@@ -72,7 +76,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapse
       const vain = hopeless()
       if (vain !== null) return vain
       if (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak')) return 'leak confirmed'
-      if (plan.stopsAt === 'sure' && soFar.isSure()) return 'sure'
+      if (plan.stopsAt === 'sure' && soFar.isSure() && thresholds.areDecided()) return 'sure'
       if (ran >= doses.length && !fits(1)) return null
       const concurrency = dose === largest ? largestAtOnce : plan.concurrency
       phase('cycle', `${dose} requests, ${concurrency} at once`)
@@ -83,5 +87,5 @@ export async function runProgramme({ plan, limits, cycle, soFar, crashed, elapse
       longestMs = Math.max(longestMs, elapsedMs() - beganMs)
     }
   } while (patient && fits(doses.length))
-  return null
+  return thresholds.endedLoad.aborted ? 'threshold crossed' : null
 }

@@ -29,6 +29,8 @@ export type Account = {
   /** Memory, descriptors and threads that are not flat. */
   readonly drifts: readonly string[]
   readonly leaks: readonly Extract<Finding, { kind: 'leak' }>[]
+  /** Thresholds of the scenario's: no leaks. */
+  readonly crossed: readonly Extract<Finding, { kind: 'crossed' }>[]
   readonly unseen: readonly Extract<Finding, { kind: 'inconclusive' }>[]
   readonly warnings: readonly Extract<Finding, { kind: 'warning' }>[]
   readonly held: readonly Extract<Finding, { kind: 'pass' }>[]
@@ -61,6 +63,7 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
     owner: findings.owner?.sentence ?? null,
     drifts: findings.drifts.flatMap(({ kind, sentence }) => (kind === 'flat' ? [] : [sentence])),
     leaks,
+    crossed: ofKind('crossed'),
     // What comes after a confirmed leak was left out on purpose; that it was not seen is no news.
     unseen: findings.verdict === 'leak' && findings.endedEarly === 'leak confirmed' ? [] : ofKind('inconclusive'),
     warnings: ofKind('warning'),
@@ -75,7 +78,7 @@ const worthOfAPass = ['the planted leak was found', 'the dose was delivered']
 
 /** What a pass is worth rests on some checks, told with their numbers; of the others the names say it all. */
 export function heldInFull({ held }: Account): readonly string[] {
-  const first = held.filter(({ invariant }) => worthOfAPass.includes(invariant))
+  const first = held.filter(({ invariant, threshold }) => threshold || worthOfAPass.includes(invariant))
   const others = held.filter((finding) => !first.includes(finding))
   return [...first.map(nameAndSentence), ...(others.length > 0 ? [`${count(others.length, 'other check')}: ${others.map(({ invariant }) => invariant).join(', ')}`] : [])]
 }

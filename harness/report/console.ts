@@ -28,6 +28,7 @@ export function consoleText(run: { readonly facts: Facts; readonly findings: Fin
   page.entry('owner', account.owner === null ? [] : [account.owner])
   page.entry('heals', account.heals === null ? [] : [account.heals])
   page.entry('called', account.leaks.map(nameAndSentence))
+  page.entry('crossed', account.crossed.map(nameAndSentence))
   page.entry('unseen', account.unseen.flatMap((finding) => [nameAndSentence(finding), `to settle it: ${finding.settledBy}`]))
   page.entry('warning', account.warnings.map(nameAndSentence))
   page.entry('drift', account.drifts)

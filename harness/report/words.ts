@@ -6,7 +6,7 @@ import type { Tone } from './paint.ts'
 
 /** The verdict in a reader's words, the same in every report. */
 export function verdictWord(verdict: Verdict | 'interrupted'): string {
-  return verdict.toUpperCase()
+  return verdict === 'crossed' ? 'THRESHOLD CROSSED' : verdict.toUpperCase()
 }
 
 export function verdictTone(verdict: Verdict | 'interrupted'): Tone {
@@ -14,6 +14,7 @@ export function verdictTone(verdict: Verdict | 'interrupted'): Tone {
     case 'pass':
       return 'pass'
     case 'leak':
+    case 'crossed':
       return 'fail'
     case 'inconclusive':
     case 'interrupted':

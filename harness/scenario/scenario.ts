@@ -1,3 +1,4 @@
+import type { Thresholds } from '../thresholds/thresholds.ts'
 import type { Limits } from '../timeline/facts.ts'
 
 /** A soak as data: what runs, which load it gets, what it declares. A scenario file exports one as its default. */
@@ -10,6 +11,8 @@ export type Scenario = {
   /** Settings that differ from the profile's own. */
   readonly profiles?: { readonly [P in ProfileName]?: Partial<Plan> }
   readonly suppressions?: readonly Suppression[]
+  /** What the load must hold besides leaving nothing behind: latency, answers, rates, and counters of the server. A crossed one is a finding of its own, and no leak. */
+  readonly thresholds?: Thresholds
 }
 
 export type ProfileName = 'repro' | 'gate' | 'nightly'

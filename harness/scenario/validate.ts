@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { z } from 'zod'
+import { problemsOfThresholds, type Thresholds } from '../thresholds/thresholds.ts'
 import { defaultRequestTimeoutMs } from './scenario.ts'
 
 /** Every problem of a scenario at once, one sentence each; none for a good one. */
@@ -78,6 +79,9 @@ const plan = z.strictObject({
   thinkScale: z.number({ error: 'a number of at least 0' }).min(0, { error: 'a number of at least 0' }),
 }).partial()
 
+const threshold = z.union([text, z.strictObject({ threshold: text, abortOnFail: z.boolean({ error: 'true or false' }).optional(), delayAbortEval: z.union([text, z.number()]).optional() })], { error: 'an expression such as p(99)<400, or an object that has one as its threshold' })
+const thresholds = z.record(text, z.array(threshold, { error: 'a list of expressions' }).min(1, { error: 'at least one expression' }))
+
 const shape = z.strictObject({
   name: text.regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'lower case letters, digits and hyphens' }),
   about: z.string().optional(),
@@ -85,6 +89,7 @@ const shape = z.strictObject({
   load,
   profiles: z.strictObject({ repro: plan, gate: plan, nightly: plan }).partial().optional(),
   suppressions: z.array(z.strictObject({ name: text, invariant: text, reason: text })).optional(),
+  thresholds: thresholds.optional(),
 })
 
 function sentences(issue: z.core.$ZodIssue): string[] {
@@ -109,5 +114,6 @@ function contradictions(scenario: unknown): string[] {
   for (const twice of new Set(names.filter((name, at) => names.indexOf(name) !== at))) found.push(`Expected names of routes to differ, got "${twice}" twice.`)
   // k6 would wait for longer than a load is given to end, and cut the request off without a sample.
   for (const [at, { abortAfterMs = 0 }] of routes.entries()) if (requestTimeoutMs !== undefined && abortAfterMs >= requestTimeoutMs) found.push(`Expected load.routes.${at}.abortAfterMs to be less than the request time-out of ${requestTimeoutMs} ms, got ${abortAfterMs}.`)
-  return found
+  const asked = z.object({ thresholds }).safeParse(scenario).data?.thresholds ?? {}
+  return [...found, ...problemsOfThresholds(asked as Thresholds, names.length > 0 ? names : null)]
 }

@@ -22,6 +22,8 @@ export type Facts = {
    * Older records have neither name nor day.
    */
   readonly suppressions?: readonly { readonly name?: string; readonly invariant: string; readonly reason: string; readonly lastMatched?: string | null }[]
+  /** What the scenario asks of load and server besides, each as it was declared. `abortAfterMs`: it ends the load where it is crossed after so much of it. */
+  readonly thresholds?: readonly { readonly metric: string; readonly threshold: string; readonly abortAfterMs?: number }[]
   /** What the run claims to watch: probe names. */
   readonly probes: readonly string[]
   /** git head and dirty flag, versions of node, k6, postgres, images and digests: name to value. */

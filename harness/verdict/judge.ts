@@ -11,12 +11,12 @@ import type { Finding, Findings, Invariant, Opinion, Verdict } from './verdict.t
 import { count, duration, inOrder } from './words.ts'
 
 /**
- * Asks every invariant about a run and takes the worst answer: leak, then inconclusive, then pass. Pure: the same
- * timeline gives the same bytes. An invariant that throws has not passed.
+ * Asks every invariant about a run and takes the worst answer: leak, then crossed, then inconclusive, then pass. Pure: the same
+ * timeline gives the same bytes. An invariant that throws has not passed. What became of the scenario's thresholds is found from the same record, and weighed here.
  */
-export function judge(timeline: Timeline, invariants: readonly Invariant[]): Findings {
+export function judge(timeline: Timeline, invariants: readonly Invariant[], thresholds: readonly Finding[] = []): Findings {
   const opinions = invariants.map((invariant) => suppressed(timeline, ask(invariant, timeline)))
-  const findings = [...opinions, ...idleSuppressions(timeline, invariants, opinions)].sort(worstFirst(invariants))
+  const findings = [...opinions, ...thresholds, ...idleSuppressions(timeline, invariants, opinions)].sort(worstFirst(invariants))
   const leaks = findings.filter(({ kind }) => kind === 'leak')
   const verdict = invariants.length === 0 ? 'inconclusive' : worst(findings)
   const hangs = hangsOf(timeline, leaks)
@@ -30,7 +30,7 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[]): Fin
   return {
     formatVersion,
     verdict: judged,
-    headline: headline(judged, judged === 'leak' && timeline.endedEarly === 'leak confirmed' ? leaks : findings, bounds, heal, dose),
+    headline: headline(judged, judged === 'leak' && timeline.endedEarly === 'leak confirmed' ? findings.filter(({ kind }) => kind !== 'inconclusive') : findings, bounds, heal, dose),
     findings,
     endedEarly: timeline.endedEarly,
     hangs,
@@ -71,7 +71,7 @@ const idleSuppressions = ({ facts }: Timeline, invariants: readonly Invariant[],
     return [{ invariant: 'every suppression hides something', kind: 'not judged', sentence: `the suppression ${name === undefined ? '' : `"${name}" `}of "${invariant}" (${reason}) hid nothing${before}` }]
   })
 
-const severity = { leak: 0, inconclusive: 1, warning: 2, 'not judged': 3, pass: 4 } satisfies Record<Opinion['kind'], number>
+const severity = { leak: 0, crossed: 1, inconclusive: 2, warning: 3, 'not judged': 4, pass: 5 } satisfies Record<Opinion['kind'], number>
 
 const worstFirst = (invariants: readonly Invariant[]): ((a: Finding, b: Finding) => number) => {
   const causes = new Set(invariants.filter(({ isCause }) => isCause).map(({ name }) => name))
@@ -81,21 +81,24 @@ const worstFirst = (invariants: readonly Invariant[]): ((a: Finding, b: Finding)
 
 function worst(findings: readonly Finding[]): Verdict {
   const kinds = new Set(findings.map(({ kind }) => kind))
-  return kinds.has('leak') ? 'leak' : kinds.has('inconclusive') ? 'inconclusive' : 'pass'
+  return (['leak', 'crossed', 'inconclusive'] as const).find((kind) => kinds.has(kind)) ?? 'pass'
 }
 
 function headline(verdict: Findings['verdict'], findings: readonly Finding[], bounds: readonly string[], heal: Findings['heal'], { leftBehind: left }: Findings['dose']): string {
-  const [first, ...others] = findings.filter(({ kind }) => kind === 'leak' || kind === 'inconclusive')
+  const [first, ...others] = findings.filter(({ kind }) => kind === 'leak' || kind === 'crossed' || kind === 'inconclusive')
   const more = others.length > 0 ? ` (and ${count(others.length, 'more finding')})` : ''
+  const crossed = findings.filter(({ kind }) => kind === 'crossed').length
   switch (verdict) {
     case 'pass':
       return bounds.join('; ')
     case 'leak':
-      return `${left > 0 ? `${bounds[0]}, ${heal === 'permanent' ? heal : `healed ${heal}`}: ` : ''}${first?.sentence}${more}`
+      return `${left > 0 ? `${bounds[0]}, ${heal === 'permanent' ? heal : `healed ${heal}`}: ` : ''}${first?.sentence}${more}${crossed > 0 ? `; ${count(crossed, 'threshold')} crossed` : ''}`
+    case 'crossed':
+      return `${first?.invariant}: ${first?.sentence}${more}`
     case 'inconclusive':
       return `${first?.sentence ?? 'no invariant was asked'}${more}`
     case 'interrupted':
-      return `interrupted; until then ${first?.kind === 'leak' ? first.sentence : 'no leak was found'}`
+      return `interrupted; until then ${first?.kind === 'leak' ? first.sentence : 'no leak was found'}${crossed > 0 ? `; ${count(crossed, 'threshold')} crossed` : ''}`
     default:
       return verdict satisfies never
   }
@@ -112,6 +115,7 @@ function next({ facts }: Timeline, verdict: Findings['verdict'], findings: reado
     case 'pass':
       return []
     case 'leak':
+    case 'crossed':
       return [`see it again: ${facts.command}`]
     case 'inconclusive':
       return [...new Set(findings.flatMap((finding) => (finding.kind === 'inconclusive' ? [finding.settledBy] : [])))]

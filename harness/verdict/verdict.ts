@@ -15,13 +15,14 @@ export type Invariant = {
 /**
  * What one invariant has to say, in one sentence with its numbers.
  * A warning costs something and grows nowhere: it is reported and fails nothing. What this run has no subject for is not judged:
- * nothing held there, and no further look would settle it.
+ * nothing held there, and no further look would settle it. Crossed is a threshold of the scenario's: it fails the run and is no leak.
  */
 export type Opinion =
   | { readonly kind: 'pass'; readonly sentence: string }
   | { readonly kind: 'not judged'; readonly sentence: string }
   | { readonly kind: 'warning'; readonly sentence: string; readonly survivors: readonly Survivor[] }
   | { readonly kind: 'leak'; readonly sentence: string; readonly survivors: readonly Survivor[] }
+  | { readonly kind: 'crossed'; readonly sentence: string }
   | { readonly kind: 'inconclusive'; readonly sentence: string; readonly settledBy: string }
 
 /** A member that stayed, with what makes it one. `bornIn` is the cycle of its birth; null when it was born before the first. */
@@ -33,14 +34,16 @@ export type Survivor = {
   readonly ofGrowth?: true
 }
 
-/** Worst wins: leak > inconclusive > pass. */
-export type Verdict = 'pass' | 'leak' | 'inconclusive'
+/**
+ * Worst wins: leak > crossed > inconclusive > pass. What is certain comes before what is not known: a crossed threshold stays one, whatever else could not be seen.
+ */
+export type Verdict = 'pass' | 'leak' | 'crossed' | 'inconclusive'
 
 /** Whether what was left went away again, and by what. */
 export type HealClass = 'none' | 'on nudge' | 'at collection' | 'by time-out' | 'permanent'
 
-/** `suppression` names the one that made a warning of a leak. */
-export type Finding = Opinion & { readonly invariant: string; readonly suppression?: string }
+/** `suppression` names the one that made a warning of a leak. Of a threshold `invariant` is the threshold itself: `http_req_duration: p(99)<400`. */
+export type Finding = Opinion & { readonly invariant: string; readonly suppression?: string; readonly threshold?: true }
 
 /** What is left of one request: its process and its session belong together. Either may be missing. */
 export type Hang = {

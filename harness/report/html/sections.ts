@@ -25,6 +25,7 @@ export function answersSection(account: Account): Markup {
     ['owner', account.owner === null ? [] : [account.owner]],
     ['heals', account.heals === null ? [] : [account.heals]],
     ['called', account.leaks.map(nameAndSentence)],
+    ['crossed', account.crossed.map(nameAndSentence)],
     ['unseen', account.unseen.map((finding) => html`${nameAndSentence(finding)}<br><span class="faint">to settle it:</span> ${finding.settledBy}`)],
     ['warning', account.warnings.map(nameAndSentence)],
     ['drift', account.drifts],

@@ -3,7 +3,7 @@ import { accountOf } from '../account.ts'
 import type { Reporter, RunRecord } from '../run-record.ts'
 import { memberLine, printable } from '../words.ts'
 
-/** One test case for each check, for CI servers: a leak is a failure, what could not be seen is an error. */
+/** One test case for each check, for CI servers: a leak and a crossed threshold are failures, what could not be seen is an error. */
 export default { file: 'junit.xml', render } satisfies Reporter
 
 function render(run: RunRecord): string {
@@ -11,11 +11,11 @@ function render(run: RunRecord): string {
   const { findings } = run.findings
   const suite = account.subject
   // A run that was interrupted may have judged nothing: an empty suite would read as passed.
-  const unsaid = run.findings.verdict !== 'pass' && account.leaks.length === 0 && account.unseen.length === 0
+  const unsaid = run.findings.verdict !== 'pass' && account.leaks.length === 0 && account.crossed.length === 0 && account.unseen.length === 0
   const cases = [...findings.map((finding) => testCase(suite, finding)), ...(unsaid ? [element(suite, 'the run reaches a verdict', `<error message="${attribute(account.headline)}"/>`)] : [])]
   const errors = account.unseen.length + (unsaid ? 1 : 0)
   return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuite name="${attribute(suite)}" tests="${cases.length}" failures="${account.leaks.length}" errors="${errors}" skipped="${account.notJudged.length}" time="${(run.series.endMs / 1_000).toFixed(3)}" timestamp="${attribute(run.facts.startedAt)}">
+<testsuite name="${attribute(suite)}" tests="${cases.length}" failures="${account.leaks.length + account.crossed.length}" errors="${errors}" skipped="${account.notJudged.length}" time="${(run.series.endMs / 1_000).toFixed(3)}" timestamp="${attribute(run.facts.startedAt)}">
 ${cases.join('\n')}
 </testsuite>
 `
@@ -31,6 +31,8 @@ function testCase(suite: string, finding: Finding): string {
       return element(suite, finding.invariant, `<system-out>${attribute(`warning: ${finding.sentence}`)}</system-out>`)
     case 'leak':
       return element(suite, finding.invariant, `<failure message="${attribute(finding.sentence)}">${finding.survivors.map(({ member, why }) => attribute(`${memberLine(member)}  (${why})`)).join('\n')}</failure>`)
+    case 'crossed':
+      return element(suite, finding.invariant, `<failure type="threshold" message="${attribute(finding.sentence)}"/>`)
     case 'inconclusive':
       return element(suite, finding.invariant, `<error message="${attribute(finding.sentence)}">${attribute(`to settle it: ${finding.settledBy}`)}</error>`)
     default:

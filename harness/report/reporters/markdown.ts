@@ -20,6 +20,7 @@ function render(run: RunRecord): string {
     ...section('Owner', account.owner === null ? [] : [prose(account.owner)]),
     ...section('Heals', account.heals === null ? [] : [prose(account.heals)]),
     ...section('Called', account.leaks.map(nameAndSentence)),
+    ...section('Thresholds crossed', account.crossed.map(nameAndSentence)),
     ...section('Not seen', account.unseen.map((finding) => `${nameAndSentence(finding)}  \n  To settle it: ${prose(finding.settledBy)}`)),
     ...section('Warnings', account.warnings.map(nameAndSentence)),
     ...section('Drift', account.drifts.map(prose)),

@@ -1,0 +1,64 @@
+import { counterNames } from '../timeline/counters.ts'
+import type { AggregationKind } from './expression.ts'
+
+/** What a threshold is about: requests of the load, of one route or of all, or a counter of the server's side. */
+export type Metric = { readonly kind: 'load'; readonly name: LoadMetric; readonly route: string | null } | { readonly kind: 'counter'; readonly name: string }
+
+export type LoadMetric = keyof typeof loadMetrics
+
+/**
+ * k6's names, and which of its four kinds each is. All count when a request ends: answered as expected or otherwise, timed out, refused or broken off.
+ *
+ * - `http_req_duration`, milliseconds: from the request to its answer; a request that timed out took as long as it waited. One that was refused, reset or broken off
+ *   has no duration (k6 gives it 0, and lets it lower the mean), and is told by `http_req_failed`.
+ * - `http_req_failed`: the share that was not answered with the status and content that its route expects. k6 looks at the status alone, and takes every one from 200 to 399 for success.
+ * - `checks`: the share that was.
+ * - `http_reqs`: how many ended, and how many a second of load.
+ */
+export const loadMetrics = { http_req_duration: 'trend', http_req_failed: 'rate', checks: 'rate', http_reqs: 'counter' } as const satisfies Readonly<Record<string, MetricType>>
+
+type MetricType = 'trend' | 'rate' | 'counter' | 'gauge'
+
+const aggregations: Readonly<Record<MetricType, readonly AggregationKind[]>> = { trend: ['avg', 'min', 'med', 'max', 'p'], rate: ['rate'], counter: ['count', 'rate'], gauge: ['value'] }
+
+/** By which aggregations a metric can be told. */
+export const aggregationsOf = (metric: Metric): readonly AggregationKind[] => aggregations[metric.kind === 'counter' ? 'gauge' : loadMetrics[metric.name]]
+
+/** The metric that a text names, in k6's way (`http_req_duration{route:timeline}`), or what is wrong with it in a sentence. */
+export function parseMetric(text: string): Metric | { readonly problem: string } {
+  const [whole, name = '', selector] = /^\s*([^{}\s]+)\s*(?:\{([^{}]*)\})?\s*$/.exec(text) ?? []
+  if (whole === undefined) return { problem: `Expected a metric such as http_req_duration or http_req_duration{route:home}, got "${text}".` }
+  if (counterNames.includes(name)) return selector === undefined ? { kind: 'counter', name } : { problem: `The counter ${name} has no tags, so that {${selector}} selects nothing. Leave it out.` }
+  if (!isLoadMetric(name)) return { problem: `There is no metric "${name}" for a threshold.${meant(name, [...Object.keys(loadMetrics), ...counterNames])}` }
+  if (selector === undefined) return { kind: 'load', name, route: null }
+  const [, tag = '', value] = /^\s*([^:]*?)\s*:\s*(.*?)\s*$/.exec(selector) ?? []
+  if (value === undefined || value === '') return { problem: `Expected the selector of ${name} to be {route:NAME}, got {${selector}}.` }
+  if (tag !== 'route') return { problem: `A threshold can select by route alone, as in ${name}{route:home}; got the tag "${tag}".` }
+  // k6 strips the quotes of a value as well.
+  return { kind: 'load', name, route: value.replace(/^(["'])(.*)\1$/, '$2') }
+}
+
+export const metricText = (metric: Metric): string => (metric.kind === 'load' && metric.route !== null ? `${metric.name}{route:${metric.route}}` : metric.name)
+
+const isLoadMetric = (name: string): name is LoadMetric => Object.hasOwn(loadMetrics, name)
+
+/** ` Did you mean "pg.backends"?`, or which there are. */
+export function meant(name: string, known: readonly string[]): string {
+  // `pg.idleInTransaction` is pg.idle-in-transaction in another spelling.
+  const bare = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  const [nearest] = known.map((one) => ({ one, far: distance(bare(name), bare(one)) })).toSorted((a, b) => a.far - b.far)
+  if (nearest !== undefined && nearest.far <= Math.ceil(bare(name).length / 3)) return ` Did you mean "${nearest.one}"?`
+  const kin = known.filter((one) => one.split(/[._]/)[0] === name.split(/[._]/)[0])
+  return ` There ${known.length === 1 ? 'is' : 'are'} ${(kin.length > 0 ? kin : known).join(', ')}.`
+}
+
+/** How many letters must be put in, left out or changed to make one of the other (Levenshtein, 1965). */
+function distance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (const [i, letter] of [...a].entries()) {
+    const row = [i + 1]
+    for (const [j, other] of [...b].entries()) row.push(Math.min((above[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1, (above[j] ?? 0) + (letter === other ? 0 : 1)))
+    above = row
+  }
+  return above.at(-1) ?? 0
+}
