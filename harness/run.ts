@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { experiment } from './experiment/experiment.ts'
 import type { Fault } from './fault.ts'
-import { findK6 } from './load/k6-binary.ts'
+import { describeK6, findK6 } from './load/k6-binary.ts'
 import type { Counters } from './probes/probe.ts'
 import type { LoadedScenario } from './scenario/load-scenario.ts'
 import type { Plan, ProfileName } from './scenario/scenario.ts'
@@ -47,12 +47,12 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
   let dir: string | null = null
   try {
     const { scenario } = request.loaded
-    const k6 = await findK6({ signal, say: watcher.say })
+    const k6 = await findK6({ signal, say: watcher.say, long: request.profile === 'nightly' })
     const choice = await chooseStack(request.stack, scenario.target)
     const folder = await openRunFolder(request.reports, scenario.name)
     dir = folder.dir
     watcher.began(dir)
-    watcher.say(`${choice.kind} stack: ${choice.why}; k6 ${k6.version} (${k6.how})`)
+    watcher.say(`${choice.kind} stack: ${choice.why}; k6 ${describeK6(k6)}`)
     using recorder = openRecorder(dir)
     await using watchdog = await startWatchdog(dir)
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { findK6 } from '../load/k6-binary.ts'
+import { describeK6, findK6 } from '../load/k6-binary.ts'
 import { removeOwned } from '../stack/owned.ts'
 import type { Owned } from '../stack/stack.ts'
 import type { Command, Io } from './command.ts'
@@ -41,7 +41,7 @@ async function engine(): Promise<Check> {
 }
 
 async function k6({ signal, stderr }: Io): Promise<Check> {
-  return findK6({ signal, say: (line) => stderr.write(`${line}\n`) }).then(({ version, how }) => ({ ok: true, line: `k6 ${version} (${how})` }), (error: Error) => ({ ok: false, line: error.message }))
+  return findK6({ signal, say: (line) => stderr.write(`${line}\n`) }).then((found) => ({ ok: true, line: `k6 ${describeK6(found)}` }), (error: Error) => ({ ok: false, line: error.message }))
 }
 
 /** What runs have left that are over: labels of containers, tags of living processes, data directories and folders in the temporary directory. */

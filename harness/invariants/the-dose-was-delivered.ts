@@ -1,3 +1,4 @@
+import type { Dose } from '../timeline/entry.ts'
 import { measuredDoses } from '../verdict/dose.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { isEnough } from '../verdict/sure.ts'
@@ -29,7 +30,7 @@ export default {
       }
     const share = counted / planned
     const early = missing > 0 ? `; ${count(missing, 'cycle')} of ${timeline.facts.doses.length} left out, as the sequential test was sure` : ''
-    const sentence = `${thousands(counted)} of ${thousands(planned)} planned requests were answered as expected (${percent(share)})${early}`
+    const sentence = `${thousands(counted)} of ${thousands(planned)} planned requests were answered as expected (${percent(share)})${punctuality(doses)}${early}`
     if (share >= enough) return { kind: 'pass', sentence }
     const lost = (['timedOut', 'unexpected', 'broken', 'dropped'] as const).flatMap((how) => {
       const n = doses.reduce((sum, dose) => sum + dose[how], 0)
@@ -41,6 +42,14 @@ export default {
 
 /** Cycles are left out by a confirmed leak, by a probe gone blind, by Ctrl-C or by a sequential test that is sure, never for want of time: the dose is cut to the budget before. */
 const toItsEnd = 'a run that goes to its end'
+
+/** Of an open model. A cycle's own 99 %, of which the worst is told: they cannot be added up. */
+const punctuality = (doses: readonly Dose[]): string => {
+  const late = doses.flatMap(({ lateness }) => lateness ?? [])
+  if (late.length === 0) return ''
+  const [p99Ms, maxMs] = [Math.max(...late.map((one) => one.p99Ms)), Math.max(...late.map((one) => one.maxMs))]
+  return `, 99 % of them sent within ${thousands(Math.ceil(p99Ms))} ms of their moments, the latest after ${thousands(Math.ceil(maxMs))} ms`
+}
 
 /** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */
 const tooManyConnections = '53300'

@@ -1,8 +1,11 @@
 // Imported by k6 scripts as `lowtide/journey`. It runs in k6's own runtime, which is not Node: no `node:` imports here.
 import { sleep } from 'k6'
+import { SharedArray } from 'k6/data'
 import exec from 'k6/execution'
 import http from 'k6/http'
 import type { Options } from 'k6/options'
+import { checkpointsOf, defaultDropAfterMs, momentsOf } from './arrivals.ts'
+import { waitFor } from './due.ts'
 import { itineraryOf } from './itinerary.ts'
 import type { LoadPlan } from './plan.ts'
 import { randomOf, type Random } from './random.ts'
@@ -22,7 +25,7 @@ type Common = {
   readonly name: string
   /** Share of the dose, counted in requests; default 1. */
   readonly weight?: number
-  /** Wait before each request; none if absent. The plan's `thinkScale` shortens it. */
+  /** Wait before each request; none if absent. The plan's `thinkScale` shortens it. In an open model a visit's first request waits for its moment instead. */
   readonly think?: Think
 }
 
@@ -65,18 +68,22 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
   }
   const itinerary = itineraryOf(plan, shares)
   const longestThinkMs = Math.max(...visits.map(({ think }) => think?.mostMs ?? 0)) * plan.thinkScale
-  options.scenarios = { dose: doseOf(itinerary.visits, Math.max(...shares.map(({ requests }) => requests)), longestThinkMs) }
+  const { arrivals } = plan
+  const moments = arrivals && momentsOf(arrivals, plan, new SharedArray('arrivals', () => [...checkpointsOf(itinerary.visits, plan)]))
+  options.scenarios = { dose: doseOf(itinerary.visits, Math.max(...shares.map(({ requests }) => requests)), longestThinkMs, moments?.(itinerary.visits - 1) ?? 0) }
   return () => {
     const i = (scenario ??= exec.scenario).iterationInTest
     const n = plan.firstRequest + i
     const { share, requests } = itinerary.at(i)
     const visit = visits[share]!
     try {
-      if ('steps' in visit) walk(visit, n, requests)
+      const lateMs = moments === undefined ? null : waitFor(moments(i))
+      if (lateMs !== null && lateMs > (arrivals?.dropAfterMs ?? defaultDropAfterMs)) return
+      if ('steps' in visit) walk(visit, n, requests, lateMs)
       else {
         const random = randomOf(plan.seed, n)
-        waitAs(visit, n)()
-        send({ plan, route: visit.name, id: `${plan.cycle}-${n}` }, visit.request(random, n))
+        if (lateMs === null) waitAs(visit, n)()
+        send({ plan, route: visit.name, id: `${plan.cycle}-${n}`, lateMs: lateMs ?? 0 }, visit.request(random, n))
       }
     } catch (error) {
       exec.test.abort(`visit ${n} ("${visit.name}") of the journey threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
@@ -84,7 +91,8 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
   }
 }
 
-const walk = (visit: Walk, n: number, requests: number): void => {
+/** `lateMs` is of its first request; null in a closed model. */
+const walk = (visit: Walk, n: number, requests: number, lateMs: number | null): void => {
   const random = randomOf(plan.seed, n)
   const wait = waitAs(visit, n)
   for (let sent = 0; sent < requests; ) {
@@ -94,8 +102,9 @@ const walk = (visit: Walk, n: number, requests: number): void => {
     if (turn.done) throw new Error('its steps end before the first request')
     while (!turn.done && sent < requests) {
       const { name, ...request } = turn.value
-      wait()
-      const answer = send({ plan, route: name, id: `${plan.cycle}-${n}-${sent++}`, jar }, request)
+      const arrives = sent === 0 && lateMs !== null
+      if (!arrives) wait()
+      const answer = send({ plan, route: name, id: `${plan.cycle}-${n}-${sent++}`, jar, lateMs: arrives ? lateMs : 0 }, request)
       if (answer === null) break
       turn = steps.next(answer)
     }
@@ -110,7 +119,7 @@ const waitAs = ({ think }: Visit, n: number): (() => void) => {
 }
 
 /** The harness starts k6 with these: exactly the visits that make up the dose, shared by the planned number of users. */
-const doseOf = (visits: number, longestVisit: number, longestThinkMs: number) => {
+const doseOf = (visits: number, longestVisit: number, longestThinkMs: number, lastArrivalMs: number) => {
   const longestMs = plan.requestTimeoutMs + longestThinkMs
   return {
     executor: 'shared-iterations' as const,
@@ -118,7 +127,7 @@ const doseOf = (visits: number, longestVisit: number, longestThinkMs: number) =>
     vus: Math.min(plan.concurrency, visits),
     iterations: visits,
     // Long enough for every request to time out: the harness ends the load, k6 must not.
-    maxDuration: `${Math.ceil((Math.ceil(plan.dose / plan.concurrency) + longestVisit) * longestMs + 10_000)}ms`,
+    maxDuration: `${Math.ceil(lastArrivalMs + (Math.ceil(plan.dose / plan.concurrency) + longestVisit) * longestMs + 10_000)}ms`,
     // A request that is cut off leaves no sample, so k6 has to wait longer than any visit may take.
     gracefulStop: `${Math.ceil(longestVisit * longestMs + 10_000)}ms`,
   }
@@ -131,4 +140,4 @@ const plan = JSON.parse(__ENV['LOWTIDE_PLAN'] ?? 'null') as LoadPlan
 if (plan === null) throw new Error('LOWTIDE_PLAN is not set: `lowtide run` starts this script, k6 alone cannot')
 
 /** Complete once `journey` has been called. */
-export const options: Options = { scenarios: { dose: doseOf(plan.dose, 1, 0) }, userAgent: 'lowtide' }
+export const options: Options = { scenarios: { dose: doseOf(plan.dose, 1, 0, 0) }, userAgent: 'lowtide' }

@@ -17,6 +17,9 @@ export type K6 = {
   readonly output: 'csv' | 'lowtide'
 }
 
+/** For people: `2.2.0 (cache, own output)`. */
+export const describeK6 = ({ version, how, output }: K6): string => `${version} (${how}, ${output === 'lowtide' ? 'own output' : 'CSV'})`
+
 /** The k6 that is fetched or built where none is installed. Any other 2.x on PATH is taken as it is. */
 export const pinnedVersion = '2.2.0'
 

@@ -29,8 +29,9 @@ export type LedgerOptions = {
 }
 
 export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Ledger => {
-  const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number; readonly place: number | null }>()
+  const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number; readonly lateMs: number; readonly place: number | null }>()
   const spans = openSpans(plan.cycle)
+  const lateness = openLatencies()
   const knownBefore = known.size
   const total = { started: 0, finished: 0, peak: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0 } satisfies Record<Outcome, number> & Record<string, number>
   const open = new Map<number, Map<string, Second>>()
@@ -71,15 +72,15 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
     switch (outcome) {
       case 'counted':
         if (begun !== undefined && known.size < mostUrls) known.add(begun.path)
-        addLatency(second.latencies, durationMs)
+        addLatency(second.latencies, durationMs + (begun?.lateMs ?? 0))
         return
       case 'unexpected':
-        addLatency(second.latencies, durationMs)
+        addLatency(second.latencies, durationMs + (begun?.lateMs ?? 0))
         return
       case 'timed-out': {
         const path = begun?.path ?? ''
         // k6's duration leaves out the wait for a connection; the person who waits does not.
-        const waitedMs = begun ? atMs - begun.atMs : durationMs
+        const waitedMs = begun ? atMs - begun.atMs + begun.lateMs : durationMs
         second.waitsMs.push(waitedMs)
         return emit({ kind: 'unanswered', cycle: plan.cycle, request, route, url: plan.baseUrl + path, waitedMs: Math.round(waitedMs) })
       }
@@ -98,7 +99,8 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
       lastAtMs = Math.max(lastAtMs, sample.atMs)
       if (sample.kind === 'ended') return end(sample)
       total.started++
-      inFlight.set(sample.request, { route: sample.route, path: sample.path, atMs: sample.atMs, place: spans.begin(sample.route, sample.atMs) })
+      lateness.accept(sample.lateMs)
+      inFlight.set(sample.request, { route: sample.route, path: sample.path, atMs: sample.atMs, lateMs: sample.lateMs, place: spans.begin(sample.route, sample.atMs) })
       total.peak = Math.max(total.peak, inFlight.size)
       secondOf(sample.atMs, sample.route).started++
     },
@@ -118,6 +120,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
         dropped: plan.dose - total.started,
         newUrls: known.size - knownBefore,
         peakInFlight: total.peak,
+        ...(plan.arrivals && lateness.count > 0 && { lateness: { p99Ms: toMicros(lateness.getValueAtQuantile(0.99)), maxMs: toMicros(lateness.max) } }),
         loadMs: total.started === 0 ? 0 : toMicros(lastAtMs - firstAtMs),
       }
     },

@@ -1,9 +1,13 @@
+import type { Arrivals } from './arrivals.ts'
+
 /** What one cycle of load is to be: all that a k6 script is told, as JSON in its LOWTIDE_PLAN. */
 export type LoadPlan = {
   /** Requests to send: exactly so many. */
   readonly dose: number
   /** Requests in flight at once, at most. */
   readonly concurrency: number
+  /** Absent in a closed model. */
+  readonly arrivals?: Arrivals
   readonly seed: number
   /** 0 based, counted over the whole run. */
   readonly cycle: number

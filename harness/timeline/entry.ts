@@ -144,6 +144,8 @@ export type Dose = {
   readonly newUrls: number
   /** Highest number of requests in flight at once. */
   readonly peakInFlight: number
+  /** How long after the moments of their arrivals requests began; absent in a closed model, where they have none. Latencies are counted from those moments. */
+  readonly lateness?: { readonly p99Ms: number; readonly maxMs: number }
   /** From the start of the first request to the end of the last. Older records have none. */
   readonly loadMs?: number
   /** How the generator ended; anything but `completed` makes the dose doubtful. */
@@ -155,9 +157,14 @@ export type Canary = { readonly kind: 'canary'; readonly url: string; readonly o
 
 /**
  * How many places of the application's pool can be had at once: so many requests that take a place each were sent together, and `parallel` of them
- * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost.
+ * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost. `places-held`: as a control, while requests of the
+ * harness itself held `held` of them; `places-released`: once they had let go.
  */
-export type Capacity = { readonly kind: 'capacity'; readonly when: 'before-load' | 'after-load'; readonly asked: number; readonly parallel: number; readonly tries: readonly number[] }
+export type Capacity = { readonly kind: 'capacity'; readonly asked: number; readonly parallel: number; readonly tries: readonly number[] } & (
+  | { readonly when: 'before-load' | 'after-load' | 'places-released' }
+  | { readonly when: 'after-cycle'; readonly cycle: number }
+  | { readonly when: 'places-held'; readonly held: number }
+)
 
 /** An ERROR, FATAL or PANIC of the database server's own log. */
 export type ServerLog = { readonly kind: 'server-log'; readonly pid: number; readonly severity: string; readonly sqlstate: string; readonly message: string }
@@ -177,14 +184,15 @@ export type Evidence = {
 export type Control = { readonly kind: 'control'; readonly edge: 'planted' | 'removed'; readonly planted: Planted }
 
 /**
- * What was planted. The planter is itself a process that must be found. `descriptors` counts extra open files of the planter. What is optional older runs did not
- * plant; 0 or none where the server or the application's role did not allow it.
+ * What was planted. The planter is itself a process that must be found. `descriptors` counts extra open files of the planter, all of `descriptorTarget`. What is optional older runs
+ * did not plant; 0 or none where the server or the application's role did not allow it.
  */
 export type Planted = {
   readonly planterPid: number
   readonly sessionPids: readonly number[]
   readonly zombiePids: readonly number[]
   readonly descriptors: number
+  readonly descriptorTarget?: string
   /** An idle session, as one in a pool: it holds the advisory locks and the temporary tables. */
   readonly pooledPid?: number
   readonly advisoryLocks?: number
@@ -195,6 +203,10 @@ export type Planted = {
   readonly closeWait?: number
   /** Processes that carry a request and do not end. */
   readonly requestPids?: readonly number[]
+  /** Their names. */
+  readonly replicationSlots?: readonly string[]
+  /** Tables made for it, as a look names them, with their rows. */
+  readonly grownTables?: readonly { readonly id: string; readonly rows: number }[]
 }
 
 /** The run's last word. A record without it was cut off. */

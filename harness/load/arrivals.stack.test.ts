@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Dose, LoadSecond } from '../timeline/entry.ts'
+import type { Arrivals } from './arrivals.ts'
+import { startOn } from './fixtures/play.ts'
+import { startRudeServer } from './fixtures/rude-server.ts'
+import { findK6, type K6 } from './k6-binary.ts'
+
+let k6: K6
+let server: Awaited<ReturnType<typeof startRudeServer>>
+let dir: string
+
+beforeAll(async () => {
+  k6 = await findK6({ signal: AbortSignal.timeout(900_000), say: console.error })
+  server = await startRudeServer()
+  dir = await mkdtemp(join(tmpdir(), 'lowtide-arrivals-'))
+}, 900_000)
+
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]()
+  await rm(dir, { recursive: true, force: true })
+})
+
+describe('an open model', { timeout: 30_000 }, () => {
+  test('sends its whole dose at the rate of its arrivals, each at its moment', async () => {
+    const { dose } = await send('/ok', { perSecond: 50, spacing: 'even' }, { dose: 100, concurrency: 10 })
+    expect(dose).toMatchObject({ counted: 100, dropped: 0, generator: { kind: 'completed' } })
+    // The last of them is 1.98 s after the first.
+    expect(dose.loadMs).toBeGreaterThan(1_900)
+    expect(dose.loadMs).toBeLessThan(2_500)
+    expect(dose.lateness?.maxMs).toBeLessThan(200)
+  })
+
+  test('goes on sending where nothing is answered, until all users wait; what comes then is dropped, and said', async () => {
+    const { dose } = await send('/hang', { perSecond: 20, spacing: 'even', dropAfterMs: 100 }, { dose: 40, concurrency: 6 })
+    expect(dose).toMatchObject({ planned: 40, timedOut: 6, peakInFlight: 6, dropped: 34, counted: 0 })
+  })
+
+  test('counts a latency from the moment of the arrival: who has to wait for a free user has waited', async () => {
+    // Ten at once, for one user, who waits 50 ms for each: 0 ms late, 50 ms, ... 450 ms.
+    const { dose, seconds } = await send('/slow', { perSecond: 1_000, spacing: 'even', dropAfterMs: 60_000 }, { dose: 10, concurrency: 1 })
+    expect(dose.counted).toBe(10)
+    expect(dose.lateness?.maxMs).toBeGreaterThan(440)
+    expect(Math.max(...seconds.map(({ maxMs }) => maxMs))).toBeGreaterThan(490)
+  })
+
+  test('does without its moments in the warm-up, whose requests are to fill the pools', async () => {
+    const { dose } = await send('/ok', { perSecond: 1 }, { dose: 30, concurrency: 3, role: 'warm-up' })
+    expect(dose.counted).toBe(30)
+    expect(dose.loadMs).toBeLessThan(5_000)
+    expect(dose.lateness).toBeUndefined()
+  })
+})
+
+const send = async (path: string, arrivals: Arrivals, { role = 'measured', ...plan }: { readonly dose: number; readonly concurrency: number; readonly role?: Dose['role'] }) => {
+  const seconds: LoadSecond[] = []
+  const changes = { plan: { seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, ...plan, role }, onHappening: (happening: { readonly kind: string }) => happening.kind === 'load' && seconds.push(happening as LoadSecond) }
+  await using load = await startOn({ k6, dir, baseUrl: server.url }, { kind: 'routes', routes: [{ name: 'page', path }], arrivals, requestTimeoutMs: 3_000 }, plan, changes)
+  await load.begin()
+  return { dose: await load.drained, seconds }
+}

@@ -1,0 +1,56 @@
+import { randomOf } from './random.ts'
+
+/**
+ * An open model of load: visits begin at their own moments, whether or not those before them have been answered. Without it the model is closed: so many users as are
+ * `concurrency`, each of whom waits for an answer, so that a slow application gets less load (Schroeder, Wierman, Harchol-Balter: Open Versus Closed, NSDI 2006).
+ */
+export type Arrivals = {
+  /** Visits that begin in a second. */
+  readonly perSecond: number
+  /** As people come, independently of each other (the default), or as a clock strikes. */
+  readonly spacing?: 'poisson' | 'even'
+  /** The rate grows from 0 over so long at the beginning of each cycle. */
+  readonly rampMs?: number
+  /** A visit for which no user is free within so long after its moment is not sent, and counts as dropped. */
+  readonly dropAfterMs?: number
+}
+
+export const defaultDropAfterMs = 1_000
+
+/** Milliseconds from the cycle's beginning to visit `i`, from 0. Grows with `i`. */
+export type Moments = (i: number) => number
+
+/**
+ * The moments of a cycle's visits. With Poisson spacing they depend on the seed and on the visit's number over the run, as all that is random in a load.
+ * `checkpoints` are `checkpointsOf` the same numbers: users share them, and none has to add up the whole cycle.
+ */
+export const momentsOf = ({ perSecond, spacing = 'poisson', rampMs = 0 }: Arrivals, { seed, firstRequest }: Numbered, checkpoints: ArrayLike<number>): Moments => {
+  const rampS = rampMs / 1_000
+  // Of an inhomogeneous process: time in which the rate would have been 1, turned back (Lewis and Shedler 1979, section 2).
+  const inMs = (events: number) => 1_000 * (events < (perSecond * rampS) / 2 ? Math.sqrt((2 * rampS * events) / perSecond) : events / perSecond + rampS / 2)
+  if (spacing === 'even') return i => inMs(i)
+  let [at, events] = [-1, 0]
+  return i => {
+    // A user's visits have growing numbers, mostly a few apart.
+    if (i < at || i - at > stride) [at, events] = [Math.floor(i / stride) * stride - 1, checkpoints[Math.floor(i / stride)]!]
+    while (at < i) events += gap(seed, firstRequest + ++at)
+    return inMs(events)
+  }
+}
+
+/** Where every 64th visit of a Poisson process of rate 1 begins to be waited for. */
+export const checkpointsOf = (visits: number, { seed, firstRequest }: Numbered): readonly number[] => {
+  const checkpoints: number[] = []
+  for (let i = 0, events = 0; i < visits; i++) {
+    if (i % stride === 0) checkpoints.push(events)
+    events += gap(seed, firstRequest + i)
+  }
+  return checkpoints
+}
+
+type Numbered = { readonly seed: number; readonly firstRequest: number }
+
+const stride = 64
+
+/** Between a visit and the one before it, exponential with mean 1. By a seed of its own: other gaps do not mean other requests. */
+const gap = (seed: number, n: number): number => -Math.log(1 - randomOf(seed ^ 0x5bd1e995, n).fraction())
