@@ -78,6 +78,12 @@ export function chiSquareAbove(value: number, degrees: number): number {
   return Math.min(1, sum)
 }
 
+/** Logarithm of the gamma function: Stirling's series (Abramowitz and Stegun 6.1.40), from 16 on; below that by the recurrence. */
+export function logGamma(x: number): number {
+  if (x < 16) return logGamma(x + 1) - Math.log(x)
+  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + (1 / 12 - (1 / 360 - 1 / (1260 * x ** 2)) / x ** 2) / x
+}
+
 /** Where a monotone function crosses 0, by bisection to the last bit. */
 export function rootOf(f: (x: number) => number, low: number, high: number): number {
   const rises = f(low) < 0

@@ -1,4 +1,4 @@
-import { rootOf } from './distributions.ts'
+import { logGamma, rootOf } from './distributions.ts'
 import type { Estimate } from './rate.ts'
 
 export type Count = { readonly births: number; readonly exposure: number }
@@ -33,12 +33,6 @@ function logRising(size: number, births: number): number {
   let sum = 0
   for (let k = 0; k < births; k += 1) sum += Math.log(size + k)
   return sum
-}
-
-/** Stirling's series (Abramowitz and Stegun 6.1.40), from 16 on; below that by the recurrence. */
-function logGamma(x: number): number {
-  if (x < 16) return logGamma(x + 1) - Math.log(x)
-  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + (1 / 12 - (1 / 360 - 1 / (1260 * x ** 2)) / x ** 2) / x
 }
 
 /** Maximum of a function with one summit, by golden section (Kiefer 1953). */

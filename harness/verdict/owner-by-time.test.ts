@@ -40,7 +40,7 @@ describe('the moments at which things were left name', () => {
     ['a rare route, of which one was in flight each time', { list, buy }, bornAt(5, 510, 2_530, 4_549), { kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: all 3 were left while one of its requests was in flight, which is so 5 % of the time \(probability 99 %\)$/) }],
     ['none, by a single one', { list, buy }, bornAt(5, 510), { kind: 'one of', routes: [{ route: 'buy' }, { route: 'list' }] }],
     ['a rare route, in spite of one that was not', { list, buy }, bornAt(5, 510, 2_530, 4_549, 5_520, 7_000), { kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: 4 of 5 were left while/) }],
-    ['a frequent one, where the rare were hardly ever in flight', { list, buy }, bornAt(5, 1_700, 2_800, 3_900, 4_300, 5_800, 6_800, 7_900, 8_300, 8_850, 9_200), { kind: 'time', route: 'list', sentence: expect.stringMatching(/^list: all 10 .* which is so 100 % of the time/) }],
+    ['a frequent one, where the rare were hardly ever in flight', { list, buy }, bornAt(5, 1_700, 2_800, 3_900, 4_300, 5_800, 6_800, 7_900, 8_300, 9_200), { kind: 'time', route: 'list', sentence: expect.stringMatching(/^list: all 9 .* which is so 100 % of the time/) }],
     ['a route whose server goes on after its client has gone', { list, buy }, bornAt(5, 570, 1_600, 2_610, 3_580, 6_575), { kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: all 5 were left while one of its requests was in flight or had ended within 0.1 s, which is so 16 % of the time/) }],
     ['a route by what its long requests leave as they start', { list, slow: { every: 400, lasts: 390, n: 25 } }, bornAt(5, 3, 1_202, 2_804, 6_005, 8_002), { kind: 'time', route: 'slow', sentence: expect.stringMatching(/^slow: all 5 were left within 20 ms of the beginning or the end of one of its requests, which is so 6 % of the time/) }],
     ['a rare route beyond the recorded part of another', { list: { ...list, n: 100, unrecorded: 395 }, buy }, bornAt(5, 4_520, 6_530, 8_549), { kind: 'time', route: 'buy' }],
@@ -53,9 +53,9 @@ describe('the moments at which things were left name', () => {
 
   test('what neither they nor the doses tell alone, together', () => {
     const timeline = timelineOf({ also: [...loadOf(4, { list, buy: { ...buy, n: 4 } }), ...loadOf(5, { list: { ...list, n: 400 }, buy })] })
-    const births = [...bornAt(5, 2_530), { cycle: 5, atMs: null }, { cycle: 5, atMs: null }]
+    const births = [...bornAt(5, 2_530), ...Array.from({ length: 4 }, () => ({ cycle: 5, atMs: null }))]
     const by = (some: readonly Birth[]) => ownerOf(timeline, [], some, rateOf(timeline, some))
-    expect(by(births)).toMatchObject({ kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: the one of 3 whose moment is known was left/) })
+    expect(by(births)).toMatchObject({ kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: the one of 5 whose moment is known was left/) })
     expect(by(births.map(({ cycle }) => ({ cycle, atMs: null })))).toMatchObject({ kind: 'one of' })
   })
 })
@@ -63,7 +63,7 @@ describe('the moments at which things were left name', () => {
 test('the route that alone is in flight whenever something is left is the owner, whatever else is sent at other times', () => {
   const other = fc.record({ atMs: fc.nat({ max: 9_900 }), lasts: fc.integer({ min: 1, max: 90 }) })
   fc.assert(
-    fc.property(fc.uniqueArray(fc.nat({ max: 9 }), { minLength: 5, maxLength: 10 }), fc.array(other, { minLength: 1, maxLength: 60 }), fc.array(other, { maxLength: 60 }), fc.integer({ min: 1, max: 28 }), (slots, some, more, into) => {
+    fc.property(fc.uniqueArray(fc.nat({ max: 9 }), { minLength: 5, maxLength: 9 }), fc.array(other, { minLength: 1, maxLength: 60 }), fc.array(other, { maxLength: 60 }), fc.integer({ min: 1, max: 28 }), (slots, some, more, into) => {
       const births = bornAt(5, ...slots.map((slot) => 500 + slot * 1_000 + into))
       // Elsewhere in time: no request of others touches one of the owner's, however the clocks differ.
       const apart = (all: readonly { atMs: number; lasts: number }[]) => all.map(({ atMs, lasts }) => ({ atMs: Math.floor(atMs / 1_000) * 1_000 + 540 + (atMs % 360), lasts })).toSorted((a, b) => a.atMs - b.atMs)
@@ -119,7 +119,7 @@ describe('a run', () => {
   })
 
   test('of an older record is judged as before: without the clock of its sessions, and without its requests’ times', () => {
-    const told = { kind: 'one of', sentence: 'any of 2 routes: each cycle sent them in like shares, so their doses do not tell them apart' }
+    const told = { kind: 'one of', sentence: 'any of 2 routes: their doses over the cycles do not tell them apart' }
     expect(judge(timelineOf({ beings: [app, ...leaky], also }), invariants).owner).toMatchObject(told)
     expect(judge(timelineOf({ beings: [app, ...withClock], also: also.filter(({ kind }) => kind !== 'requests') }), invariants).owner).toMatchObject(told)
   })

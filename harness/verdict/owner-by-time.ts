@@ -1,6 +1,7 @@
 import type { Flights, Timeline } from '../timeline/timeline.ts'
 import type { Birth } from './births.ts'
 import { cycleAtEpoch, type Moment } from './moments.ts'
+import { logSum } from './owner-by-dose.ts'
 import { remembered } from './remembered.ts'
 
 /** What the moments at which things were left say of the routes. */
@@ -162,9 +163,4 @@ function shareOf(sent: Sent | undefined, load: Load, { withinMs, of }: Moment, w
   }
   const knownMs = Math.min(sent.knownUntilMs, load.endMs) - (load.endMs - load.lastedMs)
   return Math.min(1, coveredMs / Math.max(1, knownMs))
-}
-
-function logSum(logs: readonly number[]): number {
-  const most = Math.max(...logs)
-  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0))
 }

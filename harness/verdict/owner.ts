@@ -1,9 +1,10 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { type Birth, cyclesOf } from './births.ts'
+import { leftByEach, logByDose, logSum } from './owner-by-dose.ts'
 import { timesOf, type Times } from './owner-by-time.ts'
 import type { Rate } from './rate.ts'
 import type { Hang } from './verdict.ts'
-import { count, list } from './words.ts'
+import { count, list, thousands } from './words.ts'
 
 /** A route of the load with its share of what was left, or of the probability that it left it. */
 export type Share = { readonly route: string; readonly share: number }
@@ -19,7 +20,7 @@ export type Owner = { readonly sentence: string } & (
   | { readonly kind: 'one of'; readonly routes: readonly Share[] }
 )
 
-/** Named alone from this probability on. */
+/** Named alone from this probability on, and several that have it together: a wrong name sends somebody to the wrong file. */
 const clear = 0.95
 
 /** null where nothing was left, where no load was recorded by route, or where it follows time and not requests. */
@@ -43,13 +44,9 @@ function byRequest({ unanswered, facts }: Timeline, hangs: readonly Hang[]): Own
 const patternOf = (path: string): RegExp => new RegExp(`^${path.split('{n}').map((part) => RegExp.escape(part)).join('\\d+')}$`)
 
 /**
- * By dose: given how many were left in all, a route that owns them spreads them over the cycles as it spread its requests (multinomial), or, where each of its requests leaves
- * the same number behind, exactly so. Both forms count alike for each route; beside the routes stands the load as a whole. A route without requests in a
- * cycle that left something is out.
- *
- * Doses of routes are no primes: the load keeps its mix in every stretch of it, so that no cycle goes without the one route that leaks, and a small dose has no room for a prime each. What leaks with each
- * request is named all the same, by its exact multiple; what leaks now and then on a route that has the same share everywhere stays one of several by that alone, and
- * is told by the moments at which things were left, where these are known: both count, and as neither follows from the other their likelihoods multiply.
+ * By dose and by time: each route is weighed by how what was left spreads over the cycles beside its own requests (`logByDose`), and by the moments at which it was left, where
+ * these are known. Neither follows from the other, so their likelihoods multiply. All routes count alike; beside them stands the load as a whole. A route
+ * without requests in a cycle that left something is out.
  */
 function byLoad(timeline: Timeline, births: readonly Birth[]): Owner | null {
   const { routes } = timeline
@@ -62,20 +59,33 @@ function byLoad(timeline: Timeline, births: readonly Birth[]): Owner | null {
   if (names.length === 1) return { kind: 'dose', route: names[0] ?? '', probability: 1, sentence: `${names[0]}: the load has no other route` }
 
   const times = timesOf(timeline, births)
-  const hypotheses = [...names, null].map((route) => ({ route, log: logWeightOf(left, sentTo((one) => route === null || one === route)) + (times?.logOf(route) ?? 0) }))
-  const most = Math.max(...hypotheses.map(({ log }) => log))
-  if (most === Number.NEGATIVE_INFINITY) return null
-  const total = hypotheses.reduce((sum, { log }) => sum + Math.exp(log - most), 0)
-  const shares = hypotheses.map(({ route, log }) => ({ route, share: Math.exp(log - most) / total }))
+  const most = sentTo(() => true).reduce((sum, sent) => sum + sent, 0)
+  const shares = inShares([...names, null].map((route) => ({ route, log: logByDose({ left, sent: sentTo((one) => route === null || one === route) }, most) + (times?.logOf(route) ?? 0) })))
+  if (shares === null) return null
   const likely = (times === null ? shares : divided(shares, times)).toSorted(byShare)
   const [first] = likely
-  if (first?.route && first.share > clear && times !== null) return { kind: 'time', route: first.route, probability: first.share, sentence: `${first.route}: ${inFlightWords(times, first.route, births.length)} (probability ${percent(first.share)})` }
-  if (first?.route && first.share > clear) return { kind: 'dose', route: first.route, probability: first.share, sentence: `${first.route}: its requests over the cycles explain ${count(dated.length, 'survivor')} (probability ${percent(first.share)})` }
+  if (first?.route && first.share > clear) {
+    const { route, share: probability } = first
+    const sure = `(probability ${percent(probability)})`
+    const sent = sentTo((one) => one === route)
+    const each = leftByEach({ left, sent })
+    if (each !== null) return { kind: 'dose', route, probability, sentence: `${route}: ${eachOf(sent.reduce((sum, one) => sum + one, 0))} left ${each === 1 ? 'one' : each} behind ${sure}` }
+    if (times !== null) return { kind: 'time', route, probability, sentence: `${route}: ${inFlightWords(times, route, births.length)} ${sure}` }
+    return { kind: 'dose', route, probability, sentence: `${route}: its requests over the cycles explain ${count(dated.length, 'survivor')} ${sure}` }
+  }
   const among = upTo(clear, likely)
   const named = among.flatMap(({ route, share }) => (route === null ? [] : [{ route, share }]))
-  if (named.length === 0 || (named.length === names.length && among.length > named.length)) return { kind: 'one of', routes: named, sentence: `any of ${count(names.length, 'route')}: each cycle sent them in like shares, so their doses do not tell them apart${times === null ? '' : `, nor ${momentsOf(times)}`}` }
+  if (named.length === 0 || (named.length === names.length && among.length > named.length)) return { kind: 'one of', routes: named, sentence: `any of ${count(names.length, 'route')}: their doses over the cycles do not tell them apart${times === null ? '' : `, nor ${momentsOf(times)}`}` }
   return { kind: 'one of', routes: named, sentence: `one of ${list(named.map(({ route, share }) => `${route} (${percent(share)})`))}, by their doses over the cycles${times === null ? '' : ` and ${momentsOf(times)}`}` }
 }
+
+/** Probabilities out of likelihoods; null where none is possible. */
+function inShares(hypotheses: readonly { readonly route: string | null; readonly log: number }[]): readonly { readonly route: string | null; readonly share: number }[] | null {
+  const total = logSum(hypotheses.map(({ log }) => log))
+  return total === Number.NEGATIVE_INFINITY ? null : hypotheses.map(({ route, log }) => ({ route, share: Math.exp(log - total) }))
+}
+
+const eachOf = (requests: number): string => (requests === 1 ? 'its one request' : requests === 2 ? 'both of its requests' : `each of its ${thousands(requests)} requests`)
 
 const momentsOf = ({ dated }: Times): string => (dated === 1 ? 'the moment at which one was left' : `the moments at which ${dated} were left`)
 
@@ -93,18 +103,6 @@ function divided(shares: readonly { readonly route: string | null; readonly shar
   return shares.flatMap(({ route, share }) => (route === null ? [] : [{ route, share: share + ofAny * times.shareOf(route) }]))
 }
 
-/** Logarithm of the probability of this spread over the cycles, given its sum: half by chance, half by certainty. */
-function logWeightOf(left: readonly number[], sent: readonly number[]): number {
-  const all = sent.reduce((sum, requests) => sum + requests, 0)
-  const births = left.reduce((sum, one) => sum + one, 0)
-  if (all === 0 || left.some((one, i) => one > 0 && sent[i] === 0)) return Number.NEGATIVE_INFINITY
-  const log = left.reduce((sum, one, i) => sum + (one === 0 ? 0 : one * Math.log((sent[i] ?? 0) / all) - logFactorial(one)), logFactorial(births))
-  const each = births / all
-  const isExact = Number.isInteger(each) && each >= 1 && left.every((one, i) => one === each * (sent[i] ?? 0))
-  // One behind by each request is likelier than two, where the doses of one route are twice those of another.
-  return isExact ? Math.log(Math.exp(log) + 1 / each ** 2) : log
-}
-
 /** The likeliest that together reach a probability. */
 function upTo<T extends { readonly share: number }>(probability: number, likely: readonly T[]): readonly T[] {
   let sum = 0
@@ -113,12 +111,6 @@ function upTo<T extends { readonly share: number }>(probability: number, likely:
     sum += share
     return isNeeded
   })
-}
-
-function logFactorial(n: number): number {
-  let sum = 0
-  for (let k = 2; k <= n; k += 1) sum += Math.log(k)
-  return sum
 }
 
 const byShare = (a: { readonly share: number }, b: { readonly share: number }): number => b.share - a.share
