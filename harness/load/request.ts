@@ -2,16 +2,17 @@
 import exec from 'k6/execution'
 import http, { type CookieJar, type RefinedResponse } from 'k6/http'
 import { Counter, Trend } from 'k6/metrics'
+import type { Method } from '../replay/logged.ts'
 import { endedMetric, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
 
 /** A request as a journey describes it. `path` includes the query. */
 export type Request = {
   readonly path: string
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method?: Method
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** What an answer must be to count as dose; default status 200. Redirects are answers, and are not followed. */
-  readonly expect?: { readonly status?: number; readonly contains?: string }
+  /** What an answer must be to count as dose; default status 200, and a function says which of several are right. Redirects are answers, and are not followed. */
+  readonly expect?: { readonly status?: number | ((status: number) => boolean); readonly contains?: string }
   /** The client hangs up after this long, and the request counts as dose without an answer; one that came before must be as expected. */
   readonly abortAfterMs?: number
 }
@@ -63,7 +64,7 @@ const outcomeOf = (response: RefinedResponse<'text'>, { status = 200, contains }
   const code = response.error_code
   if (code === requestTimedOut) return 'timed-out'
   if (code !== 0 && !isStatusCode(code)) return 'broken'
-  if (response.status !== status) return 'unexpected'
+  if (typeof status === 'number' ? response.status !== status : !status(response.status)) return 'unexpected'
   return contains === undefined || response.body.includes(contains) ? 'counted' : 'unexpected'
 }
 
