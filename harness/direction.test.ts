@@ -7,7 +7,8 @@ const root = import.meta.dirname
 /** Who may import whom inside harness/: writers left of the record, readers right of it, and the record in the middle knows neither. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   timeline: [],
-  scenario: ['timeline', 'thresholds'],
+  replay: ['timeline'],
+  scenario: ['timeline', 'replay', 'thresholds'],
   thresholds: ['timeline', 'verdict'],
   verdict: ['timeline', 'invariants', 'attribution', 'folder.ts'],
   invariants: ['timeline', 'verdict', 'attribution'],
@@ -15,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   report: ['timeline', 'thresholds', 'verdict', 'folder.ts'],
   probes: ['timeline', 'scenario', 'stack', 'folder.ts'],
   stack: ['timeline', 'scenario', 'probes'],
-  load: ['timeline', 'scenario', 'stack'],
+  load: ['timeline', 'scenario', 'stack', 'replay'],
   control: ['timeline', 'probes', 'stack'],
   accuracy: ['timeline', 'scenario', 'verdict', 'fault.ts', 'folder.ts', 'index.ts'],
   faults: ['probes', 'stack', 'fault.ts'],

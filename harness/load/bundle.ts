@@ -3,6 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { defaultRequestTimeoutMs, type Load } from '../scenario/scenario.ts'
+import type { Arrivals } from './arrivals.ts'
+import { openTape, tapeMark, type Tape } from './tape.ts'
 
 /** A journey in one file that k6 can run, made once a run: what is edited meanwhile does not change the load. */
 export type Bundle = {
@@ -10,6 +12,10 @@ export type Bundle = {
   /** Where the journey itself lies: k6's `open('./users.csv')` starts from here. */
   readonly folder: string
   readonly requestTimeoutMs: number
+  /** Of an open model. */
+  readonly arrivals?: Arrivals
+  /** Of a replay: the log that each cycle gets a stretch of. */
+  readonly tape?: Tape
 }
 
 /**
@@ -17,7 +23,7 @@ export type Bundle = {
  * TypeScript and import npm packages. Fails with the place and the reason when it cannot be bundled.
  */
 export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load: Load; readonly scenarioDir: string; readonly dir: string }): Promise<Bundle> => {
-  const entry = load.kind === 'journey' ? resolve(scenarioDir, load.journey) : ours('routes-journey.ts')
+  const entry = entryOf(load, scenarioDir)
   const script = join(dir, 'load', 'journey.js')
   await mkdir(join(dir, 'load'), { recursive: true })
   try {
@@ -31,7 +37,7 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
       target: 'es2020',
       external: ['k6', 'k6/*'],
       alias: { 'lowtide/journey': ours('journey.ts') },
-      define: load.kind === 'routes' ? { LOWTIDE_ROUTES: JSON.stringify(load.routes) } : {},
+      define: givenTo(load),
       // k6 then names the journey's own lines when it throws.
       sourcemap: 'inline',
       sourceRoot: `${pathToFileURL(dirname(script)).href}/`,
@@ -40,7 +46,35 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
   } catch (error) {
     throw new Error(`The journey ${entry} cannot be bundled: ${firstFault(error)}`, { cause: error })
   }
-  return { script, folder: load.kind === 'journey' ? dirname(entry) : scenarioDir, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs }
+  const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script }) } : {}
+  return { script, folder: load.kind === 'journey' ? dirname(entry) : scenarioDir, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, ...('arrivals' in load && load.arrivals && { arrivals: load.arrivals }), ...tape }
+}
+
+const entryOf = (load: Load, scenarioDir: string): string => {
+  switch (load.kind) {
+    case 'journey':
+      return resolve(scenarioDir, load.journey)
+    case 'routes':
+      return ours('routes-journey.ts')
+    case 'replay':
+      return ours('replay-journey.ts')
+    default:
+      return load satisfies never
+  }
+}
+
+/** What the bundler writes into a script of ours. */
+const givenTo = (load: Load): Record<string, string> => {
+  switch (load.kind) {
+    case 'journey':
+      return {}
+    case 'routes':
+      return { LOWTIDE_ROUTES: JSON.stringify(load.routes) }
+    case 'replay':
+      return { LOWTIDE_TAPE: JSON.stringify(tapeMark) }
+    default:
+      return load satisfies never
+  }
 }
 
 const ours = (name: string) => fileURLToPath(new URL(name, import.meta.url))

@@ -38,12 +38,16 @@ export type LoadOptions = {
 /** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
 export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const { role, ...doses } = options.plan
-  const plan: LoadPlan = { ...doses, baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
+  const { arrivals } = options.bundle
+  // Warm-up is to fill the pools: its requests come as fast as they are answered.
+  const plan: LoadPlan = { ...doses, ...(arrivals && role !== 'warm-up' && { arrivals }), baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
   const ledger = openLedger({ plan, emit: options.onHappening, ...(options.knownUrls ? { known: options.knownUrls } : {}) })
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
 
   options.signal.throwIfAborted()
-  const k6 = await launchK6({ ...options, plan, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
+  const { tape } = options.bundle
+  const bundle = tape ? { ...options.bundle, script: await tape.cut(plan, role) } : options.bundle
+  const k6 = await launchK6({ ...options, bundle, plan, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
   const load = watch(k6, ledger, options.signal)
   const drained = load.ended.then(({ exitCode, trouble, tail }): Dose => {
     const neverEnded = ledger.started() - ledger.finished()

@@ -1,4 +1,8 @@
 import type { Thresholds } from '../thresholds/thresholds.ts'
+import type { Expectation } from '../replay/expectation.ts'
+import type { Fields } from '../replay/json-lines.ts'
+import type { Format, Method } from '../replay/logged.ts'
+import type { Arrivals } from '../load/arrivals.ts'
 import type { Limits } from '../timeline/facts.ts'
 
 /** A soak as data: what runs, which load it gets, what it declares. A scenario file exports one as its default. */
@@ -57,8 +61,46 @@ export type Target = {
   readonly maxConnections?: number
 }
 
-/** A k6 script of one's own, or a list of routes that the harness turns into one. */
-export type Load = { readonly kind: 'journey'; readonly journey: string; readonly requestTimeoutMs?: number } | { readonly kind: 'routes'; readonly routes: readonly Route[]; readonly requestTimeoutMs?: number }
+/** A k6 script of one's own, a list of routes that the harness turns into one, or an access log. */
+export type Load = ({ readonly kind: 'journey'; readonly journey: string } & Model) | ({ readonly kind: 'routes'; readonly routes: readonly Route[] } & Model) | Replay
+
+export type Model = {
+  readonly requestTimeoutMs?: number
+  /** Makes the model an open one; `concurrency` is then the most that are in flight at once. */
+  readonly arrivals?: Arrivals
+}
+
+/**
+ * The requests of an access log or a HAR, in their order and with their gaps. Each cycle gets the next stretch of it; a warm-up gets its own without the gaps. The plan's `concurrency` is the
+ * most that are in flight at once: where it holds a request back, that one is late. What is sent has no body and no cookies, and goes to the target, whatever its host was.
+ */
+export type Replay = {
+  readonly kind: 'replay'
+  /** Relative to the scenario file; plain or gzipped. */
+  readonly log: string
+  /** Told by the log's first lines if absent. */
+  readonly format?: Format
+  /** Where lines of JSON hold what, where they are not like those of Caddy, nginx, pino-http or ECS. */
+  readonly fields?: Fields
+  /** Gaps are so many times shorter than they were; default 1. */
+  readonly speed?: number
+  /** Times that the log is gone through at most; as often as the run needs if absent. */
+  readonly loops?: number
+  /** Only what arrived from here, and before there: ISO 8601 with a zone. */
+  readonly from?: string
+  readonly to?: string
+  /** Default GET and HEAD. Others change things, and are sent without the bodies that they had. */
+  readonly methods?: readonly Method[]
+  /** Only requests to these hosts. Default: all; of a HAR, the host of its first request. */
+  readonly hosts?: readonly string[]
+  /** Which answers count as dose; default `class`. */
+  readonly expect?: Expectation
+  /** Words that make a parameter a secret, in the place of the usual ones (`token`, `key`, `password`, `session` ...). */
+  readonly redact?: readonly string[]
+  /** Longer gaps are cut to this, as replayed; default 30 s. */
+  readonly longestGapMs?: number
+  readonly requestTimeoutMs?: number
+}
 
 export const defaultRequestTimeoutMs = 10_000
 

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { z } from 'zod'
 import { problemsOfThresholds, type Thresholds } from '../thresholds/thresholds.ts'
+import { expectations } from '../replay/expectation.ts'
+import { formats, methods } from '../replay/logged.ts'
 import { defaultRequestTimeoutMs } from './scenario.ts'
 
 /** Every problem of a scenario at once, one sentence each; none for a good one. */
@@ -63,10 +65,34 @@ const route = z.strictObject({
   abortAfterMs: positive.optional(),
 })
 
+const oneOf = <const T extends readonly string[]>(those: T) => z.enum(those, { error: `one of ${those.join(', ')}` })
+const factor = z.number({ error: 'a positive number' }).positive({ error: 'a positive number' })
+const moment = z.iso.datetime({ offset: true, error: "a time such as '2006-03-31T18:00:00Z'" })
+
+const replay = z.strictObject({
+  kind: z.literal('replay'),
+  log: text,
+  format: oneOf(formats).optional(),
+  fields: z.strictObject({ time: text, method: text, path: text, host: text, status: text, durationMs: text, durationSeconds: text }).partial().optional(),
+  speed: factor.optional(),
+  loops: positive.optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  methods: z.array(oneOf(methods)).min(1, { error: 'at least one method' }).optional(),
+  hosts: z.array(text).min(1, { error: 'at least one host' }).optional(),
+  expect: oneOf(expectations).optional(),
+  redact: z.array(text).optional(),
+  longestGapMs: positive.optional(),
+  requestTimeoutMs: positive.optional(),
+})
+
+const arrivals = z.strictObject({ perSecond: factor, spacing: oneOf(['poisson', 'even']).optional(), rampMs: count.optional(), dropAfterMs: positive.optional() })
+
 const load = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('journey'), journey: text, requestTimeoutMs: positive.optional() }),
-  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), requestTimeoutMs: positive.optional() }),
-], { error: "an object whose kind is 'journey' or 'routes'" })
+  z.strictObject({ kind: z.literal('journey'), journey: text, arrivals: arrivals.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), arrivals: arrivals.optional(), requestTimeoutMs: positive.optional() }),
+  replay,
+], { error: "an object whose kind is 'journey', 'routes' or 'replay'" })
 
 const plan = z.strictObject({
   dose: positive,
