@@ -14,6 +14,8 @@ export type Bundle = {
   readonly requestTimeoutMs: number
   /** Of an open model. */
   readonly arrivals?: Arrivals
+  /** Processes that share the load; 1 if absent. */
+  readonly generators?: number
   /** Of a replay: the log that each cycle gets a stretch of. */
   readonly tape?: Tape
 }
@@ -47,7 +49,7 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
     throw new Error(`The journey ${entry} cannot be bundled: ${firstFault(error)}`, { cause: error })
   }
   const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script }) } : {}
-  return { script, folder: load.kind === 'journey' ? dirname(entry) : scenarioDir, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, ...('arrivals' in load && load.arrivals && { arrivals: load.arrivals }), ...tape }
+  return { script, folder: load.kind === 'journey' ? dirname(entry) : scenarioDir, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, ...('arrivals' in load && load.arrivals && { arrivals: load.arrivals }), ...(load.generators !== undefined && { generators: load.generators }), ...tape }
 }
 
 const entryOf = (load: Load, scenarioDir: string): string => {

@@ -18,6 +18,8 @@ export type K6Launch = {
   readonly k6: K6
   readonly bundle: Bundle
   readonly plan: LoadPlan
+  /** Which part of the load it sends, from 0, and of how many. */
+  readonly segment: { readonly nth: number; readonly of: number }
   /** The run's id: tag of the process, label and name of the container. */
   readonly run: string
   readonly dir: string
@@ -31,7 +33,7 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
   const port = await freePort()
   const container = `lowtide-k6-${launch.run}-${port}`
   const child = spawnK6(launch, port, container)
-  const log = openK6Log(child.stderr, join(launch.dir, 'logs', 'k6.log'))
+  const log = openK6Log(child.stderr, join(launch.dir, 'logs', launch.segment.nth === 0 ? 'k6.log' : `k6-${launch.segment.nth + 1}.log`))
   const ended = endOf(child)
   const kill = () => killAll(child, launch.k6, container)
   const rest = k6Rest(port)
@@ -66,9 +68,9 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-const spawnK6 = ({ k6, bundle, plan, run }: K6Launch, port: number, container: string): Child => {
+const spawnK6 = ({ k6, bundle, plan, segment, run }: K6Launch, port: number, container: string): Child => {
   const [program, ...leading] = k6.how === 'image' ? labelled(k6.command, container, run) : k6.command
-  const child = spawn(program!, [...leading, 'run', '--paused', ...streamOnly, outputs[k6.output], `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
+  const child = spawn(program!, [...leading, 'run', '--paused', ...streamOnly, outputs[k6.output], ...segmentOf(segment), `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
     cwd: bundle.folder,
     env: environment(run, plan),
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -92,6 +94,13 @@ export const streamOnly = [
 ] as const
 
 export const outputs: Readonly<Record<K6['output'], string>> = { csv: '--out=csv=fileName=-,timeFormat=unix_micro,saveInterval=100ms', lowtide: '--out=lowtide' }
+
+/** All of them number the same iterations, and each takes its own. */
+const segmentOf = ({ nth, of }: K6Launch['segment']): readonly string[] => {
+  if (of === 1) return []
+  const edges = Array.from({ length: of + 1 }, (_, i) => `${i}/${of}`)
+  return [`--execution-segment=${edges[nth]}:${edges[nth + 1]}`, `--execution-segment-sequence=${edges.join(',')}`]
+}
 
 /** k6 reads settings of a run from K6_*, and sends its requests through a proxy if one is set: neither may change a load. */
 const environment = (run: string, plan: LoadPlan): NodeJS.ProcessEnv => {

@@ -1,8 +1,9 @@
 import type { Dose, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
+import { fleetOf } from './fleet.ts'
 import type { Generator } from './generator.ts'
 import type { K6 } from './k6-binary.ts'
-import { launchK6 } from './k6-process.ts'
+import { launchK6, type K6Launch } from './k6-process.ts'
 import { openLedger, type Ledger } from './ledger.ts'
 import type { LoadPlan } from './plan.ts'
 
@@ -38,16 +39,15 @@ export type LoadOptions = {
 /** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
 export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const { role, ...doses } = options.plan
-  const { arrivals } = options.bundle
+  const { arrivals, tape } = options.bundle
   // Warm-up is to fill the pools: its requests come as fast as they are answered.
-  const plan: LoadPlan = { ...doses, ...(arrivals && role !== 'warm-up' && { arrivals }), baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
+  const plan: LoadPlan = { ...doses, ...(arrivals && role !== 'warm-up' && { arrivals }), ...(tape && role !== 'warm-up' && { replay: true as const }), baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
   const ledger = openLedger({ plan, emit: options.onHappening, ...(options.knownUrls ? { known: options.knownUrls } : {}) })
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
 
   options.signal.throwIfAborted()
-  const { tape } = options.bundle
   const bundle = tape ? { ...options.bundle, script: await tape.cut(plan, role) } : options.bundle
-  const k6 = await launchK6({ ...options, bundle, plan, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
+  const k6 = await launchAll({ ...options, bundle, plan, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
   const load = watch(k6, ledger, options.signal)
   const drained = load.ended.then(({ exitCode, trouble, tail }): Dose => {
     const neverEnded = ledger.started() - ledger.finished()
@@ -73,6 +73,18 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
       await drained
     },
   }
+}
+
+/** As many k6 as the load asks for, and no more than it has users. Where one cannot be launched at all, those that were are ended. */
+const launchAll = async (launch: Omit<K6Launch, 'segment'>): Promise<Generator> => {
+  const of = Math.min(launch.bundle.generators ?? 1, launch.plan.concurrency, launch.plan.dose)
+  const launched = await Promise.allSettled(Array.from({ length: of }, (_, nth) => launchK6({ ...launch, segment: { nth, of } })))
+  const failed = launched.find(one => one.status === 'rejected')
+  const members = launched.flatMap((one, nth) => (one.status === 'fulfilled' ? [{ name: `k6 ${nth + 1}`, generator: one.value }] : []))
+  if (failed === undefined) return fleetOf(members)
+  for (const { generator } of members) generator.kill()
+  await Promise.all(members.map(({ generator }) => generator.ended))
+  throw failed.reason
 }
 
 /** Feeds the ledger until the generator is gone. `trouble` is the first thing that went wrong. */

@@ -66,6 +66,8 @@ export type Load = ({ readonly kind: 'journey'; readonly journey: string } & Mod
 
 export type Model = {
   readonly requestTimeoutMs?: number
+  /** k6 processes that share the load, where one is too slow for it; default 1. */
+  readonly generators?: number
   /** Makes the model an open one; `concurrency` is then the most that are in flight at once. */
   readonly arrivals?: Arrivals
 }
@@ -99,8 +101,7 @@ export type Replay = {
   readonly redact?: readonly string[]
   /** Longer gaps are cut to this, as replayed; default 30 s. */
   readonly longestGapMs?: number
-  readonly requestTimeoutMs?: number
-}
+} & Pick<Model, 'requestTimeoutMs' | 'generators'>
 
 export const defaultRequestTimeoutMs = 10_000
 

@@ -83,14 +83,15 @@ const replay = z.strictObject({
   expect: oneOf(expectations).optional(),
   redact: z.array(text).optional(),
   longestGapMs: positive.optional(),
+  generators: positive.optional(),
   requestTimeoutMs: positive.optional(),
 })
 
 const arrivals = z.strictObject({ perSecond: factor, spacing: oneOf(['poisson', 'even']).optional(), rampMs: count.optional(), dropAfterMs: positive.optional() })
 
 const load = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('journey'), journey: text, arrivals: arrivals.optional(), requestTimeoutMs: positive.optional() }),
-  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), arrivals: arrivals.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('journey'), journey: text, arrivals: arrivals.optional(), generators: positive.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), arrivals: arrivals.optional(), generators: positive.optional(), requestTimeoutMs: positive.optional() }),
   replay,
 ], { error: "an object whose kind is 'journey', 'routes' or 'replay'" })
 
