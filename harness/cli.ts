@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   judge: () => import('./commands/judge.ts'),
   report: () => import('./commands/report.ts'),
   prove: () => import('./commands/prove.ts'),
+  replay: () => import('./commands/replay.ts'),
   list: () => import('./commands/list.ts'),
   doctor: () => import('./commands/doctor.ts'),
   bench: () => import('./commands/bench.ts'),

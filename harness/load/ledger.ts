@@ -120,7 +120,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
         dropped: plan.dose - total.started,
         newUrls: known.size - knownBefore,
         peakInFlight: total.peak,
-        ...(plan.arrivals && lateness.count > 0 && { lateness: { p99Ms: toMicros(lateness.getValueAtQuantile(0.99)), maxMs: toMicros(lateness.max) } }),
+        ...((plan.arrivals || plan.replay) && lateness.count > 0 && { lateness: { p99Ms: toMicros(lateness.getValueAtQuantile(0.99)), maxMs: toMicros(lateness.max) } }),
         loadMs: total.started === 0 ? 0 : toMicros(lastAtMs - firstAtMs),
       }
     },

@@ -8,6 +8,8 @@ export type LoadPlan = {
   readonly concurrency: number
   /** Absent in a closed model. */
   readonly arrivals?: Arrivals
+  /** Each request has the moment that a log gives it. */
+  readonly replay?: true
   readonly seed: number
   /** 0 based, counted over the whole run. */
   readonly cycle: number

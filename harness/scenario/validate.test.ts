@@ -70,7 +70,7 @@ test('what is missing is told by what it should be', () => {
     [
       "Expected name, a text, and it is missing.",
       "Expected target, an object, and it is missing.",
-      "Expected load, an object whose kind is 'journey' or 'routes', and it is missing.",
+      "Expected load, an object whose kind is 'journey', 'routes' or 'replay', and it is missing.",
     ]
   `)
 })

@@ -1,0 +1,59 @@
+import { safeMethods, type Rules } from '../replay/arrivals.ts'
+import { formats, isMethod, methods, type Format } from '../replay/logged.ts'
+import { formatOf, LogError, readLog } from '../replay/read-log.ts'
+import { hideSecrets } from '../replay/secrets.ts'
+import { surveyOf } from '../replay/survey.ts'
+import { paintFor } from '../report/paint.ts'
+import { UsageError } from '../scenario/load-scenario.ts'
+import { textOf, type Arguments, type Command } from './command.ts'
+import { surveyText } from './replay-text.ts'
+import { shown } from './shown.ts'
+
+export default {
+  usage: 'replay <log> [--format combined|json|har] [--methods GET,HEAD] [--host NAME] [--from TIME] [--to TIME] [--json]',
+  does: 'shows what an access log or a HAR holds, and what of it can be replayed: its rate, its routes, what is skipped and why',
+  options: { format: { type: 'string' }, methods: { type: 'string' }, host: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, json: { type: 'boolean' } },
+  run: async (args, { stdout, signal }) => {
+    const { file, format: asked, rules } = askedOf(args)
+    const secrets = hideSecrets()
+    try {
+      const format = await formatOf({ file, ...(asked && { format: asked }) })
+      const survey = await surveyOf(until(signal, readLog({ file, format }, secrets)), { format, rules })
+      const { nameOf: _, ...routes } = survey.routes
+      stdout.write(`${args.values.json === true ? JSON.stringify({ ...survey, routes, methods: Object.fromEntries(survey.methods), hosts: Object.fromEntries(survey.hosts), expected: Object.fromEntries(survey.expected) }) : surveyText(survey, { file: shown(file), paint: paintFor(stdout) })}\n`)
+      return 0
+    } catch (error) {
+      if (error instanceof LogError) throw new UsageError([error.message], { cause: error })
+      throw error
+    }
+  },
+} satisfies Command
+
+async function* until<T>(signal: AbortSignal, batches: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const batch of batches) {
+    signal.throwIfAborted()
+    yield batch
+  }
+}
+
+/** What the arguments ask for. Fails with all that is wrong with them at once. */
+function askedOf(args: Arguments): { readonly file: string; readonly format: Format | undefined; readonly rules: Rules } {
+  const problems: string[] = []
+  const [file, ...more] = args.positionals
+  if (file === undefined || more.length > 0) problems.push(`Expected one log, got ${args.positionals.length === 0 ? 'none' : args.positionals.join(', ')}.`)
+  const format = formats.find(one => one === textOf(args, 'format'))
+  if (format === undefined && textOf(args, 'format') !== undefined) problems.push(`Expected --format to be one of ${formats.join(', ')}, got "${textOf(args, 'format')}".`)
+  const named = textOf(args, 'methods')?.toUpperCase().split(',') ?? safeMethods
+  const known = named.filter(isMethod)
+  if (known.length < named.length) problems.push(`Expected --methods to be of ${methods.join(', ')}, got "${textOf(args, 'methods')}".`)
+  const timeOf = (name: 'from' | 'to'): number | undefined => {
+    const text = textOf(args, name)
+    if (text === undefined) return undefined
+    const ms = Date.parse(text)
+    if (Number.isNaN(ms) || !/(Z|[+-]\d\d:?\d\d)$/.test(text)) problems.push(`Expected --${name} to be a time with its zone such as 2006-03-31T18:00:00Z, got "${text}".`)
+    return ms
+  }
+  const [fromMs, toMs, host] = [timeOf('from'), timeOf('to'), textOf(args, 'host')]
+  if (file === undefined || problems.length > 0) throw new UsageError(problems)
+  return { file, format, rules: { methods: known, expect: 'class', ...(host !== undefined && { hosts: [host] }), ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) } }
+}
