@@ -12,7 +12,9 @@ const anyClaim: fc.Arbitrary<Claim> = fc.record({
 
 describe('a claim', () => {
   test('that is told is read again as it was', () => {
-    fc.assert(fc.property(anyClaim, (claim) => expect(parseClaim(claimText(claim))).toEqual(claim)))
+    fc.assert(fc.property(anyClaim, (claim) => {
+      expect(parseClaim(claimText(claim))).toEqual(claim)
+    }))
   })
 
   test('is read whatever blanks stand between its parts', () => {
@@ -26,7 +28,9 @@ describe('a claim', () => {
   })
 
   test('no text makes the parser throw', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[p(9) <>=0-9.avg overs]{0,20}$/)), (text) => expect(() => parseClaim(text)).not.toThrow()))
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[p(9) <>=0-9.avg overs]{0,20}$/)), (text) => {
+      expect(() => parseClaim(text)).not.toThrow()
+    }))
   })
 
   // https://grafana.com/docs/k6/latest/using-k6/thresholds/: every expression that its page on thresholds shows.
@@ -58,7 +62,9 @@ test.each([['60s', 60_000], ['1m30s', 90_000], ['500ms', 500], ['1h', 3_600_000]
 })
 
 test('a time that is told is read again', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 1e9 }), (ms) => expect(durationMs(spanText(ms))).toBe(ms)))
+  fc.assert(fc.property(fc.integer({ min: 1, max: 1e9 }), (ms) => {
+      expect(durationMs(spanText(ms))).toBe(ms)
+    }))
 })
 
 test('each operator holds where a reader would say so, and nowhere else', () => {

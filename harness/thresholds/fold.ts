@@ -62,23 +62,15 @@ export function beginThresholds({ thresholds = [] }: Pick<Facts, 'thresholds'>):
   return {
     add: (entry) => {
       if (opened.length === 0 || 'damage' in entry) return
-      switch (entry.kind) {
-        case 'phase':
-          return phase(entry)
-        case 'beat':
-          return counters.forEach((counter) => counter.beat(entry, isMeasuring))
-        case 'load':
-          // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it.
-          try {
-            return load(entry)
-          } catch {
-            unread += 1
-            return
-          }
-        case 'dose':
-          return dose(entry)
-        default:
-          // The rest says nothing of load or counters.
+      if (entry.kind === 'phase') phase(entry)
+      if (entry.kind === 'beat') for (const counter of counters) counter.beat(entry, isMeasuring)
+      if (entry.kind === 'dose') dose(entry)
+      if (entry.kind !== 'load') return
+      // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it.
+      try {
+        load(entry)
+      } catch {
+        unread += 1
       }
     },
     findings: () => opened.map(({ name, of, load: ofLoad }) => ({ invariant: name, threshold: true, ...(ofLoad !== null && unread > 0 ? unreadable(unread) : of.opinion()) })),

@@ -55,9 +55,9 @@ export function meant(name: string, known: readonly string[]): string {
 /** How many letters must be put in, left out or changed to make one of the other (Levenshtein, 1965). */
 function distance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, letter] of [...a].entries()) {
+  for (const [i, letter] of a.split('').entries()) {
     const row = [i + 1]
-    for (const [j, other] of [...b].entries()) row.push(Math.min((above[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1, (above[j] ?? 0) + (letter === other ? 0 : 1)))
+    for (const [j, other] of b.split('').entries()) row.push(Math.min((above[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1, (above[j] ?? 0) + (letter === other ? 0 : 1)))
     above = row
   }
   return above.at(-1) ?? 0

@@ -64,7 +64,7 @@ function problemsOf(read: Threshold | { readonly problems: readonly string[] }, 
 export function readThreshold({ metric: metricSaid, threshold, abortAfterMs = null }: Omit<Declared, 'abortAfterMs'> & { readonly abortAfterMs?: number | null }): Threshold | { readonly problems: readonly string[] } {
   const metric = parseMetric(metricSaid)
   const claim = parseClaim(threshold)
-  const problems = [...('problem' in metric ? [metric.problem] : []), ...('expected' in claim ? [`The threshold "${threshold}" on ${metricSaid} cannot be read: expected ${claim.expected}.`] : [])]
+  const problems = [...('problem' in metric ? [metric.problem] : []), ...('expected' in claim ? [`The threshold "${threshold}" on ${metricSaid.trim()} cannot be read: expected ${claim.expected}.`] : [])]
   if ('problem' in metric || 'expected' in claim) return { problems }
   const unfit = misfits(metric, claim)
   return unfit.length > 0 ? { problems: unfit } : { name: `${metricText(metric)}: ${claimText(claim)}`, metric, claim, abortAfterMs }

@@ -25,7 +25,9 @@ test('what k6 cannot have measured is kept at the edge of what it can', () => {
 })
 
 test('no redaction touches it: it is made of letters, digits, - and _ alone', () => {
-  fc.assert(fc.property(fc.array(anyLatency, { maxLength: 50 }), (latencies) => expect(encodeLatencies(sketchOf(latencies))).toMatch(/^[\w-]*$/)))
+  fc.assert(fc.property(fc.array(anyLatency, { maxLength: 50 }), (latencies) => {
+    expect(encodeLatencies(sketchOf(latencies))).toMatch(/^[\w-]*$/)
+  }))
 })
 
 test.each([['cut off', 'gA'], ['of a latency that cannot be', '_____w8'], ['with a count of none', 'AwA']])('a text %s is refused', (_, text) => {
