@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hostileRun, hostileText } from '../testing/recordings/hostile.ts'
-import { syntheticFacts, syntheticInconclusive, syntheticLeak, syntheticPass } from '../testing/recordings/synthetic.ts'
+import { syntheticCrossed, syntheticFacts, syntheticInconclusive, syntheticLeak, syntheticPass } from '../testing/recordings/synthetic.ts'
 import { consoleText } from './console.ts'
 import { plain } from './paint.ts'
 
@@ -68,6 +68,15 @@ test('a pass says what it is worth', () => {
 
     PASS  150 requests, 0 left behind  reports/2026-11-23T0622-timeline-soak/report.html"
   `)
+})
+
+test('a crossed threshold is told apart from a leak, and one that held with its figure', () => {
+  const lines = consoleText({ facts: syntheticFacts(), findings: syntheticCrossed() }, options).split('\n')
+  expect(lines[0]).toMatch(/^THRESHOLD CROSSED   timeline-soak .* 150 requests, 0 left behind$/)
+  expect(lines).toContain('  crossed  http_req_duration: p(99)<400: p(99) was 612 ms over 150 requests')
+  expect(lines.at(-1)).toBe(`THRESHOLD CROSSED  150 requests, 0 left behind  ${options.report}`)
+  const held = { ...syntheticCrossed(), verdict: 'pass' as const, findings: syntheticCrossed().findings.slice(1) }
+  expect(consoleText({ facts: syntheticFacts(), findings: held }, options)).toContain('held     http_req_failed: rate<0.01: rate was 0 % over 150 requests')
 })
 
 test('inconclusive says what was not seen and what would settle it', () => {

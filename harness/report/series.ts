@@ -3,6 +3,8 @@ import type { Facts } from '../timeline/facts.ts'
 import { counterFold } from './series/counters.ts'
 import { eventFold } from './series/events.ts'
 import { loadFold, type LoadTrace } from './series/load.ts'
+import { claimText } from '../thresholds/expression.ts'
+import { readThreshold } from '../thresholds/thresholds.ts'
 import { count } from '../verdict/words.ts'
 
 /** How load and counters moved over a run, small enough to draw: its size does not follow the hours. Times in milliseconds of the record. */
@@ -18,6 +20,8 @@ export type Series = {
   readonly unseen: readonly { readonly probe: string; readonly startMs: number; readonly endMs: number }[]
   readonly marks: readonly Mark[]
   readonly doses: readonly Dose[]
+  /** The scenario's thresholds that a chart of the run can show. */
+  readonly levels: readonly Level[]
   /** What was left out to keep the size bounded, or could not be read: one sentence each. */
   readonly leftOut: readonly string[]
 }
@@ -31,8 +35,11 @@ export type Span = { readonly phase: PhaseName; readonly cycle: number | null; r
 
 export type Mark = { readonly kind: 'suspect' | 'evidence' | 'control' | 'blind' | 'server-log' | 'capacity' | 'end'; readonly atMs: number; readonly label: string }
 
+/** A threshold as a line: `of` is the counter that it is about, or `latency`. */
+export type Level = { readonly of: string; readonly label: string; readonly value: number }
+
 /** Folds a record into series in one pass. What is no entry (a damaged line) is counted and said. */
-export async function seriesOf(entries: AsyncIterable<Entry | { readonly damage: string }>, { sampleEveryMs }: Pick<Facts, 'sampleEveryMs'>): Promise<Series> {
+export async function seriesOf(entries: AsyncIterable<Entry | { readonly damage: string }>, { sampleEveryMs, thresholds = [] }: Pick<Facts, 'sampleEveryMs' | 'thresholds'>): Promise<Series> {
   const counters = counterFold()
   const load = loadFold()
   const events = eventFold()
@@ -51,5 +58,13 @@ export async function seriesOf(entries: AsyncIterable<Entry | { readonly damage:
   }
   const leftOut = damaged > 0 ? [`${count(damaged, 'damaged line')} of the record`] : []
   const told = events.finish(endMs)
-  return { ...told, endMs, counters: counters.finish(sampleEveryMs), baseline: counters.baseline(), load: load.finish(), leftOut: [...leftOut, ...counters.leftOut(), ...told.leftOut] }
+  return { ...told, endMs, counters: counters.finish(sampleEveryMs), baseline: counters.baseline(), load: load.finish(), levels: thresholds.flatMap((declared) => levelOf(declared)), leftOut: [...leftOut, ...counters.leftOut(), ...told.leftOut] }
+}
+
+function levelOf(declared: NonNullable<Facts['thresholds']>[number]): readonly Level[] {
+  const read = readThreshold(declared)
+  if ('problems' in read) return []
+  const { metric, claim } = read
+  if (metric.kind === 'counter') return [{ of: metric.name, label: claimText(claim), value: claim.value }]
+  return metric.name === 'http_req_duration' ? [{ of: 'latency', label: `${claimText(claim)}${metric.route === null ? '' : ` ${metric.route}`}`, value: claim.value }] : []
 }

@@ -4,7 +4,7 @@ import { lookAlikes } from '../testing/look-alikes.ts'
 import { type Being, firstMeasured, hungRequest, openTransaction, process, type Run, server, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
-import type { Invariant } from './verdict.ts'
+import type { Finding, Invariant } from './verdict.ts'
 
 const invariants = await loadInvariants()
 const judged = (run: Run) => judge(timelineOf(run), invariants)
@@ -173,6 +173,25 @@ describe('never a silent pass', () => {
   test('a record that was cut off is inconclusive, and still a leak if it shows one', () => {
     expect(judged({ end: 'cut-off' }).verdict).toBe('inconclusive')
     expect(judged({ end: 'cut-off', beings: [zombie()] }).verdict).toBe('leak')
+  })
+})
+
+describe('a threshold of the scenario', () => {
+  const crossed: Finding = { invariant: 'http_req_duration: p(99)<400', threshold: true, kind: 'crossed', sentence: 'p(99) was 612 ms over 160 requests' }
+  const held: Finding = { ...crossed, kind: 'pass' }
+  const withoutData: Finding = { ...crossed, kind: 'inconclusive', sentence: 'no request ended', settledBy: 'a run that sends some' }
+  test.each<[string, Run, readonly Finding[], string, RegExp]>([
+    ['held', {}, [held], 'pass', /^0 left behind in 280 requests/],
+    ['crossed is no pass and no leak', {}, [crossed], 'crossed', /^http_req_duration: p\(99\)<400: p\(99\) was 612 ms over 160 requests$/],
+    ['without data is not held', {}, [withoutData], 'inconclusive', /^no request ended$/],
+    ['crossed beside a leak is told with it', { beings: hungRequest({ cycle: 5 }) }, [crossed], 'leak', /^1 left behind in 280 requests.*; 1 threshold crossed$/],
+    ['crossed beside a leak that ended the run is told as well', { beings: hungRequest({ cycle: 5 }), also: [{ atMs: 999_000, kind: 'end', how: 'completed', detail: '', early: 'leak confirmed' }] }, [crossed, withoutData], 'leak', /; 1 threshold crossed$/],
+    ['crossed stays so where something else was not seen', { controls: 'none' }, [crossed], 'crossed', /^http_req_duration: .*\(and 1 more finding\)$/],
+    ['crossed until an interrupt is told', { end: 'interrupted' }, [crossed], 'interrupted', /^interrupted; until then no leak was found; 1 threshold crossed$/],
+  ])('%s', (_, run, thresholds, verdict, headline) => {
+    const findings = judge(timelineOf(run), invariants, thresholds)
+    expect(findings).toMatchObject({ verdict, headline: expect.stringMatching(headline) })
+    expect(findings.findings).toEqual(expect.arrayContaining([...thresholds]))
   })
 })
 

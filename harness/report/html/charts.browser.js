@@ -65,13 +65,13 @@
         legend: { show: false },
         cursor: { sync: { key: sync.key, scales: ['x', null] }, y: false, points: { show: !panel.stacked, size: 5 }, drag: { x: true, y: false } },
         // A count that rose by one must not look like a cliff: 0 is always in sight.
-        scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(panel.unit === 'count' ? 3 : 1, high ?? 0, panel.baseline?.max ?? 0) * 1.08] } },
+        scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(panel.unit === 'count' ? 3 : 1, high ?? 0, panel.baseline?.max ?? 0, ...inReach(panel.levels, high ?? 0)) * 1.08] } },
         axes: [timeAxis(), valueAxis(panel, highest)],
         series,
         bands,
         hooks: {
           drawClear: [(chart) => shade(chart, false), (chart) => baselineBand(chart, panel.baseline)],
-          draw: [marksOf],
+          draw: [marksOf, (chart) => levelLines(chart, panel.levels)],
           setCursor: [(chart) => tell(chart, keys, panel)],
         },
       },
@@ -152,6 +152,32 @@
     ctx.fillStyle = translucent(colour('--pass'), 0.22)
     // A band of one value is still a band: it is drawn as a line that can be seen.
     ctx.fillRect(bbox.left, top - 1, bbox.width, Math.max(2, bottom - top + 2))
+    ctx.restore()
+  }
+
+  /** A threshold far above everything would leave no room for what there is to see. */
+  function inReach(levels, highest) {
+    return levels.map(({ value }) => value).filter((value) => value <= 3 * highest)
+  }
+
+  function levelLines(chart, levels) {
+    const { ctx, bbox } = chart
+    ctx.save()
+    ctx.strokeStyle = ctx.fillStyle = colour('--fail')
+    ctx.lineWidth = devicePixelRatio
+    ctx.font = axisFont(devicePixelRatio)
+    ctx.textAlign = 'right'
+    ctx.textBaseline = 'bottom'
+    for (const { label, value } of levels) {
+      const y = Math.round(chart.valToPos(value, 'y', true)) + 0.5
+      if (y < bbox.top || y > bbox.top + bbox.height) continue
+      ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio])
+      ctx.beginPath()
+      ctx.moveTo(bbox.left, y)
+      ctx.lineTo(bbox.left + bbox.width, y)
+      ctx.stroke()
+      ctx.fillText(label, bbox.left + bbox.width - 3 * devicePixelRatio, y - devicePixelRatio)
+    }
     ctx.restore()
   }
 

@@ -19,6 +19,8 @@ export type Panel = {
   readonly bucketS: number
   /** Lowest and highest at the baseline's looks. */
   readonly baseline: { readonly min: number; readonly max: number } | null
+  /** Thresholds of the scenario's. */
+  readonly levels: readonly { readonly label: string; readonly value: number }[]
   /** The lines are shares of one whole: drawn upon each other. */
   readonly stacked: boolean
   readonly lines: readonly Line[]
@@ -58,12 +60,14 @@ const core = ['pg.backends', 'pg.idle-in-transaction', 'pg.oldest-transaction-ms
 
 function isFlat(series: Series, name: string): boolean {
   const seen = values(series.counters.traces[name])
-  return !core.includes(name) && seen.every((value) => value === seen[0])
+  return !core.includes(name) && levelsOf(series, name).length === 0 && seen.every((value) => value === seen[0])
 }
 
 function values(trace: Trace | undefined): readonly number[] {
   return trace === undefined ? [] : [...trace.min, ...trace.max].filter((value) => value !== null)
 }
+
+const levelsOf = ({ levels }: Series, name: string): Panel['levels'] => levels.flatMap(({ of, label, value }) => (of === name ? [{ label, value }] : []))
 
 function spanLabel({ phase, cycle }: Span): string {
   return cycle === null ? phase : `${phase} ${cycle}`
@@ -81,6 +85,7 @@ function counterPanel(series: Series, name: string, group: Panel['group']): Pane
     stacked: false,
     bucketS: bucketMs / 1_000,
     baseline: envelope === undefined || isRunningTotal(trace, envelope) ? null : { min: envelope.min, max: envelope.max },
+    levels: levelsOf(series, name),
     lines: [{ label: name, tone: 'plain', values: trace.max, low: trace.min }],
   }
 }
@@ -99,7 +104,7 @@ const inFlight = 'load.in-flight'
 function loadPanels(series: Series): readonly Panel[] {
   const { load } = series
   if (load.routes.length === 0) return []
-  const common = { group: 'load', stacked: false, bucketS: load.bucketMs / 1_000, baseline: null } as const
+  const common = { group: 'load', stacked: false, bucketS: load.bucketMs / 1_000, baseline: null, levels: [] } as const
   const busiest = load.routes.toSorted((a, b) => sum(b.counted) - sum(a.counted))
   const perSecond = (requests: readonly number[]) => requests.map((value) => value / common.bucketS)
   const rest = busiest.slice(routesDrawn)
@@ -108,6 +113,7 @@ function loadPanels(series: Series): readonly Panel[] {
     ...common,
     title: 'latency of the slowest route',
     unit: 'ms',
+    levels: levelsOf(series, 'latency'),
     lines: [
       { label: 'p50', tone: 'plain', values: load.p50Ms },
       { label: 'p99', tone: 'plain', values: load.p99Ms },

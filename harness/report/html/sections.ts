@@ -101,11 +101,12 @@ ${rest.length === 0 ? null : html`<details><summary>${count(rest.length, 'more c
 }
 
 /** Only what this run's charts show: a legend of suspects on a pass would make a reader look for them. */
-function signsOf({ baseline, spans, marks, unseen }: Series): readonly (readonly [string, string])[] {
+function signsOf({ baseline, spans, marks, unseen, levels }: Series): readonly (readonly [string, string])[] {
   const marked = new Set(marks.map(({ kind }) => kind))
   const phases = new Set(spans.map(({ phase }) => phase))
   const signs: readonly (readonly [string, string, boolean])[] = [
     ['baseline', 'baseline, lowest to highest', Object.keys(baseline).length > 0],
+    ['threshold', 'threshold', levels.length > 0],
     ['cycle', 'load', phases.has('cycle')],
     ['control', 'control leak planted', phases.has('control')],
     ['suspect', 'suspect', marked.has('suspect')],

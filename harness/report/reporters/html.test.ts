@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hostileRun, hostileText } from '../../testing/recordings/hostile.ts'
-import { syntheticEntries, syntheticFacts, syntheticHang, syntheticInconclusive, syntheticLeak, syntheticPass } from '../../testing/recordings/synthetic.ts'
+import { syntheticCrossed, syntheticEntries, syntheticFacts, syntheticHang, syntheticInconclusive, syntheticLeak, syntheticPass } from '../../testing/recordings/synthetic.ts'
 import type { Findings } from '../../verdict/verdict.ts'
 import type { RunRecord } from '../run-record.ts'
 import { seriesOf } from '../series.ts'
@@ -61,6 +61,18 @@ test('of five thousand hung requests 500 are listed and the others counted', asy
   expect([...page.matchAll(/data-name="request"/g)]).toHaveLength(500)
   expect(page).toContain('4,500 more in findings.json')
 })
+
+test('thresholds are lines in the charts of what they are about', async () => {
+  const facts = syntheticFacts({ thresholds: [{ metric: 'http_req_duration{route:feed}', threshold: 'p(99)<400 over 60s' }, { metric: 'pg.backends', threshold: 'value<80' }, { metric: 'http_req_failed', threshold: 'rate<0.01' }] })
+  const page = reporter.render({ facts, findings: syntheticCrossed(), series: await seriesOf(syntheticRecord(), facts) })
+  const drawn = drawingIn(page).panels.flatMap(({ title, levels }: { title: string; levels: readonly { label: string; value: number }[] }) => levels.map(({ label, value }) => [title, label, value]))
+  expect(drawn).toEqual([['latency of the slowest route', 'p(99)<400 over 1m feed', 400], ['pg.backends', 'value<80', 80]])
+  expect(textIn(page)).toContain('THRESHOLD CROSSED')
+})
+
+async function* syntheticRecord() {
+  yield* syntheticEntries({ hung: 0 })
+}
 
 async function runOf(findings: Findings): Promise<RunRecord> {
   const facts = syntheticFacts()

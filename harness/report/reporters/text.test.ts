@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hostileRun, hostileText } from '../../testing/recordings/hostile.ts'
-import { syntheticEntries, syntheticFacts, syntheticInconclusive, syntheticLeak, syntheticPass } from '../../testing/recordings/synthetic.ts'
+import { syntheticCrossed, syntheticEntries, syntheticFacts, syntheticInconclusive, syntheticLeak, syntheticPass } from '../../testing/recordings/synthetic.ts'
 import type { Findings } from '../../verdict/verdict.ts'
 import type { RunRecord } from '../run-record.ts'
 import { seriesOf } from '../series.ts'
@@ -104,6 +104,18 @@ test('a leak in JUnit: leaks are failures, warnings are none', async () => {
 
 test('what could not be seen is an error in JUnit, not a pass', async () => {
   expect(junit.render(await runOf(syntheticInconclusive()))).toMatch(/tests="2" failures="0" errors="1"/)
+})
+
+test('a crossed threshold is a failure of its own kind in JUnit, and no leak', async () => {
+  const rendered = junit.render(await runOf(syntheticCrossed()))
+  expect(rendered).toMatch(/tests="7" failures="1" errors="0"/)
+  expect(rendered).toContain('name="http_req_duration: p(99)&#60;400"><failure type="threshold" message="p(99) was 612 ms over 150 requests"/>')
+})
+
+test('it has a section of its own in Markdown', async () => {
+  const rendered = markdown.render(await runOf(syntheticCrossed()))
+  expect(rendered).toMatch(/^# THRESHOLD CROSSED: timeline-soak/)
+  expect(rendered).toContain('## Thresholds crossed\n\n- **http_req_duration: p(99)\\<400**: p(99) was 612 ms over 150 requests')
 })
 
 test('a run that judged nothing is an error in JUnit, not an empty success', async () => {

@@ -159,6 +159,22 @@ export function syntheticPass(): Findings {
   }
 }
 
+/** Nothing left, one threshold crossed, one held. */
+export function syntheticCrossed(): Findings {
+  const passed = syntheticPass()
+  return {
+    ...passed,
+    verdict: 'crossed',
+    headline: 'http_req_duration: p(99)<400: p(99) was 612 ms over 150 requests',
+    findings: [
+      { invariant: 'http_req_duration: p(99)<400', threshold: true, kind: 'crossed', sentence: 'p(99) was 612 ms over 150 requests' },
+      { invariant: 'http_req_failed: rate<0.01', threshold: true, kind: 'pass', sentence: 'rate was 0 % over 150 requests' },
+      ...passed.findings,
+    ],
+    next: ['see it again: lowtide run scenarios/timeline-soak.ts'],
+  }
+}
+
 export function syntheticInconclusive(): Findings {
   return {
     formatVersion,
