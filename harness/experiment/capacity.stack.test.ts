@@ -29,7 +29,7 @@ async function serverOf({ places, lost = 0, status = 200 }: { readonly places: n
   }
 }
 
-const ask = (url: string) => askForPlaces({ url, holdsMs, asked: 6, signal: AbortSignal.timeout(30_000) })
+const ask = (url: string, how: { readonly held?: number; readonly known?: number } = {}) => askForPlaces({ url, holdsMs, asked: 6, signal: AbortSignal.timeout(30_000), ...how })
 
 test('a pool with all of its places answers all at once, in the first try', async () => {
   await using server = await serverOf({ places: 6 })
@@ -49,4 +49,20 @@ test('a pool without any place left answers none, and is not waited for for ever
 test('an error is no place', async () => {
   await using server = await serverOf({ places: 6, status: 503 })
   expect(await ask(server.url)).toMatchObject({ parallel: 0 })
+})
+
+test('places that the harness holds itself are missed, exactly so many, and are there again once it lets go', async () => {
+  await using server = await serverOf({ places: 6 })
+  expect(await ask(server.url, { held: 2, known: 4 })).toEqual({ asked: 6, parallel: 4, tries: [4] })
+  expect(await ask(server.url, { known: 6 })).toEqual({ asked: 6, parallel: 6, tries: [6] })
+})
+
+test('a request that takes no place of the pool shows as one: holding it leaves as many as ever', async () => {
+  await using server = await serverOf({ places: 100 })
+  expect(await ask(server.url, { held: 2, known: 4 })).toEqual({ asked: 6, parallel: 6, tries: [6, 6, 6] })
+})
+
+test('a pool that is known to have lost places is asked once, as long as it has not lost more', async () => {
+  await using server = await serverOf({ places: 6, lost: 2 })
+  expect(await ask(server.url, { known: 4 })).toEqual({ asked: 6, parallel: 4, tries: [4] })
 })

@@ -13,15 +13,15 @@ import { visit } from '../stack/visit.ts'
 import type { Watchdog } from '../stack/watchdog.ts'
 import { followThresholds } from '../thresholds/follow.ts'
 import { declaredOf } from '../thresholds/thresholds.ts'
-import { formatVersion, type Capacity, type Early, type PhaseName, type Reading } from '../timeline/entry.ts'
+import { formatVersion, type Early, type PhaseName, type Reading } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
 import { storeFacts, type Recorder } from '../timeline/recorder.ts'
 import { followVerdict } from '../verdict/so-far.ts'
 import { ownVersions } from '../versions.ts'
-import { askForPlaces, placesDeclared } from './capacity.ts'
 import { askOtherRoute, openCycles, type Cycles } from './cycle.ts'
 import { heapUsedIn } from './heap-used.ts'
 import { lastMatchedOf } from './last-matched.ts'
+import { openPlaces } from './places.ts'
 import { runProgramme } from './programme.ts'
 
 export type Experiment = {
@@ -86,14 +86,17 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
   clientsBefore = (await look('before-load', 0)).last.counters['app.clients'] ?? 0
-  const places = async (when: Capacity['when']) => {
-    if (target.capacity) record({ kind: 'capacity', when, ...(await askForPlaces({ url: app.baseUrl + target.capacity.path, holdsMs: target.capacity.holdsMs, asked: placesDeclared(plan, target.limits ?? {}), signal })) })
-  }
-  await places('before-load')
+  const places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
+  await places.beforeLoad()
+  const { cycle } = load
   const early = await runProgramme({
     plan,
     limits: target.limits ?? {},
-    cycle: load.cycle,
+    cycle: async (...which) => {
+      const done = await cycle(...which)
+      if (done.dose.planned > 0) await places.afterCycle(done.dose.cycle)
+      return done
+    },
     soFar,
     thresholds,
     crashed: app.crashed,
@@ -114,7 +117,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
       signal.throwIfAborted()
       await look('nudged', 1_000)
     })
-    if (target.capacity) await phase('settle', 'asking for every place of the pool', () => places('after-load'))
+    if (target.capacity) await phase('settle', 'asking for every place of the pool', places.afterLoad)
     const { collectPath } = target
     if (collectPath !== undefined) {
       await phase('settle', 'after a forced collection', async () => {
@@ -124,6 +127,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
       })
     }
     await phase('control', 'planting known leaks', async () => {
+      await places.control()
       await look('control-before', 0)
       await control({ stack, recorder, signal }, () => look('control-planted', soFar.maturityMs()))
       await look('control-removed', 1_000)

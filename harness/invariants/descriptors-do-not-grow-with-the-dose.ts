@@ -1,6 +1,6 @@
 import type { Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { type Growth, growthOf, inSteps } from '../verdict/growth.ts'
+import { type Growth, growthOf, inSteps, risen } from '../verdict/growth.ts'
 import { longLivedProcesses } from '../verdict/long-lived.ts'
 import { finalRest, noRest, type Rest, readingsOf, untouchedRests } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -20,8 +20,8 @@ export default {
     if (leaking.length > 0)
       return {
         kind: 'leak',
-        sentence: `${count(leaking.length, 'process', 'processes')} kept more descriptors after every load: ${leaking.map(said).join('; ')}`,
-        survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null })),
+        sentence: `${count(leaking.reduce((sum, { growth }) => sum + risen(growth), 0), 'descriptor')} in ${count(leaking.length, 'process', 'processes')} stayed open, more after every load: ${leaking.map(said).join('; ')}`,
+        survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null, keptMore: one.growth.steps })),
       }
     if (unsettled.length > 0)
       return {

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
-import { timelineOf } from '../testing/timeline-of.ts'
+import { epochOf, firstMeasured, loadEndOf, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Capacity } from '../timeline/entry.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { birthsOf } from '../verdict/births.ts'
+import { judge } from '../verdict/judge.ts'
 import invariant from './no-place-of-the-pool-is-lost.ts'
 
-const asked = (when: Capacity['when'], ...tries: number[]): Stamped<Capacity> => ({ kind: 'capacity', when, asked: 10, parallel: Math.max(...tries), tries, atMs: when === 'before-load' ? 100 : 90_000 })
+const asked = (when: 'before-load' | 'after-load', ...tries: number[]): Stamped<Capacity> => ({ kind: 'capacity', when, asked: 10, parallel: Math.max(...tries), tries, atMs: when === 'before-load' ? 100 : startOf(8) - 50 })
+const afterCycle = (cycle: number, parallel: number): Stamped<Capacity> => ({ kind: 'capacity', when: 'after-cycle', cycle, asked: 10, parallel, tries: [parallel], atMs: startOf(cycle + 1) - 100 })
 const judged = (capacities: readonly Stamped<Capacity>[], differences: Partial<Timeline> = {}) => invariant.check({ ...timelineOf({}), capacities, ...differences })
 
 test.each([
@@ -26,4 +29,42 @@ test('each lost place is told', () => {
     sentence: '3 places of the pool are lost: 10 of 10 requests found one at once before the load, 7 after it (7, 6, 7 in 3 tries)',
     survivors: [{ member: { kind: 'place', id: '8' } }, { member: { id: '9' } }, { member: { id: '10' } }],
   })
+})
+
+test('where the pool was asked after each cycle, each place was lost under the load after which it was missed first; what comes back was a busy machine', () => {
+  const capacities = [asked('before-load', 10), afterCycle(0, 10), afterCycle(1, 10), afterCycle(2, 6), afterCycle(3, 9), afterCycle(5, 7), afterCycle(6, 7), afterCycle(7, 6), asked('after-load', 6)]
+  const timeline = { ...timelineOf({}), capacities }
+  const { findings, hangs, dose, rate } = judge(timeline, [invariant])
+  expect(birthsOf(timeline, hangs, findings)).toEqual([2, 5, 5, 7].map((cycle) => ({ cycle, atMs: null })))
+  expect([dose.leftBehind, rate?.events]).toEqual([4, 4])
+})
+
+/** A pool of three sessions, used with each load and when its places are asked for, and two that are used no more from a cycle on. */
+const pool = (lostIn: readonly number[]) => [
+  ...[500, 501, 502].map((pid) => ({ atMs }: { readonly atMs: number }) => session({ pid, usedAtMs: atMs - 400, seenAtMs: epochOf(atMs) })({ atMs })),
+  ...lostIn.map((cycle, i) => ({ atMs }: { readonly atMs: number }) => session({ pid: 600 + i, usedAtMs: Math.min(atMs, startOf(cycle) + 700), seenAtMs: epochOf(atMs) })({ atMs })),
+]
+
+test('sessions that were not touched while every place was asked for are those of the lost places, if they are as many', () => {
+  const capacities = [asked('before-load', 10), asked('after-load', 8)]
+  const timeline = { ...timelineOf({ beings: pool([firstMeasured, firstMeasured + 4]) }), capacities }
+  const { findings, hangs, dose } = judge(timeline, [invariant])
+  expect(hangs.map(({ session: one, bornIn }) => [one?.pid, bornIn])).toEqual([[600, firstMeasured], [601, firstMeasured + 4]])
+  expect(birthsOf(timeline, hangs, findings)).toMatchObject([firstMeasured, firstMeasured + 4].map((cycle) => ({ cycle, moment: { epochMs: epochOf(startOf(cycle) + 700), of: 'end' } })))
+  expect(dose.leftBehind).toBe(2)
+})
+
+test.each([
+  ['more of them than lost places: who keeps one for itself is not known', [firstMeasured, 5, 6]],
+  ['fewer of them', [firstMeasured]],
+])('%s', (_, lostIn) => {
+  const capacities = [asked('before-load', 10), asked('after-load', 8)]
+  const { hangs, dose } = judge({ ...timelineOf({ beings: pool(lostIn) }), capacities }, [invariant])
+  expect([hangs, dose.leftBehind]).toEqual([[], 2])
+})
+
+test('a session that was used after its load by a request that asked for a place is none of a lost one', () => {
+  const capacities = [asked('before-load', 10), asked('after-load', 9)]
+  const { hangs } = judge({ ...timelineOf({ beings: [({ atMs }) => session({ pid: 600, usedAtMs: Math.min(atMs, loadEndOf(7) + 9_800), seenAtMs: epochOf(atMs) })({ atMs })] }), capacities }, [invariant])
+  expect(hangs).toEqual([])
 })

@@ -1,6 +1,8 @@
 import type { Place } from '../timeline/member.ts'
+import { cycleAtEpoch } from '../verdict/moments.ts'
+import { placesOf, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
 import type { Invariant } from '../verdict/verdict.ts'
-import { count } from '../verdict/words.ts'
+import { count, duration } from '../verdict/words.ts'
 
 /**
  * Rule R5. A pool at its limit shows the same number of sessions whether its places are lost or lent; and when a collector has closed what was lost,
@@ -9,17 +11,23 @@ import { count } from '../verdict/words.ts'
  */
 export default {
   name: 'no place of the pool is lost',
-  check: ({ capacities, endedEarly }) => {
-    const before = capacities.find(({ when }) => when === 'before-load')
-    const after = capacities.findLast(({ when }) => when === 'after-load')
-    if (before === undefined) return { kind: 'not judged', sentence: 'the target names no request that takes a place of its pool (target.capacity)' }
-    if (after === undefined) return endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
-    const lost = before.parallel - after.parallel
-    if (lost <= 0) return { kind: 'pass', sentence: `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it` }
+  check: (timeline) => {
+    const { before, after, lostIn } = placesOf(timeline)
+    if (before === null) return { kind: 'not judged', sentence: 'the target names no request that takes a place of its pool (target.capacity)' }
+    if (after === null) return timeline.endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
+    if (lostIn.length === 0) return { kind: 'pass', sentence: `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it` }
+    const sessions = sessionsOfLostPlaces(timeline)
     return {
       kind: 'leak',
-      sentence: `${count(lost, 'place')} of the pool ${lost === 1 ? 'is' : 'are'} lost: ${before.parallel} of ${count(before.asked, 'request')} found one at once before the load, ${after.parallel} after it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')})`,
-      survivors: Array.from({ length: lost }, (_, i) => ({ member: { kind: 'place', id: `${after.parallel + i + 1}` } satisfies Place, why: 'no request gets it any more', bornIn: null })),
+      sentence: `${count(lostIn.length, 'place')} of the pool ${lostIn.length === 1 ? 'is' : 'are'} lost: ${before.parallel} of ${count(before.asked, 'request')} found one at once before the load, ${after.parallel} after it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')})`,
+      survivors:
+        sessions.length > 0
+          ? sessions.map((session) => ({
+              member: session,
+              why: `${session.state}, not touched for ${duration(session.stateAgeMs ?? 0)}, while every place was asked for; last: ${session.query}`,
+              bornIn: cycleAtEpoch(timeline, touchedAtMs(session)),
+            }))
+          : lostIn.map((bornIn, i) => ({ member: { kind: 'place', id: `${after.parallel + i + 1}` } satisfies Place, why: 'no request gets it any more', bornIn })),
     }
   },
 } satisfies Invariant

@@ -1,5 +1,5 @@
 import type { Process } from '../timeline/member.ts'
-import { type Growth, growthOf, inSteps } from '../verdict/growth.ts'
+import { type Growth, growthOf, inSteps, risen } from '../verdict/growth.ts'
 import { longLivedProcesses } from '../verdict/long-lived.ts'
 import { finalRest, noRest, type Rest, readingsOf } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -13,10 +13,13 @@ export default {
     const grown = longLivedProcesses(timeline).map((process) => ({ process, growth: growthOf(timeline, (rest) => threadsAt(rest, process)) }))
     const leaking = grown.filter(({ growth }) => growth.kind === 'proportional')
     const unsettled = grown.filter(({ growth }) => growth.kind === 'unsettled')
-    const survivors = (all: typeof grown) => all.map((one) => ({ member: one.process, why: said(one), bornIn: null }))
     if (leaking.length > 0)
-      return { kind: 'leak', sentence: `${count(leaking.length, 'process', 'processes')} kept more threads after every load: ${leaking.map(said).join('; ')}`, survivors: survivors(leaking) }
-    if (unsettled.length > 0) return { kind: 'warning', sentence: `threads have not settled yet: ${unsettled.map(said).join('; ')}`, survivors: survivors(unsettled) }
+      return {
+        kind: 'leak',
+        sentence: `${count(leaking.reduce((sum, { growth }) => sum + risen(growth), 0), 'thread')} in ${count(leaking.length, 'process', 'processes')} stayed, more after every load: ${leaking.map(said).join('; ')}`,
+        survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null, keptMore: one.growth.steps })),
+      }
+    if (unsettled.length > 0) return { kind: 'warning', sentence: `threads have not settled yet: ${unsettled.map(said).join('; ')}`, survivors: unsettled.map((one) => ({ member: one.process, why: said(one), bornIn: null })) }
     return { kind: 'pass', sentence: `no threads piled up in ${count(grown.length, 'long-lived process', 'long-lived processes')}` }
   },
 } satisfies Invariant

@@ -3,7 +3,7 @@ import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
 import { isStillLeft } from './heal.ts'
 import { cycleAtEpoch, type Moment, momentOf } from './moments.ts'
 import { bornIn, cycleOf, key, memberAt, runningLooks, untouchedRests } from './rest.ts'
-import { socketsOfTheirOwn } from './hangs.ts'
+import { isKeeper, keptByCycle, placesOfTheirOwn, socketsOfTheirOwn } from './hangs.ts'
 import type { Finding, Hang } from './verdict.ts'
 
 /** One thing left behind, by the cycle whose load left it. */
@@ -24,18 +24,17 @@ export type Birth = {
  */
 export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
-  // When a place was lost nobody can tell: it is asked for twice in a run.
   const others = new Map(survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process' && member.kind !== 'place').map((survivor) => [key(survivor.member), survivor]))
   const ofGrowth = new Set(survivors.filter((survivor) => survivor.ofGrowth).map(({ member }) => key(member)))
   return [
-    ...hangs.filter((hang) => !isKeeper(timeline, hang)).map((hang) => ({ ...birthOfHang(timeline, hang), ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) })),
+    ...hangs.filter((hang) => !isKeeper(hang, leaks)).map((hang) => ({ ...birthOfHang(timeline, hang), ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) })),
     ...[...others.values()].map(({ member, bornIn: cycle, ofGrowth }) => ({ cycle, atMs: null, ...dated(momentOf(timeline, member)), ...(ofGrowth && { ofGrowth }) })),
     ...birthsOfSockets(timeline, hangs, leaks),
+    ...keptByCycle(leaks).map((cycle) => ({ cycle, atMs: null, ofGrowth: true as const })),
+    // Where the pool was not asked after each cycle, nobody can tell when a place was lost.
+    ...placesOfTheirOwn(hangs, leaks).flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [{ cycle, atMs: null }])),
   ]
 }
-
-/** A process that lived before the load and keeps ever more, such as descriptors: that is no birth, and its rate is told by the growth. */
-const isKeeper = (timeline: Timeline, { process, session }: Hang): boolean => session === null && process !== null && process.request === null && process.state !== 'Z' && bornIn(timeline, process) === null
 
 /** The cycles that births are counted in: all of them, as a leak does not wait for the warm-up to end, unless all births are growth’s. */
 export const cyclesOf = ({ cycles }: Timeline, births: readonly Birth[]): readonly CycleSpan[] => (births.every(({ ofGrowth }) => ofGrowth) ? cycles.filter(({ role }) => role === 'measured') : cycles)

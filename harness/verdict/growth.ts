@@ -61,6 +61,9 @@ function kindOf(steps: readonly Step[], fall: number): Growth['kind'] {
 /** `1 after 20 requests, 2 after 40, 4 after 80`. */
 export const inSteps = ({ steps }: Growth): string => steps.map(({ dose, rise }, i) => `${rise} after ${dose}${i === 0 ? ' requests' : ''}`).join(', ')
 
+/** How many more there are at the end than were ever seen at rest before. */
+export const risen = ({ steps }: Growth): number => sumOf(steps, ({ rise }) => rise)
+
 /** What grew, by identity: those at the last rest that measured cycles have left there. */
 export type GrowthByIdentity<M extends Member> = Growth & { readonly stayed: readonly M[]; readonly atEnd: number }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Member } from '../timeline/member.ts'
 import { syntheticHang } from '../testing/recordings/synthetic.ts'
+import { process } from '../testing/timeline-of.ts'
 import { leftBehind } from './hangs.ts'
 import type { Finding } from './verdict.ts'
 

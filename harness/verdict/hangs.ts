@@ -15,26 +15,50 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
   const listed = new Set<string>()
   const hang = (process: Process | null, session: Session | null): Hang => {
     for (const member of [process, session]) if (member !== null) listed.add(key(member))
-    const by = [process, session].flatMap((member) => (member === null ? [] : [survivors.get(key(member))])).filter((survivor) => survivor !== undefined)
+    const by = [process, session].flatMap((member) => (member === null ? [] : [survivors.get(key(member))])).filter((survivor) => survivor !== undefined && (session === null || survivor.keptMore === undefined))
     return { process, session, ...evidenceFor(timeline, process, session), why: by[0]?.why ?? null, bornIn: by[0]?.bornIn ?? null }
   }
 
   const all = [...survivors.values()].sort(byId)
   const bySession = all.flatMap(({ member }) => (member.kind === 'session' ? [hang(bestHolder(holdersOf(pairs, member), survivors), member)] : []))
-  const byProcess = all.flatMap(({ member, bornIn }) => (member.kind === 'process' && !listed.has(key(member)) && !isFrontEnd(member, bornIn) ? [hang(member, sessionsOf(pairs, member)[0] ?? null)] : []))
+  const byProcess = all.flatMap(({ member, bornIn, keptMore }) => (member.kind === 'process' && !listed.has(key(member)) && !isFrontEnd(member, bornIn) ? [hang(member, keptMore ? null : (sessionsOf(pairs, member)[0] ?? null))] : []))
   return [...bySession, ...byProcess]
 }
 
 /**
- * How many things are left: each hang is one, and so is each survivor that is neither session nor process, and each half-closed socket of its own. A place of a
+ * How many things are left: each hang is one, unless it is a process that keeps more and more, and so is each survivor that is neither session nor process, each descriptor or thread that such a
+ * process keeps, and each half-closed socket of its own. A place of a
  * pool is lost with the session that is not given back: only places beyond the sessions are lost in their own right.
  */
 export function leftBehind(hangs: readonly Hang[], leaks: readonly Finding[]): number {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
   const keysOf = (is: (kind: Survivor['member']['kind']) => boolean): number => new Set(survivors.flatMap(({ member }) => (is(member.kind) ? [key(member)] : []))).size
   const others = keysOf((kind) => kind !== 'session' && kind !== 'process' && kind !== 'place')
-  const places = Math.max(0, keysOf((kind) => kind === 'place') - hangs.filter(({ session }) => session !== null).length)
-  return hangs.length + others + places + socketsOfTheirOwn(hangs, leaks).sockets
+  return hangs.filter((hang) => !isKeeper(hang, leaks)).length + others + keptByCycle(leaks).length + placesOfTheirOwn(hangs, leaks).length + socketsOfTheirOwn(hangs, leaks).sockets
+}
+
+/** A process that is there because of what it keeps, and for nothing else. */
+export const isKeeper = ({ process, session }: Hang, leaks: readonly Finding[]): boolean =>
+  process !== null && session === null && leaks.some((leak) => 'survivors' in leak && leak.survivors.some(({ member, keptMore }) => keptMore !== undefined && key(member) === key(process)))
+
+/**
+ * The cycle of each thing that a process keeps. A thread may keep a descriptor, so of one process those count of which it keeps most; and a half-closed socket is
+ * a descriptor that is told already.
+ */
+export function keptByCycle(leaks: readonly Finding[]): readonly number[] {
+  const most = new Map<string, readonly number[]>()
+  for (const { member, bornIn, keptMore } of leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))) {
+    if (keptMore === undefined || member.kind !== 'process') continue
+    const kept = keptMore.flatMap(({ cycle, rise }) => Array.from({ length: rise }, () => cycle)).slice(isFrontEnd(member, bornIn) ? member.closeWait : 0)
+    if (kept.length > (most.get(key(member))?.length ?? 0)) most.set(key(member), kept)
+  }
+  return [...most.values()].flat()
+}
+
+/** Which of the lost places went with the sessions that hang is not known: the first so many. */
+export function placesOfTheirOwn(hangs: readonly Hang[], leaks: readonly Finding[]): readonly Survivor[] {
+  const places = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors.filter(({ member }) => member.kind === 'place') : []))
+  return places.slice(hangs.filter(({ session }) => session !== null).length)
 }
 
 /** A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. */

@@ -1,5 +1,6 @@
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { sessionsOfLostPlaces } from './places.ts'
 
 /**
  * When something was left, as a clock tells it and not a look. Epoch milliseconds; `withinMs` is by how much that clock may differ from the load generator's. A request
@@ -41,12 +42,12 @@ export function momentOf(timeline: Timeline, member: Member): Moment | null {
 }
 
 /** The last use of an idle session is the one that left it if later loads passed it over. A session with a lock of its own goes on in its pool, and others use it. */
-function lastUseOf(timeline: Timeline, { stateAgeMs, advisoryLocks, backendStartMs }: Session, seenAtMs: number): Moment | null {
+function lastUseOf(timeline: Timeline, { id, stateAgeMs, advisoryLocks, backendStartMs }: Session, seenAtMs: number): Moment | null {
   if (stateAgeMs === null || advisoryLocks > 0) return null
   const epochMs = seenAtMs - stateAgeMs
   const used = cycleAtEpoch(timeline, epochMs)
   const isPassedOver = timeline.doses.some(({ cycle, planned, dropped }) => used !== null && cycle > used && planned > dropped)
-  return isPassedOver || used === cycleAtEpoch(timeline, backendStartMs) ? { epochMs, withinMs: ofTheServer, of: 'end' } : null
+  return isPassedOver || sessionsOfLostPlaces(timeline).some((session) => session.id === id) || used === cycleAtEpoch(timeline, backendStartMs) ? { epochMs, withinMs: ofTheServer, of: 'end' } : null
 }
 
 /** The cycle in whose load or settle this moment was; null before the first. */

@@ -1,0 +1,43 @@
+import type { Capacity } from '../timeline/entry.ts'
+import type { Session } from '../timeline/member.ts'
+import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { remembered } from './remembered.ts'
+import { presentThroughout, restsOf } from './rest.ts'
+import { isPlanted, isSession } from './stay.ts'
+
+/** The places that requests found at once, before the load and after it. `lostIn` has each that was lost, by the cycle under whose load it was; null where the pool was not asked after each. */
+export type Places = { readonly before: Stamped<Capacity> | null; readonly after: Stamped<Capacity> | null; readonly lostIn: readonly (number | null)[] }
+
+/** What the readings of the pool say. Nothing makes a lost place answer: a later reading that finds more shows that an earlier one met a busy machine. */
+export const placesOf = remembered(({ capacities, doses }: Timeline): Places => {
+  const before = capacities.find((one) => one.when === 'before-load') ?? null
+  const after = capacities.findLast((one) => one.when === 'after-load') ?? null
+  if (before === null || after === null) return { before, after, lostIn: [] }
+  const known = capacities.flatMap((one) => (one.when === 'after-cycle' ? [{ cycle: one.cycle, parallel: one.parallel }] : []))
+  const lastCycle = doses.findLast(({ planned }) => planned > 0)?.cycle
+  const readings = known.length === 0 || lastCycle === undefined ? [{ cycle: null, parallel: after.parallel }] : [...known, { cycle: lastCycle, parallel: after.parallel }]
+  let places = before.parallel
+  const lostIn = readings.flatMap(({ cycle }, i) => {
+    const certain = Math.max(...readings.slice(i).map(({ parallel }) => parallel))
+    const lost = Math.max(0, places - certain)
+    places -= lost
+    return Array.from({ length: lost }, () => cycle)
+  })
+  return { before, after, lostIn }
+})
+
+/**
+ * The sessions of the lost places, where the run can tell them: requests waited for a place after the load, so each place that is left was used, and with it its session. If
+ * those that have not been touched since the last load are exactly as many as places are lost, they are theirs. Else none: who else keeps a session for itself is not known.
+ */
+export const sessionsOfLostPlaces = remembered((timeline: Timeline): readonly Session[] => {
+  const { after, lostIn } = placesOf(timeline)
+  const lastEndedMs = timeline.cycles.at(-1)?.endedAtEpochMs
+  const rest = after && restsOf(timeline).find(({ looks, confirmed, complete }) => confirmed && complete && (looks[0]?.atMs ?? 0) > after.atMs)
+  if (lostIn.length === 0 || lastEndedMs === undefined || !rest || rest.reading === 'stopped' || rest.reading === 'control-planted') return []
+  const untouched = presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last) && touchedAtMs(session) < lastEndedMs)
+  return untouched.length === lostIn.length ? untouched : []
+})
+
+/** When its state last changed, by a clock that is the load's as well; else now, which is no proof. */
+export const touchedAtMs = ({ seenAtMs, stateAgeMs }: Session): number => (seenAtMs === undefined || stateAgeMs === null ? Number.POSITIVE_INFINITY : seenAtMs - stateAgeMs)
