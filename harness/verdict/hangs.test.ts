@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Member } from '../timeline/member.ts'
 import { syntheticHang } from '../testing/recordings/synthetic.ts'
-import { process } from '../testing/timeline-of.ts'
-import { leftBehind } from './hangs.ts'
+import { process, timelineOf } from '../testing/timeline-of.ts'
+import { hangsOf, leftBehind } from './hangs.ts'
 import type { Finding } from './verdict.ts'
 
 const leak = (members: readonly Member[]): Finding => ({ invariant: 'x', kind: 'leak', sentence: 'x', survivors: members.map((member) => ({ member, why: 'x', bornIn: null })) })
@@ -17,3 +17,21 @@ test.each([
 ])('%s', (_, sessions, lost, expected) => {
   expect(leftBehind(hangs(sessions), [places(lost)])).toBe(expected)
 })
+
+const keeper = (pid: number, closeWait = 0) => process({ pid, closeWait })({ atMs: 90_000 }) as Member
+const kept = (member: Member, ...rises: number[]): Finding => ({ invariant: 'x', kind: 'leak', sentence: 'x', survivors: [{ member, why: 'x', bornIn: null, keptMore: rises.map((rise, i) => ({ cycle: 3 + i, rise })) }] })
+
+test.each<[string, readonly Finding[], number]>([
+  ['of a process that keeps descriptors each of them is left, and not the process', [kept(keeper(10), 2, 0, 4, 8)], 14],
+  ['of several processes those of each', [kept(keeper(10), 2, 4), kept(keeper(11), 3, 5)], 14],
+  ['of threads and their descriptors the more', [kept(keeper(10), 2, 4), kept(keeper(10), 3, 5)], 8],
+  ['a socket in CLOSE_WAIT is told as such, and not again as a descriptor', [leak([keeper(10, 5)]), kept(keeper(10, 5), 2, 4)], 6],
+])('%s', (_, leaks, expected) => {
+  const { hangs, dose } = leftOf(leaks)
+  expect([dose, hangs.filter(({ session }) => session !== null)]).toEqual([expected, []])
+})
+
+function leftOf(leaks: readonly Finding[]) {
+  const hangs = hangsOf(timelineOf(), leaks)
+  return { hangs, dose: leftBehind(hangs, leaks) }
+}
