@@ -44,6 +44,15 @@ export const healthy: Readonly<Record<string, Maker>> = {
     return { boot: [owning(pids(), lives.map(({ pid }) => pid)), ...lives.map((life): Inhabitant => (moment) => (moment.nudged ? null : session(life)(moment)))] }
   },
 
+  'H04 streams that were connected before the load, and stay': (random, pids) => {
+    const [streams, fromMs] = [random.between(1, 6), random.within(2_200, 2_900)]
+    const sessions = many(streams, () => pids())
+    return {
+      boot: [owning(pids(), sessions), ...sessions.map((pid) => session({ pid, fromMs, query: 'LISTEN news' }))],
+      counters: () => ({ 'app.clients': streams }),
+    }
+  },
+
   'H05 sessions that rest in LISTEN': (random, pids) => {
     const listeners = many(random.between(1, 3), () => pids())
     return { limits: { listeners: listeners.length }, boot: [owning(pids(), listeners), ...listeners.map((pid) => session({ pid, query: 'LISTEN jobs' }))] }
@@ -215,7 +224,17 @@ export const broken: Readonly<Record<string, Maker>> = {
     const nth = random.between(2, 9)
     return { happenings: ({ cycle, endMs }) => (cycle === nth ? [{ kind: 'blind', probe: 'postgres', reason: 'terminating connection', atMs: endMs - 1 }] : []) }
   },
-  'streams that stay connected (H04)': (random) => ({ counters: () => ({ 'app.clients': random.between(1, 3) }) }),
+  'streams that the load opens, and that stay connected': (random) => {
+    const [before, more] = [random.between(0, 3), random.between(1, 3)]
+    let openedAtMs = Number.POSITIVE_INFINITY
+    return {
+      counters: (atMs) => ({ 'app.clients': atMs < openedAtMs ? before : before + more }),
+      cycle: ({ cycle, startMs, endMs }) => {
+        if (cycle === 2) openedAtMs = random.within(startMs, endMs)
+        return []
+      },
+    }
+  },
 }
 
 /** A process whose descriptors vary from look to look around a level. */

@@ -45,6 +45,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   const inhabitants: Inhabitant[] = [server('postgresql'), server('application'), ...(world.boot ?? [])]
   let nowMs = 3_000
   let nudged = false
+  let clientsBefore = Number.POSITIVE_INFINITY
   const endedMs = world.transactionsEndedMs ?? random.within(5, 400)
   const threshold = { facts, endedTransactions: { count: 1, p999Ms: endedMs } } as Timeline
   const matureMs = Math.max(transactionThresholdMs(threshold), lingerMs(threshold)) + stayMs
@@ -55,7 +56,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
     const members = asHeld(inhabitants.map((being) => being(moment)).filter((member) => member !== null))
     const logged = members.filter((member) => member.kind === 'session').map(({ pid, backendStartMs }) => ({ kind: 'logged-session' as const, id: `${pid}@${Math.floor(backendStartMs / 1000)}`, pid }))
     const counters = { 'pg.backends': logged.length, 'log.live': logged.length, 'app.processes': members.filter(({ kind }) => kind === 'process').length, ...world.counters?.(nowMs) }
-    const unquiet = unquietReason({ members, counters, partial: [] }, before && { sight: { members: before.members, counters: {}, partial: [] }, atMs: before.atMs }, nowMs, 0)
+    const unquiet = unquietReason({ members, counters, partial: [] }, before && { sight: { members: before.members, counters: {}, partial: [] }, atMs: before.atMs }, nowMs, 0, clientsBefore)
     return { atMs: nowMs, members, look: { kind: 'look', reading, ...(cycle !== null && { cycle }), quiescent: unquiet === null, ...(unquiet !== null && { unquiet }), counters, members: [...members, ...logged] } satisfies Look }
   }
 
@@ -79,6 +80,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   }
 
   settle('before-load', null, 0)
+  clientsBefore = world.counters?.(nowMs)['app.clients'] ?? 0
   const roles = [...Array<Dose['role']>(2).fill('warm-up'), ...Array<Dose['role']>(3).fill('baseline'), ...plan.doses.map(() => 'measured' as const)]
   const doseOf = (role: Dose['role'], nth: number): number => (role === 'warm-up' ? plan.warmUp : role === 'baseline' ? plan.baseline : (plan.doses[nth - 5] ?? 0))
   for (const [nth, role] of roles.entries()) {
