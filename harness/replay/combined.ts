@@ -3,7 +3,7 @@ import { requestLineOf } from './target.ts'
 import { commonLogTime, remembering } from './times.ts'
 
 /** What a line says, before secrets are taken out and seconds are spread. `durationMs` is there where its time is that of its end. */
-export type Line = Omit<Logged, 'kind'> & { readonly durationMs: number | null }
+export type Line = Omit<Logged, 'kind' | 'line'> & { readonly durationMs: number | null }
 
 /**
  * Reads lines of Apache's common and combined formats and of nginx's default, given as latin1: what stands in them beyond ASCII is bytes. Users may hold blanks, and

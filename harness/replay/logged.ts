@@ -1,6 +1,8 @@
 /** A request as a log tells it. Who sent it is not kept: no address, no user, no referrer, no cookie, no header. */
 export type Logged = {
   readonly kind: 'logged'
+  /** Of the file, from 1; of a HAR its entry. */
+  readonly line: number
   /** Its arrival, in epoch milliseconds: the time of its end less how long it took, where a log tells these two. */
   readonly atMs: number
   readonly method: Method

@@ -48,7 +48,7 @@ export async function* readLog(log: LogFile, secrets: Secrets): AsyncGenerator<r
   const asRead = (read: Line | Reason, text: () => string): Read => {
     if (typeof read === 'string') return unread(read, text())
     const { durationMs, ...request } = read
-    return { ...request, kind: 'logged', atMs: spread(read.atMs) - (durationMs ?? 0), path: secrets.inPath(read.path) }
+    return { ...request, kind: 'logged', line, atMs: spread(read.atMs) - (durationMs ?? 0), path: secrets.inPath(read.path) }
   }
 
   if (format === 'har') {

@@ -26,7 +26,8 @@ export const hideSecrets = (words: readonly string[] = secretWords): Secrets => 
   }
   const hidden = (text: string): string =>
     text
-      .replaceAll(parameter, (whole, mark: string, name: string) => (isSecret(name) ? `${mark}${name}=***` : whole))
+      .replaceAll(ofQuery, (whole, before: string, name: string) => (isSecret(name) ? `${before}${name}=***` : whole))
+      .replaceAll(ofPath, (whole, name: string) => (isSecret(name) ? `;${name}=***` : whole))
       .replaceAll(webToken, '***')
   return {
     inPath: path => (path.includes('=') || path.includes('eyJ') ? hidden(path) : path),
@@ -37,8 +38,9 @@ export const hideSecrets = (words: readonly string[] = secretWords): Secrets => 
 /** Redacting is linear, but a line of megabytes is not worth it for the hundred characters that are shown. */
 const longestLine = 4_000
 
-/** A parameter of a query, or of a path as in `;jsessionid=...`. */
-const parameter = /([?&;])([^=&?;\s"\\]{1,80})=([^&;\s"\\#]*)/g
+const ofQuery = /([?&])([^=&?;\s"\\]{1,80})=[^&\s"\\#]*/g
+/** As in `/cart;jsessionid=1A2B?page=2`; some queries are divided by semicolons too. */
+const ofPath = /;([^=&?;\s"\\]{1,80})=[^&;?\s"\\#]*/g
 /** JSON Web Token (RFC 7519): its header is a JSON object, which begins with {" and so with eyJ. */
 const webToken = /eyJ[\w-]{6,}\.[\w-]{2,}(?:\.[\w-]*)?/g
 /** Headers as Go writes them: "Cookie":["a=b"]. */

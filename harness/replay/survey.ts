@@ -54,7 +54,7 @@ export const surveyOf = async (batches: AsyncIterable<readonly Read[]>, { format
       if (read.host !== null && (hosts.has(read.host) || hosts.size < mostHosts)) increment(hosts, read.host)
       const reason = refusal(read)
       if (reason !== null) {
-        skip(reason, lines, `${read.method} ${read.path}`.slice(0, 120))
+        skip(reason, read.line, `${read.method} ${read.path}`.slice(0, 120))
         continue
       }
       const arrival = arrivalOf(read, rules)
