@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import { verdictsOnContainers, verdictsOnProcesses } from '../bench/accuracy.ts'
+import { judgeNight } from '../bench/judge-night.ts'
 import { killOnContainers, killOnProcesses } from '../bench/kill.ts'
+import { loadDrained } from '../bench/load/drained.ts'
+import { loadRate } from '../bench/load/rate.ts'
 import { measure, type Measure } from '../bench/measure.ts'
 import { memory } from '../bench/memory.ts'
 import { probeOverhead } from '../bench/overhead.ts'
@@ -9,7 +12,7 @@ import { UsageError } from '../scenario/load-scenario.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
-const measures = [soakLength, memory, probeOverhead, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers] as unknown as readonly Measure[]
+const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained] as unknown as readonly Measure[]
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',

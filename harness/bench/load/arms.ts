@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Bundle } from '../../load/bundle.ts'
+import type { K6 } from '../../load/k6-binary.ts'
+import { startLoad } from '../../load/k6.ts'
+import type { LoadPlan } from '../../load/plan.ts'
+import { decodeLatencies, latencyOf } from '../../timeline/latencies.ts'
+import { cpuMsOf, k6Pid, type Ground } from './ground.ts'
+
+/** One load, sent in one way. CPU of the generator, and of this process while it took in the samples and looked about. */
+export type Arm = { readonly perSecond: number; readonly p99Ms: number; readonly k6CpuMs: number; readonly harnessCpuMs: number; readonly requests: number }
+
+export type ArmOptions = { readonly ground: Ground; readonly k6: K6; readonly bundle: Bundle; readonly plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'arrivals'>; readonly signal: AbortSignal }
+
+/** k6 with its defaults, as its users run it: the same script, with metrics, thresholds and a summary. */
+export const bare = async ({ ground, k6, bundle, plan, signal }: ArmOptions): Promise<Arm> => {
+  const summary = join(ground.dir, 'summary.json')
+  const whole: LoadPlan = { ...plan, seed: 1, cycle: 0, firstRequest: 0, baseUrl: ground.baseUrl, requestTimeoutMs: bundle.requestTimeoutMs, thinkScale: 1 }
+  const [program, ...leading] = k6.command
+  const child = spawn(program!, [...leading, 'run', '--no-usage-report', '--summary-trend-stats=p(99)', `--summary-export=${summary}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(whole)}`, '-'], { stdio: ['pipe', 'ignore', 'pipe'], signal })
+  child.stderr.resume()
+  pipeline(createReadStream(bundle.script), child.stdin).catch(() => undefined)
+  const cpu = followCpu(async () => child.pid ?? null)
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  if (code !== 0) throw new Error(`bare k6 ended with exit code ${code}`)
+  const said = JSON.parse(await readFile(summary, 'utf8')) as { metrics: { http_req_duration: { 'p(99)': number } } }
+  const { requests, perSecond } = await ground.tally()
+  return { requests, perSecond, p99Ms: said.metrics.http_req_duration['p(99)'], k6CpuMs: await cpu.end(), harnessCpuMs: 0 }
+}
+
+/** k6 as a run of ours drives it, with all probes on. */
+export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): Promise<Arm> => {
+  const counts = new Map<number, number>()
+  await using _eyes = await ground.watched()
+  await using load = await startLoad({
+    k6,
+    bundle: { ...bundle, ...(plan.arrivals && { arrivals: plan.arrivals }) },
+    run: `bench-load-${process.pid}`,
+    dir: ground.dir,
+    baseUrl: ground.baseUrl,
+    plan: { ...plan, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, role: 'measured' },
+    signal,
+    onHappening: (happening) => {
+      if (happening.kind !== 'load' || happening.latencies === undefined) return
+      for (const { key, count } of decodeLatencies(happening.latencies)) counts.set(key, (counts.get(key) ?? 0) + count)
+    },
+  })
+  const own = process.cpuUsage()
+  const cpu = followCpu(k6Pid)
+  await load.begin()
+  const dose = await load.drained
+  const { user, system } = process.cpuUsage(own)
+  if (dose.generator.kind !== 'completed' || dose.counted !== plan.dose) throw new Error(`the load inside of Lowtide was not whole: ${JSON.stringify(dose)}`)
+  const { requests, perSecond } = await ground.tally()
+  return { requests, perSecond, p99Ms: quantileOf(counts, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs: (user + system) / 1_000 }
+}
+
+/** The last that was seen before the process had gone: at most 100 ms are missing. */
+const followCpu = (find: () => Promise<number | null>) => {
+  let pid: number | null = null
+  let lastMs = 0
+  const timer = setInterval(async () => {
+    pid ??= await find()
+    if (pid !== null) lastMs = (await cpuMsOf(pid)) ?? lastMs
+  }, 100)
+  return {
+    end: async () => {
+      clearInterval(timer)
+      return lastMs
+    },
+  }
+}
+
+const quantileOf = (counts: ReadonlyMap<number, number>, quantile: number): number => {
+  const sorted = [...counts].toSorted(([a], [b]) => a - b)
+  let left = quantile * sorted.reduce((sum, [, count]) => sum + count, 0)
+  for (const [key, count] of sorted) if ((left -= count) <= 0) return latencyOf(key)
+  return Number.NaN
+}

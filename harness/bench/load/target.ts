@@ -1,0 +1,29 @@
+// A server that costs next to nothing, so that a load is the generator's to limit: 1 kB for each request, after `?after=` milliseconds if so asked; and on /tally how many
+// there were, over which time, how many of them are still without an answer, and when the last got its own.
+import { createServer, type ServerResponse } from 'node:http'
+
+const body = 'x'.repeat(1_024)
+const headers = { 'content-type': 'text/plain', 'content-length': body.length }
+const none = { requests: 0, firstMs: 0, lastMs: 0, lastAnswerAtMs: 0 }
+let tally = { ...none }
+let inFlight = 0
+
+createServer((request, response) => {
+  if (request.url === '/tally') {
+    response.end(JSON.stringify({ ...tally, inFlight }))
+    tally = { ...none }
+    return
+  }
+  tally.lastMs = performance.now()
+  if (tally.requests++ === 0) tally.firstMs = tally.lastMs
+  const afterMs = Number(/[?&]after=(\d+)/.exec(request.url ?? '')?.[1] ?? 0)
+  inFlight++
+  if (afterMs === 0) answer(response)
+  else setTimeout(answer, afterMs, response)
+}).listen(Number(process.env['PORT']), process.env['HOST'] ?? '127.0.0.1')
+
+function answer(response: ServerResponse): void {
+  inFlight--
+  tally.lastAnswerAtMs = Date.now()
+  response.writeHead(200, headers).end(body)
+}
