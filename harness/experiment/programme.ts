@@ -56,6 +56,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, cra
   const largest = Math.max(...doses)
   const largestAtOnce = Math.max(plan.concurrency, Math.min(largest, peak))
   dosed(doses, largestAtOnce)
+  // Each of the three with a mix of its own, which tells routes apart. Measured cycles have one mix: what grows there must grow with every dose, whichever route leaks.
   const inBaseline = baselineDose(unit, plan.concurrency)
   for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
     phase('baseline', `${round} of ${baselineCycles}`)
@@ -71,7 +72,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, cra
   /** By the longest cycle so far: a machine may get slower in the course of a night. */
   const fits = (cycles: number) => elapsedMs() + cycles * longestMs + closingMs <= plan.budgetMs
   do {
-    for (const [nth, dose] of doses.entries()) {
+    for (const dose of doses) {
       // A leak that the warm-up has shown gets one measured cycle, to be told with its dose; a repro is told by then how to see it again.
       const vain = hopeless()
       if (vain !== null) return vain
@@ -81,7 +82,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, cra
       const concurrency = dose === largest ? largestAtOnce : plan.concurrency
       phase('cycle', `${dose} requests, ${concurrency} at once`)
       const beganMs = elapsedMs()
-      await cycle('measured', dose, { concurrency, lastsMs, stretch: { doses, nth } })
+      await cycle('measured', dose, { concurrency, lastsMs })
       delivered += dose
       ran += 1
       longestMs = Math.max(longestMs, elapsedMs() - beganMs)

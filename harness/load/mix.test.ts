@@ -28,15 +28,15 @@ test('the shares of each cycle add up to 1, and over the stretch each route has 
   )
 })
 
-test('no route has less than a quarter of its share in any cycle, or half of it in the largest of several; a rare one has its share in each', () => {
+test('no route has less than a quarter of its share in any cycle, and a rare one has its share in each', () => {
   fc.assert(
     fc.property(given, one => {
       const { shares, doses, mixes } = mixesIn(one)
       const least = Math.min(...doses.filter(dose => dose > 0))
-      for (const [c, mix] of mixes.entries())
+      for (const mix of mixes)
         for (const [route, share] of shares.entries()) {
-          expect(mix[route]! / share).toBeGreaterThan((doses[c] === Math.max(...doses) ? 1 / 2 : 1 / 4) - 1e-9)
-          expect(share * least >= 8 || mix[route] === share).toBe(true)
+          expect(mix[route]! / share).toBeGreaterThan(1 / 4 - 1e-9)
+          expect(share * least >= 4 || mix[route] === share).toBe(true)
         }
     }),
   )

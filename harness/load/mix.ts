@@ -3,8 +3,7 @@
  * shares add up to 1, and over the stretch each route has its own share: of the tables with these margins the one nearest to the pattern (iterative proportional
  * fitting: Deming and Stephan, Annals of Mathematical Statistics 11, 1940).
  *
- * A rare route keeps its share in every cycle, and none goes without another: it might be the one that leaks. Of the others each has a neighbour, by share, that gets more where it
- * gets less.
+ * A rare route keeps its share in every cycle, and none goes without another. Of the others each has a neighbour, by share, that gets more where it gets less.
  *
  * @param shares each route's share of the requests, adding up to 1
  * @param doses requests of each cycle
@@ -12,33 +11,31 @@
 export function mixesOf(shares: readonly number[], doses: readonly number[], seed: number): readonly (readonly number[])[] {
   const loaded = doses.filter(dose => dose > 0)
   const least = Math.min(...loaded)
-  const common = shares.map((share, route) => ({ share, route })).filter(({ share }) => share * least * (1 - much) >= surely).toSorted((a, b) => b.share - a.share)
+  const common = shares.map((share, route) => ({ share, route })).filter(({ share }) => share * least * (1 - much) >= enough).toSorted((a, b) => b.share - a.share)
   // An odd one out has none to make room for it.
   const paired = common.slice(0, common.length - (common.length % 2))
   if (loaded.length < 2 || paired.length === 0) return doses.map(() => shares)
 
   const patterns = 2 ** (loaded.length - 1) - 1
-  const largest = Math.max(...loaded)
   let nth = 0
   const cycles = doses.map(dose => (dose === 0 ? null : nth++))
   const rows = paired.map((_, i) => {
     // A number's binary digits, of which the first is never set: all ways to divide the cycles in two, neither part empty.
     const pattern = 1 + ((Math.floor(i / 2) + seed) % patterns)
     const sign = i % 2 === 0 ? 1 : -1
-    return cycles.map((cycle, c) => (cycle === null ? 1 : 1 + sign * (pattern & (1 << cycle) ? 1 : -1) * (doses[c] === largest ? little : much)))
+    return cycles.map(cycle => (cycle === null ? 1 : 1 + sign * (pattern & (1 << cycle) ? 1 : -1) * much))
   })
   const fitted = fit(rows, paired.map(({ share }) => share), doses)
   // Halfway to 1 keeps both margins. What the fit has moved too far is brought back so, with all others.
-  const way = Math.min(1, ...fitted.flatMap(row => row.map((factor, c) => (factor < 1 ? (doses[c] === largest ? little : much) / (1 - factor) : 1))))
+  const way = Math.min(1, ...fitted.flat().map(factor => (factor < 1 ? much / (1 - factor) : 1)))
   return doses.map((_, c) => shares.map((share, route) => share * (1 + way * ((fitted[paired.findIndex(one => one.route === route)]?.[c] ?? 1) - 1))))
 }
 
-/** What a share is multiplied with is no less than 1 - much. The largest dose is the one that is sent with the most requests at once: there every route must have its many. */
+/** What a share is multiplied with is no less than 1 - much. */
 const much = 0.75
-const little = 0.5
 
-/** Of so many requests expected, steps of the golden ratio send one at least: their gaps are below 1.9 times the mean (three-distance theorem). Fewer vary enough by themselves. */
-const surely = 2
+/** Of fewer expected the whole numbers differ enough by themselves. */
+const enough = 1
 
 /** Makes the factors' mean over routes, weighted by share, 1 in each cycle, and over cycles, weighted by dose, 1 for each route. */
 function fit(rows: readonly (readonly number[])[], shares: readonly number[], doses: readonly number[]): readonly (readonly number[])[] {

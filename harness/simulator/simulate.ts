@@ -1,3 +1,4 @@
+import { mixesOf } from '../load/mix.ts'
 import { isLeftover, unquietReason } from '../probes/quiet.ts'
 import type { Dose, Entry, Happening, Look, Planted, Reading } from '../timeline/entry.ts'
 import { formatVersion } from '../timeline/entry.ts'
@@ -83,10 +84,11 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   clientsBefore = world.counters?.(nowMs)['app.clients'] ?? 0
   const roles = [...Array<Dose['role']>(2).fill('warm-up'), ...Array<Dose['role']>(3).fill('baseline'), ...plan.doses.map(() => 'measured' as const)]
   const doseOf = (role: Dose['role'], nth: number): number => (role === 'warm-up' ? plan.warmUp : role === 'baseline' ? plan.baseline : (plan.doses[nth - 5] ?? 0))
+  const mixes = mixesIn(plan.routes, Array<number>(3).fill(plan.baseline), facts.seed)
   for (const [nth, role] of roles.entries()) {
     const dose = doseOf(role, nth)
     const loadMs = Math.max(400, (1_000 * dose) / plan.perSecond, role === 'measured' ? plan.lastsMs : 0) * random.within(0.9, 1.3)
-    const cycle: Cycle = { cycle: nth, role, dose, startMs: nowMs, endMs: nowMs + loadMs, routes: divided(dose, plan.routes) }
+    const cycle: Cycle = { cycle: nth, role, dose, startMs: nowMs, endMs: nowMs + loadMs, routes: divided(dose, mixes[nth - 2] ?? plan.routes) }
     const phase = role === 'measured' ? 'cycle' : role
     tell({ kind: 'phase', phase, edge: 'start', cycle: nth })
     inhabitants.push(...(world.cycle?.(cycle) ?? []))
@@ -148,6 +150,13 @@ const factsOf = ({ limits = {} }: World, { doses }: Plan): Facts => ({
   probes: ['postgres', 'postgres-log', 'processes'],
   versions: {},
 })
+
+/** Weights of the routes in each cycle of the baseline, as a real load has them. */
+function mixesIn(routes: Plan['routes'], doses: readonly number[], seed: number): readonly Plan['routes'][] {
+  const total = Object.values(routes).reduce((sum, weight) => sum + weight, 0)
+  const names = Object.keys(routes)
+  return mixesOf(Object.values(routes).map((weight) => weight / total), doses, seed).map((mix) => Object.fromEntries(mix.map((share, i) => [names[i] ?? '', share])))
+}
 
 /** A dose by the weights of its routes: each its whole share, what is over to the first. */
 function divided(dose: number, routes: Plan['routes']): Readonly<Record<string, number>> {
