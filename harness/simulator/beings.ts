@@ -53,8 +53,9 @@ export const session =
   ({ fromMs = 2_000, untilMs, usedAtMs = fromMs, ...given }: Life & { readonly usedAtMs?: number } & Partial<Session> & { readonly pid: number }): Living =>
   (moment) => {
     if (!alive({ fromMs, ...(untilMs !== undefined && { untilMs }) }, moment)) return null
-    const backendStartMs = epochOf(fromMs)
-    const ageMs = moment.atMs - usedAtMs
+    // As the server tells them: in whole milliseconds.
+    const backendStartMs = Math.round(epochOf(fromMs))
+    const ageMs = Math.round(moment.atMs - usedAtMs)
     return {
       kind: 'session',
       id: `${given.pid}@${backendStartMs}`,
@@ -84,4 +85,4 @@ export const openTransaction =
   (moment) =>
     moment.atMs < begunAtMs
       ? null
-      : session({ fromMs, usedAtMs: begunAtMs, state: 'idle in transaction', transactionAgeMs: moment.atMs - begunAtMs, query: 'SELECT time FROM ticket_change', ...given })(moment)
+      : session({ fromMs, usedAtMs: begunAtMs, state: 'idle in transaction', transactionAgeMs: Math.round(moment.atMs - begunAtMs), query: 'SELECT time FROM ticket_change', ...given })(moment)

@@ -44,9 +44,10 @@ export function driftsOf(timeline: Timeline): readonly Drift[] {
 
 /** The median of each rest's looks, by the requests sent up to then. */
 function pointsOf(timeline: Timeline, counter: string): readonly Point[] {
+  let [dosed, sent] = [0, 0]
   return untouchedRests(timeline).flatMap(({ looks, last, cycle }) => {
     const values = looks.flatMap((look) => look.counters[counter] ?? [])
-    const sent = timeline.doses.filter(({ atMs }) => atMs <= last.atMs).reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
+    for (let dose = timeline.doses[dosed]; dose !== undefined && dose.atMs <= last.atMs; dose = timeline.doses[(dosed += 1)]) sent += dose.planned - dose.dropped
     return cycle === null || values.length === 0 ? [] : [{ x: sent, y: median(values) }]
   })
 }
@@ -61,24 +62,32 @@ function shapeOf(points: readonly Point[], line: Interval): Drift['kind'] {
     return n * Math.log(Math.max(squares, floorOf(points)) / n) + 2 * parameters + (2 * parameters * (parameters + 1)) / (n - parameters - 1)
   }
   // The variance is a parameter of each.
-  const flat = criterion(squaresOf(points, points.map(() => 1)), 2)
-  const straight = criterion(squaresOf(points, points.map(({ x }) => x)), 3)
-  const bends = points.slice(1, -2).map(({ x: bend }) => ({ points, at: points.map(({ x }) => Math.min(x, bend)) }))
-  const bent = criterion(Math.min(...bends.map(({ at }) => squaresOf(points, at))), 4)
+  const flat = criterion(squaresOf(points, Number.NEGATIVE_INFINITY), 2)
+  const straight = criterion(squaresOf(points, Number.POSITIVE_INFINITY), 3)
+  const bent = criterion(Math.min(...points.slice(1, -2).map(({ x }) => squaresOf(points, x))), 4)
   const least = Math.min(flat, straight, bent)
   if (line.upper <= 0 || flat === least) return 'flat'
   if (bent + 2 <= straight) return 'rose, then flat'
   return straight + 4 <= bent && line.lower > 0 ? 'rises with the load' : 'not settled yet'
 }
 
-/** Sum of the squares that a regression on `at` leaves. */
-function squaresOf(points: readonly Point[], at: readonly number[]): number {
-  const n = points.length
-  const [meanX, meanY] = [at.reduce((sum, x) => sum + x, 0) / n, points.reduce((sum, { y }) => sum + y, 0) / n]
-  const sxx = at.reduce((sum, x) => sum + (x - meanX) ** 2, 0)
-  const sxy = at.reduce((sum, x, i) => sum + (x - meanX) * ((points[i]?.y ?? 0) - meanY), 0)
+/** Sum of the squares that a regression on min(x, bend) leaves. Each rest of a night is asked to be the bend: hence loops, without a list for each. */
+function squaresOf(points: readonly Point[], bend: number): number {
+  // A constant, whatever it is.
+  const at = (x: number): number => (bend === Number.NEGATIVE_INFINITY ? 1 : x < bend ? x : bend)
+  let [sumX, sumY, sxx, sxy, squares] = [0, 0, 0, 0, 0]
+  for (const { x, y } of points) {
+    sumX += at(x)
+    sumY += y
+  }
+  const [meanX, meanY] = [sumX / points.length, sumY / points.length]
+  for (const { x, y } of points) {
+    sxx += (at(x) - meanX) ** 2
+    sxy += (at(x) - meanX) * (y - meanY)
+  }
   const slope = sxx === 0 ? 0 : sxy / sxx
-  return points.reduce((sum, { y }, i) => sum + (y - meanY - slope * ((at[i] ?? 0) - meanX)) ** 2, 0)
+  for (const { x, y } of points) squares += (y - meanY - slope * (at(x) - meanX)) ** 2
+  return squares
 }
 
 /** Counters are whole numbers: differences below half a unit, or a millionth, are rounding and no fit. */

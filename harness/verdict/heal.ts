@@ -1,6 +1,8 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { byIdentity, type ByIdentity } from './by-identity.ts'
+import { remembered } from './remembered.ts'
 import { memberAt, restsOf } from './rest.ts'
 import type { HealClass, Survivor } from './verdict.ts'
 
@@ -24,7 +26,8 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
     const seen = memberAt(look, survivor.member)
     return seen !== undefined && isStillLeft(survivor.member, seen)
   }
-  const lastWith = rests.findLastIndex((rest) => rest.reading !== 'stopped' && rest.looks.some(shows))
+  let lastWith = lastRests(timeline).get(survivor.member) ?? -1
+  while (lastWith >= 0 && rests[lastWith]?.looks.some(shows) !== true) lastWith -= 1
   const firstWithout = rests[lastWith + 1]
   if (lastWith === -1 || firstWithout === undefined) return 'permanent'
   switch (firstWithout.reading) {
@@ -45,6 +48,13 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
       return firstWithout.reading satisfies never
   }
 }
+
+/** Of all rests, the number of the last before the stop that shows an identity. */
+const lastRests = remembered((timeline: Timeline): Pick<ByIdentity<number>, 'get'> => {
+  const last = byIdentity<number>()
+  for (const [at, { reading, looks }] of restsOf(timeline).entries()) if (reading !== 'stopped') for (const look of looks) for (const member of look.members) last.set(member, at)
+  return last
+})
 
 /** The identity may live on without its fault: a session whose transaction has ended, a process whose sockets are closed. */
 export function isStillLeft(left: Member, now: Member): boolean {

@@ -21,7 +21,7 @@ export type Owner = { readonly sentence: string } & (
 )
 
 /** Named alone from this probability on, and several that have it together: a wrong name sends somebody to the wrong file. */
-const clear = 0.95
+const clear = 0.98
 
 /** null where nothing was left, where no load was recorded by route, or where it follows time and not requests. */
 export function ownerOf(timeline: Timeline, hangs: readonly Hang[], births: readonly Birth[], rate: Rate | null): Owner | null {
@@ -54,8 +54,9 @@ function byLoad(timeline: Timeline, births: readonly Birth[]): Owner | null {
   const dated = births.filter(({ cycle }) => cycle !== null)
   const names = [...new Set(routes.map(({ route }) => route))]
   if (dated.length === 0 || names.length === 0) return null
-  const left = cycles.map(({ cycle }) => dated.filter((birth) => birth.cycle === cycle).length)
-  const sentTo = (is: (route: string) => boolean): readonly number[] => cycles.map(({ cycle }) => routes.filter((one) => one.cycle === cycle && is(one.route)).reduce((sum, { started }) => sum + started, 0))
+  const [leftBy, sentBy] = [Map.groupBy(dated, ({ cycle }) => cycle), Map.groupBy(routes, ({ cycle }) => cycle)]
+  const left = cycles.map(({ cycle }) => leftBy.get(cycle)?.length ?? 0)
+  const sentTo = (is: (route: string) => boolean): readonly number[] => cycles.map(({ cycle }) => (sentBy.get(cycle) ?? []).reduce((sum, { route, started }) => (is(route) ? sum + started : sum), 0))
   if (names.length === 1) return { kind: 'dose', route: names[0] ?? '', probability: 1, sentence: `${names[0]}: the load has no other route` }
 
   const times = timesOf(timeline, births)

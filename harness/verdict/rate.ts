@@ -1,6 +1,7 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { type Birth, cyclesOf } from './births.ts'
 import { chiSquareAbove, rootOf } from './distributions.ts'
+import { requestsOf } from './exhaustion.ts'
 import { negativeBinomial } from './negative-binomial.ts'
 import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withHours, withRequests } from './rate-model.ts'
 import { garwood, type Interval } from './rates.ts'
@@ -41,10 +42,11 @@ export function rateOf(timeline: Timeline, births: readonly Birth[]): Rate | nul
 /** Doses, hours and births of each cycle. What is older than the first request belongs to the start. */
 export function exposuresOf(timeline: Timeline, births: readonly Birth[]): readonly Exposure[] {
   const cycles = cyclesOf(timeline, births)
-  const requests = new Map(timeline.doses.map(({ cycle, planned, dropped }) => [cycle, planned - dropped]))
+  const requests = new Map(timeline.doses.map((dose) => [dose.cycle, requestsOf(timeline, dose)]))
   const first = cycles[0]?.cycle
+  const by = Map.groupBy(births, ({ cycle }) => cycle ?? first)
   return cycles.map(({ cycle, startMs, endMs }) => ({
-    births: births.filter((birth) => birth.cycle === cycle || (cycle === first && birth.cycle === null)).length,
+    births: by.get(cycle)?.length ?? 0,
     requests: requests.get(cycle) ?? 0,
     hours: (endMs - startMs) / 3_600_000,
   }))

@@ -78,6 +78,13 @@ export const firstSightings = remembered((timeline: Timeline): Pick<ByIdentity<S
   return first
 })
 
+/** Of the running looks, the number of the last that shows an identity. */
+export const lastSightings = remembered((timeline: Timeline): Pick<ByIdentity<number>, 'get'> => {
+  const last = byIdentity<number>()
+  for (const [at, look] of runningLooks(timeline).entries()) for (const member of look.members) last.set(member, at)
+  return last
+})
+
 /**
  * The cycle in which an identity was born, by the first look that shows it; null when it is older than the first cycle.
  * Looks first and clocks last: a process's start is known to a second only, a session's by another machine's clock.

@@ -1,4 +1,5 @@
 import { normalQuantile } from './distributions.ts'
+import { ranked } from './ranked.ts'
 import type { Interval } from './rates.ts'
 
 export type Point = { readonly x: number; readonly y: number }
@@ -8,11 +9,23 @@ export type Point = { readonly x: number; readonly y: number }
  * JASA 63, 1968): a few wild points move neither. null where no two points differ in x.
  */
 export function theilSen(points: readonly Point[], confidence = 0.95): (Interval & { readonly slope: number }) | null {
-  const slopes = points.flatMap((one, i) => points.slice(i + 1).flatMap((other) => (one.x === other.x ? [] : [(other.y - one.y) / (other.x - one.x)]))).toSorted((a, b) => a - b)
+  const slopes = slopesOf(points)
   if (slopes.length === 0) return null
   const half = (normalQuantile((1 + confidence) / 2) * Math.sqrt(varianceOfScore(points))) / 2
-  const at = (rank: number): number => slopes[Math.max(0, Math.min(slopes.length - 1, rank))] ?? 0
-  return { slope: median(slopes), lower: at(Math.floor(slopes.length / 2 - half) - 1), upper: at(Math.ceil(slopes.length / 2 + half)) }
+  const at = (rank: number): number => ranked(slopes, Math.max(0, Math.min(slopes.length - 1, rank)))
+  return { slope: (at(Math.floor(slopes.length / 2)) + at(Math.ceil(slopes.length / 2) - 1)) / 2, lower: at(Math.floor(slopes.length / 2 - half) - 1), upper: at(Math.ceil(slopes.length / 2 + half)) }
+}
+
+/** Of all pairs: a night has more than a million. */
+function slopesOf(points: readonly Point[]): Float64Array {
+  const slopes = new Float64Array((points.length * (points.length - 1)) / 2)
+  let found = 0
+  for (const [i, one] of points.entries())
+    for (let j = i + 1; j < points.length; j += 1) {
+      const other = points[j] as Point
+      if (one.x !== other.x) slopes[found++] = (other.y - one.y) / (other.x - one.x)
+    }
+  return slopes.subarray(0, found)
 }
 
 /** Variance of Kendall's score, with points that share their x (Sen 1968, equation 2.6). */
