@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { defaultRequestTimeoutMs, type Load } from '../scenario/scenario.ts'
 import type { Arrivals } from './arrivals.ts'
+import { bundleRude, type RudeBundle } from './rude/bundle.ts'
 import { openTape, tapeMark, type Tape } from './tape.ts'
 
 /** A journey in one file that k6 can run, made once a run: what is edited meanwhile does not change the load. */
@@ -16,6 +17,8 @@ export type Bundle = {
   readonly arrivals?: Arrivals
   /** Processes that share the load; 1 if absent. */
   readonly generators?: number
+  /** Where a part of the load is sent by clients that misbehave. */
+  readonly rude?: RudeBundle
   /** Of a replay: the log that each cycle gets a stretch of. */
   readonly tape?: Tape
 }
@@ -48,8 +51,10 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
   } catch (error) {
     throw new Error(`The journey ${entry} cannot be bundled: ${firstFault(error)}`, { cause: error })
   }
+  const folder = load.kind === 'journey' ? dirname(entry) : scenarioDir
+  const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, rude: load.rude }) } : {}
   const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script }) } : {}
-  return { script, folder: load.kind === 'journey' ? dirname(entry) : scenarioDir, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, ...('arrivals' in load && load.arrivals && { arrivals: load.arrivals }), ...(load.generators !== undefined && { generators: load.generators }), ...tape }
+  return { script, folder, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, ...('arrivals' in load && load.arrivals && { arrivals: load.arrivals }), ...(load.generators !== undefined && { generators: load.generators }), ...rude, ...tape }
 }
 
 const entryOf = (load: Load, scenarioDir: string): string => {

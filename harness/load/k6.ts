@@ -1,4 +1,4 @@
-import type { Dose, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
+import type { Dose, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
 import { fleetOf } from './fleet.ts'
 import type { Generator } from './generator.ts'
@@ -6,6 +6,9 @@ import type { K6 } from './k6-binary.ts'
 import { launchK6, type K6Launch } from './k6-process.ts'
 import { openLedger, type Ledger } from './ledger.ts'
 import type { LoadPlan } from './plan.ts'
+import { beside } from './rude/beside.ts'
+import { partsOf } from './rude/parts.ts'
+import { launchRude } from './rude/process.ts'
 
 /** One cycle's load. Disposed of before it has drained, its k6 is killed. */
 export type RunningLoad = AsyncDisposable & {
@@ -30,7 +33,7 @@ export type LoadOptions = {
   readonly plan: Omit<LoadPlan, 'baseUrl' | 'requestTimeoutMs'> & { readonly role: Dose['role'] }
   /** Ends the load at once. */
   readonly signal: AbortSignal
-  readonly onHappening: (happening: LoadSecond | Unanswered | Requests) => void
+  readonly onHappening: (happening: LoadSecond | Unanswered | Requests | RudeClients) => void
   readonly readyTimeoutMs?: number
   /** URLs that earlier cycles have had answered, to which this one adds its own. */
   readonly knownUrls?: Set<string>
@@ -47,12 +50,13 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
 
   options.signal.throwIfAborted()
   const bundle = tape ? { ...options.bundle, script: await tape.cut(plan, role) } : options.bundle
-  const k6 = await launchAll({ ...options, bundle, plan, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 })
+  const parts = partsOf(plan, bundle.rude?.rude)
+  const k6 = await launchParts({ ...options, bundle, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 }, parts)
   const load = watch(k6, ledger, options.signal)
   const drained = load.ended.then(({ exitCode, trouble, tail }): Dose => {
     const neverEnded = ledger.started() - ledger.finished()
     const sums = ledger.close()
-    const reason = trouble ?? (exitCode === 0 ? doubt(sums, neverEnded) : null)
+    const reason = trouble ?? (exitCode === 0 ? doubt(sums, parts.polite.dose, neverEnded) : null)
     const generator = reason === null ? ({ kind: 'completed' } as const) : ({ kind: 'broken', exitCode, tail: `${reason}\n${tail}`.trim() } as const)
     return { kind: 'dose', role, ...sums, generator }
   })
@@ -72,6 +76,20 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
       load.stop('the load was ended before its time')
       await drained
     },
+  }
+}
+
+/** k6 and, where the load asks for them, the rude clients beside it. */
+const launchParts = async (launch: Omit<K6Launch, 'segment' | 'plan'> & Pick<LoadOptions, 'onHappening'>, { polite, rude }: ReturnType<typeof partsOf>): Promise<Generator> => {
+  const { bundle, onHappening } = launch
+  if (rude === null || bundle.rude === undefined) return launchAll({ ...launch, plan: polite })
+  const rudes = await launchRude({ ...launch, bundle: bundle.rude, plan: rude, onManners: manners => onHappening({ kind: 'rude', cycle: rude.cycle, manners }) })
+  try {
+    return beside(polite.dose === 0 ? null : await launchAll({ ...launch, plan: polite }), rudes, polite.dose)
+  } catch (error) {
+    rudes.kill()
+    await rudes.ended
+    throw error
   }
 }
 
@@ -109,8 +127,8 @@ const watch = (generator: Generator, ledger: Ledger, signal: AbortSignal) => {
 }
 
 /** k6 ends with 0 also when nothing it sent was answered, or when its script sent nothing through our journey. */
-const doubt = (sums: ReturnType<Ledger['close']>, neverEnded: number): string | null => {
-  if (sums.dropped === sums.planned) return 'k6 ended well, but sent no request: does the script export a default made by `journey` of lowtide/journey, and its `options`?'
+const doubt = (sums: ReturnType<Ledger['close']>, politeDose: number, neverEnded: number): string | null => {
+  if (politeDose > 0 && sums.dropped >= politeDose) return 'k6 ended well, but sent no request: does the script export a default made by `journey` of lowtide/journey, and its `options`?'
   if (sums.broken === sums.planned) return `all ${sums.planned} requests were refused, reset or broken off: is the application there?`
   if (neverEnded > 0) return `${neverEnded} requests were cut off by k6 before their time-out`
   return null

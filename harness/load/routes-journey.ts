@@ -1,8 +1,8 @@
 // The k6 script of `load: { kind: 'routes' }`. The bundler puts the scenario's routes in the place of LOWTIDE_ROUTES.
+import { journey } from 'lowtide/journey'
 import type { Route } from '../scenario/scenario.ts'
-import { journey } from './journey.ts'
 
-export { options } from './journey.ts'
+export { options } from 'lowtide/journey'
 
 declare const LOWTIDE_ROUTES: readonly Route[]
 

@@ -4,6 +4,7 @@ import type { Fields } from '../replay/json-lines.ts'
 import type { Format, Method } from '../replay/logged.ts'
 import type { Arrivals } from '../load/arrivals.ts'
 import type { Limits } from '../timeline/facts.ts'
+import type { Rude } from './rude.ts'
 
 /** A soak as data: what runs, which load it gets, what it declares. A scenario file exports one as its default. */
 export type Scenario = {
@@ -65,6 +66,8 @@ export type Target = {
 export type Load = ({ readonly kind: 'journey'; readonly journey: string } & Model) | ({ readonly kind: 'routes'; readonly routes: readonly Route[] } & Model) | Replay
 
 export type Model = {
+  /** Shares of the dose that are sent by clients that misbehave. */
+  readonly rude?: Rude
   readonly requestTimeoutMs?: number
   /** k6 processes that share the load, where one is too slow for it; default 1. */
   readonly generators?: number

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { problemsOfThresholds, type Thresholds } from '../thresholds/thresholds.ts'
 import { expectations } from '../replay/expectation.ts'
 import { formats, methods } from '../replay/logged.ts'
+import { problemsOfRude, rudeShape } from './rude.ts'
 import { defaultRequestTimeoutMs } from './scenario.ts'
 
 /** Every problem of a scenario at once, one sentence each; none for a good one. */
@@ -90,8 +91,8 @@ const replay = z.strictObject({
 const arrivals = z.strictObject({ perSecond: factor, spacing: oneOf(['poisson', 'even']).optional(), rampMs: count.optional(), dropAfterMs: positive.optional() })
 
 const load = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('journey'), journey: text, arrivals: arrivals.optional(), generators: positive.optional(), requestTimeoutMs: positive.optional() }),
-  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), arrivals: arrivals.optional(), generators: positive.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('journey'), journey: text, rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), requestTimeoutMs: positive.optional() }),
   replay,
 ], { error: "an object whose kind is 'journey', 'routes' or 'replay'" })
 
@@ -142,5 +143,5 @@ function contradictions(scenario: unknown): string[] {
   // k6 would wait for longer than a load is given to end, and cut the request off without a sample.
   for (const [at, { abortAfterMs = 0 }] of routes.entries()) if (requestTimeoutMs !== undefined && abortAfterMs >= requestTimeoutMs) found.push(`Expected load.routes.${at}.abortAfterMs to be less than the request time-out of ${requestTimeoutMs} ms, got ${abortAfterMs}.`)
   const asked = z.object({ thresholds }).safeParse(scenario).data?.thresholds ?? {}
-  return [...found, ...problemsOfThresholds(asked as Thresholds, names.length > 0 ? names : null)]
+  return [...found, ...problemsOfRude(scenario), ...problemsOfThresholds(asked as Thresholds, names.length > 0 ? names : null)]
 }

@@ -18,6 +18,7 @@ export type Happening =
   | LoadSecond
   | Unanswered
   | Requests
+  | RudeClients
   | Dose
   | Canary
   | Capacity
@@ -125,6 +126,14 @@ export type Requests = {
   readonly spans: readonly number[]
   /** False where there were more of them: these are the first. */
   readonly complete: boolean
+}
+
+/** What the clients that misbehave on purpose did in one cycle, told as its load ended. Absent where there were none. */
+export type RudeClients = {
+  readonly kind: 'rude'
+  readonly cycle: number
+  /** Every manner that was asked for, also one that a small dose left no act for. `performed`: done as told. `notes`: what happened where it was not quite that, and in how many acts. */
+  readonly manners: readonly { readonly manner: string; readonly planned: number; readonly performed: number; readonly notes: readonly { readonly note: string; readonly acts: number }[] }[]
 }
 
 /** What a cycle's load came to, once the generator has ended. */

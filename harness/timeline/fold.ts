@@ -1,6 +1,7 @@
 import type { Beat, Blind, Canary, Capacity, Control, Dose, End, Entry, Evidence, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import type { Damage } from './reader.ts'
+import { addRude } from './rude-sums.ts'
 import type { CycleSpan, Flights, RouteLoad, Sight, Stamped, Timeline } from './timeline.ts'
 
 /**
@@ -24,6 +25,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const doses: Stamped<Dose>[] = []
   const unanswered: Stamped<Unanswered>[] = []
   const flights: Flights[] = []
+  const rude = addRude()
   const canaries: Stamped<Canary>[] = []
   const capacities: Stamped<Capacity>[] = []
   const serverLog = firstOfEach<Stamped<ServerLog>>((line) => line.sqlstate)
@@ -53,6 +55,8 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
         return void unanswered.push(entry)
       case 'requests':
         return void flights.push(flightsOf(entry))
+      case 'rude':
+        return rude.add(entry)
       case 'dose':
         spans.dose(entry)
         doses.push(entry)
@@ -98,6 +102,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       routes: routes.all(),
       unanswered: [...unanswered],
       flights: [...flights],
+      rude: rude.sums(),
       canaries: [...canaries],
       capacities: [...capacities],
       serverLog: [...serverLog.all],

@@ -1,5 +1,6 @@
 import type { Canary, Capacity, Control, Dose, Early, Evidence, LoadSecond, Look, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
+import type { RudeSums } from './rude-sums.ts'
 
 /**
  * A whole run as the judge sees it: every count, the looks that decide, and of the beats only what a judgement needs.
@@ -16,6 +17,8 @@ export type Timeline = {
   readonly unanswered: readonly Stamped<Unanswered>[]
   /** When requests were in flight; empty in older records. */
   readonly flights: readonly Flights[]
+  /** Empty where the load had no rude clients. */
+  readonly rude: RudeSums
   readonly canaries: readonly Stamped<Canary>[]
   readonly capacities: readonly Stamped<Capacity>[]
   readonly serverLog: readonly Stamped<ServerLog>[]

@@ -68,6 +68,7 @@ export function eventFold() {
         case 'load':
         case 'unanswered':
         case 'requests':
+        case 'rude':
         case 'canary':
           return
         default:

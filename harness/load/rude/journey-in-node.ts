@@ -1,0 +1,8 @@
+// What `lowtide/journey` is to the process of the rude clients: the visits as they were declared, and no k6.
+import type { Visit } from '../journey.ts'
+
+export { fieldsOf, linksOf, submit } from '../html.ts'
+
+export const options = {}
+
+export const journey = ({ visits }: { readonly visits: readonly Visit[] }): readonly Visit[] => visits

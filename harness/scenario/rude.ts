@@ -1,0 +1,75 @@
+import { z } from 'zod'
+
+/**
+ * Clients that misbehave, which send a part of the dose in the place of k6. Numbers are shares of the dose, between 0 and 1; what is left of it stays k6's. Each is told by the route and
+ * its manner, `timeline · abort mid-body`, and counts as dose when it was done as it is told here; what came instead is in the report.
+ */
+export type Rude = {
+  /** Hangs up: its headers sent and no body; at the first byte of the answer; at the first of its body, if that has not come whole; with a reset, at the last byte. */
+  readonly aborts?: { readonly headers?: number; readonly firstByte?: number; readonly midBody?: number; readonly lastByte?: number }
+  /** Reads so many bytes a second and no more, and leaves at the request's time-out. A server feels it by answers that are longer than what the kernels hold for it. */
+  readonly slowReader?: { readonly share: number; readonly bytesPerSecond: number }
+  /** Sends its FIN right after the request, and reads on. */
+  readonly halfClose?: number
+  /** Announces a body, never sends it, and hangs up after so long. Only of requests that have one. */
+  readonly bodyNeverSent?: { readonly share: number; readonly silentMs: number }
+  /** Sends its headers at so many bytes a second. */
+  readonly headerDrip?: { readonly share: number; readonly bytesPerSecond: number }
+  /** Sends the same request twice at once, over two connections. One of the two must be answered as expected. */
+  readonly doubleSubmit?: number
+  /** Sends two requests in one packet, and reads both answers. */
+  readonly pipelinedPair?: number
+  /** So many requests over one connection, each as soon as the one before is answered. */
+  readonly keepAliveStorm?: { readonly share: number; readonly requests: number }
+  /** So many requests one after the other, each over a connection of its own that is closed as soon as it is answered. */
+  readonly connectionChurn?: { readonly share: number; readonly requests: number }
+  /** Names of routes, or of a journey's visits of one request, that get rude clients; all that do not hang up by themselves if absent. */
+  readonly routes?: readonly string[]
+}
+
+const share = z.number({ error: 'a share of the dose between 0 and 1' }).gt(0, { error: 'a share of the dose between 0 and 1' }).lt(1, { error: 'a share of the dose between 0 and 1' })
+const positive = z.int({ error: 'a positive integer' }).min(1, { error: 'a positive integer' })
+const several = z.int({ error: 'a whole number of at least 2' }).min(2, { error: 'a whole number of at least 2' })
+
+export const rudeShape = z.strictObject({
+  aborts: z.strictObject({ headers: share, firstByte: share, midBody: share, lastByte: share }).partial(),
+  slowReader: z.strictObject({ share, bytesPerSecond: positive }),
+  halfClose: share,
+  bodyNeverSent: z.strictObject({ share, silentMs: positive }),
+  headerDrip: z.strictObject({ share, bytesPerSecond: positive }),
+  doubleSubmit: share,
+  pipelinedPair: share,
+  keepAliveStorm: z.strictObject({ share, requests: several }),
+  connectionChurn: z.strictObject({ share, requests: several }),
+  routes: z.array(z.string({ error: 'a text' })).min(1, { error: 'at least one name' }),
+}).partial()
+
+/** The share of the dose that all of them send. */
+export const shareOfRude = ({ aborts = {}, slowReader, halfClose = 0, bodyNeverSent, headerDrip, doubleSubmit = 0, pipelinedPair = 0, keepAliveStorm, connectionChurn }: Rude): number =>
+  [...Object.values(aborts), halfClose, doubleSubmit, pipelinedPair, ...[slowReader, bodyNeverSent, headerDrip, keepAliveStorm, connectionChurn].map(one => one?.share ?? 0)].reduce((sum, one) => sum + one, 0)
+
+const asked = z.object({
+  load: z.object({ rude: rudeShape, routes: z.array(z.object({ name: z.string(), body: z.string().optional(), abortAfterMs: z.number().optional() })).optional() }),
+  profiles: z.record(z.string(), z.object({ concurrency: z.number().optional() })).optional(),
+})
+
+/** What rude clients are asked for that cannot be had together, or not of these routes. Of a journey, whose visits are not known here, the load itself says so as it is bundled. */
+export function problemsOfRude(scenario: unknown): string[] {
+  const { load, profiles = {} } = asked.safeParse(scenario).data ?? {}
+  if (load === undefined) return []
+  const { rude, routes } = load
+  const found: string[] = []
+  const sum = shareOfRude(rude as Rude)
+  if (sum === 0) found.push('Expected load.rude to ask for one manner at least, such as aborts: { midBody: 0.02 }.')
+  if (sum >= 1) found.push(`Expected the shares of load.rude to be less than 1 together, got ${Math.round(sum * 1e6) / 1e6}.`)
+  for (const [name, { concurrency = leastConcurrency }] of Object.entries(profiles)) if (concurrency < leastConcurrency) found.push(`Expected profiles.${name}.concurrency to be ${leastConcurrency} at least, so that rude clients leave room for others, got ${concurrency}.`)
+  if (routes === undefined) return found
+  for (const unknown of (rude.routes ?? []).filter((name) => routes.every((route) => route.name !== name))) found.push(`Expected load.rude.routes to name routes, got "${unknown}".`)
+  const chosen = routes.filter(({ name, abortAfterMs }) => (rude.routes?.includes(name) ?? true) && abortAfterMs === undefined)
+  if (chosen.length === 0) found.push('Expected load.rude to find a route without abortAfterMs, and there is none.')
+  else if (rude.bodyNeverSent && chosen.every(({ body }) => body === undefined)) found.push('Expected load.rude.bodyNeverSent to find a route with a body, and there is none.')
+  return found
+}
+
+/** Two for the rude, since the half of a double submit would be none, and one for k6. */
+const leastConcurrency = 3
