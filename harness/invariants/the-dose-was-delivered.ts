@@ -1,5 +1,7 @@
 import type { Dose } from '../timeline/entry.ts'
 import { measuredDoses } from '../verdict/dose.ts'
+import { neverDone, rudeWords } from '../verdict/rude-words.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { isEnough } from '../verdict/sure.ts'
 import { count, cycles, list, thousands } from '../verdict/words.ts'
@@ -20,7 +22,7 @@ export default {
     const settledBy = refused > 0 ? 'raise target.maxConnections, or let the application open fewer' : 'see what the application and logs/k6.log said, correct what the routes expect or lower the dose, and run again'
 
     if (missing > 0 && (doses.length === 0 || timeline.end === 'interrupted')) return { kind: 'inconclusive', sentence: `the run ended before its measured cycles were through: ${doses.length} of ${timeline.facts.doses.length}`, settledBy: toItsEnd }
-    if (counted === 0) return { kind: 'inconclusive', sentence: `no request of a measured cycle was answered as expected: nothing was tested${because(refused)}`, settledBy }
+    if (counted === 0) return { kind: 'inconclusive', sentence: `no request of a measured cycle was answered as expected: nothing was tested${instances(timeline)}${because(refused)}`, settledBy }
     if (missing > 0 && !(timeline.endedEarly === 'sure' && isEnough(timeline))) return { kind: 'inconclusive', sentence: `${count(missing, 'cycle')} of ${timeline.facts.doses.length} planned never ran`, settledBy: toItsEnd }
     if (broken.length > 0)
       return {
@@ -30,13 +32,16 @@ export default {
       }
     const share = counted / planned
     const early = missing > 0 ? `; ${count(missing, 'cycle')} of ${timeline.facts.doses.length} left out, as the sequential test was sure` : ''
-    const sentence = `${thousands(counted)} of ${thousands(planned)} planned requests were answered as expected (${percent(share)})${punctuality(doses)}${early}`
+    const rude = rudeWords(timeline.rude)
+    const sentence = `${thousands(counted)} of ${thousands(planned)} planned requests were answered as expected (${percent(share)})${punctuality(doses)}${early}${rude === null ? '' : `; rude clients: ${rude}`}`
+    const lame = neverDone(timeline.rude)
+    if (lame.length > 0) return { kind: 'inconclusive', sentence: `no rude client did its ${list(lame.map(({ manner }) => manner))}: ${rudeWords(lame)}`, settledBy: 'leave that manner out of load.rude, or let load.rude.routes name routes that it can be done to' }
     if (share >= enough) return { kind: 'pass', sentence }
     const lost = (['timedOut', 'unexpected', 'broken', 'dropped'] as const).flatMap((how) => {
       const n = doses.reduce((sum, dose) => sum + dose[how], 0)
       return n > 0 ? [`${thousands(n)} ${wordFor[how]}`] : []
     })
-    return { kind: 'inconclusive', sentence: `${sentence}, fewer than ${percent(enough)}${lost.length > 0 ? `: ${list(lost)}` : ''}${because(refused)}`, settledBy }
+    return { kind: 'inconclusive', sentence: `${sentence}, fewer than ${percent(enough)}${lost.length > 0 ? `: ${list(lost)}` : ''}${instances(timeline)}${because(refused)}`, settledBy }
   },
 } satisfies Invariant
 
@@ -49,6 +54,12 @@ const punctuality = (doses: readonly Dose[]): string => {
   if (late.length === 0) return ''
   const [p99Ms, maxMs] = [Math.max(...late.map((one) => one.p99Ms)), Math.max(...late.map((one) => one.maxMs))]
   return `, 99 % of them sent within ${thousands(Math.ceil(p99Ms))} ms of their moments, the latest after ${thousands(Math.ceil(maxMs))} ms`
+}
+
+/** The first of each kind of failure, by route: what a reader would look for in the logs. */
+const instances = ({ failures }: Timeline): string => {
+  const kinds = [...Map.groupBy(failures, ({ route, status, errorCode }) => `${route} ${status === 0 ? `error ${errorCode} of k6` : `status ${status}`}`)]
+  return kinds.length === 0 ? '' : `; for example ${list(kinds.slice(0, 3).map(([kind, [first]]) => `${kind} (${first!.path})`))}`
 }
 
 /** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */

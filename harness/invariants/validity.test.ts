@@ -2,7 +2,7 @@ import { claims } from '../testing/claims.ts'
 import { looking } from '../testing/looking.ts'
 import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, process, type Run, server, session, startOf, timelineOf, whatIsPlanted } from '../testing/timeline-of.ts'
 import type { Entry, Look, Planted } from '../timeline/entry.ts'
-import type { Member } from '../timeline/member.ts'
+import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import everyCycleCameToRest from './every-cycle-came-to-rest.ts'
 import everyProbeKeptItsSight from './every-probe-kept-its-sight.ts'
@@ -31,10 +31,15 @@ claims(theRecordIsWhole, [
 
 const short = (counted: number): Run => ({ delivered: (cycle, planned) => (cycle === 6 ? { counted: planned - counted, unexpected: counted } : {}) })
 
+const failed = (route: string, status: number, errorCode: number) =>
+  ({ kind: 'request', cycle: 6, why: 'failed', request: '6-1', route, path: `/${route}`, startedAtMs: 0, tookMs: 1, outcome: status === 0 ? 'broken' : 'unexpected', status, errorCode, atMs: startOf(6) }) as const
+
 claims(theDoseWasDelivered, [
   ['all of it', {}, 'pass', /^160 of 160 planned requests were answered as expected \(100 %\)$/],
   ['exactly 95 %', short(8), 'pass', /95 %/],
   ['94.9 %, and not rounded up', short(9), 'inconclusive', /^151 of 160 .* \(94.3 %\), fewer than 95 %: 9 answered otherwise$/],
+  ['some requests failed that were kept', { ...short(9), also: [failed('page', 500, 0), failed('page', 500, 0), failed('feed', 0, 1220)] }, 'inconclusive', /: 9 answered otherwise; for example page status 500 \(\/page\), feed error 1220 of k6 \(\/feed\)$/],
+  ['a generator whose arrivals were late', { delivered: () => ({ lateness: { p99Ms: 3.2, maxMs: 41 } }) }, 'pass', /\(100 %\), 99 % of them sent within 4 ms of their moments, the latest after 41 ms$/],
   ['fast errors everywhere', { delivered: (_, planned) => ({ counted: 0, unexpected: planned }) }, 'inconclusive', /nothing was tested/],
   ['a warm-up that failed is no dose', { delivered: (cycle) => (cycle < firstMeasured ? { counted: 0 } : {}) }, 'pass'],
   ['a planned cycle that never ran', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })) }, 'inconclusive', /^2 cycles of 5 planned never ran$/],
@@ -104,6 +109,7 @@ claims(theTwoLedgersAgree, [
 const planted9000 = timelineOf().looks.flatMap(({ members }) => members).find((member) => member.kind === 'process' && member.pid === 9_000) as Look['members'][number]
 const inControl = (reading: Look['reading'], change: (look: Look & { readonly atMs: number }) => Look) => looking((look) => (look.reading === reading ? change(look) : look))
 const duringControl = (change: (member: Member) => Member | null) => inControl('control-planted', (look) => ({ ...look, members: look.members.map(change).filter((member) => member !== null) }))
+const ofPlanter = (shown: Partial<Process>) => duringControl((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, ...shown } : member))
 /** Another plant than the usual. */
 const withPlanted = (planted: Planted, change: (look: Look) => Look) => {
   const entries = entriesOf().map((entry): Entry => (entry.kind === 'control' ? { ...entry, planted } : entry.kind === 'look' ? { ...entry, ...change(entry) } : entry))
@@ -112,21 +118,29 @@ const withPlanted = (planted: Planted, change: (look: Look) => Look) => {
 const without = (pid: number) => (look: Look) => ({ ...look, members: look.members.filter((member) => !('pid' in member && member.pid === pid)) })
 
 claims(thePlantedLeakWasFound, [
-  ['exactly', {}, 'pass', /3 transactions, 1 zombie, 5 descriptors, 1 advisory lock, 1 temporary table, 1 prepared transaction, 1 half-closed socket and 1 request process were planted, found exactly, and seen gone/],
+  ['exactly', {}, 'pass', /^3 transactions, 1 zombie, 5 descriptors, 1 advisory lock, 1 temporary table, 1 prepared transaction, 1 half-closed socket, 1 request process, 1 replication slot and 1 grown table were planted, found exactly, and seen gone; watched without a control: threads$/],
   ['beside a real leak', { beings: [openTransaction({ pid: 1, fromMs: startOf(6), relationLocks: 1 })] }, 'pass'],
   ['none was planted', { controls: 'none' }, 'inconclusive', /no leak was planted/],
   ['a session not seen', inControl('control-planted', without(9_002)), 'inconclusive', /1 planted transaction not seen/],
   ['a session not seen in its transaction', inControl('control-planted', (look) => ({ ...look, members: look.members.map((member) => (member.kind === 'session' && member.pid === 9_002 ? { ...member, transactionAgeMs: null } : member)) })), 'inconclusive'],
   ['the zombie not seen', inControl('control-planted', without(9_010)), 'inconclusive', /1 planted zombie not seen/],
   ['the planter not seen', inControl('control-planted', without(9_000)), 'inconclusive', /the planter itself/],
-  ['its descriptors not seen', inControl('control-planted', (look) => ({ ...look, members: look.members.map((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, descriptors: 3 } : member)) })), 'inconclusive', /3 of 5 planted descriptors/],
+  ['its descriptors not seen', ofPlanter({ descriptors: 8, descriptorTargets: { '/run/agent/planter.mjs': 3, pipe: 5 } }), 'inconclusive', /3 of 5 planted descriptors/],
+  ['its descriptors not told by what they point at', ofPlanter({ descriptors: 28, descriptorTargets: { pipe: 28 } }), 'inconclusive', /none of 5 planted descriptors/],
+  ['more of its descriptors seen than were planted', ofPlanter({ descriptors: 28, descriptorTargets: { '/run/agent/planter.mjs': 6 } }), 'inconclusive', /6 of 5 planted descriptors/],
+  ['its replication slot not seen', duringControl((member) => (member.kind === 'replication-slot' ? null : member)), 'inconclusive', /1 planted replication slot not seen/],
+  ['its table seen with fewer rows', duringControl((member) => (member.kind === 'table' ? { ...member, grownRows: 39 } : member)), 'inconclusive', /1 planted growth of a table not seen/],
+  ['a replication slot that nobody planted', { beings: [({ reading }) => (reading === 'control-planted' ? { kind: 'replication-slot', id: 'another', active: false, retainedBytes: 0 } : null)] }, 'inconclusive', /1 replication slot seen that nobody planted/],
+  ['its replication slot still there after the removal', looking((look) => (look.reading === 'control-removed' ? { ...look, members: [...look.members, { kind: 'replication-slot', id: 'lowtide_control', active: false, retainedBytes: 0 }] } : look)), 'inconclusive', /1 planted member still there/],
+  ['its table still there after the removal', looking((look) => (look.reading === 'control-removed' ? { ...look, members: [...look.members, { kind: 'table', id: 'public.lowtide_control_rows', rows: 40, bytes: 8_192, grownRows: 40, grownBytes: 8_192 }] } : look)), 'inconclusive', /1 planted member still there/],
+  ['where the server has no room for a replication slot, and that is told', withPlanted({ ...whatIsPlanted, replicationSlots: [] }, (look) => ({ ...look, members: look.members.filter(({ kind }) => kind !== 'replication-slot') })), 'pass', /; watched without a control: replication slots and threads$/],
   ['its advisory lock not seen', duringControl((member) => (member.kind === 'session' && member.pid === 9_004 ? { ...member, advisoryLocks: 0 } : member)), 'inconclusive', /1 planted advisory lock not seen/],
   ['its temporary table not seen', duringControl((member) => (member.kind === 'temporary-table' ? null : member)), 'inconclusive', /1 planted temporary table not seen/],
   ['its prepared transaction not seen', duringControl((member) => (member.kind === 'prepared-transaction' ? null : member)), 'inconclusive', /1 planted prepared transaction not seen/],
   ['its half-closed socket not seen', duringControl((member) => (member.kind === 'process' ? { ...member, closeWait: 0 } : member)), 'inconclusive', /1 planted half-closed socket not seen/],
   ['its request not seen', duringControl((member) => (member.kind === 'process' && member.pid === 9_020 ? { ...member, request: null } : member)), 'inconclusive', /1 planted request process not seen/],
-  ['where the server knows no prepared transactions, none is planted', withPlanted({ ...whatIsPlanted, preparedTransactions: [] }, (look) => ({ ...look, members: look.members.filter(({ kind }) => kind !== 'prepared-transaction') })), 'pass', /1 temporary table, 1 half-closed socket and 1 request process/],
-  ['in a record of older days, which planted less', withPlanted({ planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5 }, (look) => ({ ...look, members: look.members.filter((member) => !['prepared-transaction', 'temporary-table'].includes(member.kind) && !('pid' in member && [9_004, 9_020].includes(member.pid))) })), 'pass', /^3 transactions, 1 zombie and 5 descriptors were planted, found exactly, and seen gone$/],
+  ['where the server knows no prepared transactions, none is planted', withPlanted({ ...whatIsPlanted, preparedTransactions: [] }, (look) => ({ ...look, members: look.members.filter(({ kind }) => kind !== 'prepared-transaction') })), 'pass', /1 temporary table, 1 half-closed socket, 1 request process, .* without a control: prepared transactions and threads$/],
+  ['in a record of older days, which planted less', withPlanted({ planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5 }, (look) => ({ ...look, members: look.members.filter((member) => !['prepared-transaction', 'temporary-table', 'replication-slot', 'table'].includes(member.kind) && !('pid' in member && [9_004, 9_020].includes(member.pid))) })), 'pass', /^3 transactions, 1 zombie and 5 descriptors were planted, found exactly, and seen gone; watched without a control: advisory locks, prepared transactions, half-closed sockets, request processes, replication slots and threads$/],
   ['a prepared transaction that nobody planted', { beings: [({ reading }) => (reading === 'control-planted' ? { kind: 'prepared-transaction', id: 'another', owner: 'app', ageMs: 10 } : null)] }, 'inconclusive', /1 prepared transaction seen that nobody planted/],
   ['its prepared transaction still there after the removal', looking((look) => (look.reading === 'control-removed' ? { ...look, members: [...look.members, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 10 }] } : look)), 'inconclusive', /1 planted member still there/],
   ['seen on two looks of three', inControl('control-planted', (look) => (look.atMs % 400 === 200 ? without(9_001)(look) : look)), 'inconclusive'],

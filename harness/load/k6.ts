@@ -1,4 +1,4 @@
-import type { Dose, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
+import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
 import { fleetOf } from './fleet.ts'
 import type { Generator } from './generator.ts'
@@ -33,7 +33,7 @@ export type LoadOptions = {
   readonly plan: Omit<LoadPlan, 'baseUrl' | 'requestTimeoutMs'> & { readonly role: Dose['role'] }
   /** Ends the load at once. */
   readonly signal: AbortSignal
-  readonly onHappening: (happening: LoadSecond | Unanswered | Requests | RudeClients) => void
+  readonly onHappening: (happening: LoadSecond | Unanswered | Requests | KeptRequest | RudeClients) => void
   readonly readyTimeoutMs?: number
   /** URLs that earlier cycles have had answered, to which this one adds its own. */
   readonly knownUrls?: Set<string>

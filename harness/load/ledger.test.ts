@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
+import type { LoadSecond, Requests, Unanswered, KeptRequest } from '../timeline/entry.ts'
 import { decodeLatencies, latencyOf } from '../timeline/latencies.ts'
 import { openLedger } from './ledger.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
@@ -182,7 +182,7 @@ describe('when requests were in flight', () => {
 const plan = (dose: number): LoadPlan => ({ dose, concurrency: 8, seed: 1, cycle: 3, firstRequest: 0, baseUrl: 'http://app', requestTimeoutMs: 400, thinkScale: 1 })
 
 const fold = (samples: readonly Sample[], { dose, cycle = 3 }: { readonly dose: number; readonly cycle?: number }) => {
-  const happenings: (LoadSecond | Unanswered | Requests)[] = []
+  const happenings: (LoadSecond | Unanswered | Requests | KeptRequest)[] = []
   const ledger = openLedger({ plan: { ...plan(dose), cycle }, emit: happening => happenings.push(happening) })
   for (const sample of samples) ledger.take(sample)
   const inFlight = ledger.started() - ledger.finished()

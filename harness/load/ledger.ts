@@ -1,5 +1,6 @@
-import type { Dose, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
+import type { Dose, KeptRequest, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import { addLatency, encodeLatencies, openLatencies } from '../timeline/latencies.ts'
+import { openKept } from './kept.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
 import type { Sample } from './samples.ts'
 import { openSpans } from './spans.ts'
@@ -23,7 +24,7 @@ const lateMs = 250
 
 export type LedgerOptions = {
   readonly plan: LoadPlan
-  readonly emit: (happening: LoadSecond | Unanswered | Requests) => void
+  readonly emit: (happening: LoadSecond | Unanswered | Requests | KeptRequest) => void
   /** URLs that earlier cycles have had answered; this cycle's are added. */
   readonly known?: Set<string>
 }
@@ -31,6 +32,7 @@ export type LedgerOptions = {
 export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Ledger => {
   const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number; readonly lateMs: number; readonly place: number | null }>()
   const spans = openSpans(plan.cycle)
+  const kept = openKept(plan)
   const lateness = openLatencies()
   const knownBefore = known.size
   const total = { started: 0, finished: 0, peak: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0 } satisfies Record<Outcome, number> & Record<string, number>
@@ -61,10 +63,11 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
   const tick = (nowMs: number) => emitBefore(Math.floor((nowMs - lateMs) / 1000))
 
   const end = (sample: Sample & { readonly kind: 'ended' }) => {
-    const { request, route, outcome, durationMs, atMs } = sample
+    const { request, route, outcome, durationMs, status, errorCode, atMs } = sample
     const begun = inFlight.get(request)
     inFlight.delete(request)
     if (begun !== undefined && begun.place !== null) spans.end(begun.route, begun.place, atMs)
+    if (begun !== undefined) kept.offer({ request, route, path: begun.path, startedAtMs: begun.atMs, tookMs: toMicros(atMs - begun.atMs), outcome, status, errorCode })
     total.finished++
     total[outcome]++
     const second = secondOf(atMs, route)
@@ -109,7 +112,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
     finished: () => total.finished,
     close: () => {
       emitBefore(Infinity)
-      for (const requests of spans.close(lastAtMs)) emit(requests)
+      for (const requests of [...spans.close(lastAtMs), ...kept.close()]) emit(requests)
       return {
         cycle: plan.cycle,
         planned: plan.dose,

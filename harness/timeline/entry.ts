@@ -17,6 +17,7 @@ export type Happening =
   | Look
   | LoadSecond
   | Unanswered
+  | KeptRequest
   | Requests
   | RudeClients
   | Dose
@@ -110,6 +111,26 @@ export type Unanswered = {
   readonly route: string
   readonly url: string
   readonly waitedMs: number
+}
+
+/** A request kept whole, told as its cycle's load has ended. */
+export type KeptRequest = {
+  readonly kind: 'request'
+  readonly cycle: number
+  /** Of those that failed some of each kind are kept, of those that were answered as expected the slowest of each route. */
+  readonly why: 'failed' | 'slow'
+  readonly request: string
+  readonly route: string
+  /** With its query, cut to 2,000 characters. */
+  readonly path: string
+  /** Epoch milliseconds of the load generator's clock. */
+  readonly startedAtMs: number
+  readonly tookMs: number
+  readonly outcome: 'counted' | 'unexpected' | 'timed-out' | 'broken'
+  /** Of HTTP; 0 where no answer came. */
+  readonly status: number
+  /** As k6 numbers what can go wrong (https://grafana.com/docs/k6/latest/javascript-api/error-codes/); 0 for nothing. */
+  readonly errorCode: number
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Beat, Blind, Canary, Capacity, Control, Dose, End, Entry, Evidence, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Beat, Blind, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import type { Damage } from './reader.ts'
 import { addRude } from './rude-sums.ts'
@@ -24,6 +24,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const routes = routeLoads()
   const doses: Stamped<Dose>[] = []
   const unanswered: Stamped<Unanswered>[] = []
+  const failures: Stamped<KeptRequest>[] = []
   const flights: Flights[] = []
   const rude = addRude()
   const canaries: Stamped<Canary>[] = []
@@ -53,6 +54,9 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
         return routes.add(entry)
       case 'unanswered':
         return void unanswered.push(entry)
+      case 'request':
+        if (entry.why === 'failed' && failures.length < mostFailures) failures.push(entry)
+        return
       case 'requests':
         return void flights.push(flightsOf(entry))
       case 'rude':
@@ -101,6 +105,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       cycles: spans.until(order.lastAtMs()),
       routes: routes.all(),
       unanswered: [...unanswered],
+      failures: [...failures],
       flights: [...flights],
       rude: rude.sums(),
       canaries: [...canaries],
@@ -117,6 +122,9 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
     }),
   }
 }
+
+/** They are examples, of which the first will do. */
+const mostFailures = 200
 
 const howItEnded = (end: End): Timeline['end'] => {
   switch (end.how) {

@@ -1,4 +1,4 @@
-import type { Canary, Capacity, Control, Dose, Early, Evidence, LoadSecond, Look, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Canary, Capacity, Control, Dose, Early, Evidence, KeptRequest, LoadSecond, Look, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import type { RudeSums } from './rude-sums.ts'
 
@@ -15,6 +15,8 @@ export type Timeline = {
   /** What was sent to each route in each cycle, in the order of cycles and then of their first second. */
   readonly routes: readonly RouteLoad[]
   readonly unanswered: readonly Stamped<Unanswered>[]
+  /** Some of each kind of request that failed, the run's first. */
+  readonly failures: readonly Stamped<KeptRequest>[]
   /** When requests were in flight; empty in older records. */
   readonly flights: readonly Flights[]
   /** Empty where the load had no rude clients. */

@@ -67,6 +67,7 @@ export function eventFold() {
         case 'look':
         case 'load':
         case 'unanswered':
+        case 'request':
         case 'requests':
         case 'rude':
         case 'canary':
