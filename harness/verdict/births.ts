@@ -1,5 +1,6 @@
 import type { Member, Session } from '../timeline/member.ts'
 import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
+import { exhaustionOf } from './exhaustion.ts'
 import { isStillLeft } from './heal.ts'
 import { cycleAtEpoch, type Moment, momentOf } from './moments.ts'
 import { bornIn, cycleOf, key, memberAt, runningLooks, untouchedRests } from './rest.ts'
@@ -25,6 +26,7 @@ export type Birth = {
 export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
   const others = new Map(survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process' && member.kind !== 'place').map((survivor) => [key(survivor.member), survivor]))
+  const lastCycle = exhaustionOf(timeline)?.cycle ?? Number.POSITIVE_INFINITY
   const ofGrowth = new Set(survivors.filter((survivor) => survivor.ofGrowth).map(({ member }) => key(member)))
   return [
     ...hangs.filter((hang) => !isKeeper(hang, leaks)).map((hang) => ({ ...birthOfHang(timeline, hang), ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) })),
@@ -33,11 +35,16 @@ export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: read
     ...keptByCycle(leaks).map((cycle) => ({ cycle, atMs: null, ofGrowth: true as const })),
     // Where the pool was not asked after each cycle, nobody can tell when a place was lost.
     ...placesOfTheirOwn(hangs, leaks).flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [{ cycle, atMs: null }])),
-  ]
+    // Whoever came once all was lost has met the leak, and is none.
+  ].filter(({ cycle }) => cycle === null || cycle <= lastCycle)
 }
 
-/** The cycles that births are counted in: all of them, as a leak does not wait for the warm-up to end, unless all births are growth’s. */
-export const cyclesOf = ({ cycles }: Timeline, births: readonly Birth[]): readonly CycleSpan[] => (births.every(({ ofGrowth }) => ofGrowth) ? cycles.filter(({ role }) => role === 'measured') : cycles)
+/** The cycles that births are counted in: all of them, as a leak does not wait for the warm-up to end, unless all births are growth’s; up to where the application was exhausted. */
+export function cyclesOf(timeline: Timeline, births: readonly Birth[]): readonly CycleSpan[] {
+  const lastCycle = exhaustionOf(timeline)?.cycle ?? Number.POSITIVE_INFINITY
+  const onlyGrowth = births.every(({ ofGrowth }) => ofGrowth)
+  return timeline.cycles.filter(({ role, cycle }) => cycle <= lastCycle && (!onlyGrowth || role === 'measured'))
+}
 
 function birthOfHang(timeline: Timeline, { process, session }: Hang): Birth {
   if (process?.request) return { cycle: bornIn(timeline, process), atMs: process.startedAtMs - Date.parse(timeline.facts.startedAt), ...dated(momentOf(timeline, process)) }
@@ -76,7 +83,7 @@ function leftIn(timeline: Timeline, member: Member): number | null {
 
 /** Half-closed sockets have no identity that the run could follow: each rest that shows more of them than any before dates the difference. */
 function birthsOfSockets(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
-  const { processes, sockets } = socketsOfTheirOwn(hangs, leaks)
+  const { processes, sockets } = socketsOfTheirOwn(timeline, hangs, leaks)
   const dated: Birth[] = []
   let most = 0
   for (const { last, cycle } of untouchedRests(timeline)) {

@@ -1,4 +1,5 @@
 import type { Timeline } from '../timeline/timeline.ts'
+import { exhaustionOf } from './exhaustion.ts'
 import type { Rate } from './rate.ts'
 import { garwood, upperBound } from './rates.ts'
 import { usualDesign } from './sequential.ts'
@@ -26,13 +27,17 @@ export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: read
   // A request that hung was sent and never counted.
   const sent = timeline.doses.reduce((total, { planned, dropped }) => total + planned - dropped, 0)
   if (leftBehind > 0) {
-    if (sent === 0) return []
+    // Requests that came when all was lost say nothing of how often something is.
+    const exhaustion = exhaustionOf(timeline)
+    const until = exhaustion?.sent ?? sent
+    if (until === 0) return []
     const { lower, upper } = garwood(leftBehind)
     const urls = new Set(hangs.map(({ url }) => url).filter((url) => url !== null)).size
     // A number of requests says nothing of what comes with the hours, or came once.
     if (rate?.kind === 'per hour' || rate?.kind === 'at start-up') return [rate.sentence]
+    const inVain = exhaustion === null ? '' : `, until none was served any more${exhaustion.inVain > 0 ? ` (${thousands(exhaustion.inVain)} sent after that do not count)` : ''}`
     return [
-      `${thousands(leftBehind)} left behind in ${count(sent, 'request')}: ${perThousand(leftBehind, sent)} per 1,000 (95 %: ${perThousand(lower, sent)} to ${perThousand(Math.min(upper, sent), sent)})`,
+      `${thousands(leftBehind)} left behind in ${count(until, 'request')}${inVain}: ${perThousand(leftBehind, until)} per 1,000 (95 %: ${perThousand(lower, until)} to ${perThousand(Math.min(upper, until), until)})`,
       ...(urls > 0 ? [`${count(urls, 'distinct URL')} among them`] : []),
     ]
   }

@@ -15,7 +15,7 @@ test.each([
   ['places alone', 0, 4, 4],
   ['sessions alone', 2, 0, 2],
 ])('%s', (_, sessions, lost, expected) => {
-  expect(leftBehind(hangs(sessions), [places(lost)])).toBe(expected)
+  expect(leftBehind(timelineOf(), hangs(sessions), [places(lost)])).toBe(expected)
 })
 
 const keeper = (pid: number, closeWait = 0) => process({ pid, closeWait })({ atMs: 90_000 }) as Member
@@ -33,5 +33,5 @@ test.each<[string, readonly Finding[], number]>([
 
 function leftOf(leaks: readonly Finding[]) {
   const hangs = hangsOf(timelineOf(), leaks)
-  return { hangs, dose: leftBehind(hangs, leaks) }
+  return { hangs, dose: leftBehind(timelineOf(), hangs, leaks) }
 }

@@ -1,6 +1,7 @@
 import { holdersOf, type Pair, pairsOf, sessionsOf } from '../attribution/pairs.ts'
 import type { Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { exhaustionOf } from './exhaustion.ts'
 import { key } from './rest.ts'
 import type { Finding, Hang, Survivor } from './verdict.ts'
 import { inOrder } from './words.ts'
@@ -30,11 +31,11 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
  * process keeps, and each half-closed socket of its own. A place of a
  * pool is lost with the session that is not given back: only places beyond the sessions are lost in their own right.
  */
-export function leftBehind(hangs: readonly Hang[], leaks: readonly Finding[]): number {
+export function leftBehind(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): number {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
   const keysOf = (is: (kind: Survivor['member']['kind']) => boolean): number => new Set(survivors.flatMap(({ member }) => (is(member.kind) ? [key(member)] : []))).size
   const others = keysOf((kind) => kind !== 'session' && kind !== 'process' && kind !== 'place')
-  return hangs.filter((hang) => !isKeeper(hang, leaks)).length + others + keptByCycle(leaks).length + placesOfTheirOwn(hangs, leaks).length + socketsOfTheirOwn(hangs, leaks).sockets
+  return hangs.filter((hang) => !isKeeper(hang, leaks)).length + others + keptByCycle(leaks).length + placesOfTheirOwn(hangs, leaks).length + socketsOfTheirOwn(timeline, hangs, leaks).sockets
 }
 
 /** A process that is there because of what it keeps, and for nothing else. */
@@ -61,12 +62,16 @@ export function placesOfTheirOwn(hangs: readonly Hang[], leaks: readonly Finding
   return places.slice(hangs.filter(({ session }) => session !== null).length)
 }
 
-/** A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. */
-export function socketsOfTheirOwn(hangs: readonly Hang[], leaks: readonly Finding[]): { readonly processes: ReadonlySet<string>; readonly sockets: number } {
+/**
+ * A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. Once the application is exhausted it keeps one
+ * for each that waits in vain: where places or sessions are lost, these are the leak, and the sockets its victims.
+ */
+export function socketsOfTheirOwn(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): { readonly processes: ReadonlySet<string>; readonly sockets: number } {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
   const frontEnds = new Map(survivors.flatMap(({ member, bornIn }) => (member.kind === 'process' && isFrontEnd(member, bornIn) ? [[key(member), member.closeWait] as const] : [])))
   const sockets = frontEnds.values().reduce((sum, closeWait) => sum + closeWait, 0)
-  return { processes: new Set(frontEnds.keys()), sockets: Math.max(0, sockets - hangs.length) }
+  const areVictims = exhaustionOf(timeline) !== null && (hangs.length > 0 || placesOfTheirOwn(hangs, leaks).length > 0)
+  return { processes: new Set(frontEnds.keys()), sockets: areVictims ? 0 : Math.max(0, sockets - hangs.length) }
 }
 
 /** There before the first request, with sockets whose clients have gone: what is left are the sockets, not the process. */

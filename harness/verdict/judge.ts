@@ -20,7 +20,7 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[], thre
   const leaks = findings.filter(({ kind }) => kind === 'leak')
   const verdict = invariants.length === 0 ? 'inconclusive' : worst(findings)
   const hangs = hangsOf(timeline, leaks)
-  const dose = doseOf(timeline, leftBehind(hangs, leaks))
+  const dose = doseOf(timeline, leftBehind(timeline, hangs, leaks))
   const heal = leaks.length === 0 ? 'none' : healClass(timeline, leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : [])))
   const births = birthsOf(timeline, hangs, leaks)
   const rate = rateOf(timeline, births)

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { hungRequest, loadEndOf, openTransaction, process, type Run, startOf, timelineOf } from '../testing/timeline-of.ts'
+import type { Capacity, Dose } from '../timeline/entry.ts'
+import { birthsOf } from './births.ts'
+import { exhaustionOf } from './exhaustion.ts'
+import { judge } from './judge.ts'
+import { loadInvariants } from './load-invariants.ts'
+
+const invariants = await loadInvariants()
+
+/** From cycle 6 on, whose dose is 80, nobody is served: 12 of it were, with 8 at once. */
+const dries = (cycle: number, planned: number): Partial<Dose> => (cycle < 6 ? {} : cycle === 6 ? { counted: 12, timedOut: planned - 12 } : { counted: 0, timedOut: planned })
+const place = (when: 'before-load' | 'after-load', parallel: number): Capacity & { readonly atMs: number } => ({ kind: 'capacity', when, asked: 4, parallel, tries: [parallel], atMs: when === 'before-load' ? 100 : startOf(8) - 50 })
+
+test.each<[string, Run, object | null]>([
+  ['all were served', {}, null],
+  ['the last cycle was served badly, and served', { delivered: (cycle, planned) => (cycle === 7 ? { counted: planned / 2 } : {}) }, null],
+  ['one in the middle was not, and later ones were', { delivered: (cycle) => (cycle === 6 ? { counted: 0 } : {}) }, null],
+  ['the last was not', { delivered: dries }, { cycle: 6, sent: 120 + 20 + 40 + 20, inVain: 80 - 20 + 20 }],
+  ['hardly any of the last was, by a route that needs no place', { delivered: (cycle, planned) => (cycle === 7 ? { counted: 1, timedOut: planned } : {}), doses: [20, 0, 40, 80, 40] }, { cycle: 6, sent: 260, inVain: 40 }],
+  ['a pool has no place left after the last', { delivered: (cycle) => (cycle === 7 ? { counted: 5 } : {}), also: [place('before-load', 4), place('after-load', 0)] }, { cycle: 7, sent: 120 + 140 + 13, inVain: 7 }],
+  ['none was ever served: that is another fault', { delivered: () => ({ counted: 0 }) }, null],
+  ['each request has a process of its own, and those that fail are the leak', { delivered: dries, beings: hungRequest({ cycle: 6 }) }, null],
+])('exhausted, where %s', (_, run, expected) => {
+  expect(exhaustionOf(timelineOf(run))).toEqual(expected)
+})
+
+const stuck = (cycle: number, pid: number) => openTransaction({ pid, fromMs: startOf(cycle) + 900, relationLocks: 2 })
+const frontEnd = process({ pid: 10, closeWait: 0 })
+const waiting = (moment: { readonly atMs: number }) => (moment.atMs < loadEndOf(6) ? frontEnd(moment) : process({ pid: 10, closeWait: 60 })(moment))
+
+test('a leak that exhausts its pool is told per request until then; who waits in vain after that is a victim, and counts for nothing', () => {
+  const timeline = timelineOf({ beings: [stuck(3, 500), stuck(5, 501), stuck(6, 502), stuck(6, 503), waiting], delivered: dries })
+  const { verdict, dose, bounds, rate, hangs, findings } = judge(timeline, invariants)
+  expect(verdict).toBe('leak')
+  expect(dose.leftBehind).toBe(4)
+  expect(bounds).toEqual(['4 left behind in 200 requests, until none was served any more (80 sent after that do not count): 20 per 1,000 (95 %: 5.4 to 51)'])
+  expect(rate).toMatchObject({ events: 4, perRequest: { value: 4 / 200 } })
+  expect(birthsOf(timeline, hangs, findings.filter(({ kind }) => kind === 'leak')).map(({ cycle }) => cycle)).toEqual([3, 5, 6, 6])
+})
+
+test.each<[string, Run, RegExp | null]>([
+  ['nobody was served in the end', { delivered: dries }, /^no request was served any more after the first 200, in cycle 6: the 80 sent after them show nothing \(censored\)$/],
+  ['more waited than there are places, until they timed out', { limits: { poolMaxPerProcess: 4 }, delivered: (_, planned) => ({ counted: planned - 4, timedOut: Math.min(planned, 4) }) }, /^the pool was saturated: 16 of 160 requests timed out, with up to 8 at once for 4 places; /],
+  ['the same, by the places that were counted', { also: [place('before-load', 4), place('after-load', 4)], delivered: (_, planned) => ({ counted: planned - 4, timedOut: Math.min(planned, 4) }) }, /^the pool was saturated/],
+  ['they timed out in a pool that had room', { limits: { poolMaxPerProcess: 10 }, delivered: (_, planned) => ({ counted: planned - 4, timedOut: Math.min(planned, 4) }) }, null],
+  ['more waited than there are places, and all were served', { limits: { poolMaxPerProcess: 4 } }, null],
+])('a run in which nothing is left and %s', (_, run, sentence) => {
+  const { verdict, findings } = judge(timelineOf(run), invariants)
+  const said = findings.find(({ invariant }) => invariant === 'the pool was not exhausted')
+  if (sentence === null) return expect(said?.kind).toBe('pass')
+  expect(verdict).toBe('inconclusive')
+  expect(findings[0]).toBe(said)
+  expect(said?.sentence).toMatch(sentence)
+})

@@ -1,0 +1,40 @@
+import type { Dose } from '../timeline/entry.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { placesOf } from './places.ts'
+import { remembered } from './remembered.ts'
+
+/** Nobody was served from a cycle on. `sent` requests went before and `inVain` came after: what these would have left is not known (the rate is censored there). */
+export type Exhaustion = { readonly cycle: number; readonly sent: number; readonly inVain: number }
+
+/** A cycle that answers fewer has nobody left to answer: some routes need no place. */
+const served = 0.05
+
+/**
+ * When the application had no place left for any request. What leaks a place of a pool with some of its requests ends there; from then on all fail alike, and what they leave is not
+ * theirs. By the cycles that answered hardly any request, up to the last; or by a pool that had places before the load and none after it. null where it went on to the end, where
+ * it never answered, and where each request has a process of its own: then those that fail are the leak.
+ */
+export const exhaustionOf = remembered((timeline: Timeline): Exhaustion | null => {
+  const doses = timeline.doses.filter((dose) => sentBy(dose) > 0)
+  const last = doses.findLastIndex((dose) => dose.counted >= served * sentBy(dose))
+  const exhausted = doses[last]
+  const { before, after } = placesOf(timeline)
+  const noneLeft = before !== null && after !== null && before.parallel > 0 && after.parallel === 0
+  if (exhausted === undefined || (last === doses.length - 1 && !noneLeft) || hasRequestProcesses(timeline)) return null
+  // Of the cycle itself those that were answered, and those that were under way when the last place went.
+  const sent = sumOf(doses.slice(0, last), sentBy) + Math.min(sentBy(exhausted), exhausted.counted + exhausted.peakInFlight)
+  return { cycle: exhausted.cycle, sent, inVain: sumOf(doses, sentBy) - sent }
+})
+
+/** Requests that a cycle's load sent, and of them those that count towards a rate: all, up to where the application was exhausted. */
+export function requestsOf(timeline: Timeline, dose: Dose): number {
+  const exhaustion = exhaustionOf(timeline)
+  if (exhaustion === null || dose.cycle < exhaustion.cycle) return sentBy(dose)
+  return dose.cycle > exhaustion.cycle ? 0 : Math.min(sentBy(dose), dose.counted + dose.peakInFlight)
+}
+
+const sentBy = ({ planned, dropped }: Dose): number => planned - dropped
+
+const hasRequestProcesses = ({ looks }: Timeline): boolean => looks.some(({ members }) => members.some((member) => member.kind === 'process' && member.request !== null && member.control === null))
+
+const sumOf = (doses: readonly Dose[], of: (dose: Dose) => number): number => doses.reduce((sum, dose) => sum + of(dose), 0)
