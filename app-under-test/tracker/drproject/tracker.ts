@@ -22,14 +22,14 @@ import { timelineModule } from './timeline/timeline.ts'
 import { browserModule } from './versioncontrol/browser.ts'
 import { changesetModule } from './versioncontrol/changeset.ts'
 import { logModule } from './versioncontrol/log.ts'
+import { chrome } from './web/chrome.ts'
 import { IRequestHandler } from './web/dispatcher.ts'
-import { stylesheet } from './web/style.ts'
 import { wikiModule } from './wiki/pages.ts'
 
 /** What answers requests; the first that matches. */
 const HANDLERS = [
   projectList,
-  stylesheet,
+  chrome,
   loginModule,
   logoutModule,
   settingsModule,

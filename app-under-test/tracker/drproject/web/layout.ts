@@ -7,7 +7,7 @@ import { pathIn, type Visit } from './visit.ts'
 export function layout(visit: Visit, { title, head, body }: Page): Markup {
   const { root } = visit.request
   return html`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} - DrProject</title><link rel="stylesheet" href="${root}/chrome/drproject.css">${head}</head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} - DrProject</title><link rel="stylesheet" href="${root}/chrome/drproject.css"><link rel="icon" href="${root}/chrome/drproject.svg">${head}</head>
 <body><header><a class="brand" href="${root}/">DrProject</a>${visit.project && html` <a class="project" href="${root}${pathIn(visit.project, 'wiki', 'WikiStart')}">${visit.project.title}</a>`}${account(visit)}</header>
 ${projectNav(visit)}<main>
 ${body}

@@ -1,12 +1,5 @@
-import type { RequestHandler } from './dispatcher.ts'
-
 /** The one stylesheet. */
-export const stylesheet: RequestHandler = {
-  match: (request) => /^\/chrome\/drproject\.css$/.exec(request.path),
-  process: async () => ({ status: 200, headers: { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=86400' }, body: STYLE }),
-}
-
-const STYLE = `
+export const STYLE = `
 body { font: 14px/1.5 Verdana, "DejaVu Sans", Arial, sans-serif; margin: 0 auto; max-width: 70em; padding: 0 1em 3em; color: #111; background: #fff }
 header { display: flex; gap: 1em; align-items: baseline; padding: .6em 0; border-bottom: 1px solid #bbb }
 header .brand { font-weight: bold; font-size: 1.3em; letter-spacing: -.03em }
