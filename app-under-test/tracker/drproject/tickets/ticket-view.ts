@@ -22,7 +22,7 @@ export async function ticketPage(visit: ProjectVisit, ticket: TicketRow, draft: 
   const edits = editsOf(ticket.changes)
   const place = await placeOf(visit, ticket.description, ...edits.map(({ comment }) => comment), draft?.comment ?? '')
   const body = html`${await neighbours(visit, ticket)}<h1>#${ticket.id}: ${ticket.summary} <small>(${ticket.type}, ${standing(ticket)})</small></h1>
-${problemList(draft?.problems ?? [])}<div class="ticket">${factList(visit, ticket)}
+${problemList(draft?.problems ?? [])}<div class="ticket">${factList(visit, ticket, await nameOf(visit, ticket.owner))}
 <div class="wikitext">${wikiToHtml(ticket.description, place)}</div></div>
 ${await attachmentList(visit, 'ticket', ticket.id)}${edits.length > 0 ? html`<h2 id="changes">Changes</h2>\n` : ''}${edits.map((edit, i) => editArticle(edit, i + 1, place))}
 ${visit.can('TICKET_CHANGE') ? await changeForm(visit, ticket, draft, place) : whyNot(visit)}`
@@ -37,10 +37,16 @@ async function neighbours({ env, request, project }: ProjectVisit, { id }: Ticke
   return html`<nav class="beside">${link(row?.[0], '← Previous ticket')}${link(row?.[1], 'Next ticket →')}</nav>\n`
 }
 
-function factList({ request: { root }, project }: ProjectVisit, ticket: TicketRow): Markup {
+/** Whoever this login is. No relation of the record: a timeline would select it for each of its tickets. */
+async function nameOf({ env }: ProjectVisit, login: string): Promise<string> {
+  const [row] = await read(env, 'SELECT name FROM person WHERE login = $1', [login])
+  return String(row?.[0] ?? login)
+}
+
+function factList({ request: { root }, project }: ProjectVisit, ticket: TicketRow, owner: string): Markup {
   const facts: readonly (readonly [string, Markup | string])[] = [
     ['Reporter', ticket.by[0]?.name ?? ticket.reporter],
-    ['Owner', ticket.owner],
+    ['Owner', owner],
     ['Priority', ticket.priority],
     ['Milestone', ticket.milestone && html`<a href="${root}${pathIn(project, 'milestone', ticket.milestone)}">${ticket.milestone}</a>`],
     ['Component', ticket.component],

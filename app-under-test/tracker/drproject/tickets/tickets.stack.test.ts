@@ -80,6 +80,7 @@ describe('a ticket', () => {
     expect(text.match(/<article class="edit"/g)).toHaveLength(2)
     expect(text).toContain('<strong>priority</strong> changed from <em>high</em> to <em>low</em>')
     expect(text).toContain('closed: fixed')
+    expect(text).toMatch(/<dt>Reporter<\/dt><dd>BEN<.*<dt>Owner<\/dt><dd>ADA</)
   })
 
   test('a stale form changes nothing, keeps the text, and follows what it did not mean to change', async () => {
