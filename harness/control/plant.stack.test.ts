@@ -64,19 +64,22 @@ test('what is planted is found exactly, looks like a leak, and goes with its rem
       expect(there.find(({ pid }) => pid === planted.planterPid)?.closeWait).toBe(1)
       expect(there.filter(({ request }) => request !== null)).toMatchObject([{ pid: planted.requestPids?.[0], request: { method: 'GET', url: '/lowtide-control' } }])
       expect(there.filter(({ state }) => state === 'Z').map(({ pid }) => pid)).toEqual(planted.zombiePids)
-      expect(there.find(({ pid }) => pid === planted.planterPid)?.descriptors).toBeGreaterThanOrEqual(planted.descriptors)
+      expect(there.find(({ pid }) => pid === planted.planterPid)?.descriptorTargets?.[planted.descriptorTarget ?? '']).toBe(5)
+      expect(all.filter(({ kind }) => kind === 'replication-slot')).toEqual([{ kind: 'replication-slot', id: planted.replicationSlots?.[0], active: false, retainedBytes: 0 }])
+      // The session that made it tells its rows when it next comes to rest.
+      await expect.poll(async () => (await members()).filter(({ kind }) => kind === 'table')).toMatchObject([{ id: 'public.lowtide_control_rows', grownRows: 40, grownBytes: 8_192 }])
       // Each of them is marked, or the judge would blame the application.
       expect(new Set(there.map(({ control }) => control))).toEqual(new Set(['planted']))
       // Three transactions, a lock, a prepared transaction; a zombie, a half-closed socket, a request.
       expect([...all, ...there].filter(isLeftover).length).toBe(5 + 3)
-      expect(planted).toMatchObject({ sessionPids: { length: 3 }, zombiePids: { length: 1 }, descriptors: 5, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: { length: 1 }, closeWait: 1, requestPids: { length: 1 } })
+      expect(planted).toMatchObject({ sessionPids: { length: 3 }, zombiePids: { length: 1 }, descriptors: 5, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: { length: 1 }, closeWait: 1, requestPids: { length: 1 }, replicationSlots: ['lowtide_control'], grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] })
     }
     expect(recorded.map(({ edge }) => edge)).toEqual(['planted', 'removed'])
     await nothing()
   }
 })
 
-test('the planted request heeds no SIGTERM; a planter that is killed takes all with it but its prepared transaction', { timeout: 20_000 }, async () => {
+test('the planted request heeds no SIGTERM; a planter that is killed takes all with it but its prepared transaction and its table', { timeout: 20_000 }, async () => {
   const recorded: Control[] = []
   {
     await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
@@ -92,6 +95,7 @@ test('the planted request heeds no SIGTERM; a planter that is killed takes all w
   {
     await using owner = await loginAsApp()
     await owner.query(`ROLLBACK PREPARED '${left?.id}'`)
+    await owner.query(`DROP TABLE ${recorded[0]?.planted.grownTables?.[0]?.id}`)
   }
   await nothing()
 })
@@ -104,7 +108,7 @@ test('a role that may make no temporary table is planted without one, and says s
     await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
   }
   await admin.query('GRANT TEMPORARY ON DATABASE app TO PUBLIC; ALTER DATABASE app OWNER TO app', [], signal())
-  expect(recorded[0]?.planted).toMatchObject({ temporaryTables: 0, advisoryLocks: 1, preparedTransactions: { length: 1 } })
+  expect(recorded[0]?.planted).toMatchObject({ temporaryTables: 0, grownTables: [], advisoryLocks: 1, preparedTransactions: { length: 1 } })
   await nothing()
 })
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openMonitor } from '../probes/monitor.ts'
 import type { Control, Planted } from '../timeline/entry.ts'
 import { bundle } from '../stack/bundle.ts'
 import type { Stack } from '../stack/stack.ts'
@@ -16,13 +17,19 @@ const plantsWithinMs = 15_000
 const removesWithinMs = 10_000
 const plantedSessions = 3
 const plantedDescriptors = 5
+const plantedRows = 40
 
-/** Plants known leaks through the agent, so they are born where the application's would be. Disposal removes them; both are recorded. */
+/** Plants known leaks through the agent, so they are born where the application's would be; and a replication slot as the server's administrator. Disposal removes them; both are recorded. */
 export async function plantControl({ stack, dir, record, signal }: PlantOptions): Promise<AsyncDisposable> {
   const program = await bundle(fileURLToPath(new URL('planter.ts', import.meta.url)), join(dir, 'agent', 'planter.mjs'))
-  const env = { DATABASE_URL: stack.database.appUriInside, PLANT_SESSIONS: String(plantedSessions), PLANT_DESCRIPTORS: String(plantedDescriptors) }
+  const env = { DATABASE_URL: stack.database.appUriInside, PLANT_SESSIONS: String(plantedSessions), PLANT_DESCRIPTORS: String(plantedDescriptors), PLANT_ROWS: String(plantedRows) }
   // Not the run's signal: what was planted is removed from an interrupted run as well.
-  const remove = () => stack.agent.ask({ ask: 'unplant' }, AbortSignal.timeout(removesWithinMs))
+  const remove = async () => {
+    const patience = AbortSignal.timeout(removesWithinMs)
+    const slot = dropSlot(stack, patience)
+    await stack.agent.ask({ ask: 'unplant' }, patience)
+    await slot
+  }
   const planted = await plant(stack, program, env, signal).catch(async (error: unknown) => {
     await remove().catch(() => {}) // a half-planted one too
     throw error
@@ -36,7 +43,24 @@ export async function plantControl({ stack, dir, record, signal }: PlantOptions)
   }
 }
 
-async function plant({ agent }: Stack, program: string, env: Record<string, string>, signal: AbortSignal): Promise<Planted> {
-  const { pid, firstLine } = await agent.ask({ ask: 'plant', program, env }, AbortSignal.any([signal, AbortSignal.timeout(plantsWithinMs)]))
-  return { planterPid: pid, ...(JSON.parse(firstLine) as Omit<Planted, 'planterPid'>) }
+async function plant(stack: Stack, program: string, env: Record<string, string>, signal: AbortSignal): Promise<Planted> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(plantsWithinMs)])
+  const { pid, firstLine } = await stack.agent.ask({ ask: 'plant', program, env }, patience)
+  const replicationSlots = await plantSlot(stack, patience)
+  return { planterPid: pid, ...(JSON.parse(firstLine) as Omit<Planted, 'planterPid' | 'replicationSlots'>), replicationSlots }
+}
+
+const slotName = 'lowtide_control'
+
+/** The application's role may make slots only where its target has to. None where the server has room for no more: then the run plants none, and says so. */
+async function plantSlot({ database }: Stack, signal: AbortSignal): Promise<readonly string[]> {
+  await using admin = await openMonitor(database.adminUri, 'control')
+  const planted = await admin.query('SELECT pg_create_physical_replication_slot($1)', [slotName], signal).then(() => [slotName], () => [])
+  signal.throwIfAborted()
+  return planted
+}
+
+async function dropSlot({ database }: Stack, signal: AbortSignal): Promise<void> {
+  await using admin = await openMonitor(database.adminUri, 'control')
+  await admin.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1', [slotName], signal)
 }

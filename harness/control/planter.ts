@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync } from 'node:fs'
+import { openSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,22 +12,28 @@ import pg from 'pg'
  */
 const sessions = Number(process.env.PLANT_SESSIONS)
 const descriptors = Number(process.env.PLANT_DESCRIPTORS)
+const rows = Number(process.env.PLANT_ROWS)
+const grownTable = 'lowtide_control_rows'
 
 const clients = await Promise.all(Array.from({ length: sessions }, openTransaction))
-for (let opened = 0; opened < descriptors; opened += 1) openSync('/dev/null', 'r')
+const opened = Array.from({ length: descriptors }, () => openSync(process.argv[1] ?? '', 'r'))
 const [zombie, script, socket] = [await plantZombie(), await plantRequest(), await plantHalfClosed()]
 const pooled = await plantInPooledSession()
+const grownTables = await plantRows(pooled.client)
 
 console.log(JSON.stringify({
   sessionPids: clients.map(({ pid }) => pid),
   zombiePids: [zombie.pid],
   descriptors,
+  // As the kernel names it, links resolved: nothing but this program has it open, and so it must be seen exactly so often.
+  descriptorTarget: readlinkSync(`/proc/self/fd/${opened[0]}`),
   pooledPid: pooled.pid,
   advisoryLocks: pooled.advisoryLocks,
   temporaryTables: pooled.temporaryTables,
   preparedTransactions: pooled.preparedTransactions,
   closeWait: socket.halfClosed,
   requestPids: [script.pid],
+  grownTables,
 }))
 
 await new Promise<void>((resolve) => {
@@ -36,6 +42,7 @@ await new Promise<void>((resolve) => {
 })
 // What outlives its session goes first: the rest goes with this process, however it ends.
 for (const gid of pooled.preparedTransactions) await pooled.client.query(`ROLLBACK PREPARED '${gid}'`).catch(() => {})
+await removeRows(pooled.client)
 await Promise.all([goOn(zombie.shell), goOn(script.shell)])
 socket.close()
 await Promise.all([...clients, pooled].map(({ client }) => client.end().catch(() => {})))
@@ -69,6 +76,24 @@ async function plantInPooledSession() {
   const prepared = await plant(`BEGIN; SELECT pg_current_xact_id(); PREPARE TRANSACTION '${gid}'`)
   if (prepared === 0) await client.query('ROLLBACK')
   return { client, pid, advisoryLocks, temporaryTables, preparedTransactions: prepared === 0 ? [] : [gid] }
+}
+
+/**
+ * A table that has grown by so many rows. They are told by the statistics, which the session is made to write at once (PostgreSQL 15 and later). None where the role may create
+ * none, or the server would tell its rows only later.
+ */
+async function plantRows(client: pg.Client) {
+  const plant = async () => {
+    await client.query(`CREATE UNLOGGED TABLE ${grownTable} AS SELECT n FROM generate_series(1, ${rows}) AS n`)
+    await client.query('SELECT pg_stat_force_next_flush()')
+    const { rows: [table] } = await client.query<{ schema: string }>(`SELECT relnamespace::regnamespace::text AS schema FROM pg_class WHERE oid = '${grownTable}'::regclass`)
+    return [{ id: `${table?.schema}.${grownTable}`, rows }]
+  }
+  return plant().catch(() => removeRows(client).then(() => []))
+}
+
+async function removeRows(client: pg.Client): Promise<void> {
+  await client.query(`DROP TABLE IF EXISTS ${grownTable}`).catch(() => {})
 }
 
 /**

@@ -145,19 +145,19 @@ function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | unde
 
 // What is planted. Looks of the control phase alone show it.
 
-export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5, pooledPid: 9_004, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: ['lowtide-control-9004'], closeWait: 1, requestPids: [9_020] }
+export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5, pooledPid: 9_004, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: ['lowtide-control-9004'], closeWait: 1, requestPids: [9_020], descriptorTarget: '/run/agent/planter.mjs', replicationSlots: ['lowtide_control'], grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] }
 const plantedAt = (measured: number): number => startOf(firstMeasured + measured) + 1_000
 const removedAt = (measured: number): number => plantedAt(measured) + 2_000
 
 const planted = (measured: number): readonly Being[] => {
   const [fromMs, untilMs] = [plantedAt(measured), removedAt(measured)]
   return [
-    process({ pid: 9_000, fromMs, untilMs, control: 'planted', descriptors: 5 + 3, closeWait: 1, databasePorts: [59_001, 59_002, 59_003, 59_004] }),
+    process({ pid: 9_000, fromMs, untilMs, control: 'planted', descriptors: 5 + 3, descriptorTargets: { '/run/agent/planter.mjs': 5, pipe: 3 }, closeWait: 1, databasePorts: [59_001, 59_002, 59_003, 59_004] }),
     process({ pid: 9_010, fromMs, untilMs, control: 'planted', state: 'Z', descriptors: null, parentPid: 9_000 }),
     process({ pid: 9_020, fromMs, untilMs, control: 'planted', parentPid: 9_000, request: { method: 'GET', url: '/lowtide-control' } }),
     ...[9_001, 9_002, 9_003].map((pid) => openTransaction({ pid, fromMs, untilMs, clientPort: 50_000 + pid, relationLocks: 1 })),
     session({ pid: 9_004, fromMs, untilMs, clientPort: 59_004, advisoryLocks: 1 }),
-    ...([{ kind: 'temporary-table', id: '16400', name: 'lowtide_control', sessionPid: 9_004 }, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 200 }] as const).map((member) => ({ atMs }: Moment) => (atMs < fromMs || atMs >= untilMs ? null : member)),
+    ...([{ kind: 'temporary-table', id: '16400', name: 'lowtide_control', sessionPid: 9_004 }, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 200 }, { kind: 'replication-slot', id: 'lowtide_control', active: false, retainedBytes: 0 }, { kind: 'table', id: 'public.lowtide_control_rows', rows: 40, bytes: 8_192, grownRows: 40, grownBytes: 8_192 }] as const).map((member) => ({ atMs }: Moment) => (atMs < fromMs || atMs >= untilMs ? null : member)),
   ]
 }
 

@@ -112,6 +112,8 @@ export function isPlanted(timeline: Timeline, member: Member, look: Stamped<Look
   if (planted.length === 0) return false
   if (member.kind === 'process') return planted.some(({ planterPid, zombiePids }) => planterPid === member.pid || zombiePids.includes(member.pid))
   if (member.kind === 'prepared-transaction') return planted.some(({ preparedTransactions }) => preparedTransactions?.includes(member.id) === true)
+  if (member.kind === 'replication-slot') return planted.some(({ replicationSlots }) => replicationSlots?.includes(member.id) === true)
+  if (member.kind === 'table') return planted.some(({ grownTables }) => grownTables?.some(({ id }) => id === member.id) === true)
   if (member.kind === 'temporary-table') return planted.some(({ pooledPid }) => pooledPid === member.sessionPid)
   if (member.kind !== 'session') return false
   const portsOfControls = look.members.flatMap((other) => (other.kind === 'process' && other.control !== null ? other.databasePorts : []))
