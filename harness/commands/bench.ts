@@ -7,12 +7,14 @@ import { loadRate } from '../bench/load/rate.ts'
 import { measure, type Measure } from '../bench/measure.ts'
 import { memory } from '../bench/memory.ts'
 import { probeOverhead } from '../bench/overhead.ts'
+import { replayArrivals } from '../bench/replay-arrivals.ts'
+import { replayParse } from '../bench/replay-parse.ts'
 import { soakLength } from '../bench/soak.ts'
 import { UsageError } from '../scenario/load-scenario.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
-const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained] as unknown as readonly Measure[]
+const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, replayParse, replayArrivals] as unknown as readonly Measure[]
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',
