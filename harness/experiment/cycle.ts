@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bundle } from '../load/bundle.ts'
 import type { K6 } from '../load/k6-binary.ts'
-import { startLoad } from '../load/k6.ts'
+import { startLoad, type RunningLoad } from '../load/k6.ts'
 import type { LoadPlan } from '../load/plan.ts'
 import { isLeftover, settle, type Settled } from '../probes/quiet.ts'
 import type { Sampler } from '../probes/sampler.ts'
@@ -39,6 +39,9 @@ export type Cycles = {
   readonly cycle: (role: Dose['role'], dose: number, how?: { readonly concurrency?: number; readonly lastsMs?: number; readonly stretch?: LoadPlan['stretch'] }) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
   readonly inFlight: () => number
   readonly started: () => number
+  /** As of the load that is running; 0 between loads. */
+  readonly lagMs: () => number
+  readonly residentBytes: () => number
 }
 
 const suspectEveryMs = 1_000
@@ -50,7 +53,7 @@ export function openCycles(tools: CycleTools): Cycles {
   const knownUrls = new Set<string>()
   let cycles = 0
   let requests = 0
-  let load: { started: () => number; inFlight: () => number } | null = null
+  let load: Pick<RunningLoad, 'started' | 'inFlight' | 'lagMs' | 'residentBytes'> | null = null
 
   const watch = async (until: AbortSignal) => {
     while (!until.aborted) {
@@ -88,7 +91,7 @@ export function openCycles(tools: CycleTools): Cycles {
       tools.loadEnds.addEventListener('abort', cut, { once: true, signal: ended.signal })
       if (tools.loadEnds.aborted) cut()
       const before = requests
-      load = { started: () => before + running.started(), inFlight: running.inFlight }
+      load = { started: () => before + running.started(), inFlight: running.inFlight, lagMs: running.lagMs, residentBytes: running.residentBytes }
       await running.begin()
       const delivered = await running.drained
       requests += dose
@@ -103,6 +106,8 @@ export function openCycles(tools: CycleTools): Cycles {
   return {
     inFlight: () => load?.inFlight() ?? 0,
     started: () => load?.started() ?? requests,
+    lagMs: () => load?.lagMs() ?? 0,
+    residentBytes: () => load?.residentBytes() ?? 0,
     cycle: async (role, planned, { concurrency = plan.concurrency, lastsMs = 0, stretch } = {}) => {
       const cycle = cycles++
       const phase = role === 'measured' ? 'cycle' : role

@@ -1,7 +1,7 @@
 import { plantControl } from '../control/plant.ts'
 import { openEvidence } from '../forensics/evidence.ts'
 import { bundleJourney } from '../load/bundle.ts'
-import type { K6 } from '../load/k6-binary.ts'
+import { describeK6, type K6 } from '../load/k6-binary.ts'
 import { openReaders } from '../probes/open-readers.ts'
 import type { Counters } from '../probes/probe.ts'
 import { settle } from '../probes/quiet.ts'
@@ -73,7 +73,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     everyMs: plan.sampleEveryMs,
     record,
     onBeat: watcher.counters,
-    others: () => ({ 'load.in-flight': load?.inFlight() ?? 0, 'load.started': load?.started() ?? 0, 'harness.rss-bytes': process.memoryUsage.rss() }),
+    others: () => ({ 'load.in-flight': load?.inFlight() ?? 0, 'load.started': load?.started() ?? 0, 'load.lag-ms': load?.lagMs() ?? 0, 'load.generator-rss-bytes': load?.residentBytes() ?? 0, 'harness.rss-bytes': process.memoryUsage.rss() }),
     signal,
   })
   const evidence = openEvidence({ agent: stack.agent, app, store: recorder.store, record, signal })
@@ -100,6 +100,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     soFar,
     thresholds,
     crashed: app.crashed,
+    pacePerSecond: bundle.arrivals?.perSecond ?? (bundle.tape === undefined ? Infinity : 1_000 / bundle.tape.meanGapMs),
     elapsedMs: recorder.nowMs,
     phase: watcher.phase,
     dosed: (doses, concurrency) => learn({ doses, concurrency }),
@@ -174,6 +175,6 @@ async function factsOf({ loaded: { scenario }, variant, profile, plan, reports, 
     ...(scenario.thresholds && { thresholds: declaredOf(scenario.thresholds) }),
     suppressions: await lastMatchedOf(scenario.suppressions ?? [], { reports, scenario: scenario.name }),
     probes: [],
-    versions: { ...(await ownVersions()), k6: `${k6.version} (${k6.how})` },
+    versions: { ...(await ownVersions()), k6: describeK6(k6) },
   }
 }

@@ -10,6 +10,7 @@ import noServerRestarted from './no-server-restarted.ts'
 import nothingOutlivesTheStop from './nothing-outlives-the-stop.ts'
 import otherRoutesStillAnswer from './other-routes-still-answer.ts'
 import theHarnessOpensNoFurtherSession from './the-harness-opens-no-further-session.ts'
+import theHarnessKeptUp from './the-harness-kept-up-with-its-load.ts'
 import theDoseWasDelivered from './the-dose-was-delivered.ts'
 import thePlantedLeakWasFound from './the-planted-leak-was-found.ts'
 import theRecordIsWhole from './the-record-is-whole.ts'
@@ -92,6 +93,14 @@ const alone: Being = ({ atMs }) => (atMs > startOf(4) ? { kind: 'logged-session'
 const aloneInFour: Being = ({ cycle }) => (cycle === 4 ? { kind: 'logged-session', id: '77@1700000000', pid: 77 } : null)
 const unlogged = (look: Look): Look => ({ ...look, members: look.members.filter(({ kind }) => kind !== 'logged-session') })
 const aSecondLate = (look: Look): Look => ({ ...look, members: look.members.map((member) => (member.kind === 'logged-session' ? { ...member, id: `${member.pid}@${Number(member.id.split('@')[1]) + 1}` } : member)) })
+
+const lagging = (lagMs: number): Run => ({ also: [{ kind: 'beat', counters: { 'load.lag-ms': lagMs }, atMs: startOf(firstMeasured) + 1_234 }] })
+
+claims(theHarnessKeptUp, [
+  ['an older record', {}, 'not judged'],
+  ['as quick as the generators hand over', lagging(140), 'pass', /within 0.1 s of being made/],
+  ['behind', lagging(3_200), 'warning', /up to 3.2 s after they were made/],
+])
 
 claims(theTwoLedgersAgree, [
   ['no session in either', {}, 'pass'],

@@ -19,6 +19,7 @@ const generator = (changes: Partial<Generator> = {}) => {
       calls.push('kill')
       end.resolve({ exitCode: null, trouble: 'killed by SIGKILL', tail: '' })
     },
+    pids: [],
     ...changes,
   }
   return { generator: made, end: end.resolve, calls }

@@ -14,6 +14,8 @@ export type Generator = {
   readonly ended: Promise<GeneratorEnd>
   /** Ends it with all that it started. */
   readonly kill: () => void
+  /** Of its processes that run here; those in a container have none. */
+  readonly pids: readonly number[]
 }
 
 export type GeneratorEnd = {

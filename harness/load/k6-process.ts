@@ -63,6 +63,7 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
       return { exitCode, trouble: exitCode === 0 ? null : describeExit(exitCode, killedBy), tail: log.tail() }
     }),
     kill,
+    pids: launch.k6.how === 'image' || child.pid === undefined ? [] : [child.pid],
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
 import { fleetOf } from './fleet.ts'
@@ -17,6 +18,10 @@ export type RunningLoad = AsyncDisposable & {
   readonly started: () => number
   readonly finished: () => number
   readonly inFlight: () => number
+  /** How far reading the samples is behind. */
+  readonly lagMs: () => number
+  /** Resident memory of the generators that run here; 0 where `/proc` does not tell. */
+  readonly residentBytes: () => number
   /** Settles when k6 has ended and its samples are read to the last; never rejects. What went wrong is in its `generator`. */
   readonly drained: Promise<Dose>
 }
@@ -71,6 +76,8 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
     started: ledger.started,
     finished: ledger.finished,
     inFlight: () => ledger.started() - ledger.finished(),
+    lagMs: ledger.lagMs,
+    residentBytes: () => k6.pids.reduce((sum, pid) => sum + residentBytesOf(pid), 0),
     drained,
     [Symbol.asyncDispose]: async () => {
       load.stop('the load was ended before its time')
@@ -134,11 +141,22 @@ const doubt = (sums: ReturnType<Ledger['close']>, politeDose: number, neverEnded
   return null
 }
 
+/** Asked for five times a second: a file of the kernel's, which makes nobody wait. */
+const residentBytesOf = (pid: number): number => {
+  try {
+    return 1_024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
 const delivered = (dose: Dose): RunningLoad => ({
   begin: async () => undefined,
   started: () => 0,
   finished: () => 0,
   inFlight: () => 0,
+  lagMs: () => 0,
+  residentBytes: () => 0,
   drained: Promise.resolve(dose),
   [Symbol.asyncDispose]: async () => undefined,
 })

@@ -12,6 +12,8 @@ export type Ledger = {
   readonly tick: (nowMs: number) => void
   readonly started: () => number
   readonly finished: () => number
+  /** How old the newest sample was when it was taken. More than k6's buffers explain is a harness that cannot keep up. */
+  readonly lagMs: () => number
   /** Emits what is left and when requests were in flight, and adds up. Requests still in flight count as broken: their generator ended before them. */
   readonly close: () => Omit<Dose, 'kind' | 'role' | 'generator'>
 }
@@ -40,6 +42,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
   let emittedUpTo = -Infinity
   let firstAtMs = Infinity
   let lastAtMs = -Infinity
+  let lagMs = 0
   let firstSecond: number | null = null
 
   /** A late sample goes to the first second that is still open: never lost, at most a second misplaced. */
@@ -100,6 +103,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
       tick(sample.atMs)
       firstAtMs = Math.min(firstAtMs, sample.atMs)
       lastAtMs = Math.max(lastAtMs, sample.atMs)
+      lagMs = Math.max(0, Date.now() - lastAtMs)
       if (sample.kind === 'ended') return end(sample)
       total.started++
       lateness.accept(sample.lateMs)
@@ -110,6 +114,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
     tick,
     started: () => total.started,
     finished: () => total.finished,
+    lagMs: () => lagMs,
     close: () => {
       emitBefore(Infinity)
       for (const requests of [...spans.close(lastAtMs), ...kept.close()]) emit(requests)

@@ -40,7 +40,7 @@ export const beatCounters = {
     'app.tcp-fin-wait',
     'app.tcp-listening',
   ],
-  harness: ['load.in-flight', 'load.started', 'harness.rss-bytes'],
+  harness: ['load.in-flight', 'load.started', 'load.lag-ms', 'load.generator-rss-bytes', 'harness.rss-bytes'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export const counterNames: readonly string[] = Object.values(beatCounters).flat()

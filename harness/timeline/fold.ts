@@ -182,6 +182,7 @@ function samplerWatch(probes: readonly string[]) {
   const missedBeats: Record<string, number> = {}
   const blind: { probe: string; reason: string; atMs: number }[] = []
   let beats = 0
+  let longestLagMs: number | null = null
   let state: 'not yet' | 'watching' | 'over' = 'not yet'
 
   const gapUntil = (probe: string, atMs: number): number => Math.max(longest.get(probe) ?? 0, atMs - (seenAtMs.get(probe) ?? atMs))
@@ -197,9 +198,11 @@ function samplerWatch(probes: readonly string[]) {
         state = 'over'
       }
     },
-    beat: ({ missed, atMs }: Stamped<Beat>): void => {
+    beat: ({ missed, counters, atMs }: Stamped<Beat>): void => {
       if (state !== 'watching') return
       beats += 1
+      const lagMs = counters['load.lag-ms']
+      if (lagMs !== undefined) longestLagMs = Math.max(longestLagMs ?? 0, lagMs)
       for (const probe of probes) {
         if (missed?.includes(probe)) {
           missedBeats[probe] = (missedBeats[probe] ?? 0) + 1
@@ -217,6 +220,7 @@ function samplerWatch(probes: readonly string[]) {
       beats,
       longestGapMs: state === 'not yet' ? {} : Object.fromEntries(probes.map((probe) => [probe, state === 'over' ? (longest.get(probe) ?? 0) : gapUntil(probe, atMs)])),
       missedBeats: { ...missedBeats },
+      longestLagMs,
       blind: [...blind],
     }),
   }

@@ -53,5 +53,7 @@ export type Sight = {
   /** Longest time between two beats that carried this probe's answer. */
   readonly longestGapMs: Readonly<Record<string, number>>
   readonly missedBeats: Readonly<Record<string, number>>
+  /** How far the harness was behind in reading what its load generators wrote, at most; null in older records. */
+  readonly longestLagMs: number | null
   readonly blind: readonly { readonly probe: string; readonly reason: string; readonly atMs: number }[]
 }

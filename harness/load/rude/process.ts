@@ -66,6 +66,7 @@ export const launchRude = async ({ bundle, plan, run, dir, readyTimeoutMs, signa
       return { exitCode, trouble: exitCode === 0 ? null : `the rude clients ${exitCode === null ? `were killed by ${killedBy}` : `ended with exit code ${exitCode}`}`, tail: log.tail() }
     }),
     kill: () => killGroup(child),
+    pids: child.pid === undefined ? [] : [child.pid],
   }
 }
 

@@ -1,0 +1,15 @@
+import type { Invariant } from '../verdict/verdict.ts'
+import { duration } from '../verdict/words.ts'
+
+/** Generators hand over what they have seen each 100 ms. Behind by so much, they keep it in their own memory, and what the harness takes for rest may not be rest. */
+const muchMs = 2_000
+
+/** No sample is lost when the harness is slow: k6 waits with them, and none is read after its load has ended. */
+export default {
+  name: 'the harness kept up with its load',
+  check: ({ sight: { longestLagMs } }) => {
+    if (longestLagMs === null) return { kind: 'not judged', sentence: 'the record does not tell' }
+    if (longestLagMs > muchMs) return { kind: 'warning', sentence: `samples were read up to ${duration(longestLagMs)} after they were made: latencies by the second are blurred by as much, and the machine is too busy for this load`, survivors: [] }
+    return { kind: 'pass', sentence: `samples were read within ${duration(longestLagMs)} of being made` }
+  },
+} satisfies Invariant
