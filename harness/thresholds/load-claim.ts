@@ -57,7 +57,7 @@ export function openLoadClaim({ metric, claim, abortAfterMs }: Threshold & { rea
       }
       const worst = windows.worst()
       if (whole.ended() === 0) return noData(metric)
-      if (worst === null) return { kind: 'inconclusive', sentence: `the load lasted ${duration(secondsInAll * 1_000)}, and no window of ${spanText(claim.span?.ms ?? 0)} is full`, settledBy: 'a longer run (--budget, or --profile nightly --for), or a shorter window' }
+      if (worst === null) return { kind: 'inconclusive', sentence: `the load lasted ${duration(secondsInAll * 1_000)}, and no window of ${spanText(claim.span?.ms ?? 0)} is full${metric.name === 'http_reqs' ? ' within one cycle' : ''}`, settledBy: 'a longer run (--budget, or --profile nightly --for), or a shorter window' }
       const { crossed, looked } = windows.counts()
       if (crossed === 0) return { kind: 'pass', sentence: `${told(worst.value)} at worst, in ${count(looked, 'window')}` }
       return { kind: 'crossed', sentence: `${told(worst.value)} at worst, in the window that ended ${duration(worst.atMs)} into the run (cycle ${worst.cycle}); ${thousands(crossed)} of ${count(looked, 'window')} crossed it${ended === null ? '' : ', and ended the load'}` }
