@@ -113,7 +113,7 @@ describe('an interrupt', () => {
     const bin = join(dir, 'bin')
     mkdirSync(bin)
     writeFileSync(join(bin, 'k6'), '#!/bin/sh\nexec sleep 20\n', { mode: 0o755 })
-    const child = start(['run', scenario, '--stack', 'processes', '--reports', join(dir, 'none')], { PATH: `${bin}:/usr/bin:/bin` })
+    const child = start(['run', scenario, '--stack', 'processes', '--reports', join(dir, 'none')], { PATH: `${bin}:/usr/bin:/bin`, LOWTIDE_CACHE: join(dir, 'no-cache') })
     const said = ended(child)
     await expect.poll(() => existsSync(`/proc/${child.pid}/task/${child.pid}/children`) && readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim(), { timeout: 10_000 }).not.toBe('')
     await delay(200)
@@ -121,5 +121,16 @@ describe('an interrupt', () => {
     const { code, stderr } = await said
     expect([code, existsSync(join(dir, 'none'))]).toEqual([130, false])
     expect(stderr).not.toMatch(/^\s+at /m)
+  })
+
+  test('of a command that cannot end early in words of its own is told in one line', async () => {
+    const child = start(['bench', 'probe-overhead', '--raw', join(dir, 'raw')])
+    const said = ended(child)
+    await expect.poll(() => existsSync(join(dir, 'raw')), { timeout: 20_000 }).toBe(true)
+    child.kill('SIGINT')
+    const { code, stderr } = await said
+    expect(stderr).toMatch(/^interrupted by SIGINT: `lowtide bench` has not come to its end$/m)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(code).toBe(130)
   })
 })

@@ -26,12 +26,13 @@ const sameInterruptMs = 500
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 // Node would end with 1 here, which says "leak".
 process.on('uncaughtException', (error) => process.exit(itselfFailed(error)))
-process.exit(await main(process.argv.slice(2)))
+process.exit(await flushed(await main(process.argv.slice(2))))
 
 async function main(argv: readonly string[]): Promise<number> {
   const [verb, ...rest] = argv
   if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') return help(verb === undefined)
   const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined
+  const signal = endInOrder()
   if (!load) return complain([`No command "${verb}". There are ${Object.keys(commands).join(', ')}.`])
   try {
     const { default: command } = await load()
@@ -44,13 +45,18 @@ async function main(argv: readonly string[]): Promise<number> {
     const args = { ...parsed, line }
     if (command.operands === 'none' && args.positionals.length > 0) problems.push(`Expected no more words after \`lowtide ${verb}\`, got ${args.positionals.join(', ')}.`)
     if (problems.length > 0) return complain([...problems, ...((await command.problemsOf?.(args)) ?? [])])
-    return await command.run(args, { stdout: process.stdout, stderr: process.stderr, signal: endInOrder() })
+    return await command.run(args, { stdout: process.stdout, stderr: process.stderr, signal })
   } catch (error) {
     if (error instanceof UsageError) return complain(error.problems)
     if (error instanceof RecordError) return complain([error.message])
     if (error instanceof UnwritableError) {
       console.error(error.message)
       return exitCodes.couldNotRun
+    }
+    // Whatever the interruption made fail is no fault of ours.
+    if (signal.aborted) {
+      console.error(`${(signal.reason as Error).message}: \`lowtide ${verb}\` has not come to its end`)
+      return exitCodes.interrupted
     }
     return itselfFailed(error)
   }
@@ -82,6 +88,12 @@ function endInOrder(): AbortSignal {
     })
   }
   return controller.signal
+}
+
+/** A pipe takes no more than its reader does: to exit before would cut a long answer short. A reader that has gone is not waited for. */
+async function flushed(code: number): Promise<number> {
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => void stream.write('', () => resolve()))))
+  return code
 }
 
 function complain(problems: readonly string[]): number {
