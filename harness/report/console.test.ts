@@ -74,6 +74,7 @@ test('a crossed threshold is told apart from a leak, and one that held with its 
   const lines = consoleText({ facts: syntheticFacts(), findings: syntheticCrossed() }, options).split('\n')
   expect(lines[0]).toMatch(/^THRESHOLD CROSSED   timeline-soak .* 150 requests, 0 left behind$/)
   expect(lines).toContain('  crossed  http_req_duration: p(99)<400: p(99) was 612 ms over 150 requests')
+  expect(lines).toContain('  held     http_req_failed: rate<0.01: rate was 0 % over 150 requests')
   expect(lines.at(-1)).toBe(`THRESHOLD CROSSED  150 requests, 0 left behind  ${options.report}`)
   const held = { ...syntheticCrossed(), verdict: 'pass' as const, findings: syntheticCrossed().findings.slice(1) }
   expect(consoleText({ facts: syntheticFacts(), findings: held }, options)).toContain('held     http_req_failed: rate<0.01: rate was 0 % over 150 requests')

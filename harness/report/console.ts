@@ -77,8 +77,11 @@ function pairOf(hang: Hang): string {
   return `${pids}${ageMs === null ? '' : `, ${duration(ageMs)}`}  ${requestOf(hang)}`
 }
 
+/** Thresholds that held belong beside those that did not. */
 function heldInShort({ held }: Account): readonly string[] {
-  return held.length === 0 ? [] : [`${count(held.length, 'other check')}, listed in the report`]
+  const thresholds = held.filter(({ threshold }) => threshold)
+  const others = held.length - thresholds.length
+  return [...thresholds.map(nameAndSentence), ...(others === 0 ? [] : [`${count(others, 'other check')}, listed in the report`])]
 }
 
 const indent = '       '
