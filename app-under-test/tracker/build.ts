@@ -15,11 +15,12 @@ const CGI_BUNDLE = join(CGI_BIN, 'drproject.cjs')
 /** Writes `cgi-bin/drproject.cjs`, which `cgi-bin/drproject.cgi` runs, and V8's code for it. Readers see the old files or the new ones, never half of them. */
 export function buildCgi(): void {
   const { outputFiles } = buildSync({
-    stdin: { contents: `require('./cgi.ts').main()`, resolveDir: import.meta.dirname },
+    stdin: { contents: `import { main } from './cgi.ts'; void main()`, resolveDir: import.meta.dirname },
     bundle: true,
     platform: 'node',
-    // Debian's own Node runs it too: Apache does not know of the one in node_modules.
-    target: 'node20',
+    target: 'node24',
+    // esbuild does not know that it has it, and would put two closures in place of each.
+    supported: { using: true },
     format: 'cjs',
     external: ['pg-native', 'pg-cloudflare'],
     minifySyntax: true,

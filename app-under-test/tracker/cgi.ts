@@ -1,6 +1,5 @@
 /** The tracker as a CGI script (RFC 3875): one process, one request. Environment and stdin in, response on stdout. */
 import { readFileSync, writeSync } from 'node:fs'
-import 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { faultOf } from './drproject/faults.ts'
 import { openTracker } from './drproject/tracker.ts'
@@ -10,9 +9,8 @@ import { cgiResponse, requestOf } from './front/rfc3875.ts'
 
 export async function main(): Promise<void> {
   // A process that lives for a fifth of a second does not earn back what optimising its functions costs: ten times as many calls before V8 does.
-  // Not earlier: under other flags than its own V8 refuses the code that Node brings for its modules, which are all loaded by now (hence net).
-  // An older Node does not know them, and works without.
-  if (Number.parseInt(process.versions.node, 10) >= 24) for (const flag of ['--invocation-count-for-maglev=4000', '--invocation-count-for-turbofan=30000']) setFlagsFromString(flag)
+  // Not earlier: under other flags than its own V8 refuses the code that Node brings for its modules, which are all loaded by now.
+  for (const flag of ['--invocation-count-for-maglev=4000', '--invocation-count-for-turbofan=30000']) setFlagsFromString(flag)
   try {
     const length = Number(process.env.CONTENT_LENGTH ?? 0)
     if (length > LONGEST_BODY_BYTES) return print(cgiResponse({ status: 413, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'That is too long.\n' }))
@@ -23,6 +21,8 @@ export async function main(): Promise<void> {
     process.stderr.write(`drproject.cgi: ${faultOf(error).message}\n`)
     print(cgiResponse({ status: 500, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'The page could not be made. What happened is in the log.\n' }))
   }
+  // All is written, and what is left is to take the heap apart, piece by piece, which the kernel does at a stroke.
+  process.exit()
 }
 
 /** All of it, even through a pipe that takes a part at a time. A reader that has gone is no failure of ours. */

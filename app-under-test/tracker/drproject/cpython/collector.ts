@@ -26,7 +26,8 @@ export function createHeap(options: HeapOptions = {}): Heap {
     if (bin !== NO_BIN && spare[bin]! > 0) spare[bin]!--
     else malloc()
     const object = memory.create(type, bin, finaliser)
-    for (const referent of referents) memory.addReferent(object, referent)
+    // No iterator, of which a CGI process, too short-lived to be optimised, would make one for each of its allocations.
+    for (let i = 0; i < referents.length; i++) memory.addReferent(object, referents[i]!)
     memory.append(generations[0], object)
     return object
   }

@@ -70,7 +70,8 @@ export class Memory {
 
   unlink(object: PyObject): void {
     const { cells } = this
-    const [previous, next] = [cells[object + PREVIOUS]!, cells[object + NEXT]!]
+    const previous = cells[object + PREVIOUS]!
+    const next = cells[object + NEXT]!
     cells[previous + NEXT] = next
     cells[next + PREVIOUS] = previous
   }

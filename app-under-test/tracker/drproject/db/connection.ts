@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { execute, type Statement } from './execution.ts'
+import { answerSocket } from './socket.ts'
 
 /** One PostgreSQL session. A transaction opens with the first statement and lasts until the rollback, as the DB-API has it. */
 export type Connection = {
@@ -17,7 +18,7 @@ export type Value = string | number | boolean | Uint8Array
 
 /** Throws pg's error: SQLSTATE in `code` when it was the server that refused. */
 export async function connect(url: string): Promise<Connection> {
-  const client = new pg.Client({ connectionString: url, application_name: 'drproject' })
+  const client = new pg.Client({ connectionString: url, application_name: 'drproject', stream: answerSocket })
   let broken = false
   let inTransaction = false
   client.on('error', () => void (broken = true))
