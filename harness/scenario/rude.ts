@@ -41,6 +41,8 @@ export const rudeShape = z.strictObject({
   pipelinedPair: share,
   keepAliveStorm: z.strictObject({ share, requests: several }),
   connectionChurn: z.strictObject({ share, requests: several }),
+  // Never passed over in silence: whoever asks for it must know that it was not done.
+  vanish: z.undefined({ error: 'absent, as a reader that vanishes without FIN or RST needs a network namespace whose link is cut, which Lowtide does not make: aborts are the nearest' }),
   routes: z.array(z.string({ error: 'a text' })).min(1, { error: 'at least one name' }),
 }).partial()
 
