@@ -34,6 +34,8 @@ export type Session = {
   /** Locks on relations, other than virtual-transaction locks. */
   readonly relationLocks: number
   readonly advisoryLocks: number
+  /** After which moment and by which each of them was taken, as far as that was seen, by the clock of `seenAtMs`. Absent without it, without locks, and in older records. */
+  readonly locksTaken?: readonly { readonly afterMs: number; readonly byMs: number }[]
   /** The last statement, at most 2,000 characters, secrets redacted. */
   readonly query: string
 }

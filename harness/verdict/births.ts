@@ -2,7 +2,7 @@ import type { Member, Session } from '../timeline/member.ts'
 import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import { isStillLeft } from './heal.ts'
-import { cycleAtEpoch, type Moment, momentOf } from './moments.ts'
+import { cycleAtEpoch, type Moment, momentOf, momentsOfLocks } from './moments.ts'
 import { bornIn, cycleOf, key, memberAt, runningLooks, untouchedRests } from './rest.ts'
 import { isKeeper, keptByCycle, placesOfTheirOwn, socketsOfTheirOwn } from './hangs.ts'
 import type { Finding, Hang } from './verdict.ts'
@@ -29,7 +29,7 @@ export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: read
   const lastCycle = exhaustionOf(timeline)?.cycle ?? Number.POSITIVE_INFINITY
   const ofGrowth = new Set(survivors.filter((survivor) => survivor.ofGrowth).map(({ member }) => key(member)))
   return [
-    ...hangs.filter((hang) => !isKeeper(hang, leaks)).map((hang) => ({ ...birthOfHang(timeline, hang), ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) })),
+    ...hangs.filter((hang) => !isKeeper(hang, leaks)).flatMap((hang) => birthsOfHang(timeline, hang).map((birth) => ({ ...birth, ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) }))),
     ...[...others.values()].map(({ member, bornIn: cycle, ofGrowth }) => ({ cycle, atMs: null, ...dated(momentOf(timeline, member)), ...(ofGrowth && { ofGrowth }) })),
     ...birthsOfSockets(timeline, hangs, leaks),
     ...keptByCycle(leaks).map((cycle) => ({ cycle, atMs: null, ofGrowth: true as const })),
@@ -44,6 +44,12 @@ export function cyclesOf(timeline: Timeline, births: readonly Birth[]): readonly
   const lastCycle = exhaustionOf(timeline)?.cycle ?? Number.POSITIVE_INFINITY
   const onlyGrowth = births.every(({ ofGrowth }) => ofGrowth)
   return timeline.cycles.filter(({ role, cycle }) => cycle <= lastCycle && (!onlyGrowth || role === 'measured'))
+}
+
+/** A session may have been left with a lock by several requests. */
+function birthsOfHang(timeline: Timeline, hang: Hang): readonly Birth[] {
+  const locks = hang.session === null ? [] : momentsOfLocks(timeline, hang.session)
+  return locks.length === 0 ? [birthOfHang(timeline, hang)] : locks.map((moment) => ({ cycle: cycleAtEpoch(timeline, moment.epochMs), atMs: null, moment }))
 }
 
 function birthOfHang(timeline: Timeline, { process, session }: Hang): Birth {

@@ -2,6 +2,7 @@ import { holdersOf, type Pair, pairsOf, sessionsOf } from '../attribution/pairs.
 import type { Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { exhaustionOf } from './exhaustion.ts'
+import { momentsOfLocks } from './moments.ts'
 import { key } from './rest.ts'
 import type { Finding, Hang, Survivor } from './verdict.ts'
 import { inOrder } from './words.ts'
@@ -27,7 +28,7 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
 }
 
 /**
- * How many things are left: each hang is one, unless it is a process that keeps more and more, and so is each survivor that is neither session nor process, each descriptor or thread that such a
+ * How many things are left: each hang is one, unless it is a process that keeps more and more or a session with locks from several requests, and so is each lock, each survivor that is neither session nor process, each descriptor or thread that such a
  * process keeps, and each half-closed socket of its own. A place of a
  * pool is lost with the session that is not given back: only places beyond the sessions are lost in their own right.
  */
@@ -35,7 +36,8 @@ export function leftBehind(timeline: Timeline, hangs: readonly Hang[], leaks: re
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
   const keysOf = (is: (kind: Survivor['member']['kind']) => boolean): number => new Set(survivors.flatMap(({ member }) => (is(member.kind) ? [key(member)] : []))).size
   const others = keysOf((kind) => kind !== 'session' && kind !== 'process' && kind !== 'place')
-  return hangs.filter((hang) => !isKeeper(hang, leaks)).length + others + keptByCycle(leaks).length + placesOfTheirOwn(hangs, leaks).length + socketsOfTheirOwn(timeline, hangs, leaks).sockets
+  const ofHang = ({ session }: Hang): number => Math.max(1, session === null ? 0 : momentsOfLocks(timeline, session).length)
+  return hangs.filter((hang) => !isKeeper(hang, leaks)).reduce((sum, hang) => sum + ofHang(hang), 0) + others + keptByCycle(leaks).length + placesOfTheirOwn(hangs, leaks).length + socketsOfTheirOwn(timeline, hangs, leaks).sockets
 }
 
 /** A process that is there because of what it keeps, and for nothing else. */

@@ -41,6 +41,16 @@ export function momentOf(timeline: Timeline, member: Member): Moment | null {
   }
 }
 
+/**
+ * When each of the locks was taken that a session keeps outside of any transaction, under a load. It goes on in its pool, so neither its start nor its last use tells.
+ * Empty where nothing was seen of it: then the session stands for them.
+ */
+export function momentsOfLocks(timeline: Timeline, { transactionAgeMs, locksTaken = [] }: Session): readonly Moment[] {
+  const loadMs = timeline.cycles[0]?.startedAtEpochMs ?? Number.POSITIVE_INFINITY
+  if (transactionAgeMs !== null) return []
+  return locksTaken.flatMap(({ afterMs, byMs }): readonly Moment[] => (byMs < loadMs ? [] : [{ epochMs: (afterMs + byMs) / 2, withinMs: (byMs - afterMs) / 2 + ofTheServer, of: 'start' }]))
+}
+
 /** The last use of an idle session is the one that left it if later loads passed it over. A session with a lock of its own goes on in its pool, and others use it. */
 function lastUseOf(timeline: Timeline, { id, stateAgeMs, advisoryLocks, backendStartMs }: Session, seenAtMs: number): Moment | null {
   if (stateAgeMs === null || advisoryLocks > 0) return null

@@ -114,6 +114,28 @@ describe('a session', () => {
     expect(await only()).toMatchObject({ state: 'idle', advisoryLocks: 1, transactionAgeMs: null })
   })
 
+  test('tells between which two beats each of its advisory locks was taken, however it is used since', async () => {
+    const client = await connect()
+    const takenBetween = async (key: number) => {
+      await activity.beat(signal())
+      const beforeMs = Date.now()
+      await client.query('SELECT pg_advisory_lock($1)', [key])
+      const afterMs = Date.now()
+      await activity.beat(signal())
+      return { beforeMs, afterMs }
+    }
+    const moments = [await takenBetween(1), await takenBetween(2)]
+    await client.query('SELECT 1')
+    const { locksTaken = [] } = await only()
+    expect(locksTaken).toHaveLength(2)
+    for (const [i, { afterMs, byMs }] of locksTaken.toSorted((a, b) => a.byMs - b.byMs).entries()) {
+      expect(afterMs).toBeLessThanOrEqual((moments[i]?.beforeMs ?? 0) + 2)
+      expect(byMs).toBeGreaterThanOrEqual((moments[i]?.afterMs ?? 0) - 2)
+    }
+    await client.query('SELECT pg_advisory_unlock(1)')
+    expect((await only()).locksTaken).toHaveLength(1)
+  })
+
   test('in LISTEN rests idle with that as its last word', async () => {
     await (await connect()).query('LISTEN news')
     expect(await only()).toMatchObject({ state: 'idle', query: 'LISTEN news' })

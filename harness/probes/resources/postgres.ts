@@ -10,16 +10,20 @@ export default {
   open: async (stack) => {
     const monitor = await openMonitor(stack.database.adminUri, 'activity')
     const ended = endedTransactions()
+    const taken = advisoryLocks()
     return {
       beat: async (signal) => {
-        const [row] = await monitor.query<Counts & { open: OpenTransaction[] }>(beatSql, [monitorName], signal)
+        const [row] = await monitor.query<Beat>(beatSql, [monitorName], signal)
         if (!row) throw new Error('pg_stat_activity gave no row')
+        taken.observe(row)
         return { ...countersOf(row), ...ended.observe(row.open) }
       },
       look: async (signal) => {
-        const [row] = await monitor.query<Counts>(beatSql, [monitorName], signal)
+        const [row] = await monitor.query<Beat>(beatSql, [monitorName], signal)
         if (!row) throw new Error('pg_stat_activity gave no row')
-        return { counters: countersOf(row), members: await membersNow(monitor, signal) }
+        taken.observe(row)
+        const members = await membersNow(monitor, signal)
+        return { counters: countersOf(row), members: members.map((member) => (member.kind === 'session' && member.seenAtMs !== undefined && member.advisoryLocks > 0 ? { ...member, locksTaken: taken.by(member.id) } : member)) }
       },
       [Symbol.asyncDispose]: () => monitor[Symbol.asyncDispose](),
     }
@@ -40,6 +44,8 @@ type Counts = { backends: number; active: number; idle: number; idle_in_transact
 /** Of pg_stat_database, summed over all databases. A session adds itself at its first rest, some seconds late on a busy server. */
 type Statistics = { opened: number; abandoned: number; fatal: number; killed: number; resetMs: number }
 type OpenTransaction = { readonly key: string; readonly ageMs: number }
+/** `locks` are the advisory locks of sessions, each by a key of its own; `nowMs` the server's clock. */
+type Beat = Counts & { readonly open: OpenTransaction[]; readonly locks: { readonly session: string; readonly key: string }[]; readonly nowMs: number }
 
 const beatSql = `
   SELECT count(*) FILTER (WHERE NOT ours)::int AS backends,
@@ -52,6 +58,9 @@ const beatSql = `
          (SELECT json_build_object('opened', coalesce(sum(sessions), 0), 'abandoned', coalesce(sum(sessions_abandoned), 0), 'fatal', coalesce(sum(sessions_fatal), 0),
                                    'killed', coalesce(sum(sessions_killed), 0), 'resetMs', coalesce(floor(extract(epoch FROM max(stats_reset)) * 1000), 0))
           FROM pg_stat_database) AS statistics,
+         (SELECT coalesce(json_agg(json_build_object('session', holder.pid || '@' || floor(extract(epoch FROM backend_start) * 1000), 'key', concat_ws(' ', backend_start, held.pid, database, classid, objid, objsubid, mode))), '[]')
+          FROM pg_locks AS held JOIN pg_stat_activity AS holder ON holder.pid = held.pid WHERE locktype = 'advisory' AND granted) AS locks,
+         round(extract(epoch FROM clock_timestamp()) * 1000)::float AS "nowMs",
          coalesce(json_agg(json_build_object('key', pid || '@' || xact_start, 'ageMs', extract(epoch FROM clock_timestamp() - xact_start) * 1000))
            FILTER (WHERE NOT ours AND xact_start IS NOT NULL), '[]') AS open
   FROM (${activity}) AS counted`
@@ -86,7 +95,21 @@ function endedTransactions() {
   }
 }
 
-type Row = Omit<Session, 'kind' | 'id' | 'seenAtMs'> & { readonly seenAtMs: number }
+/** Between which two beats each advisory lock that is held was taken: a pooled session tells nothing of it itself. */
+function advisoryLocks() {
+  let beforeMs: number | null = null
+  let held = new Map<string, { readonly session: string; readonly taken: { readonly afterMs: number; readonly byMs: number } | null }>()
+  return {
+    observe: ({ locks, nowMs }: Pick<Beat, 'locks' | 'nowMs'>): void => {
+      const before = held
+      held = new Map(locks.map(({ session, key }) => [key, before.get(key) ?? { session, taken: beforeMs === null ? null : { afterMs: beforeMs, byMs: nowMs } }]))
+      beforeMs = nowMs
+    },
+    by: (id: string) => [...held.values()].flatMap(({ session, taken }) => (session === id && taken !== null ? [taken] : [])),
+  }
+}
+
+type Row = Omit<Session, 'kind' | 'id' | 'seenAtMs' | 'locksTaken'> & { readonly seenAtMs: number }
 type Others = { prepared: { id: string; owner: string; ageMs: number; seenAtMs: number }[]; slots: { id: string; active: boolean; retainedBytes: number }[]; startedAtMs: number }
 
 async function membersNow(monitor: Monitor, signal: AbortSignal): Promise<Member[]> {

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { type Being, epochOf, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import type { Happening } from '../timeline/entry.ts'
+import type { Session } from '../timeline/member.ts'
+import { judge } from './judge.ts'
+import { loadInvariants } from './load-invariants.ts'
+
+const invariants = await loadInvariants()
+
+/** A request of each route every so often, one after the other; they last 20 ms. */
+const requests = (routes: Readonly<Record<string, number>>): readonly (Happening & { readonly atMs: number })[] =>
+  Array.from({ length: 8 }, (_, cycle) =>
+    Object.entries(routes).flatMap(([route, everyMs]): (Happening & { readonly atMs: number })[] => {
+      const started = Math.floor(9_000 / everyMs)
+      return [
+        { kind: 'load', cycle, route, started, counted: started, unexpected: 0, timedOut: 0, broken: 0, p50Ms: 20, p99Ms: 20, maxMs: 20, atMs: startOf(cycle) + 9_900 },
+        { kind: 'requests', cycle, route, fromMs: epochOf(startOf(cycle) + everyMs), spans: Array.from({ length: started }, (__, i) => [i === 0 ? 0 : everyMs, 20]).flat(), complete: true, atMs: startOf(cycle) + 9_950 },
+      ]
+    }),
+  ).flat()
+
+/** A pooled session, in use with every load, on which locks are left at these moments; the monitor beats five times a second. */
+const keeping = (takenMs: readonly number[]): Being => (moment) => {
+  const held = takenMs.filter((atMs) => atMs <= moment.atMs)
+  const locksTaken = held.map((atMs) => ({ afterMs: epochOf(atMs - 120), byMs: epochOf(atMs + 80) }))
+  return session({ pid: 500, usedAtMs: moment.atMs - 500, seenAtMs: epochOf(moment.atMs), advisoryLocks: held.length, ...(held.length > 0 && { locksTaken }) } satisfies Partial<Session> & { readonly pid: number; readonly usedAtMs: number })(moment)
+}
+
+const seldom = 1_500
+const mix = { list: 60, sorting: seldom }
+/** During the nth request of the seldom route in a cycle. */
+const duringSorting = (cycle: number, nth: number): number => startOf(cycle) + nth * seldom + 8
+
+test('locks that several requests left on one session are as many things, each in the cycle in which it showed first', () => {
+  const { dose, rate } = judge(timelineOf({ beings: [keeping([duringSorting(3, 1), duringSorting(5, 2), duringSorting(6, 4)])] }), invariants)
+  expect([dose.leftBehind, rate?.events]).toEqual([3, 3])
+})
+
+test('the route whose requests were in flight when they showed first is named, though the session has been used by all since', () => {
+  const taken = [[3, 1], [5, 2], [6, 1], [6, 4]].map(([cycle = 0, nth = 0]) => duringSorting(cycle, nth))
+  expect(judge(timelineOf({ beings: [keeping(taken)], also: requests(mix) }), invariants).owner).toMatchObject({ kind: 'time', route: 'sorting' })
+})
+
+test('at moments of no such request it is not named', () => {
+  const taken = [3, 5, 6, 6].map((cycle, i) => startOf(cycle) + (i + 1) * seldom + 700)
+  expect(judge(timelineOf({ beings: [keeping(taken)], also: requests(mix) }), invariants).owner).not.toMatchObject({ route: 'sorting' })
+})
+
+test('a lock that was taken before the load is its leader’s, and one of the load is left alone', () => {
+  const { dose } = judge(timelineOf({ beings: [keeping([4_000, duringSorting(5, 2)])] }), invariants)
+  expect(dose.leftBehind).toBe(1)
+})
