@@ -28,9 +28,9 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
 }
 
 /**
- * How many things are left: each hang is one, unless it is a process that keeps more and more or a session with locks from several requests, and so is each lock, each survivor that is neither session nor process, each descriptor or thread that such a
- * process keeps, and each half-closed socket of its own. A place of a
- * pool is lost with the session that is not given back: only places beyond the sessions are lost in their own right.
+ * How many things are left: each hang is one, and so is each survivor that is neither session nor process, and each half-closed socket of its own. Of a process that keeps
+ * more and more each descriptor or thread is one, and of a session each lock that a request left on it. A place of a pool is lost with the session that is not given back: only places beyond the
+ * sessions are lost in their own right.
  */
 export function leftBehind(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): number {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
