@@ -47,8 +47,8 @@ export async function* readLog(log: LogFile, secrets: Secrets): AsyncGenerator<r
   const unread = (reason: Reason, text: string): Read => ({ kind: 'unread', reason, line, text: secrets.inLine(text).slice(0, 120) })
   const asRead = (read: Line | Reason, text: () => string): Read => {
     if (typeof read === 'string') return unread(read, text())
-    const { durationMs, ...request } = read
-    return { ...request, kind: 'logged', line, atMs: spread(read.atMs) - (durationMs ?? 0), path: secrets.inPath(read.path) }
+    const { atMs, durationMs, method, host, path, status } = read
+    return { kind: 'logged', line, atMs: spread(atMs) - (durationMs ?? 0), method, host, path: secrets.inPath(path), status }
   }
 
   if (format === 'har') {
