@@ -5,6 +5,7 @@ import { build } from 'esbuild'
 import { defaultRequestTimeoutMs, type Load } from '../scenario/scenario.ts'
 import type { Arrivals } from './arrivals.ts'
 import { bundleRude, type RudeBundle } from './rude/bundle.ts'
+import type { RequestId } from './request-id.ts'
 import { openTape, tapeMark, type Tape } from './tape.ts'
 
 /** A journey in one file that k6 can run, made once a run: what is edited meanwhile does not change the load. */
@@ -15,6 +16,8 @@ export type Bundle = {
   readonly requestTimeoutMs: number
   /** Of an open model. */
   readonly arrivals?: Arrivals
+  /** Absent: in the usual header. */
+  readonly requestId?: RequestId
   /** Processes that share the load; 1 if absent. */
   readonly generators?: number
   /** Where a part of the load is sent by clients that misbehave. */
@@ -54,7 +57,7 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
   const folder = load.kind === 'journey' ? dirname(entry) : scenarioDir
   const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, rude: load.rude }) } : {}
   const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script }) } : {}
-  return { script, folder, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, ...('arrivals' in load && load.arrivals && { arrivals: load.arrivals }), ...(load.generators !== undefined && { generators: load.generators }), ...rude, ...tape }
+  return { script, folder, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, ...('arrivals' in load && load.arrivals && { arrivals: load.arrivals }), ...(load.generators !== undefined && { generators: load.generators }), ...(load.requestId && { requestId: load.requestId }), ...rude, ...tape }
 }
 
 const entryOf = (load: Load, scenarioDir: string): string => {

@@ -47,9 +47,9 @@ export type LoadOptions = {
 /** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
 export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const { role, ...doses } = options.plan
-  const { arrivals, tape } = options.bundle
+  const { arrivals, tape, requestId } = options.bundle
   // Warm-up is to fill the pools: its requests come as fast as they are answered.
-  const plan: LoadPlan = { ...doses, ...(arrivals && role !== 'warm-up' && { arrivals }), ...(tape && role !== 'warm-up' && { replay: true as const }), baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
+  const plan: LoadPlan = { ...doses, ...(arrivals && role !== 'warm-up' && { arrivals }), ...(tape && role !== 'warm-up' && { replay: true as const }), ...(requestId && { requestId }), baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
   const ledger = openLedger({ plan, emit: options.onHappening, ...(options.knownUrls ? { known: options.knownUrls } : {}) })
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
 

@@ -1,4 +1,5 @@
 import type { Arrivals } from './arrivals.ts'
+import type { RequestId } from './request-id.ts'
 
 /** What one cycle of load is to be: all that a k6 script is told, as JSON in its LOWTIDE_PLAN. */
 export type LoadPlan = {
@@ -19,6 +20,8 @@ export type LoadPlan = {
   readonly stretch?: { readonly doses: readonly number[]; readonly nth: number }
   readonly baseUrl: string
   readonly requestTimeoutMs: number
+  /** Absent: in the usual header. */
+  readonly requestId?: RequestId
   /** Factor on the journey's think times. */
   readonly thinkScale: number
 }

@@ -3,6 +3,7 @@ import exec from 'k6/execution'
 import http, { type CookieJar, type RefinedResponse } from 'k6/http'
 import { Counter, Trend } from 'k6/metrics'
 import type { Method } from '../replay/logged.ts'
+import { carrying } from './request-id.ts'
 import { endedMetric, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
 
 /** A request as a journey describes it. `path` includes the query. */
@@ -43,8 +44,9 @@ export const send = ({ plan, route, id, jar, lateMs = 0 }: Sending, { path, meth
   delete metadata['request']
   delete metadata['path']
 
-  const response = http.request(method, plan.baseUrl + path, body ?? null, {
-    headers: { ...headers, 'x-request-id': id },
+  const sent = carrying({ path, headers: headers ?? {} }, id, plan.requestId)
+  const response = http.request(method, plan.baseUrl + sent.path, body ?? null, {
+    headers: sent.headers,
     timeout: abortAfterMs ?? plan.requestTimeoutMs,
     redirects: 0,
     responseType: 'text',

@@ -17,7 +17,7 @@ import { watchSharedMemory } from './proc/shared-memory.ts'
 
 type Settings = { readonly run: string; readonly scope: 'tag' | 'namespace'; readonly appPort: number; readonly databasePort: number }
 type Stat = { readonly pid: number; readonly id: string; readonly command: string; readonly state: string; readonly parentPid: number; readonly cpuMs: number; readonly threads: number; readonly startTicks: number; readonly residentBytes: number }
-type Membership = { readonly member: boolean; readonly control: string | null; readonly request: { method: string; url: string } | null; readonly command: string; readonly settled: boolean }
+type Membership = { readonly member: boolean; readonly control: string | null; readonly request: { method: string; url: string; id?: string } | null; readonly command: string; readonly settled: boolean }
 
 /** Before their first use below: module constants do not hoist. */
 const settings: Settings = JSON.parse(process.argv[2] ?? '{}')
@@ -158,8 +158,9 @@ function membershipOf(stat: Stat, byPid: Map<number, Stat>, depth = 0): Membersh
   const control = environment.get('LOWTIDE_CONTROL') ?? inherited?.control ?? null
   const member = stat.pid !== process.pid && (tagged || inherited?.member === true || (settings.scope === 'namespace' && control === null && !isOurs(stat, byPid)))
   const method = environment.get('REQUEST_METHOD')
+  const id = environment.get('HTTP_X_REQUEST_ID')
   const request = member && method !== undefined && environment.has('GATEWAY_INTERFACE')
-    ? { method, url: environment.get('REQUEST_URI') ?? `${environment.get('SCRIPT_NAME') ?? ''}${environment.get('PATH_INFO') ?? ''}?${environment.get('QUERY_STRING') ?? ''}` }
+    ? { method, url: environment.get('REQUEST_URI') ?? `${environment.get('SCRIPT_NAME') ?? ''}${environment.get('PATH_INFO') ?? ''}?${environment.get('QUERY_STRING') ?? ''}`, ...(id !== undefined && { id }) }
     : (known?.request ?? null)
   const ageMs = uptimeMs() - stat.startTicks * msPerTick
   const membership = { member: member || known?.member === true, control: control ?? known?.control ?? null, request, command: stat.command, settled: ageMs > settledAfterMs }

@@ -3,6 +3,7 @@ import type { Expectation } from '../replay/expectation.ts'
 import type { Fields } from '../replay/json-lines.ts'
 import type { Format, Method } from '../replay/logged.ts'
 import type { Arrivals } from '../load/arrivals.ts'
+import type { RequestId } from '../load/request-id.ts'
 import type { Limits } from '../timeline/facts.ts'
 import type { Rude } from './rude.ts'
 
@@ -71,6 +72,8 @@ export type Model = {
   readonly requestTimeoutMs?: number
   /** k6 processes that share the load, where one is too slow for it; default 1. */
   readonly generators?: number
+  /** Where each request carries its id; default the header `x-request-id`. */
+  readonly requestId?: RequestId
   /** Makes the model an open one; `concurrency` is then the most that are in flight at once. */
   readonly arrivals?: Arrivals
 }
@@ -104,7 +107,7 @@ export type Replay = {
   readonly redact?: readonly string[]
   /** Longer gaps are cut to this, as replayed; default 30 s. */
   readonly longestGapMs?: number
-} & Pick<Model, 'requestTimeoutMs' | 'generators'>
+} & Pick<Model, 'requestTimeoutMs' | 'generators' | 'requestId'>
 
 export const defaultRequestTimeoutMs = 10_000
 

@@ -70,6 +70,8 @@ const oneOf = <const T extends readonly string[]>(those: T) => z.enum(those, { e
 const factor = z.number({ error: 'a positive number' }).positive({ error: 'a positive number' })
 const moment = z.iso.datetime({ offset: true, error: "a time such as '2006-03-31T18:00:00Z'" })
 
+const requestId = z.union([z.strictObject({ header: text.regex(/^[\w-]+$/, { error: 'the name of a header' }) }), z.strictObject({ parameter: text })], { error: 'an object with the name of a header or of a parameter' })
+
 const replay = z.strictObject({
   kind: z.literal('replay'),
   log: text,
@@ -85,14 +87,15 @@ const replay = z.strictObject({
   redact: z.array(text).optional(),
   longestGapMs: positive.optional(),
   generators: positive.optional(),
+  requestId: requestId.optional(),
   requestTimeoutMs: positive.optional(),
 })
 
 const arrivals = z.strictObject({ perSecond: factor, spacing: oneOf(['poisson', 'even']).optional(), rampMs: count.optional(), dropAfterMs: positive.optional() })
 
 const load = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('journey'), journey: text, rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), requestTimeoutMs: positive.optional() }),
-  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('journey'), journey: text, rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), requestId: requestId.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), requestId: requestId.optional(), requestTimeoutMs: positive.optional() }),
   replay,
 ], { error: "an object whose kind is 'journey', 'routes' or 'replay'" })
 

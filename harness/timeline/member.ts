@@ -76,10 +76,13 @@ export type Process = {
   /** Sockets of this process in CLOSE_WAIT. */
   readonly closeWait: number
   /** The request that a CGI process (RFC 3875) carries in its environment. */
-  readonly request: { readonly method: string; readonly url: string } | null
+  readonly request: CgiRequest | null
   /** The control whose plant this process is; null for the application's own. */
   readonly control: string | null
 }
+
+/** `id` is what the load's request carried in its header `x-request-id`; absent without one. */
+export type CgiRequest = { readonly method: string; readonly url: string; readonly id?: string }
 
 export type PreparedTransaction = { readonly kind: 'prepared-transaction'; readonly id: string; readonly owner: string; readonly ageMs: number; /** As a session's. */ readonly seenAtMs?: number }
 

@@ -1,6 +1,7 @@
 import { itineraryOf } from '../itinerary.ts'
 import type { SingleRequest, Visit } from '../journey.ts'
 import { randomOf } from '../random.ts'
+import { carrying } from '../request-id.ts'
 import type { Request } from '../request.ts'
 import type { Rude } from '../../scenario/rude.ts'
 import { fewest, mannersOf, nameOf, type Manner } from './manners.ts'
@@ -8,6 +9,7 @@ import type { RudePlan } from './parts.ts'
 
 /** One rude client's doing: which requests, and in which manner. */
 export type Act = { readonly manner: Manner; readonly route: string; readonly requests: readonly Numbered[] }
+/** The request carries its id already. */
 export type Numbered = { readonly id: string; readonly request: Request }
 
 /** The acts of a cycle, in order. What each is depends on the seed and its number, and on the cycle's mix, as with visits. Throws where a manner finds no request that it could be done to. */
@@ -22,7 +24,8 @@ export const actsOf = (plan: RudePlan, rude: Rude, visits: readonly Visit[]): re
     const requests = Array.from({ length: count }, (_, k) => {
       // A double submit is one form, sent twice.
       const n = manner.kind === 'double submit' ? number : number + k
-      return { id: `${plan.cycle}-${number + k}`, request: visit.request(randomOf(plan.seed, n), n) }
+      const id = `${plan.cycle}-${number + k}`
+      return { id, request: carrying(visit.request(randomOf(plan.seed, n), n), id, plan.requestId) }
     })
     acts.push({ manner, route: manner.kind === 'plain' ? visit.name : `${visit.name} · ${nameOf(manner)}`, requests })
     number += count

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { Request } from '../request.ts'
+import { carrying } from '../request-id.ts'
 import type { Numbered } from './acts.ts'
 import type { Done } from './done.ts'
 import { politely, requestsIn, startRawServer, type RawServer } from './fixtures/raw-server.ts'
@@ -24,7 +25,7 @@ const act = async (manner: Manner, request: Request, server: Pick<RawServer, 'po
       told.push({ id, ...done, tookMs: performance.now() - began })
     }
   }
-  const numbered = Array.from({ length: requests }, (_, k) => ({ id: `0-${k}`, request }))
+  const numbered = Array.from({ length: requests }, (_, k) => ({ id: `0-${k}`, request: carrying(request, `0-${k}`) }))
   await perform({ manner, route: 'it', requests: numbered }, { target: { host: '127.0.0.1', port: server.port }, host: `127.0.0.1:${server.port}`, timeoutMs, begin })
   expect(inFlight).toBe(0)
   return { told, most, outcomes: told.map(({ outcome }) => outcome) }
