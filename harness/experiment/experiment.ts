@@ -17,6 +17,7 @@ import { formatVersion, type Early, type PhaseName, type Reading } from '../time
 import type { Facts } from '../timeline/facts.ts'
 import { storeFacts, type Recorder } from '../timeline/recorder.ts'
 import { followVerdict } from '../verdict/so-far.ts'
+import { count, duration } from '../verdict/words.ts'
 import { ownVersions } from '../versions.ts'
 import { askOtherRoute, openCycles, type Cycles } from './cycle.ts'
 import { heapUsedIn } from './heap-used.ts'
@@ -59,6 +60,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const soFar = await followVerdict(facts, recorder.follow)
   const thresholds = followThresholds(facts, recorder.follow, watcher.say)
   const bundle = await bundleJourney({ load: scenario.load, scenarioDir, dir })
+  if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
   await using stack: Stack = await phase('boot', `${choice.kind} stack`, () => bootStack(choice.kind, { target, variant, scenarioDir, run, dir, own: watchdog.own, say: watcher.say, signal }))
   // The monitors come before the application, which could take every slot.
