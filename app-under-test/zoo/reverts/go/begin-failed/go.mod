@@ -1,0 +1,3 @@
+module begin-failed
+
+go 1.19
