@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   run: () => import('./commands/run.ts'),
   judge: () => import('./commands/judge.ts'),
   report: () => import('./commands/report.ts'),
+  trace: () => import('./commands/trace.ts'),
   prove: () => import('./commands/prove.ts'),
   replay: () => import('./commands/replay.ts'),
   list: () => import('./commands/list.ts'),

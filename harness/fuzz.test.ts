@@ -84,6 +84,13 @@ const harms: Readonly<Record<string, (text: string, from: number, to: number) =>
   },
 }
 
+/** Every field of an object, with what holds it. */
+function fieldsIn(value: unknown): readonly (readonly [object: Record<string, unknown>, name: string])[] {
+  if (typeof value !== 'object' || value === null) return []
+  const object = value as Record<string, unknown>
+  return Object.keys(object).flatMap((name) => [[object, name] as const, ...fieldsIn(object[name])])
+}
+
 describe('a recording', () => {
   test.each(Object.entries(harms))('%s is refused or told, never passed', async (_, harm) => {
     await fc.assert(
@@ -102,6 +109,23 @@ describe('a recording', () => {
         expect(['leak', 'inconclusive', 'refused', 'pass', 'interrupted']).toContain(await saidOf(bytes))
       }),
       { numRuns: 40 },
+    )
+  })
+
+  test('with any of its values of another type is never a crash, nor does a healthy one leak by it', async () => {
+    const values: fc.Arbitrary<unknown> = fc.constantFrom(null, 0, -1, 1e300, '', 'x', true, [], {}, [null], [[]], '__proto__')
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('healthy', 'leaking'), fc.array(fc.tuple(place, place, values), { minLength: 1, maxLength: 3 }), async (which, changes) => {
+        const all = lines(texts[which]).map((line) => JSON.parse(line) as object)
+        for (const [where, which, value] of changes) {
+          const fields = fieldsIn(all[at(where, all.length)])
+          const [object, name] = fields[at(which, fields.length)] ?? [{}, '']
+          object[name] = value
+        }
+        const said = await saidOf(joined(all.map((entry) => JSON.stringify(entry))))
+        expect(which === 'healthy' ? ['pass', 'inconclusive', 'refused'] : ['leak', 'inconclusive', 'refused', 'pass']).toContain(said)
+      }),
+      { numRuns: 60 },
     )
   })
 

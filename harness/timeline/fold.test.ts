@@ -18,7 +18,7 @@ describe('damage', () => {
     ['a line that comes twice', (entries) => entries.toSpliced(7, 0, entries[7] as Entry), /^line 7 comes twice or late, after line 7$/],
     ['time that runs backwards', (entries) => entries.with(7, { ...(entries[7] as Entry), atMs: 1 }), /^time runs backwards at line 7: 1 ms after \d+ ms$/],
     ['a kind that nobody knows', (entries) => entries.with(7, { kind: 'rumour', n: 7, atMs: entries[7]?.atMs } as never), /^line 7 is of an unknown kind: "rumour"$/],
-    ['a look without members', (entries) => entries.map((entry) => (entry.kind === 'look' && entry.reading === 'untouched' ? ({ ...entry, members: null } as never) : entry)), /^line \d+ cannot be understood: a look without a list of members$/],
+    ['a look without members', (entries) => entries.map((entry) => (entry.kind === 'look' && entry.reading === 'untouched' ? ({ ...entry, members: null } as never) : entry)), /^line \d+ cannot be understood: members is null$/],
   ])('%s is told', (_, harm, sentence) => {
     expect(fold(facts, harm(whole)).damage[0]).toMatch(sentence)
   })
@@ -97,7 +97,7 @@ test('when requests were in flight is told by their starts and ends', () => {
   const told = fold(facts, numbered([{ kind: 'requests', cycle: 3, route: 'feed', fromMs: 1_000.5, spans: [0, 20, 2.5, 6.5], complete: false, atMs: 1 }]))
   expect(told.flights.map(({ startsMs, endsMs, ...rest }) => ({ ...rest, startsMs: [...startsMs], endsMs: [...endsMs] }))).toEqual([{ cycle: 3, route: 'feed', complete: false, startsMs: [1_000.5, 1_003], endsMs: [1_020.5, 1_009.5] }])
   expect(timelineOf().flights).toEqual([])
-  expect(fold(facts, numbered([{ kind: 'requests', cycle: 3, route: 'feed', fromMs: 1, spans: [null] as never, complete: true, atMs: 1 }])).damage).toEqual(['line 0 cannot be understood: requests without their times'])
+  expect(fold(facts, numbered([{ kind: 'requests', cycle: 3, route: 'feed', fromMs: 1, spans: [null] as never, complete: true, atMs: 1 }])).damage).toEqual(['line 0 cannot be understood: spans is [null]'])
 })
 
 test('of many looks of one settle the first and the last three are kept', () => {

@@ -2,6 +2,7 @@ import type { Beat, Blind, Canary, Capacity, Control, Dose, End, Entry, Evidence
 import type { Facts } from './facts.ts'
 import type { Damage } from './reader.ts'
 import { addRude } from './rude-sums.ts'
+import { faultOf } from './shape.ts'
 import type { CycleSpan, Flights, RouteLoad, Sight, Stamped, Timeline } from './timeline.ts'
 
 /**
@@ -92,11 +93,9 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       if ('damage' in entry) return order.unreadable(entry)
       if (!order.accepts(entry)) return
       // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it.
-      try {
-        sort(entry)
-      } catch (cause) {
-        order.note(`line ${entry.n} cannot be understood: ${cause instanceof Error ? cause.message : String(cause)}`)
-      }
+      const fault = faultOf(entry)
+      if (fault === null) sort(entry)
+      else order.note(`line ${entry.n} cannot be understood: ${fault}`)
     },
     timeline: () => ({
       facts,
@@ -277,7 +276,6 @@ function routeLoads() {
 
 /** Starts and ends out of their differences: a night has 840,000 of them, at eight bytes each. */
 function flightsOf({ cycle, route, fromMs, spans, complete }: Requests): Flights {
-  if (!Array.isArray(spans) || ![fromMs, ...spans].every(Number.isFinite)) throw new TypeError('requests without their times')
   const startsMs = new Float64Array(spans.length / 2)
   const endsMs = new Float64Array(spans.length / 2)
   let startMs = fromMs
@@ -312,7 +310,6 @@ function lastLooks() {
   return {
     all,
     add: (look: Stamped<Look>): void => {
-      if (!Array.isArray(look.members)) throw new TypeError('a look without a list of members')
       const before = all.at(-1)
       inARow = before?.reading === look.reading && before.cycle === look.cycle ? inARow + 1 : 1
       if (inARow > 4 && look.reading !== 'baseline') all.splice(-3, 1)

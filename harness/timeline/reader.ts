@@ -22,9 +22,11 @@ export async function readFacts(dir: string): Promise<Facts> {
 /** What a fold and its judge cannot do without. */
 const essential: readonly { readonly what: string; readonly is: (facts: Record<string, unknown>) => boolean }[] = [
   { what: 'startedAt', is: ({ startedAt }) => typeof startedAt === 'string' && Number.isFinite(Date.parse(startedAt)) },
-  { what: 'list of probes', is: ({ probes }) => Array.isArray(probes) },
-  { what: 'list of doses', is: ({ doses }) => Array.isArray(doses) },
-  { what: 'limits', is: ({ limits }) => isRecord(limits) },
+  { what: 'list of probes', is: ({ probes }) => isListOf(probes, (probe) => typeof probe === 'string') },
+  { what: 'list of doses', is: ({ doses }) => isListOf(doses, Number.isFinite) },
+  { what: 'limits', is: ({ limits }) => isRecord(limits) && Object.values(limits).every((limit) => Number.isFinite(limit) || Array.isArray(limit)) },
+  { what: 'list of routes', is: ({ routes = [] }) => isListOf(routes, (route) => isRecord(route) && typeof route.name === 'string' && typeof route.path === 'string') },
+  { what: 'list of suppressions', is: ({ suppressions = [] }) => isListOf(suppressions, (one) => isRecord(one) && typeof one.invariant === 'string' && typeof one.reason === 'string') },
 ]
 
 /**
@@ -62,5 +64,7 @@ function parse(text: string): unknown {
     return undefined
   }
 }
+
+const isListOf = (value: unknown, is: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(is)
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -1,0 +1,144 @@
+import type { Entry, Happening, Planted } from './entry.ts'
+import type { Member } from './member.ts'
+
+/**
+ * What is wrong with the shape of an entry, in words; null where a judge can rely on its types. The recorder writes none that is wrong: a disk or an editor
+ * makes them so. Fields that nobody reckons with are not looked at.
+ */
+export function faultOf(entry: Entry): string | null {
+  const fields = Object.hasOwn(entries, entry.kind) ? entries[entry.kind] : []
+  return faultIn(entry, fields) ?? (entry.kind === 'look' ? faultOfMembers(entry.members) : null)
+}
+
+function faultOfMembers(all: readonly Member[]): string | null {
+  for (const member of all) {
+    if (!isObject(member)) return 'a member is no object'
+    if (!Object.hasOwn(members, member.kind)) return `a member is of the unknown kind ${shown(member.kind)}`
+    const fault = faultIn(member, members[member.kind])
+    if (fault !== null) return `${member.kind} ${shown(member.id)}: ${fault}`
+  }
+  return null
+}
+
+function faultIn(value: object, fields: readonly Field[]): string | null {
+  for (const { name, is } of fields) {
+    const field = (value as Readonly<Record<string, unknown>>)[name]
+    if (!is(field)) return `${name} is ${shown(field)}`
+  }
+  return null
+}
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? 'missing').slice(0, 40)
+
+type Is = (value: unknown) => boolean
+type Field = { readonly name: string; readonly is: Is }
+type Shape<T> = T extends unknown ? { readonly [Name in keyof T]?: Is } : never
+
+const isText: Is = (value) => typeof value === 'string'
+const isNumber: Is = Number.isFinite
+const isTruth: Is = (value) => typeof value === 'boolean'
+/** What a Date can hold. */
+const isEpoch: Is = (value) => typeof value === 'number' && Math.abs(value) <= 8.64e15
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+const optional = (is: Is): Is => (value) => value === undefined || is(value)
+const nullable = (is: Is): Is => (value) => value === null || is(value)
+const listOf = (is: Is): Is => (value) => Array.isArray(value) && value.every(is)
+const recordOf = (is: Is): Is => (value) => isObject(value) && Object.values(value).every(is)
+const of = <T>(shape: Shape<T>): Is => {
+  const fields = fieldsOf(shape)
+  return (value) => isObject(value) && faultIn(value, fields) === null
+}
+
+const fieldsOf = (shape: object): readonly Field[] => Object.entries(shape).map(([name, is]) => ({ name, is: is as Is }))
+
+const tabled = <Kind extends string>(shapes: Readonly<Record<Kind, object>>): Readonly<Record<Kind, readonly Field[]>> =>
+  Object.fromEntries(Object.entries(shapes).map(([kind, shape]) => [kind, fieldsOf(shape as object)])) as Record<Kind, readonly Field[]>
+
+const members = tabled<Member['kind']>({
+  session: {
+    id: isText,
+    pid: isNumber,
+    backendStartMs: isEpoch,
+    user: nullable(isText),
+    database: nullable(isText),
+    applicationName: nullable(isText),
+    clientAddress: nullable(isText),
+    clientPort: nullable(isNumber),
+    state: nullable(isText),
+    waitEvent: nullable(isText),
+    transactionAgeMs: nullable(isNumber),
+    stateAgeMs: nullable(isNumber),
+    queryAgeMs: nullable(isNumber),
+    seenAtMs: optional(isEpoch),
+    holdsXid: isTruth,
+    holdsXmin: isTruth,
+    relationLocks: isNumber,
+    advisoryLocks: isNumber,
+    query: isText,
+  },
+  'logged-session': { id: isText, pid: isNumber },
+  process: {
+    id: isText,
+    pid: isNumber,
+    parentPid: isNumber,
+    startedAtMs: isEpoch,
+    state: isText,
+    command: isText,
+    waitChannel: isText,
+    cpuMs: isNumber,
+    threads: isNumber,
+    runnableThreads: optional(nullable(isNumber)),
+    residentBytes: isNumber,
+    descriptors: nullable(isNumber),
+    descriptorTargets: optional(recordOf(isNumber)),
+    databasePorts: listOf(isNumber),
+    closeWait: isNumber,
+    request: nullable(of<NonNullable<Extract<Member, { kind: 'process' }>['request']>>({ method: isText, url: isText })),
+    control: nullable(isText),
+  },
+  'prepared-transaction': { id: isText, owner: isText, ageMs: isNumber, seenAtMs: optional(isEpoch) },
+  'replication-slot': { id: isText, active: isTruth, retainedBytes: isNumber },
+  'temporary-table': { id: isText, name: isText, sessionPid: nullable(isNumber) },
+  table: { id: isText, rows: isNumber, bytes: isNumber, grownRows: isNumber, grownBytes: isNumber },
+  server: { id: isText, name: isText },
+  place: { id: isText },
+  other: { id: isText, resource: isText, detail: isText },
+} satisfies { readonly [Kind in Member['kind']]: Shape<Extract<Member, { kind: Kind }>> })
+
+const outcomes = { started: isNumber, counted: isNumber, unexpected: isNumber, timedOut: isNumber, broken: isNumber }
+
+const planted: Shape<Planted> = {
+  planterPid: isNumber,
+  sessionPids: listOf(isNumber),
+  zombiePids: listOf(isNumber),
+  descriptors: isNumber,
+  descriptorTarget: optional(isText),
+  pooledPid: optional(isNumber),
+  advisoryLocks: optional(isNumber),
+  temporaryTables: optional(isNumber),
+  preparedTransactions: optional(listOf(isText)),
+  closeWait: optional(isNumber),
+  requestPids: optional(listOf(isNumber)),
+  replicationSlots: optional(listOf(isText)),
+  grownTables: optional(listOf(of({ id: isText, rows: isNumber }))),
+}
+
+const entries = tabled<Happening['kind']>({
+  phase: { phase: isText, edge: isText, cycle: optional(isNumber) },
+  beat: { counters: recordOf(isNumber), missed: optional(listOf(isText)) },
+  blind: { probe: isText, reason: isText },
+  look: { reading: isText, cycle: optional(isNumber), quiescent: isTruth, unquiet: optional(isText), missed: optional(listOf(isText)), counters: recordOf(isNumber), members: Array.isArray },
+  load: { cycle: isNumber, route: isText, ...outcomes },
+  unanswered: { cycle: isNumber, request: isText, route: isText, url: isText, waitedMs: isNumber },
+  request: { cycle: isNumber, why: isText, request: isText, route: isText, path: isText, startedAtMs: isEpoch, tookMs: isNumber, outcome: isText, status: isNumber, errorCode: isNumber },
+  requests: { cycle: isNumber, route: isText, fromMs: isEpoch, spans: listOf(isNumber), complete: isTruth },
+  rude: { cycle: isNumber, manners: listOf(of({ manner: isText, planned: isNumber, performed: isNumber, notes: listOf(of({ note: isText, acts: isNumber })) })) },
+  dose: { cycle: isNumber, role: isText, planned: isNumber, counted: isNumber, unexpected: isNumber, timedOut: isNumber, broken: isNumber, dropped: isNumber, newUrls: isNumber, peakInFlight: isNumber, generator: of({ kind: isText }) },
+  canary: { url: isText, outcome: isText, detail: isText, tookMs: isNumber },
+  capacity: { when: isText, asked: isNumber, parallel: isNumber, tries: listOf(isNumber) },
+  'server-log': { pid: isNumber, severity: isText, sqlstate: isText, message: isText },
+  suspect: { process: isText, session: nullable(isText), url: nullable(isText) },
+  evidence: { members: listOf(isText), file: isText, lastLogLine: nullable(isText) },
+  control: { edge: isText, planted: of<Planted>(planted) },
+  end: { how: isText, detail: isText, early: optional(isText) },
+} satisfies { readonly [Kind in Happening['kind']]: Shape<Extract<Happening, { kind: Kind }>> })
