@@ -1,9 +1,10 @@
+import type { Look } from '../timeline/entry.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import { isStillLeft } from './heal.ts'
 import { cycleAtEpoch, type Moment, momentOf, momentsOfLocks } from './moments.ts'
-import { bornIn, cycleOf, key, memberAt, runningLooks, untouchedRests } from './rest.ts'
+import { bornIn, cycleOf, key, lastSightings, memberAt, runningLooks, untouchedRests } from './rest.ts'
 import { isKeeper, keptByCycle, placesOfTheirOwn, socketsOfTheirOwn } from './hangs.ts'
 import type { Finding, Hang } from './verdict.ts'
 
@@ -68,7 +69,10 @@ const dated = (moment: Moment | null): Pick<Birth, 'moment'> => (moment === null
 
 /** When the transaction, or the state, in which a session was left began: the time of a look less the age that it shows. */
 function beganMs(timeline: Timeline, session: Session): number | null {
-  const look = runningLooks(timeline).findLast((one) => memberAt(one, session) === session)
+  const looks = runningLooks(timeline)
+  let at = lastSightings(timeline).get(session) ?? -1
+  while (at >= 0 && memberAt(looks[at] as Look, session) !== session) at -= 1
+  const look = looks[at]
   const ageMs = session.transactionAgeMs ?? (session.state === 'idle in transaction (aborted)' ? session.stateAgeMs : null)
   return look === undefined || ageMs === null ? null : look.atMs - ageMs
 }
@@ -81,7 +85,8 @@ function leftIn(timeline: Timeline, member: Member): number | null {
     const seen = look && memberAt(look, member)
     return seen !== undefined && isStillLeft(member, seen) && (member.kind !== 'process' || seen.kind !== 'process' || (member.state === 'Z') === (seen.state === 'Z'))
   }
-  let first = looks.findLastIndex((_, at) => isLeftAt(at))
+  let first = lastSightings(timeline).get(member) ?? -1
+  while (first >= 0 && !isLeftAt(first)) first -= 1
   while (first > 0 && isLeftAt(first - 1)) first -= 1
   const look = looks[first]
   return look === undefined ? bornIn(timeline, member) : cycleOf(timeline, look)
