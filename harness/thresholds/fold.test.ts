@@ -121,6 +121,11 @@ describe('a window', () => {
     expect(kindOf('http_req_duration', 'avg<200 over 9s', cycleOf(3, [[{ ms: [10] }], null, null, null, null, null, null, null, [{ ms: [10] }]]))).toBe('pass')
   })
 
+  test('without a request says nothing, and one of refused requests alone has no latency', () => {
+    expect(kindOf('http_req_duration', 'min>5 over 2s', cycleOf(3, [[{ ms: [10] }], [{ ms: [10] }], null, null, null, [{ ms: [10] }]]))).toBe('pass')
+    expect(findingsOf({ http_req_duration: ['min>5 over 2s'] }, cycleOf(3, steady(9, { broken: 3 })))).toMatchObject([{ kind: 'inconclusive', sentence: expect.stringMatching(/^no request was answered/) }])
+  })
+
   test('of throughput lies within a cycle, whose first and last second are cut', () => {
     const busy = steady(8, { ms: [1, 1, 1] })
     const [tail, head] = [[{ ms: [1] }], [{ ms: [1] }]]

@@ -55,8 +55,8 @@ export function openLoadClaim({ metric, claim, abortAfterMs }: Threshold & { rea
         if (found === null) return noData(metric)
         return { kind: isCrossed(found) ? 'crossed' : 'pass', sentence: `${told(found)} over ${count(whole.ended(), 'request')}` }
       }
+      if (value() === null) return noData(metric)
       const worst = windows.worst()
-      if (whole.ended() === 0) return noData(metric)
       if (worst === null) return { kind: 'inconclusive', sentence: `the load lasted ${duration(secondsInAll * 1_000)}, and no window of ${spanText(claim.span?.ms ?? 0)} is full${metric.name === 'http_reqs' ? ' within one cycle' : ''}`, settledBy: 'a longer run (--budget, or --profile nightly --for), or a shorter window' }
       const { crossed, looked } = windows.counts()
       if (crossed === 0) return { kind: 'pass', sentence: `${told(worst.value)} at worst, in ${count(looked, 'window')}` }
