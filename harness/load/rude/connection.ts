@@ -51,8 +51,6 @@ export const connect = async (target: Target, late: AbortSignal, pace?: ReadingP
   const socket: Socket = connectTo({
     ...target,
     noDelay: true,
-    // The server's FIN must not end what this side has yet to send.
-    allowHalfOpen: true,
     onread: {
       buffer: Buffer.alloc(pace?.bytes ?? usualBytes),
       callback: (count, buffer) => {
