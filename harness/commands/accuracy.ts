@@ -12,7 +12,7 @@ import { textOf, type Arguments, type Command } from './command.ts'
 
 export default {
   usage: 'accuracy [exhibit ...] [--zoo DIR] [--rates 1e-2,1e-3] [--repeats N] [--clean N] [--jobs N] [--faults] [--raw FILE] [--table] [--json]',
-  does: 'runs the zoo and prints how often the verdict was right, going on where it was cut off; --table only prints',
+  does: 'runs the zoo and prints how often the verdict is right; resumes',
   options: {
     zoo: { type: 'string' },
     rates: { type: 'string' },

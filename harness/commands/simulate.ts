@@ -6,7 +6,7 @@ import { type Command, textOf } from './command.ts'
 
 export default {
   usage: 'simulate [--trials N] [--seed N] [--raw FILE]',
-  does: 'judges made recordings, healthy and leaking, and prints how often the judge is right; goes on where it was cut off',
+  does: 'judges made recordings and prints how often the judge is right; resumes',
   options: { trials: { type: 'string' }, seed: { type: 'string' }, raw: { type: 'string' } },
   operands: 'none',
   run: async (args, { stdout, stderr, signal }) => {
