@@ -1,5 +1,6 @@
 import type { Beat, Blind, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
+import { halfClosedSince } from './half-closed.ts'
 import type { Damage } from './reader.ts'
 import { addRude } from './rude-sums.ts'
 import { faultOf } from './shape.ts'
@@ -21,6 +22,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const watch = samplerWatch(facts.probes)
   const spans = cycleSpans(facts)
   const ages = transactionAges()
+  const halfClosed = halfClosedSince(facts)
   const looks = lastLooks()
   const routes = routeLoads()
   const doses: Stamped<Dose>[] = []
@@ -42,10 +44,12 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       case 'phase':
         watch.phase(entry)
         spans.phase(entry)
+        halfClosed.phase(entry)
         return
       case 'beat':
         watch.beat(entry)
         ages.beat(entry)
+        halfClosed.beat(entry)
         return
       case 'blind':
         return watch.blind(entry)
@@ -115,6 +119,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       controls: [...controls],
       sight: watch.until(order.lastAtMs()),
       endedTransactions: ages.ended(),
+      halfClosedSince: halfClosed.now(),
       end,
       endedEarly,
       damage: order.damage(),

@@ -30,6 +30,8 @@ export type Timeline = {
   readonly sight: Sight
   /** Longest ages, in milliseconds, at which transactions that did end were last seen open under load; null before the first. */
   readonly endedTransactions: { readonly count: number; readonly p999Ms: number } | null
+  /** After which moment and by which each socket in CLOSE_WAIT appeared that was there when the load had gone, in epoch milliseconds by the harness's clock; in that order. */
+  readonly halfClosedSince: readonly { readonly afterMs: number; readonly byMs: number }[]
   /** How the record ends. `cut-off`: no last word was written. */
   readonly end: 'completed' | 'interrupted' | 'failed' | 'cut-off'
   readonly endedEarly: Early | null

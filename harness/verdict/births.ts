@@ -3,7 +3,7 @@ import type { Member, Session } from '../timeline/member.ts'
 import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import { isStillLeft } from './heal.ts'
-import { cycleAtEpoch, type Moment, momentOf, momentsOfLocks } from './moments.ts'
+import { cycleAtEpoch, type Moment, momentOf, momentsOfLocks, momentsOfSockets } from './moments.ts'
 import { bornIn, cycleOf, key, lastSightings, memberAt, runningLooks, untouchedRests } from './rest.ts'
 import { isKeeper, keptByCycle, placesOfTheirOwn, socketsOfTheirOwn } from './hangs.ts'
 import type { Finding, Hang } from './verdict.ts'
@@ -92,9 +92,11 @@ function leftIn(timeline: Timeline, member: Member): number | null {
   return look === undefined ? bornIn(timeline, member) : cycleOf(timeline, look)
 }
 
-/** Half-closed sockets have no identity that the run could follow: each rest that shows more of them than any before dates the difference. */
+/** Half-closed sockets have no identity that the run could follow: the beats that count them date them, where all that they count are left; else each rest that shows more of them than any before dates the difference. */
 function birthsOfSockets(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
   const { processes, sockets } = socketsOfTheirOwn(timeline, hangs, leaks)
+  const moments = momentsOfSockets(timeline)
+  if (moments.length === sockets) return moments.map((moment) => ({ cycle: cycleAtEpoch(timeline, moment.epochMs), atMs: null, moment }))
   const dated: Birth[] = []
   let most = 0
   for (const { last, cycle } of untouchedRests(timeline)) {

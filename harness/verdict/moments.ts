@@ -51,6 +51,9 @@ export function momentsOfLocks(timeline: Timeline, { transactionAgeMs, locksTake
   return locksTaken.flatMap(({ afterMs, byMs }): readonly Moment[] => (byMs < loadMs ? [] : [{ epochMs: (afterMs + byMs) / 2, withinMs: (byMs - afterMs) / 2 + ofTheServer, of: 'start' }]))
 }
 
+/** When each of the half-closed sockets appeared: its peer hangs up as the request ends that it served, or soon after. */
+export const momentsOfSockets = ({ halfClosedSince }: Timeline): readonly Moment[] => halfClosedSince.map(({ afterMs, byMs }) => ({ epochMs: (afterMs + byMs) / 2, withinMs: (byMs - afterMs) / 2, of: 'end' }))
+
 /** The last use of an idle session is the one that left it if later loads passed it over. A session with a lock of its own goes on in its pool, and others use it. */
 function lastUseOf(timeline: Timeline, { id, stateAgeMs, advisoryLocks, backendStartMs }: Session, seenAtMs: number): Moment | null {
   if (stateAgeMs === null || advisoryLocks > 0) return null

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Being, epochOf, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, epochOf, process, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Happening } from '../timeline/entry.ts'
 import type { Session } from '../timeline/member.ts'
 import { judge } from './judge.ts'
@@ -49,4 +49,22 @@ test('at moments of no such request it is not named', () => {
 test('a lock that was taken before the load is its leader’s, and one of the load is left alone', () => {
   const { dose } = judge(timelineOf({ beings: [keeping([4_000, duringSorting(5, 2)])] }), invariants)
   expect(dose.leftBehind).toBe(1)
+})
+
+/** A front end that a socket stays half closed in at each of these moments; beats count them five times a second. */
+const halfClosing = (atMs: readonly number[]): { readonly beings: readonly Being[]; readonly beats: readonly (Happening & { readonly atMs: number })[] } => ({
+  beings: [(moment) => process({ pid: 10, closeWait: atMs.filter((one) => one <= moment.atMs).length })(moment)],
+  beats: Array.from({ length: startOf(8) / 200 }, (_, i) => ({ kind: 'beat', counters: { 'app.close-wait': atMs.filter((one) => one <= 200 * i).length }, atMs: 200 * i })),
+})
+
+test('the route whose requests were in flight when sockets were left half closed is named', () => {
+  const { beings, beats } = halfClosing([[3, 1], [5, 2], [6, 1], [6, 4], [6, 5]].map(([cycle = 0, nth = 0]) => duringSorting(cycle, nth)))
+  const { dose, owner } = judge(timelineOf({ beings, also: [...requests(mix), ...beats] }), invariants)
+  expect([dose.leftBehind, owner]).toMatchObject([5, { kind: 'time', route: 'sorting' }])
+})
+
+test('where beats do not count them they are dated by the rests, and several routes may have left them', () => {
+  const { beings } = halfClosing([[3, 1], [5, 2], [6, 1], [6, 4], [6, 5]].map(([cycle = 0, nth = 0]) => duringSorting(cycle, nth)))
+  const { dose, owner } = judge(timelineOf({ beings, also: requests(mix) }), invariants)
+  expect([dose.leftBehind, owner?.kind]).toEqual([5, 'one of'])
 })
