@@ -10,6 +10,8 @@ export type Measure<R extends object = object> = {
   readonly once: (nth: number, options: MeasureOptions) => Promise<R>
   /** The figures, one line each, from all results. */
   readonly figures: (results: readonly R[]) => readonly string[]
+  /** A chart of them, to lie beside the raw results; null while there is nothing to draw. */
+  readonly drawing?: (results: readonly R[]) => { readonly file: string; readonly text: string } | null
 }
 
 export type MeasureOptions = { readonly signal: AbortSignal; readonly scenario: string; readonly reports: string }

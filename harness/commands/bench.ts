@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verdictsOnContainers, verdictsOnProcesses } from '../bench/accuracy.ts'
 import { judgeNight } from '../bench/judge-night.ts'
 import { killOnContainers, killOnProcesses } from '../bench/kill.ts'
 import { loadDrained } from '../bench/load/drained.ts'
+import { loadMemory } from '../bench/load/memory.ts'
 import { loadRate } from '../bench/load/rate.ts'
 import { measure, type Measure } from '../bench/measure.ts'
 import { memory } from '../bench/memory.ts'
@@ -14,7 +16,7 @@ import { UsageError } from '../scenario/load-scenario.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
-const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, replayParse, replayArrivals] as unknown as readonly Measure[]
+const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadMemory, replayParse, replayArrivals] as unknown as readonly Measure[]
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',
@@ -30,6 +32,8 @@ export default {
     for (const one of measures.filter(({ name }) => args.positionals.length === 0 || args.positionals.includes(name))) {
       stderr.write(`${one.name}: ${one.claims}\n`)
       const results = await measure(one, join(raw, `${one.name}.ndjson`), options, (nth, result) => stderr.write(`  ${nth + 1} of ${options.times ?? one.times}  ${JSON.stringify(result).slice(0, 160)}\n`))
+      const drawing = one.drawing?.(results) ?? null
+      if (drawing !== null) await writeFile(join(raw, drawing.file), drawing.text)
       stdout.write(`${one.name}\n${one.figures(results).map((line) => `  ${line}`).join('\n')}\n`)
     }
     return 0

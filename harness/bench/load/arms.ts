@@ -24,7 +24,7 @@ export const bare = async ({ ground, k6, bundle, plan, signal }: ArmOptions): Pr
   child.stderr.resume()
   pipeline(createReadStream(bundle.script), child.stdin).catch(() => undefined)
   const cpu = followCpu(async () => child.pid ?? null)
-  const code = await new Promise((resolve) => child.once('close', resolve))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   if (code !== 0) throw new Error(`bare k6 ended with exit code ${code}`)
   const said = JSON.parse(await readFile(summary, 'utf8')) as { metrics: { http_req_duration: { 'p(99)': number } } }
   const { requests, perSecond } = await ground.tally()

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { findK6 } from '../../load/k6-binary.ts'
+import { startLoad } from '../../load/k6.ts'
+import type { LoadPlan } from '../../load/plan.ts'
+import { theilSen } from '../../verdict/theil-sen.ts'
+import type { Measure } from '../measure.ts'
+import { bare } from './arms.ts'
+import { lineChart } from './chart.ts'
+import { k6Pid, openGround, residentBytesOf } from './ground.ts'
+
+/** Resident memory, one value each `everyS`. */
+type Growth = { readonly perSecond: number; readonly requests: number; readonly everyS: number; readonly bareBytes: readonly number[]; readonly k6Bytes: readonly number[]; readonly harnessBytes: readonly number[] }
+
+const minutes = 30
+const everyS = 5
+const concurrency = 20
+/** Of what bare k6 reaches alone: two of them, the server and the probes share the machine. */
+const share = 0.3
+
+/** Bare k6 and ours at once, at one and the same rate, so that whatever the machine does is done to both. */
+export const loadMemory: Measure<Growth> = {
+  name: 'load-memory',
+  claims: `in ${minutes} minutes of load neither k6 inside of Lowtide nor the harness grows, where bare k6 does`,
+  times: 1,
+  once: async (_, { signal }) => {
+    const k6 = await findK6({ signal, say: console.error, long: true })
+    await using ground = await openGround(signal)
+    const bundle = await ground.bundle({})
+    const { perSecond: reached } = await bare({ ground, k6, bundle, plan: { dose: 20_000, concurrency }, signal })
+    const perSecond = Math.round(share * reached)
+    const arrivals = { perSecond, spacing: 'even' } as const
+    const plan = { dose: perSecond * minutes * 60, concurrency, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, arrivals }
+    await using _eyes = await ground.watched()
+    await using load = await startLoad({ k6, bundle: { ...bundle, arrivals }, run: `bench-memory-${process.pid}`, dir: ground.dir, baseUrl: ground.baseUrl, plan: { ...plan, role: 'measured' }, signal, onHappening: () => {} })
+    const oursPid = await k6Pid()
+    const whole: LoadPlan = { ...plan, baseUrl: ground.baseUrl, requestTimeoutMs: bundle.requestTimeoutMs }
+    const [program, ...leading] = k6.command
+    const child = spawn(program!, [...leading, 'run', '--no-usage-report', '--env', `LOWTIDE_PLAN=${JSON.stringify(whole)}`, '-'], { stdio: ['pipe', 'ignore', 'pipe'], signal })
+    child.stderr.resume()
+    pipeline(createReadStream(bundle.script), child.stdin).catch(() => undefined)
+    const bareEnded = new Promise((resolve) => child.once('close', resolve))
+    await load.begin()
+
+    const seen = { bareBytes: [] as number[], k6Bytes: [] as number[], harnessBytes: [] as number[] }
+    for (let tick = 0; tick < (minutes * 60) / everyS; tick++) {
+      await delay(everyS * 1_000, undefined, { signal })
+      const [bareBytes, k6Bytes] = [await residentBytesOf(child.pid ?? 0), await residentBytesOf(oursPid ?? 0)]
+      // One of them is through a moment before the other.
+      if (bareBytes === null || k6Bytes === null) break
+      seen.bareBytes.push(bareBytes)
+      seen.k6Bytes.push(k6Bytes)
+      seen.harnessBytes.push(process.memoryUsage.rss())
+    }
+    const dose = await load.drained
+    child.kill('SIGINT')
+    await bareEnded
+    return { perSecond, requests: dose.counted, everyS, ...seen }
+  },
+  figures: (results) =>
+    results.flatMap((result) => [
+      `${result.requests.toLocaleString('en')} requests at ${result.perSecond} a second`,
+      ...traces(result).map(({ name, bytes }) => {
+        const points = settled(bytes).map((y, i) => ({ x: (i * result.everyS) / 60, y: y / 1e6 }))
+        const slope = theilSen(points)
+        return `${name}: ${mb(bytes[0] ?? 0)} MB at first, ${mb(bytes.at(-1) ?? 0)} MB at the end, ${slope === null ? 'too few points' : `${slope.slope.toFixed(3)} MB a minute (95 %: ${slope.lower.toFixed(3)} to ${slope.upper.toFixed(3)})`}`
+      }),
+    ]),
+  drawing: (results) => {
+    const result = results.at(-1)
+    return result === undefined ? null : { file: 'load-memory.svg', text: lineChart({ title: `Resident memory over ${minutes} minutes at ${result.perSecond} requests a second`, x: 'minutes', y: 'MB', lines: traces(result).map(({ name, bytes }) => ({ name, points: bytes.map((y, i) => ({ x: ((i + 1) * result.everyS) / 60, y: y / 1e6 })) })) }) }
+  },
+}
+
+const traces = ({ bareBytes, k6Bytes, harnessBytes }: Growth) => [
+  { name: 'bare k6', bytes: bareBytes },
+  { name: 'k6 inside of Lowtide', bytes: k6Bytes },
+  { name: 'the harness', bytes: harnessBytes },
+]
+
+/** What a start needs is no growth: without the first tenth. */
+const settled = (bytes: readonly number[]) => bytes.slice(Math.floor(bytes.length / 10))
+
+const mb = (bytes: number) => (bytes / 1e6).toFixed(0)
