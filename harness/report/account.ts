@@ -74,7 +74,7 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
   }
 }
 
-const worthOfAPass = ['the planted leak was found', 'the dose was delivered']
+const worthOfAPass = ['the planted leak was found', 'held places are missed', 'the dose was delivered']
 
 /** What a pass is worth rests on some checks, told with their numbers; of the others the names say it all. */
 export function heldInFull({ held }: Account): readonly string[] {

@@ -59,7 +59,7 @@ export function eventFold() {
         case 'control':
           return mark('control', entry.atMs, `control leak ${entry.edge}`)
         case 'capacity':
-          return mark('capacity', entry.atMs, `${entry.parallel} of ${entry.asked} places of the pool could be had at once`)
+          return mark('capacity', entry.atMs, `${entry.parallel} of ${entry.asked} places of the pool could be had at once${entry.when === 'places-held' ? `, while the harness held ${entry.held}` : ''}`)
         case 'server-log':
           return mark('server-log', entry.atMs, `${entry.severity} ${entry.sqlstate} ${entry.message}`)
         case 'end':
