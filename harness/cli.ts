@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
 import { exitCodes } from './exit-codes.ts'
-import { UsageError } from './scenario/load-scenario.ts'
+import { UsageError } from './scenario/usage-error.ts'
 import { RecordError } from './timeline/reader.ts'
 import { UnwritableError } from './timeline/recorder.ts'
 

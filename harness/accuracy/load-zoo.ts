@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { tsImport } from 'tsx/esm/api'
 import { pathToFileURL } from 'node:url'
-import { UsageError } from '../scenario/load-scenario.ts'
+import { UsageError } from '../scenario/usage-error.ts'
 import { problemsOf } from '../scenario/validate.ts'
 import type { Exhibit } from './exhibit.ts'
 

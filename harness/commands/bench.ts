@@ -12,7 +12,7 @@ import { probeOverhead } from '../bench/overhead.ts'
 import { replayArrivals } from '../bench/replay-arrivals.ts'
 import { replayParse } from '../bench/replay-parse.ts'
 import { soakLength } from '../bench/soak.ts'
-import { UsageError } from '../scenario/load-scenario.ts'
+import { UsageError } from '../scenario/usage-error.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.

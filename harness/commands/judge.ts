@@ -2,7 +2,7 @@ import { judgeRecording } from '../conclude.ts'
 import { exitCodeOf } from '../exit-codes.ts'
 import { consoleText } from '../report/console.ts'
 import { paintFor } from '../report/paint.ts'
-import { UsageError } from '../scenario/load-scenario.ts'
+import { UsageError } from '../scenario/usage-error.ts'
 import type { Arguments, Command } from './command.ts'
 import { shown } from './shown.ts'
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadScenario, UsageError } from '../scenario/load-scenario.ts'
+import { loadScenario } from '../scenario/load-scenario.ts'
+import { UsageError } from '../scenario/usage-error.ts'
 import { textOf, type Command } from './command.ts'
 
 export default {

@@ -1,4 +1,4 @@
-import { UsageError } from '../scenario/load-scenario.ts'
+import { UsageError } from '../scenario/usage-error.ts'
 import type { Findings } from '../verdict/verdict.ts'
 import cutMonitors from '../faults/cut-monitors.ts'
 import type { Command } from './command.ts'

@@ -1,5 +1,5 @@
 import { clock } from '../report/words.ts'
-import { UsageError } from '../scenario/load-scenario.ts'
+import { UsageError } from '../scenario/usage-error.ts'
 import { runSimulator } from '../simulator/simulator.ts'
 import { tableOf } from '../simulator/table.ts'
 import { type Command, textOf } from './command.ts'

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasWord, tracesOf, type Trace } from '../attribution/trace.ts'
-import { UsageError } from '../scenario/load-scenario.ts'
+import { UsageError } from '../scenario/usage-error.ts'
 import { readEntries, readFacts } from '../timeline/reader.ts'
 import { count, duration } from '../verdict/words.ts'
 import { textOf, type Command } from './command.ts'

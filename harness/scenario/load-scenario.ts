@@ -3,17 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { tsImport } from 'tsx/esm/api'
 import type { Scenario } from './scenario.ts'
+import { UsageError } from './usage-error.ts'
 import { problemsOf } from './validate.ts'
-
-/** A mistake of the user's: its problems, one line each, and the exit code 64. */
-export class UsageError extends Error {
-  override name = 'UsageError'
-  readonly problems: readonly string[]
-  constructor(problems: readonly string[], options?: ErrorOptions) {
-    super(problems.join('\n'), options)
-    this.problems = problems
-  }
-}
 
 export type LoadedScenario = { readonly scenario: Scenario; readonly dir: string; readonly file: string }
 
