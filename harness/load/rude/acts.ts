@@ -9,8 +9,8 @@ import type { RudePlan } from './parts.ts'
 
 /** One rude client's doing: which requests, and in which manner. */
 export type Act = { readonly manner: Manner; readonly route: string; readonly requests: readonly Numbered[] }
-/** The request carries its id already. */
-export type Numbered = { readonly id: string; readonly request: Request }
+/** `request` as it is sent, with its id; `path` as it was described, which is what the record keeps. */
+export type Numbered = { readonly id: string; readonly path: string; readonly request: Request }
 
 /** The acts of a cycle, in order. What each is depends on the seed and its number, and on the cycle's mix, as with visits. Throws where a manner finds no request that it could be done to. */
 export const actsOf = (plan: RudePlan, rude: Rude, visits: readonly Visit[]): readonly Act[] => {
@@ -25,7 +25,8 @@ export const actsOf = (plan: RudePlan, rude: Rude, visits: readonly Visit[]): re
       // A double submit is one form, sent twice.
       const n = manner.kind === 'double submit' ? number : number + k
       const id = `${plan.cycle}-${number + k}`
-      return { id, request: carrying(visit.request(randomOf(plan.seed, n), n), id, plan.requestId) }
+      const described = visit.request(randomOf(plan.seed, n), n)
+      return { id, path: described.path, request: carrying(described, id, plan.requestId) }
     })
     acts.push({ manner, route: manner.kind === 'plain' ? visit.name : `${visit.name} · ${nameOf(manner)}`, requests })
     number += count

@@ -34,7 +34,7 @@ const send = async (plan: RudePlan): Promise<void> => {
     stage: { target: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) }, host, timeoutMs: plan.requestTimeoutMs },
     begin: (route: string, asked: Numbered) => {
       const began = performance.now()
-      process.stdout.write(startedLine({ atMs: performance.timeOrigin + began, request: asked.id, route, path: asked.request.path }))
+      process.stdout.write(startedLine({ atMs: performance.timeOrigin + began, request: asked.id, route, path: asked.path }))
       return (done: Done) => process.stdout.write(endedLine({ atMs: performance.timeOrigin + performance.now(), request: asked.id, route, durationMs: performance.now() - began, ...done }))
     },
   })

@@ -99,8 +99,14 @@ describe('the acts of a cycle', () => {
     const acts = all(2_000)
     const twice = acts.filter(({ manner }) => manner.kind === 'double submit')
     expect(twice.length).toBeGreaterThan(5)
-    for (const { requests: [first, second] } of twice) expect(second!.request).toEqual(first!.request)
+    for (const { requests: [first, second] } of twice) expect(second!.request).toEqual({ ...first!.request, headers: { 'x-request-id': second!.id } })
     for (const { requests } of acts.filter(({ manner }) => manner.kind === 'connection churn')) expect(new Set(requests.map(({ request }) => request.path)).size).toBe(requests.length)
+  })
+
+  test('carry their ids where the load wants them, and are recorded as they were described', () => {
+    const [act] = actsOf({ ...partsOf(plan, rude).rude!, requestId: { parameter: 'rid' } }, rude, visits)
+    const { id, path, request } = act!.requests[0]!
+    expect([path.includes('rid='), request.path.endsWith(`rid=${id}`)]).toEqual([false, true])
   })
 
   test('that the end of the dose leaves no room for are plain requests of their route', () => {

@@ -25,7 +25,7 @@ const act = async (manner: Manner, request: Request, server: Pick<RawServer, 'po
       told.push({ id, ...done, tookMs: performance.now() - began })
     }
   }
-  const numbered = Array.from({ length: requests }, (_, k) => ({ id: `0-${k}`, request: carrying(request, `0-${k}`) }))
+  const numbered = Array.from({ length: requests }, (_, k) => ({ id: `0-${k}`, path: request.path, request: carrying(request, `0-${k}`) }))
   await perform({ manner, route: 'it', requests: numbered }, { target: { host: '127.0.0.1', port: server.port }, host: `127.0.0.1:${server.port}`, timeoutMs, begin })
   expect(inFlight).toBe(0)
   return { told, most, outcomes: told.map(({ outcome }) => outcome) }
