@@ -22,6 +22,7 @@ export default {
     const settledBy = refused > 0 ? 'raise target.maxConnections, or let the application open fewer' : 'see what the application and logs/k6.log said, correct what the routes expect or lower the dose, and run again'
 
     if (missing > 0 && (doses.length === 0 || timeline.end === 'interrupted')) return { kind: 'inconclusive', sentence: `the run ended before its measured cycles were through: ${doses.length} of ${timeline.facts.doses.length}`, settledBy: toItsEnd }
+    if (timeline.endedEarly === 'threshold crossed') return { kind: 'inconclusive', sentence: `a crossed threshold ended the load in measured cycle ${doses.length} of ${timeline.facts.doses.length}, after ${thousands(counted)} counted requests`, settledBy: `${toItsEnd}, without that threshold's abortOnFail` }
     if (counted === 0) return { kind: 'inconclusive', sentence: `no request of a measured cycle was answered as expected: nothing was tested${instances(timeline)}${because(refused)}`, settledBy }
     if (missing > 0 && !(timeline.endedEarly === 'sure' && isEnough(timeline))) return { kind: 'inconclusive', sentence: `${count(missing, 'cycle')} of ${timeline.facts.doses.length} planned never ran`, settledBy: toItsEnd }
     if (broken.length > 0)

@@ -8,5 +8,5 @@ export type ClaimFold = {
   readonly endsLoad: () => boolean
 }
 
-/** Whether so much of the measured time is enough for a threshold to end the load; null is never. */
-export const dueFrom = (abortAfterMs: number | null) => (elapsedMs: number): boolean => abortAfterMs !== null && elapsedMs >= abortAfterMs
+/** Whether so much of the measured time is enough for a threshold to end the load; null is never. More than its delay, as in k6. */
+export const dueFrom = (abortAfterMs: number | null) => (elapsedMs: number): boolean => abortAfterMs !== null && (abortAfterMs === 0 || elapsedMs > abortAfterMs)

@@ -188,7 +188,7 @@ describe('a threshold that ends the load', () => {
 
   test('waits for its delay', () => {
     expect(foldOf({ http_req_duration: [{ ...slow, delayAbortEval: '20s' }] }, load).endsLoad()).toBe(null)
-    expect(foldOf({ http_req_duration: [{ ...slow, delayAbortEval: 2_000 }] }, load).endsLoad()).toMatchObject({ sentence: expect.stringContaining('over 2 requests') })
+    expect(foldOf({ http_req_duration: [{ ...slow, delayAbortEval: 2_000 }] }, load).endsLoad()).toMatchObject({ sentence: expect.stringContaining('over 3 requests') })
   })
 
   test('does not where it was not asked to', () => {

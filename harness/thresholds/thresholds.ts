@@ -49,15 +49,18 @@ export function problemsOfThresholds(thresholds: Thresholds, routes: readonly st
     const delays = claims.flatMap((one) => (typeof one === 'string' || one.delayAbortEval === undefined || delayMs(one.delayAbortEval) !== null ? [] : [`Expected delayAbortEval of the threshold "${one.threshold}" on ${metric} to be a time such as 10s, or milliseconds, got "${one.delayAbortEval}".`]))
     const idle = claims.flatMap((one) => (typeof one !== 'string' && one.delayAbortEval !== undefined && one.abortOnFail !== true ? [`The threshold "${one.threshold}" on ${metric} has a delayAbortEval without abortOnFail: true, so that it delays nothing.`] : []))
     // What is wrong with a metric is wrong once, however many claims are made of it.
-    const problems = new Set(claims.flatMap((one) => problemsOf(readThreshold({ metric, threshold: typeof one === 'string' ? one : one.threshold }), routes)))
-    return [...problems, ...delays, ...idle]
+    const problems = new Set(claims.flatMap((one) => {
+      const read = readThreshold({ metric, threshold: typeof one === 'string' ? one : one.threshold })
+      return 'problems' in read ? read.problems : []
+    }))
+    return [...unknownRoute(metric, routes), ...problems, ...delays, ...idle]
   })
 }
 
-function problemsOf(read: Threshold | { readonly problems: readonly string[] }, routes: readonly string[] | null): readonly string[] {
-  if ('problems' in read) return read.problems
-  const { metric } = read
-  return metric.kind === 'counter' || metric.route === null || routes === null || routes.includes(metric.route) ? [] : [`The load has no route "${metric.route}" for the threshold on ${metricText(metric)}.${meant(metric.route, routes)}`]
+function unknownRoute(metricSaid: string, routes: readonly string[] | null): readonly string[] {
+  const metric = parseMetric(metricSaid)
+  if ('problem' in metric || metric.kind === 'counter' || metric.route === null || routes === null || routes.includes(metric.route)) return []
+  return [`The load has no route "${metric.route}" for the threshold on ${metricText(metric)}.${meant(metric.route, routes)}`]
 }
 
 /** A threshold of the record, read; or everything that is wrong with it. */
