@@ -12,17 +12,19 @@ const served = 0.05
 /**
  * When the application had no place left for any request. What leaks a place of a pool with some of its requests ends there; from then on all fail alike, and what they leave is not
  * theirs. By the cycles that answered hardly any request, up to the last; or by a pool that had places before the load and none after it. null where it went on to the end, where
- * it never answered, and where each request has a process of its own: then those that fail are the leak.
+ * it never answered and its pool is whole or not known, and where each request has a process of its own: then those that fail are the leak.
  */
 export const exhaustionOf = remembered((timeline: Timeline): Exhaustion | null => {
   const doses = timeline.doses.filter((dose) => sentBy(dose) > 0)
   const last = doses.findLastIndex((dose) => dose.counted >= served * sentBy(dose))
-  const exhausted = doses[last]
   const { before, after } = placesOf(timeline)
   const noneLeft = before !== null && after !== null && before.parallel > 0 && after.parallel === 0
-  if (exhausted === undefined || (last === doses.length - 1 && !noneLeft) || hasRequestProcesses(timeline)) return null
+  // Where the first load has taken all, no cycle was served.
+  const exhausted = doses[Math.max(0, last)]
+  const driedUp = last >= 0 && last < doses.length - 1
+  if (exhausted === undefined || !(driedUp || noneLeft) || hasRequestProcesses(timeline)) return null
   // Of the cycle itself those that were answered, and those that were under way when the last place went.
-  const sent = sumOf(doses.slice(0, last), sentBy) + Math.min(sentBy(exhausted), exhausted.counted + exhausted.peakInFlight)
+  const sent = sumOf(doses.slice(0, Math.max(0, last)), sentBy) + Math.min(sentBy(exhausted), exhausted.counted + exhausted.peakInFlight)
   return { cycle: exhausted.cycle, sent, inVain: sumOf(doses, sentBy) - sent }
 })
 
