@@ -43,7 +43,7 @@ claims(theDoseWasDelivered, [
   ['a generator whose arrivals were late', { delivered: () => ({ lateness: { p99Ms: 3.2, maxMs: 41 } }) }, 'pass', /\(100 %\), 99 % of them sent within 4 ms of their moments, the latest after 41 ms$/],
   ['fast errors everywhere', { delivered: (_, planned) => ({ counted: 0, unexpected: planned }) }, 'inconclusive', /nothing was tested/],
   ['a warm-up that failed is no dose', { delivered: (cycle) => (cycle < firstMeasured ? { counted: 0 } : {}) }, 'pass'],
-  ['a load that a threshold ended', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })), endedEarly: 'threshold crossed' }, 'inconclusive', /^a crossed threshold ended the load in measured cycle 3 of 5, after 60 counted requests$/],
+  ['a load that a threshold ended', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })), endedEarly: 'threshold crossed' as const }, 'inconclusive', /^a crossed threshold ended the load in measured cycle 3 of 5, after 60 counted requests$/],
   ['a planned cycle that never ran', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })) }, 'inconclusive', /^2 cycles of 5 planned never ran$/],
   ['a generator that broke', { delivered: (cycle) => (cycle === 4 ? { generator: { kind: 'broken', exitCode: 137, tail: 'a\nKilled' } } : {}) }, 'inconclusive', /broke in cycle 4 \(exit code 137\): Killed/],
   ['sessions that PostgreSQL refused', { ...short(40), also: [{ kind: 'server-log', pid: 9, severity: 'FATAL', sqlstate: '53300', message: 'sorry, too many clients already', atMs: startOf(4) }] }, 'inconclusive', /; PostgreSQL refused 1 session, .*\(53300\)$/],
