@@ -1,12 +1,12 @@
 import type { Scenario } from '../harness/scenario/scenario.ts'
 import { tracker } from './targets/tracker.ts'
 
-/** The evening of a deadline as the log of a course's tracker has it (made up by logs/course-week.ts), twenty times as fast. */
+/** The evening of a deadline as the log of a course's tracker has it (made up by logs/course-week.ts), fifteen times as fast. */
 export default {
   name: 'timeline-replay',
   about: 'the access log of the evening of a deadline, replayed to the tracker of 2006',
   target: tracker,
-  load: { kind: 'replay', log: 'logs/course-week.access.gz', from: '2006-04-01T01:00:00Z', to: '2006-04-01T05:00:00Z', speed: 20, longestGapMs: 2_000, requestTimeoutMs: 10_000 },
+  load: { kind: 'replay', log: 'logs/course-week.access.gz', from: '2006-04-01T01:00:00Z', to: '2006-04-01T05:00:00Z', speed: 15, longestGapMs: 2_000, requestTimeoutMs: 10_000 },
   // Most at once: who comes while so many wait for answers is late.
   profiles: { repro: { concurrency: 6, dose: 6 }, gate: { concurrency: 6 }, nightly: { concurrency: 6 } },
 } satisfies Scenario
