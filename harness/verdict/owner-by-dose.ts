@@ -6,12 +6,12 @@ export type Spread = { readonly left: readonly number[]; readonly sent: readonly
 /**
  * How what a route leaves may spread over the cycles. Which of these holds is not known beforehand: each has its weight. `each`: its every request leaves the same number
  * behind, as a path that never gives back what it took. `some`: of its requests so many leave one, any of them as likely as another.
- * `bursts`: one event leaves several, so that cycles differ by more than chance.
+ * `bursts`: requests leave one each that met, so that cycles differ by more than chance. `several`: the same where one request leaves several.
  */
-const forms = { each: 0.3, some: 0.5, bursts: 0.2 }
+const forms = { each: 0.5, some: 0.25, bursts: 0.2, several: 0.05 }
 
 /** Pseudo-requests of the Dirichlet law that bursts follow: cycles differ as if there had been so few events. */
-const events = 4
+const events = 2
 
 /**
  * Logarithm of the probability of what was left, number and spread, if this route left it; its rate is as likely in each order of magnitude (Jeffreys' prior for a scale),
@@ -23,7 +23,8 @@ const events = 4
 export function logByDose({ left, sent }: Spread, most: number): number {
   const births = sumOf(left)
   if (births === 0 || left.some((one, i) => one > 0 && sent[i] === 0)) return Number.NEGATIVE_INFINITY
-  return logSum([Math.log(forms.each) + logOfEach({ left, sent }), Math.log(forms.some) + logOfSome({ left, sent }), Math.log(forms.bursts) - Math.log(births * harmonic(most)) + logOfBursts({ left, sent })])
+  const inBursts = left.every((one, i) => one <= (sent[i] ?? 0)) ? forms.bursts + forms.several : forms.several
+  return logSum([Math.log(forms.each) + logOfEach({ left, sent }), Math.log(forms.some) + logOfSome({ left, sent }), Math.log(inBursts) - Math.log(births * harmonic(most)) + logOfBursts({ left, sent })])
 }
 
 /** How many each request left, where that is the same number for all of them in every cycle; null otherwise. */

@@ -44,6 +44,7 @@ describe('the moments at which things were left name', () => {
     ['a route whose server goes on after its client has gone', { list, buy }, bornAt(5, 570, 1_600, 2_610, 3_580, 6_575), { kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: all 5 were left while one of its requests was in flight or had ended within 0.1 s, which is so 16 % of the time/) }],
     ['a route by what its long requests leave as they start', { list, slow: { every: 400, lasts: 390, n: 25 } }, bornAt(5, 3, 1_202, 2_804, 6_005, 8_002), { kind: 'time', route: 'slow', sentence: expect.stringMatching(/^slow: all 5 were left within 20 ms of the beginning or the end of one of its requests, which is so 6 % of the time/) }],
     ['a rare route beyond the recorded part of another', { list: { ...list, n: 100, unrecorded: 395 }, buy }, bornAt(5, 4_520, 6_530, 8_549), { kind: 'time', route: 'buy' }],
+    ['none, by what several requests left together as they met', { handoff: { every: 1, lasts: 5_000, n: 15 }, scan: { every: 40, lasts: 60, n: 2 } }, bornAt(5, 45, 46, 46, 47, 47), { kind: 'one of' }],
     ['none of two beyond the recorded part of both', { list: { ...list, n: 100, unrecorded: 395 }, look: { ...list, from: 7, n: 100, unrecorded: 395 } }, bornAt(5, 4_520, 6_530, 8_549), { kind: 'one of', sentence: expect.stringMatching(/^one of (list|look) \(50 %\) and (list|look) \(49 %\), by their doses over the cycles and the moments at which 3 were left$/) }],
     ['none, where clocks differ and nothing was in flight', { list: { ...list, n: 50 }, buy: { ...buy, n: 1 } }, bornAt(5, 20_000, 21_000, 22_000).map((birth) => ({ ...birth, cycle: 5 })), { kind: 'one of' }],
     ['a route by what is known, and tell how much is', { list, buy }, [...bornAt(5, 510, 2_530, 4_549), { cycle: 5, atMs: null }], { kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: all 3 of 4 whose moment is known were left/) }],
@@ -53,9 +54,9 @@ describe('the moments at which things were left name', () => {
 
   test('what neither they nor the doses tell alone, together', () => {
     const timeline = timelineOf({ also: [...loadOf(4, { list, buy: { ...buy, n: 4 } }), ...loadOf(5, { list: { ...list, n: 400 }, buy })] })
-    const births = [...bornAt(5, 2_530), ...Array.from({ length: 4 }, () => ({ cycle: 5, atMs: null }))]
+    const births = [...bornAt(5, 2_530, 4_549), { cycle: 5, atMs: null }, { cycle: 5, atMs: null }]
     const by = (some: readonly Birth[]) => ownerOf(timeline, [], some, rateOf(timeline, some))
-    expect(by(births)).toMatchObject({ kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: the one of 5 whose moment is known was left/) })
+    expect(by(births)).toMatchObject({ kind: 'time', route: 'buy', sentence: expect.stringMatching(/^buy: all 2 of 4 whose moment is known were left/) })
     expect(by(births.map(({ cycle }) => ({ cycle, atMs: null })))).toMatchObject({ kind: 'one of' })
   })
 })

@@ -48,7 +48,7 @@ const mostDated = 1_000
 
 /**
  * By time: if requests of a route leave something, each does as likely as another, at any moment of its span (widened by what the clocks may differ) as likely as at
- * another, or nearly so (`forms`). So p(t | route) = 1/n * sum over its n requests of [t in span] / length of span, and births count one by one: the product. What lies outside of every request, as where clocks
+ * another, or nearly so (`forms`). So p(t | route) = 1/n * sum over its n requests of [t in span] / length of span, and births count one by one, those of a burst as one: the product. What lies outside of every request, as where clocks
  * differ, is equally odd for each route, and says nothing. Beyond the first requests of a route that is not wholly recorded, they count as spread evenly.
  *
  * null where nothing was left at a known moment, or no record tells when requests were in flight.
@@ -63,12 +63,13 @@ export function timesOf(timeline: Timeline, births: readonly Birth[]): Times | n
   const dated = all.toSorted((a, b) => a.moment.epochMs - b.moment.epochMs).slice(0, mostDated)
   if (dated.length === 0) return null
 
-  const densities = dated.map(({ moment, load }) => ({ load, of: densitiesAt(load, moment) }))
+  const weights = weightsOf(dated)
+  const densities = dated.map(({ moment, load }, i) => ({ load, of: densitiesAt(load, moment), weight: weights[i] ?? 1 }))
   const logBy = (density: (at: (typeof densities)[number], form: number) => number): readonly number[] =>
-    forms.map(({ weight }, form) => densities.reduce((sum, at) => sum + Math.log((1 - odd) * density(at, form) + odd / at.load.lastedMs), Math.log(weight)))
+    forms.map(({ weight }, form) => densities.reduce((sum, at) => sum + at.weight * Math.log((1 - odd) * density(at, form) + odd / at.load.lastedMs), Math.log(weight)))
   const ofRoute = ({ of }: (typeof densities)[number], route: string, form: number): number => of.get(route)?.[form] ?? 0
   const ofAny = ({ load, of }: (typeof densities)[number], form: number): number => [...of].reduce((sum, [route, by]) => sum + ((load.routes.get(route)?.sent ?? 0) / load.sent) * (by[form] ?? 0), 0)
-  const saysNothing = Math.log(unrelated) + dated.reduce((sum, { load }) => sum - Math.log(load.lastedMs), 0)
+  const saysNothing = Math.log(unrelated) + densities.reduce((sum, { load, weight }) => sum - weight * Math.log(load.lastedMs), 0)
   const logsOf = (route: string | null): readonly number[] => logBy((at, form) => (route === null ? ofAny(at, form) : ofRoute(at, route, form)))
   const likeliest = (logs: readonly number[]): number => logs.indexOf(Math.max(...logs))
   return {
@@ -113,6 +114,22 @@ const loadsOf = remembered(({ flights, routes, doses, facts }: Timeline): Readon
     }),
   )
 })
+
+/** What is left by requests that waited for one another comes at one moment and tells once what it tells: those of a burst share the weight of one. */
+function weightsOf(dated: readonly { readonly moment: Moment; readonly load: Load }[]): readonly number[] {
+  const inLoad = Map.groupBy(dated, ({ load }) => load)
+  const bursts = dated.map(() => 0)
+  for (let i = 1; i < dated.length; i += 1) {
+    const [before, { moment, load }] = [dated[i - 1] as (typeof dated)[number], dated[i] as (typeof dated)[number]]
+    // Those that come by chance in a load lie as close as a fifth of their mean distance once in five or six.
+    const closeMs = Math.min(mostOfBurstMs, load.lastedMs / (5 * (inLoad.get(load)?.length ?? 1)))
+    bursts[i] = (bursts[i - 1] ?? 0) + (before.load === load && moment.epochMs - before.moment.epochMs <= closeMs ? 0 : 1)
+  }
+  const sizes = Map.groupBy(bursts, (burst) => burst)
+  return bursts.map((burst) => 1 / (sizes.get(burst)?.length ?? 1))
+}
+
+const mostOfBurstMs = 50
 
 /** By route and form, per millisecond. */
 function densitiesAt(load: Load, { epochMs, withinMs, of }: Moment): ReadonlyMap<string, readonly number[]> {

@@ -43,6 +43,9 @@ const mixed = { list: [20, 20, 20, 10, 0, 20, 40, 10], buy: [13, 13, 14, 7, 0, 1
 
 test.each<[string, Readonly<Record<string, readonly number[]>>, readonly number[], object | null]>([
   ['each request of one route left one behind: its doses match exactly', mixed, [7, 7, 6, 3, 0, 7, 13, 4], { kind: 'dose', route: 'rate', sentence: 'rate: each of its 47 requests left one behind (probability 99 %)' }],
+  ['each of a few requests of a rare route left one behind', { list: [20, 20, 60, 125], buy: [7, 7, 20, 41], rate: [1, 0, 1, 3] }, [1, 0, 1, 3], { kind: 'dose', route: 'rate', sentence: 'rate: each of its 5 requests left one behind (probability 99 %)' }],
+  ['each left two', mixed, [14, 14, 12, 6, 0, 14, 26, 8], { kind: 'dose', route: 'rate', sentence: 'rate: each of its 47 requests left 2 behind (probability 99 %)' }],
+  ['one by far the likeliest: it comes first', { ...mixed, rate: [0, 0, 0, 0, 0, 1, 0, 0] }, [0, 0, 0, 0, 0, 1, 0, 0], { kind: 'one of', sentence: expect.stringMatching(/^one of rate \([5-9]\d %\)/) }],
   ['one that leaks now and then, where each cycle has its own mix', { a: [30, 2, 30, 2, 0, 30, 2, 20], b: [2, 30, 2, 30, 0, 2, 30, 20], c: [16, 16, 2, 2, 0, 30, 30, 20] }, [3, 0, 4, 0, 0, 3, 0, 2], { kind: 'dose', route: 'a' }],
   ['one that leaks now and then, where all cycles have one mix', mixed, [1, 0, 1, 0, 0, 1, 2, 0], { kind: 'one of', sentence: 'any of 3 routes: their doses over the cycles do not tell them apart' }],
   ['two that cannot be told apart', { a: [10, 10, 10, 0, 0, 10, 10, 0], b: [10, 10, 10, 0, 0, 10, 10, 0], c: [0, 0, 0, 40, 0, 0, 0, 40] }, [3, 3, 3, 0, 0, 3, 3, 0], { kind: 'one of', routes: [{ route: 'a' }, { route: 'b' }], sentence: expect.stringMatching(/^one of a \(4\d %\) and b \(4\d %\), by their doses over the cycles$/) }],

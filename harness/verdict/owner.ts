@@ -21,7 +21,7 @@ export type Owner = { readonly sentence: string } & (
 )
 
 /** Named alone from this probability on, and several that have it together: a wrong name sends somebody to the wrong file. */
-const clear = 0.98
+const clear = 0.97
 
 /** null where nothing was left, where no load was recorded by route, or where it follows time and not requests. */
 export function ownerOf(timeline: Timeline, hangs: readonly Hang[], births: readonly Birth[], rate: Rate | null): Owner | null {
@@ -76,7 +76,7 @@ function byLoad(timeline: Timeline, births: readonly Birth[]): Owner | null {
   }
   const among = upTo(clear, likely)
   const named = among.flatMap(({ route, share }) => (route === null ? [] : [{ route, share }]))
-  if (named.length === 0 || (named.length === names.length && among.length > named.length)) return { kind: 'one of', routes: named, sentence: `any of ${count(names.length, 'route')}: their doses over the cycles do not tell them apart${times === null ? '' : `, nor ${momentsOf(times)}`}` }
+  if (named.length === 0 || (named.length === names.length && among.length > named.length && (first?.share ?? 0) < 0.5)) return { kind: 'one of', routes: named, sentence: `any of ${count(names.length, 'route')}: their doses over the cycles do not tell them apart${times === null ? '' : `, nor ${momentsOf(times)}`}` }
   return { kind: 'one of', routes: named, sentence: `one of ${list(named.map(({ route, share }) => `${route} (${percent(share)})`))}, by their doses over the cycles${times === null ? '' : ` and ${momentsOf(times)}`}` }
 }
 
