@@ -6,13 +6,13 @@ export type Connection = {
   readonly answers: readonly Answer[]
   /** Bytes of the answers that were read, and in how many reads. */
   readonly read: () => { readonly bytes: number; readonly reads: number }
-  /** Settles when the kernel has it. */
+  /** Settles when the kernel has it, or once the time-out of the connection's first request has come. */
   readonly write: (text: string) => Promise<void>
   /** Sends FIN, and reads on. */
   readonly finish: () => void
   /** Ends as a program does that is killed: FIN, or RST where something was not read. */
   readonly hangUp: () => void
-  /** Ends with RST. */
+  /** Ends with RST; where the server has ended already, as `hangUp`. */
   readonly reset: () => void
   /** Waits for what may come of the answers, no longer than until `late` is aborted. */
   readonly until: (condition: () => boolean, late: AbortSignal) => Promise<Waited>
@@ -51,6 +51,8 @@ export const connect = async (target: Target, late: AbortSignal, pace?: ReadingP
   const socket: Socket = connectTo({
     ...target,
     noDelay: true,
+    // A FIN of the server's would be answered with one by Node itself. In the midst of that a reset fails, and leaves a socket behind at which the event loop spins.
+    allowHalfOpen: true,
     onread: {
       buffer: Buffer.alloc(pace?.bytes ?? usualBytes),
       callback: (count, buffer) => {
@@ -75,10 +77,15 @@ export const connect = async (target: Target, late: AbortSignal, pace?: ReadingP
   return {
     answers: answers.all,
     read: () => ({ bytes, reads }),
-    write: text => new Promise(resolve => socket.write(text, 'utf8', () => resolve())),
+    write: text =>
+      new Promise(resolve => {
+        socket.write(text, 'utf8', () => resolve())
+        if (late.aborted) resolve()
+        else late.addEventListener('abort', () => resolve(), { once: true })
+      }),
     finish: () => void socket.end(),
     hangUp: () => void socket.destroy(),
-    reset: () => void socket.resetAndDestroy(),
+    reset: () => void (state === 'open' ? socket.resetAndDestroy() : socket.destroy()),
     until: (condition, late) =>
       new Promise(resolve => {
         const settle = (how: Waited) => {

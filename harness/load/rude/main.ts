@@ -39,8 +39,8 @@ const send = async (plan: RudePlan): Promise<void> => {
     },
   })
   await say({ kind: 'done', manners })
-  process.removeAllListeners('disconnect')
-  process.disconnect()
+  // Whatever a socket may still be waiting for: all has been done, and all has been told.
+  process.stdout.write('', () => process.exit())
 }
 
 /** Resolves once the act with this number, from 1, may begin. */

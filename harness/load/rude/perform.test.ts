@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Request } from '../request.ts'
 import { carrying } from '../request-id.ts'
 import type { Numbered } from './acts.ts'
@@ -30,6 +30,8 @@ const act = async (manner: Manner, request: Request, server: Pick<RawServer, 'po
   expect(inFlight).toBe(0)
   return { told, most, outcomes: told.map(({ outcome }) => outcome) }
 }
+
+const sockets = () => process.getActiveResourcesInfo().filter(resource => resource === 'TCPSocketWrap')
 
 const whole = (socket: Socket, body: string) => socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
@@ -88,6 +90,20 @@ describe('an abort', () => {
     expect(outcomes).toEqual(['counted'])
     expect(server.seen[0]).toMatchObject({ reset: true, ended: false })
   })
+})
+
+test('an abort at the last byte of a server that closes with it leaves no socket behind', async () => {
+  await using server = await startRawServer(socket => void socket.end('HTTP/1.0 200 OK\r\n\r\nok'))
+  for (let n = 0; n < 20; n++) expect((await act({ kind: 'abort', at: 'last byte' }, page, server)).outcomes).toEqual(['counted'])
+  await server.until(seen => seen.filter(({ closed }) => closed).length === 20)
+  await vi.waitFor(() => expect(sockets()).toEqual([]))
+})
+
+test('a body that the server never takes in ends with the time-out', async () => {
+  await using server = await startRawServer(socket => void socket.pause())
+  const { told } = await act({ kind: 'plain' }, { ...form, body: 'x'.repeat(32 * 1024 * 1024) }, server, { timeoutMs: 300 })
+  expect(told).toMatchObject([{ outcome: 'timed-out' }])
+  expect(told[0]!.tookMs).toBeLessThan(2_000)
 })
 
 describe('a slow reader', () => {
