@@ -53,7 +53,8 @@ const mostLines = 5
 async function logLinesWith(dir: string, id: string): Promise<readonly string[]> {
   const logs = join(dir, 'logs')
   const found: string[] = []
-  for (const name of (await readdir(logs).catch(() => [])).toSorted()) {
+  const names: readonly string[] = await readdir(logs).catch(() => [])
+  for (const name of names.toSorted()) {
     const lines = (await readFile(join(logs, name), 'utf8')).split('\n').filter((line) => hasWord(line, id))
     found.push(...lines.slice(0, mostLines).map((line) => `${name}: ${line.slice(0, 300)}`))
     if (lines.length > mostLines) found.push(`${name}: ${count(lines.length - mostLines, 'more line')} of it`)
