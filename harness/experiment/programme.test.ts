@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import type { LoadPlan } from '../load/plan.ts'
 import { profiles } from '../scenario/profiles.ts'
 import type { Plan, ProfileName } from '../scenario/scenario.ts'
 import type { Dose, Look } from '../timeline/entry.ts'
 import type { Limits } from '../timeline/facts.ts'
 import { runProgramme } from './programme.ts'
 
-type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number }
+type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number; readonly stretch: LoadPlan['stretch'] }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
 async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; factor?: number } = {}) {
@@ -17,12 +18,12 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
   const early = await runProgramme({
     plan: { ...profiles[profile], ...plan },
     limits,
-    cycle: async (role, planned, { concurrency = 0, lastsMs: atLeastMs = 0 } = {}) => {
+    cycle: async (role, planned, { concurrency = 0, lastsMs: atLeastMs = 0, stretch } = {}) => {
       order.push(role)
       const loadMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : 1)
       const lastsMs = Math.max(loadMs, atLeastMs)
       nowMs += lastsMs + 1_500
-      ran.push({ role, dose: planned, concurrency, lastsMs })
+      ran.push({ role, dose: planned, concurrency, lastsMs, stretch })
       if (ran.length >= crossedAfter) crossed.abort()
       return { dose: { counted: planned } as Dose, tookMs: loadMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
     },
@@ -44,6 +45,12 @@ test('a gate warms up twice at twice its concurrency, learns its baseline, and g
   expect(ran[0]?.dose).toBe(12)
   expect(measured.map(({ dose }) => dose)).toEqual(doses)
   expect(order.indexOf('before measuring')).toBe(5)
+})
+
+test('the cycles of the baseline are one stretch, each with a mix of its own; warm-up and measured cycles have that of the load', async () => {
+  const { ran } = await programme('gate')
+  expect(ran.map(({ role, stretch }) => (stretch ? `${role} ${stretch.nth} of ${stretch.doses.join()}` : role)).slice(0, 6)).toEqual(['warm-up', 'warm-up', 'baseline 0 of 10,10,10', 'baseline 1 of 10,10,10', 'baseline 2 of 10,10,10', 'measured'])
+  expect(ran.filter(({ stretch }) => stretch)).toHaveLength(3)
 })
 
 test.each([
