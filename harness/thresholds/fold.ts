@@ -5,7 +5,8 @@ import type { Damage } from '../timeline/reader.ts'
 import type { Stamped } from '../timeline/timeline.ts'
 import type { Finding } from '../verdict/verdict.ts'
 import { openCounterClaim } from './counter-claim.ts'
-import { openLoadClaim, type RouteSecond, type Second } from './load-claim.ts'
+import { openLoadClaim } from './load-claim.ts'
+import type { RouteSecond, Second } from './tally.ts'
 import { readThreshold } from './thresholds.ts'
 
 /** The thresholds of a run while its record is read, or written: the same entries give the same findings. */
