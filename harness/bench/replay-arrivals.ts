@@ -26,7 +26,7 @@ export const replayArrivals: Measure<Arrivals> = {
     const random = randomOf(7, nth)
     const times: number[] = []
     for (let at = 1_700_000_000_000; times.length < perSecond * seconds; at += (-Math.log(1 - random.fraction()) * 1_000) / perSecond) times.push(Math.round(at))
-    await writeFile(join(dir, 'access.txt'), times.map((time, n) => JSON.stringify({ time, method: 'GET', url: `/page/${n}`, status: 200 })).join('\n'))
+    await writeFile(join(dir, 'access.txt'), times.map((time, n) => JSON.stringify({ time, method: 'GET', url: `/page?n=${n}`, status: 200 })).join('\n'))
 
     const server = cleanUp.use(await startArrivalServer())
     const k6 = await findK6({ signal, say: console.error })
@@ -36,7 +36,7 @@ export const replayArrivals: Measure<Arrivals> = {
     await load.begin()
     const { counted, lateness } = await load.drained
 
-    const cameMs = new Map(server.arrived.map(({ url, atMs }) => [Number(url.split('/').at(-1)), atMs]))
+    const cameMs = new Map(server.arrived.map(({ url, atMs }) => [Number(url.split('=').at(-1)), atMs]))
     // The server does not know when k6 began: the median request is taken to be in time.
     const offsets = times.map((time, n) => (cameMs.get(n) ?? Number.NaN) - time).toSorted((a, b) => a - b)
     const middle = offsets[Math.floor(offsets.length / 2)] ?? 0
