@@ -6,9 +6,10 @@ import { askForPlaces } from './capacity.ts'
 
 const holdsMs = 200
 
-/** A server whose requests each take one of its places; who finds none waits for one. */
-async function serverOf({ places, lost = 0, status = 200 }: { readonly places: number; readonly lost?: number; readonly status?: number }) {
-  let free = places - lost
+/** A server whose requests each take one of its places; who finds none waits for one. One that is filled `slowly` has a place more after each wave, until it has all. */
+async function serverOf({ places, lost = 0, status = 200, slowly = false }: { readonly places: number; readonly lost?: number; readonly status?: number; readonly slowly?: boolean }) {
+  let unopened = slowly ? places - lost - 1 : 0
+  let free = places - lost - unopened
   const waiting: (() => void)[] = []
   const server = createServer(async (_, response) => {
     if (free > 0) free -= 1
@@ -17,6 +18,10 @@ async function serverOf({ places, lost = 0, status = 200 }: { readonly places: n
     const next = waiting.shift()
     if (next) next()
     else free += 1
+    if (waiting.length === 0 && unopened > 0 && free === places - lost - unopened) {
+      unopened -= 1
+      free += 1
+    }
     response.writeHead(status).end()
   }).listen(0, '127.0.0.1')
   await new Promise((listening) => server.once('listening', listening))
@@ -40,6 +45,13 @@ test('places that are lost are missing in every try', async () => {
   await using server = await serverOf({ places: 6, lost: 2 })
   expect(await ask(server.url)).toEqual({ asked: 6, parallel: 4, tries: [4, 4, 4] })
 })
+
+test('a pool that is still filling is asked until it is full, and its lost places are missing then too', async () => {
+  await using whole = await serverOf({ places: 6, slowly: true })
+  expect(await ask(whole.url)).toEqual({ asked: 6, parallel: 6, tries: [1, 2, 3, 4, 5, 6] })
+  await using lossy = await serverOf({ places: 6, lost: 2, slowly: true })
+  expect(await ask(lossy.url)).toEqual({ asked: 6, parallel: 4, tries: [1, 2, 3, 4, 4] })
+}, 30_000)
 
 test('a pool without any place left answers none, and is not waited for for ever', async () => {
   await using server = await serverOf({ places: 6, lost: 6 })

@@ -6,6 +6,8 @@ import type { Limits } from '../timeline/facts.ts'
 import { mostAtOnce } from './dose.ts'
 
 const tries = 3
+/** For a pool that opens a few sessions at a time: each try finds those that the ones before it made it open. */
+const mostTries = 12
 /** Beyond the time that its place is held: a request that waits for a place of another takes at least as long again. */
 const waveShare = 0.6
 /** So much of its hold earlier does a request come that holds a place against the others: they must find it held, and wait for it longer than `waveShare` allows. */
@@ -34,13 +36,15 @@ export type Asking = {
 
 /**
  * Sends `asked` requests together, each of which takes a place for `holdsMs`, and counts those that did not have to wait for one. The best of three
- * tries: a busy machine makes healthy ones wait, and opens new sessions slowly; nothing makes a lost place answer.
+ * tries: a busy machine makes healthy ones wait; nothing makes a lost place answer. As long as each try finds more than all before it the pool is still opening sessions, and
+ * is asked again: a reading on the way says how quickly a pool fills, not how many places it has.
  */
 export async function askForPlaces({ held = 0, known, ...asking }: Asking): Promise<Pick<Capacity, 'asked' | 'parallel' | 'tries'>> {
   const enough = known ?? asking.asked
   const isKnown = (places: number): boolean => (held > 0 ? places === enough : places >= enough)
   const counts: number[] = []
-  while (counts.length < tries && !counts.some(isKnown)) counts.push(await inOneWave({ ...asking, held }))
+  const isRising = (): boolean => counts.length < mostTries && (counts.at(-1) ?? 0) > Math.max(0, ...counts.slice(0, -1))
+  while ((counts.length < tries || isRising()) && !counts.some(isKnown)) counts.push(await inOneWave({ ...asking, held }))
   return { asked: asking.asked, parallel: Math.max(...counts), tries: counts }
 }
 
