@@ -6,6 +6,7 @@ import { killOnContainers, killOnProcesses } from '../bench/kill.ts'
 import { loadDrained } from '../bench/load/drained.ts'
 import { loadMemory } from '../bench/load/memory.ts'
 import { loadRate } from '../bench/load/rate.ts'
+import { secondOpinion } from '../bench/load/second-opinion.ts'
 import { measure, type Measure } from '../bench/measure.ts'
 import { memory } from '../bench/memory.ts'
 import { probeOverhead } from '../bench/overhead.ts'
@@ -16,7 +17,7 @@ import { UsageError } from '../scenario/usage-error.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
-const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadMemory, replayParse, replayArrivals] as unknown as readonly Measure[]
+const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadMemory, secondOpinion, replayParse, replayArrivals] as unknown as readonly Measure[]
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',

@@ -102,7 +102,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     soFar,
     thresholds,
     crashed: app.crashed,
-    pacePerSecond: bundle.arrivals?.perSecond ?? (bundle.tape === undefined ? Infinity : 1_000 / bundle.tape.meanGapMs),
+    pacePerSecond: bundle.model.arrivals?.perSecond ?? (bundle.tape === undefined ? Infinity : 1_000 / bundle.tape.meanGapMs),
     elapsedMs: recorder.nowMs,
     phase: watcher.phase,
     dosed: (doses, concurrency) => learn({ doses, concurrency }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkpointsOf, momentsOf, type Arrivals } from './arrivals.ts'
+import { checkpointsOf, momentsOf } from './arrivals.ts'
+import type { Arrivals } from '../scenario/model.ts'
 
 const momentsIn = (arrivals: Arrivals, visits: number, { seed = 1, firstRequest = 0 } = {}) => {
   const at = momentsOf(arrivals, { seed, firstRequest }, checkpointsOf(visits, { seed, firstRequest }))

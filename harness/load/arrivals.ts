@@ -1,19 +1,5 @@
+import type { Arrivals } from '../scenario/model.ts'
 import { randomOf } from './random.ts'
-
-/**
- * An open model of load: visits begin at their own moments, whether or not those before them have been answered. Without it the model is closed: so many users as are
- * `concurrency`, each of whom waits for an answer, so that a slow application gets less load (Schroeder, Wierman, Harchol-Balter: Open Versus Closed, NSDI 2006).
- */
-export type Arrivals = {
-  /** Visits that begin in a second. */
-  readonly perSecond: number
-  /** As people come, independently of each other (the default), or as a clock strikes. */
-  readonly spacing?: 'poisson' | 'even'
-  /** The rate grows from 0 over so long at the beginning of each cycle. */
-  readonly rampMs?: number
-  /** A visit for which no user is free within so long after its moment is not sent, and counts as dropped. */
-  readonly dropAfterMs?: number
-}
 
 export const defaultDropAfterMs = 1_000
 

@@ -3,9 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { defaultRequestTimeoutMs, type Load } from '../scenario/scenario.ts'
-import type { Arrivals } from './arrivals.ts'
+import type { Model } from '../scenario/model.ts'
 import { bundleRude, type RudeBundle } from './rude/bundle.ts'
-import type { RequestId } from './request-id.ts'
 import { openTape, tapeMark, type Tape } from './tape.ts'
 
 /** A journey in one file that k6 can run, made once a run: what is edited meanwhile does not change the load. */
@@ -14,12 +13,7 @@ export type Bundle = {
   /** Where the journey itself lies: k6's `open('./users.csv')` starts from here. */
   readonly folder: string
   readonly requestTimeoutMs: number
-  /** Of an open model. */
-  readonly arrivals?: Arrivals
-  /** Absent: in the usual header. */
-  readonly requestId?: RequestId
-  /** Processes that share the load; 1 if absent. */
-  readonly generators?: number
+  readonly model: Omit<Model, 'rude' | 'requestTimeoutMs'>
   /** Where a part of the load is sent by clients that misbehave. */
   readonly rude?: RudeBundle
   /** Of a replay: the log that each cycle gets a stretch of. */
@@ -57,7 +51,7 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
   const folder = load.kind === 'journey' ? dirname(entry) : scenarioDir
   const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, rude: load.rude }) } : {}
   const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script }) } : {}
-  return { script, folder, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, ...('arrivals' in load && load.arrivals && { arrivals: load.arrivals }), ...(load.generators !== undefined && { generators: load.generators }), ...(load.requestId && { requestId: load.requestId }), ...rude, ...tape }
+  return { script, folder, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, model: load, ...rude, ...tape }
 }
 
 const entryOf = (load: Load, scenarioDir: string): string => {

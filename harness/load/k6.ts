@@ -47,7 +47,7 @@ export type LoadOptions = {
 /** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
 export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const { role, ...doses } = options.plan
-  const { arrivals, tape, requestId } = options.bundle
+  const { tape, model: { arrivals, requestId } } = options.bundle
   // Warm-up is to fill the pools: its requests come as fast as they are answered.
   const plan: LoadPlan = { ...doses, ...(arrivals && role !== 'warm-up' && { arrivals }), ...(tape && role !== 'warm-up' && { replay: true as const }), ...(requestId && { requestId }), baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
   const ledger = openLedger({ plan, emit: options.onHappening, ...(options.knownUrls ? { known: options.knownUrls } : {}) })
@@ -102,7 +102,7 @@ const launchParts = async (launch: Omit<K6Launch, 'segment' | 'plan'> & Pick<Loa
 
 /** As many k6 as the load asks for, and no more than it has users. Where one cannot be launched at all, those that were are ended. */
 const launchAll = async (launch: Omit<K6Launch, 'segment'>): Promise<Generator> => {
-  const of = Math.min(launch.bundle.generators ?? 1, launch.plan.concurrency, launch.plan.dose)
+  const of = Math.min(launch.bundle.model.generators ?? 1, launch.plan.concurrency, launch.plan.dose)
   const launched = await Promise.allSettled(Array.from({ length: of }, (_, nth) => launchK6({ ...launch, segment: { nth, of } })))
   const failed = launched.find(one => one.status === 'rejected')
   const members = launched.flatMap((one, nth) => (one.status === 'fulfilled' ? [{ name: `k6 ${nth + 1}`, generator: one.value }] : []))

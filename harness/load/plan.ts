@@ -1,5 +1,4 @@
-import type { Arrivals } from './arrivals.ts'
-import type { RequestId } from './request-id.ts'
+import type { Arrivals, RequestId } from '../scenario/model.ts'
 
 /** What one cycle of load is to be: all that a k6 script is told, as JSON in its LOWTIDE_PLAN. */
 export type LoadPlan = {

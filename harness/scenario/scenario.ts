@@ -2,10 +2,8 @@ import type { Thresholds } from '../thresholds/thresholds.ts'
 import type { Expectation } from '../replay/expectation.ts'
 import type { Fields } from '../replay/json-lines.ts'
 import type { Format, Method } from '../replay/logged.ts'
-import type { Arrivals } from '../load/arrivals.ts'
-import type { RequestId } from '../load/request-id.ts'
+import type { Model } from './model.ts'
 import type { Limits } from '../timeline/facts.ts'
-import type { Rude } from './rude.ts'
 
 /** A soak as data: what runs, which load it gets, what it declares. A scenario file exports one as its default. */
 export type Scenario = {
@@ -65,18 +63,6 @@ export type Target = {
 
 /** A k6 script of one's own, a list of routes that the harness turns into one, or an access log. */
 export type Load = ({ readonly kind: 'journey'; readonly journey: string } & Model) | ({ readonly kind: 'routes'; readonly routes: readonly Route[] } & Model) | Replay
-
-export type Model = {
-  /** Shares of the dose that are sent by clients that misbehave. */
-  readonly rude?: Rude
-  readonly requestTimeoutMs?: number
-  /** k6 processes that share the load, where one is too slow for it; default 1. */
-  readonly generators?: number
-  /** Where each request carries its id; default the header `x-request-id`. */
-  readonly requestId?: RequestId
-  /** Makes the model an open one; `concurrency` is then the most that are in flight at once. */
-  readonly arrivals?: Arrivals
-}
 
 /**
  * The requests of an access log or a HAR, in their order and with their gaps. Each cycle gets the next stretch of it; a warm-up gets its own without the gaps. The plan's `concurrency` is the

@@ -11,7 +11,7 @@ import { decodeLatencies, latencyOf } from '../../timeline/latencies.ts'
 import { cpuMsOf, k6Pid, type Ground } from './ground.ts'
 
 /** One load, sent in one way. CPU of the generator, and of this process while it took in the samples and looked about. */
-export type Arm = { readonly perSecond: number; readonly p99Ms: number; readonly k6CpuMs: number; readonly harnessCpuMs: number; readonly requests: number }
+export type Arm = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly k6CpuMs: number; readonly harnessCpuMs: number; readonly requests: number }
 
 export type ArmOptions = { readonly ground: Ground; readonly k6: K6; readonly bundle: Bundle; readonly plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'arrivals'>; readonly signal: AbortSignal }
 
@@ -20,15 +20,15 @@ export const bare = async ({ ground, k6, bundle, plan, signal }: ArmOptions): Pr
   const summary = join(ground.dir, 'summary.json')
   const whole: LoadPlan = { ...plan, seed: 1, cycle: 0, firstRequest: 0, baseUrl: ground.baseUrl, requestTimeoutMs: bundle.requestTimeoutMs, thinkScale: 1 }
   const [program, ...leading] = k6.command
-  const child = spawn(program!, [...leading, 'run', '--no-usage-report', '--summary-trend-stats=p(99)', `--summary-export=${summary}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(whole)}`, '-'], { stdio: ['pipe', 'ignore', 'pipe'], signal })
+  const child = spawn(program!, [...leading, 'run', '--no-usage-report', '--summary-trend-stats=p(50),p(99)', `--summary-export=${summary}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(whole)}`, '-'], { stdio: ['pipe', 'ignore', 'pipe'], signal })
   child.stderr.resume()
   pipeline(createReadStream(bundle.script), child.stdin).catch(() => undefined)
   const cpu = followCpu(async () => child.pid ?? null)
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   if (code !== 0) throw new Error(`bare k6 ended with exit code ${code}`)
-  const said = JSON.parse(await readFile(summary, 'utf8')) as { metrics: { http_req_duration: { 'p(99)': number } } }
+  const said = JSON.parse(await readFile(summary, 'utf8')) as { metrics: { http_req_duration: { 'p(50)': number; 'p(99)': number } } }
   const { requests, perSecond } = await ground.tally()
-  return { requests, perSecond, p99Ms: said.metrics.http_req_duration['p(99)'], k6CpuMs: await cpu.end(), harnessCpuMs: 0 }
+  return { requests, perSecond, p50Ms: said.metrics.http_req_duration['p(50)'], p99Ms: said.metrics.http_req_duration['p(99)'], k6CpuMs: await cpu.end(), harnessCpuMs: 0 }
 }
 
 /** k6 as a run of ours drives it, with all probes on. */
@@ -37,7 +37,7 @@ export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): 
   await using _eyes = await ground.watched()
   await using load = await startLoad({
     k6,
-    bundle: { ...bundle, ...(plan.arrivals && { arrivals: plan.arrivals }) },
+    bundle: { ...bundle, model: plan.arrivals ? { arrivals: plan.arrivals } : {} },
     run: `bench-load-${process.pid}`,
     dir: ground.dir,
     baseUrl: ground.baseUrl,
@@ -55,7 +55,7 @@ export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): 
   const { user, system } = process.cpuUsage(own)
   if (dose.generator.kind !== 'completed' || dose.counted !== plan.dose) throw new Error(`the load inside of Lowtide was not whole: ${JSON.stringify(dose)}`)
   const { requests, perSecond } = await ground.tally()
-  return { requests, perSecond, p99Ms: quantileOf(counts, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs: (user + system) / 1_000 }
+  return { requests, perSecond, p50Ms: quantileOf(counts, 0.5), p99Ms: quantileOf(counts, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs: (user + system) / 1_000 }
 }
 
 /** The last that was seen before the process had gone: at most 100 ms are missing. */

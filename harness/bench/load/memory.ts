@@ -34,7 +34,7 @@ export const loadMemory: Measure<Growth> = {
     const arrivals = { perSecond, spacing: 'even' } as const
     const plan = { dose: perSecond * minutes * 60, concurrency, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, arrivals }
     await using _eyes = await ground.watched()
-    await using load = await startLoad({ k6, bundle: { ...bundle, arrivals }, run: `bench-memory-${process.pid}`, dir: ground.dir, baseUrl: ground.baseUrl, plan: { ...plan, role: 'measured' }, signal, onHappening: () => {} })
+    await using load = await startLoad({ k6, bundle: { ...bundle, model: { arrivals } }, run: `bench-memory-${process.pid}`, dir: ground.dir, baseUrl: ground.baseUrl, plan: { ...plan, role: 'measured' }, signal, onHappening: () => {} })
     const oursPid = await k6Pid()
     const whole: LoadPlan = { ...plan, baseUrl: ground.baseUrl, requestTimeoutMs: bundle.requestTimeoutMs }
     const [program, ...leading] = k6.command
