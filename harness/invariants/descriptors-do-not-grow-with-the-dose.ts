@@ -38,8 +38,7 @@ const descriptorsAt = (rest: Rest, process: Process): number => Math.min(...read
 
 /** What the descriptors point at of which there are more now than at the first rest, most first. Older records do not tell. */
 function grownTargets(timeline: Timeline, process: Process): readonly string[] {
-  const [first] = untouchedRests(timeline).flatMap((rest) => readingsOf(rest, process))
-  const before = first?.descriptorTargets ?? {}
+  const before = untouchedRests(timeline).values().flatMap((rest) => readingsOf(rest, process)).next().value?.descriptorTargets ?? {}
   return Object.entries(process.descriptorTargets ?? {})
     .map(([target, now]) => ({ target, now, earlier: before[target] ?? 0 }))
     .filter(({ now, earlier }) => now > earlier)

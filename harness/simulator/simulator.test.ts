@@ -6,6 +6,7 @@ import { healthy } from './healthy.ts'
 import { leakKinds } from './leaks.ts'
 import { simulate } from './simulate.ts'
 import { jobsOf } from './simulator.ts'
+import { exactCoverage } from './statistics.ts'
 import { tableOf } from './table.ts'
 import { planOf, toolsOf } from './trial.ts'
 
@@ -49,6 +50,15 @@ test('the sequential test errs as seldom as it was designed to', () => {
   expect(of('0.000001')['reject'] ?? 0).toBeLessThan(10)
   expect(of('0.0001')['accept'] ?? 0).toBeLessThan(130)
   expect(of('0.001')['reject']).toBe(2_000)
+})
+
+test.each(['0.5', '2', '10'])('around a mean of %s the intervals cover as often as a sum over all counts says', (about) => {
+  const { counts, trials } = counted('coverage', about, 4_000)
+  const { garwood, midP } = exactCoverage(Number(about))
+  // Four standard errors at 95 %.
+  expect(Math.abs((counts['garwood'] ?? 0) / trials - garwood)).toBeLessThan(0.014)
+  expect(Math.abs((counts['mid-P'] ?? 0) / trials - midP)).toBeLessThan(0.014)
+  expect(garwood).toBeGreaterThan(0.95)
 })
 
 test('every trial that is asked for is in one stretch', () => {

@@ -1,3 +1,4 @@
+import { poissonExactly } from '../verdict/distributions.ts'
 import { garwood, type Interval, midP } from '../verdict/rates.ts'
 import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
 import type { Experiment } from './experiment.ts'
@@ -44,6 +45,24 @@ export const coverage: Experiment = {
       return [...(holds(of.garwood, mean) ? ['garwood'] : []), ...(holds(of.midP, mean) ? ['mid-P'] : [])]
     },
   })),
+}
+
+export type Covered = { readonly garwood: number; readonly midP: number }
+
+/** Means at which the coverage of a cell is summed, evenly between its ends. */
+const grid = 2_000
+
+/** The same without chance: over all counts, the probability of each whose interval holds the mean; averaged over the means of the cell. */
+export function exactCoverage(about: number): Covered {
+  const means = Array.from({ length: grid }, (_, i) => about * (0.75 + (0.5 * (i + 0.5)) / grid))
+  const covered = (of: (events: number) => Interval): number =>
+    means.reduce((sum, mean) => {
+      let at = 0
+      // Beyond ten standard deviations nothing is left to add.
+      for (let events = Math.max(0, Math.floor(mean - 10 * Math.sqrt(mean))); events <= mean + 10 * Math.sqrt(mean) + 10; events += 1) if (holds(of(events), mean)) at += poissonExactly(events, mean)
+      return sum + at
+    }, 0) / grid
+  return { garwood: covered((events) => intervals(events).garwood), midP: covered((events) => intervals(events).midP) }
 }
 
 const holds = ({ lower, upper }: Interval, mean: number): boolean => lower <= mean && mean <= upper

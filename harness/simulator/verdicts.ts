@@ -78,10 +78,11 @@ function recallTrial({ requests, ...leak }: Leak & Setting): Cell['trial'] {
       return () => (last += 1)
     })()
     const timeline = timelineOf(simulate(together([world, make(company.random, pids, plan)]), plan, tools.random))
-    const { verdict, rate, owner, heal } = judge(timeline, invariants)
+    const { verdict, rate, owner, heal, findings } = judge(timeline, invariants)
     const lastLoadMs = timeline.doses.at(-1)?.atMs ?? 0
     if (!world.bornAtMs.some((atMs) => atMs <= lastLoadMs)) return ['nothing was left']
-    if (verdict !== 'leak') return [odd(verdict)]
+    const isTold = verdict === 'pass' && findings.some(({ kind, invariant }) => kind === 'warning' && invariant.endsWith('grow with the dose'))
+    if (verdict !== 'leak') return [odd(verdict), ...(isTold ? ['told'] : [])]
     return [
       verdict,
       ...(rate === null ? [] : [`rate ${rate.kind}`]),
