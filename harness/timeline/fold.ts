@@ -1,10 +1,12 @@
-import type { Beat, Blind, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Beat, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { halfClosedSince } from './half-closed.ts'
+import { lineOrder } from './line-order.ts'
 import type { Damage } from './reader.ts'
 import { addRude } from './rude-sums.ts'
+import { samplerWatch } from './sampler-watch.ts'
 import { faultOf } from './shape.ts'
-import type { CycleSpan, Flights, RouteLoad, Sight, Stamped, Timeline } from './timeline.ts'
+import type { CycleSpan, Flights, RouteLoad, Stamped, Timeline } from './timeline.ts'
 
 /**
  * Reads a record once, from its first line to its last, into what the judge needs. Never throws on a bad line: what is
@@ -139,94 +141,6 @@ const howItEnded = (end: End): Timeline['end'] => {
     default:
       end.how satisfies never
       return 'cut-off'
-  }
-}
-
-/** Lines are numbered from 0 and time never runs back; whatever breaks that is damage. */
-function lineOrder() {
-  const told = 20
-  const damage: string[] = []
-  let untold = 0
-  let next = 0
-  let lastAtMs = 0
-  const note = (sentence: string): void => {
-    if (damage.length < told) damage.push(sentence)
-    else untold += 1
-  }
-  return {
-    note,
-    unreadable: ({ damage: sentence }: Damage): void => {
-      note(sentence)
-      next += 1
-    },
-    accepts: ({ n, atMs }: Entry): boolean => {
-      if (!Number.isInteger(n) || !Number.isFinite(atMs)) {
-        note(`a line after line ${next - 1} has no number or no time`)
-        return false
-      }
-      if (n > next) note(n === next + 1 ? `line ${next} is missing` : `lines ${next} to ${n - 1} are missing`)
-      if (n < next) note(`line ${n} comes twice or late, after line ${next - 1}`)
-      if (atMs < lastAtMs) note(`time runs backwards at line ${n}: ${Math.round(atMs)} ms after ${Math.round(lastAtMs)} ms`)
-      next = Math.max(next, n + 1)
-      lastAtMs = Math.max(lastAtMs, atMs)
-      return true
-    },
-    lastAtMs: () => lastAtMs,
-    damage: () => (untold === 0 ? [...damage] : [...damage, `and ${untold} more faults of this kind`]),
-  }
-}
-
-/**
- * Measures the holes between beats from the start of the baseline to the end of the control. Before that nothing is
- * judged by beats; after it the application is being stopped, and the agent may well go with it.
- */
-function samplerWatch(probes: readonly string[]) {
-  const seenAtMs = new Map<string, number>()
-  const longest = new Map<string, number>()
-  const missedBeats: Record<string, number> = {}
-  const blind: { probe: string; reason: string; atMs: number }[] = []
-  let beats = 0
-  let longestLagMs: number | null = null
-  let state: 'not yet' | 'watching' | 'over' = 'not yet'
-
-  const gapUntil = (probe: string, atMs: number): number => Math.max(longest.get(probe) ?? 0, atMs - (seenAtMs.get(probe) ?? atMs))
-  return {
-    phase: ({ phase, edge, atMs }: Stamped<Phase>): void => {
-      if (state === 'not yet' && edge === 'start' && (phase === 'baseline' || phase === 'cycle')) {
-        state = 'watching'
-        for (const probe of probes) seenAtMs.set(probe, atMs)
-      }
-      const over = (phase === 'control' && edge === 'end') || (edge === 'start' && (phase === 'stop' || phase === 'tear-down'))
-      if (state === 'watching' && over) {
-        for (const probe of probes) longest.set(probe, gapUntil(probe, atMs))
-        state = 'over'
-      }
-    },
-    beat: ({ missed, counters, atMs }: Stamped<Beat>): void => {
-      if (state !== 'watching') return
-      beats += 1
-      const lagMs = counters['load.lag-ms']
-      if (lagMs !== undefined) longestLagMs = Math.max(longestLagMs ?? 0, lagMs)
-      for (const probe of probes) {
-        if (missed?.includes(probe)) {
-          missedBeats[probe] = (missedBeats[probe] ?? 0) + 1
-        } else {
-          longest.set(probe, gapUntil(probe, atMs))
-          seenAtMs.set(probe, atMs)
-        }
-      }
-    },
-    blind: ({ probe, reason, atMs }: Stamped<Blind>): void => {
-      if (state !== 'over') blind.push({ probe, reason, atMs })
-    },
-    /** A sampler that stopped before its time has left a hole that reaches up to now. */
-    until: (atMs: number): Sight => ({
-      beats,
-      longestGapMs: state === 'not yet' ? {} : Object.fromEntries(probes.map((probe) => [probe, state === 'over' ? (longest.get(probe) ?? 0) : gapUntil(probe, atMs)])),
-      missedBeats: { ...missedBeats },
-      longestLagMs,
-      blind: [...blind],
-    }),
   }
 }
 

@@ -1,0 +1,36 @@
+import type { Entry } from './entry.ts'
+import type { Damage } from './reader.ts'
+
+/** Lines are numbered from 0 and time never runs back; whatever breaks that is damage. */
+export function lineOrder() {
+  const told = 20
+  const damage: string[] = []
+  let untold = 0
+  let next = 0
+  let lastAtMs = 0
+  const note = (sentence: string): void => {
+    if (damage.length < told) damage.push(sentence)
+    else untold += 1
+  }
+  return {
+    note,
+    unreadable: ({ damage: sentence }: Damage): void => {
+      note(sentence)
+      next += 1
+    },
+    accepts: ({ n, atMs }: Entry): boolean => {
+      if (!Number.isInteger(n) || !Number.isFinite(atMs)) {
+        note(`a line after line ${next - 1} has no number or no time`)
+        return false
+      }
+      if (n > next) note(n === next + 1 ? `line ${next} is missing` : `lines ${next} to ${n - 1} are missing`)
+      if (n < next) note(`line ${n} comes twice or late, after line ${next - 1}`)
+      if (atMs < lastAtMs) note(`time runs backwards at line ${n}: ${Math.round(atMs)} ms after ${Math.round(lastAtMs)} ms`)
+      next = Math.max(next, n + 1)
+      lastAtMs = Math.max(lastAtMs, atMs)
+      return true
+    },
+    lastAtMs: () => lastAtMs,
+    damage: () => (untold === 0 ? [...damage] : [...damage, `and ${untold} more faults of this kind`]),
+  }
+}
