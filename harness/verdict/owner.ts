@@ -22,6 +22,8 @@ export type Owner = { readonly sentence: string } & (
 
 /** Named alone from this probability on, and several that have it together: a wrong name sends somebody to the wrong file. */
 const clear = 0.97
+/** The same where nothing but a spread by chance tells: most names that were wrong in made loads came so. */
+const clearByChance = 0.99
 
 /** null where nothing was left, where no load was recorded by route, or where it follows time and not requests. */
 export function ownerOf(timeline: Timeline, hangs: readonly Hang[], births: readonly Birth[], rate: Rate | null): Owner | null {
@@ -65,16 +67,17 @@ function byLoad(timeline: Timeline, births: readonly Birth[]): Owner | null {
   if (shares === null) return null
   const likely = (times === null ? shares : divided(shares, times)).toSorted(byShare)
   const [first] = likely
-  if (first?.route && first.share > clear) {
+  const ofFirst = sentTo((one) => one === first?.route)
+  const each = leftByEach({ left, sent: ofFirst })
+  const needed = each === null && times === null ? clearByChance : clear
+  if (first?.route && first.share > needed) {
     const { route, share: probability } = first
     const sure = `(probability ${percent(probability)})`
-    const sent = sentTo((one) => one === route)
-    const each = leftByEach({ left, sent })
-    if (each !== null) return { kind: 'dose', route, probability, sentence: `${route}: ${eachOf(sent.reduce((sum, one) => sum + one, 0))} left ${each === 1 ? 'one' : each} behind ${sure}` }
+    if (each !== null) return { kind: 'dose', route, probability, sentence: `${route}: ${eachOf(ofFirst.reduce((sum, one) => sum + one, 0))} left ${each === 1 ? 'one' : each} behind ${sure}` }
     if (times !== null) return { kind: 'time', route, probability, sentence: `${route}: ${inFlightWords(times, route, births.length)} ${sure}` }
     return { kind: 'dose', route, probability, sentence: `${route}: its requests over the cycles explain ${count(dated.length, 'survivor')} ${sure}` }
   }
-  const among = upTo(clear, likely)
+  const among = upTo(needed, likely)
   const named = among.flatMap(({ route, share }) => (route === null ? [] : [{ route, share }]))
   if (named.length === 0 || (named.length === names.length && among.length > named.length && (first?.share ?? 0) < 0.5)) return { kind: 'one of', routes: named, sentence: `any of ${count(names.length, 'route')}: their doses over the cycles do not tell them apart${times === null ? '' : `, nor ${momentsOf(times)}`}` }
   return { kind: 'one of', routes: named, sentence: `one of ${list(named.map(({ route, share }) => `${route} (${percent(share)})`))}, by their doses over the cycles${times === null ? '' : ` and ${momentsOf(times)}`}` }
