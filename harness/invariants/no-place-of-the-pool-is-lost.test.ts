@@ -20,6 +20,17 @@ test.each([
   ['nothing to ask with', [], 'not judged'],
 ] as const)('%s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))
 
+const held = (...tries: number[]): Stamped<Capacity> => ({ kind: 'capacity', when: 'places-held', held: 2, asked: 10, parallel: Math.max(...tries), tries, atMs: startOf(8) })
+const released = (parallel: number): Stamped<Capacity> => ({ kind: 'capacity', when: 'places-released', asked: 10, parallel, tries: [parallel], atMs: startOf(8) + 50 })
+
+// As a pool read that opens its sessions one after another, on a busy machine: 12 places before the load, 11 after it, then 8 where 9 were left.
+test.each([
+  ['fewer are found than the harness left free: what is missing may be as slow', [asked('before-load', 9), asked('after-load', 4, 8, 7), held(5, 4, 4), released(8)], 'inconclusive'],
+  ['what was held is not found again when it is let go', [asked('before-load', 9), asked('after-load', 8), held(6), released(7)], 'inconclusive'],
+  ['more are missing than the control missed', [asked('before-load', 10), asked('after-load', 5), held(2, 2, 2), released(5)], 'leak'],
+  ['the control found exactly what it left', [asked('before-load', 10), asked('after-load', 9), held(7), released(9)], 'leak'],
+] as const)('held against its control: %s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))
+
 test('a run that ended early is not blamed for not asking again', () => {
   expect(judged([asked('before-load', 10)], { endedEarly: 'application ended' }).kind).toBe('not judged')
 })

@@ -1,6 +1,6 @@
 import type { Place } from '../timeline/member.ts'
 import { cycleAtEpoch } from '../verdict/moments.ts'
-import { placesOf, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
+import { misreadPlaces, placesOf, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -16,6 +16,14 @@ export default {
     if (before === null) return { kind: 'not judged', sentence: 'the target names no request that takes a place of its pool (target.capacity)' }
     if (after === null) return timeline.endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
     if (lostIn.length === 0) return { kind: 'pass', sentence: `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it` }
+    const misread = misreadPlaces(timeline, after)
+    if (lostIn.length <= misread) {
+      return {
+        kind: 'inconclusive',
+        sentence: `${count(lostIn.length, 'place')} fewer ${lostIn.length === 1 ? 'was' : 'were'} found after the load than before it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')}, ${before.parallel} before), and ${count(misread, 'place')} that ${misread === 1 ? 'was' : 'were'} there ${misread === 1 ? 'was' : 'were'} not found either: the readings do not tell lost from slow`,
+        settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
+      }
+    }
     const sessions = sessionsOfLostPlaces(timeline)
     return {
       kind: 'leak',

@@ -27,6 +27,18 @@ export const placesOf = remembered(({ capacities, doses }: Timeline): Places => 
 })
 
 /**
+ * By how many places the readings are wrong at most, as far as the control shows, which knows what is to be found: fewer while the harness holds some, as many as before when it lets go. 0 without a control.
+ * A pool that opens its sessions slowly, or a machine that is too busy, has no readings to tell one lost place by.
+ */
+export const misreadPlaces = ({ capacities }: Timeline, after: Capacity): number => {
+  const held = capacities.find((one) => one.when === 'places-held')
+  const released = capacities.find((one) => one.when === 'places-released')
+  if (held === undefined || released === undefined) return 0
+  const missed = held.tries.map((places) => Math.max(0, after.parallel - held.held - places))
+  return Math.max(Math.min(...missed), after.parallel - released.parallel, 0)
+}
+
+/**
  * The sessions of the lost places, where the run can tell them: requests waited for a place after the load, so each place that is left was used, and with it its session. If
  * those that have not been touched since the last load are exactly as many as places are lost, they are theirs. Else none: who else keeps a session for itself is not known.
  */
