@@ -6,9 +6,9 @@ export default {
   about: 'long reports, and clients that hang up, dawdle or come twice',
   target: {
     name: 'reports',
-    command: ['node', 'abort-with-cursor.ts'],
+    command: [process.execPath, 'abort-with-cursor.ts'],
     cwd: '../app-under-test/zoo/node',
-    seed: ['node', 'create.ts'],
+    seed: [process.execPath, 'create.ts'],
     readyPath: '/health',
     limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 5_000 },
     variants: { default: 'mended', leaks: ['leaky'], by: { mended: { ZOO_MENDED: '1' }, leaky: {} } },
