@@ -4,6 +4,7 @@ import { halfClosedSince } from './half-closed.ts'
 import { lineOrder } from './line-order.ts'
 import type { Damage } from './reader.ts'
 import { addRude } from './rude-sums.ts'
+import type { Member } from './member.ts'
 import { samplerWatch } from './sampler-watch.ts'
 import { faultOf } from './shape.ts'
 import type { CycleSpan, Flights, RouteLoad, Stamped, Timeline } from './timeline.ts'
@@ -225,6 +226,7 @@ function transactionAges() {
  */
 function lastLooks() {
   const all: Stamped<Look>[] = []
+  const shared = sharing()
   let inARow = 0
   return {
     all,
@@ -232,9 +234,29 @@ function lastLooks() {
       const before = all.at(-1)
       inARow = before?.reading === look.reading && before.cycle === look.cycle ? inARow + 1 : 1
       if (inARow > 4 && look.reading !== 'baseline') all.splice(-3, 1)
-      all.push(look)
+      all.push({ ...look, members: shared(look.members) })
     },
   }
+}
+
+/** A member that has not changed since the look before is kept once: of a night's zombies, servers and idle workers there would be hundreds of thousands. */
+function sharing(): (members: readonly Member[]) => readonly Member[] {
+  let before = new Map<string, Member>()
+  return (members) => {
+    const kept = members.map((member) => {
+      const known = before.get(member.id)
+      return known !== undefined && isSame(known, member) ? known : member
+    })
+    before = new Map(kept.map((member) => [member.id, member]))
+    return kept
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  const fields = Object.keys(one)
+  return fields.length === Object.keys(other).length && fields.every((field) => isSame((one as Readonly<Record<string, unknown>>)[field], (other as Readonly<Record<string, unknown>>)[field]))
 }
 
 /** A refused connection may be logged ten thousand times in a night; the first hundred of a kind tell as much. */
