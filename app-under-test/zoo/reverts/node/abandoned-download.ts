@@ -1,4 +1,5 @@
 // A long list is downloaded row by row, and who has gone ends it: the stream is destroyed, as the manual of knex says.
+import { once } from 'node:events'
 import { Transform, type Readable } from 'node:stream'
 import { databaseUrl, parcelOf } from '../../node/depot.ts'
 import { serve } from '../../node/serve.ts'
@@ -24,9 +25,12 @@ serve({
     }),
   reports: async ({ gone, response }) => {
     const rows = db.raw("SELECT id, city, repeat('.', 2000) AS line, pg_sleep(0.002) FROM parcel ORDER BY id").stream()
-    // The leak: until 0.21.3 this ended knex's own stream, and neither the query behind it nor its hold on the connection.
-    gone.addEventListener('abort', () => rows.destroy())
     rows.on('error', (error) => console.error(`the report ended early: ${error.message}`))
+    // What fails before its first row is still a 500.
+    await once(rows, 'readable')
+    // The leak: until 0.21.3 this ended knex's own stream, and neither the query behind it nor its hold on the connection.
+    if (gone.aborted) rows.destroy()
+    else gone.addEventListener('abort', () => rows.destroy())
     const lines = new Transform({ writableObjectMode: true, transform: ({ id, city, line }: Record<string, string>, _, done) => done(null, `${id} ${city} ${line}\n`) })
     rows.pipe(lines).pipe(response)
     return undefined

@@ -13,7 +13,8 @@ URL = os.environ["DATABASE_URL"]
 
 
 async def main() -> None:
-    async with AsyncConnectionPool(URL, min_size=4, max_size=10) as parcels, AsyncConnectionPool(URL, min_size=0, max_size=40, max_idle=0.2) as reports:
+    # The pool opens one session after another, and closes one idle session each max_idle.
+    async with AsyncConnectionPool(URL, min_size=4, max_size=10) as parcels, AsyncConnectionPool(URL, min_size=0, max_size=8, max_idle=0.1, timeout=2) as reports:
 
         async def parcel(query) -> str:
             async with parcels.connection() as db:
@@ -40,7 +41,7 @@ async def main() -> None:
 
         async def place(query) -> str:
             async with reports.connection() as db:
-                await db.execute("SELECT pg_sleep(0.4)")
+                await db.execute("SELECT pg_sleep(1)")
                 return "had a place"
 
         await serve({"/parcel": parcel, "/scan": scan, "/report": report, "/places": place})
