@@ -131,15 +131,19 @@ export const healthy: Readonly<Record<string, Maker>> = {
     return { boot: [holder(pids(), slots), ...slots.map((slot): Inhabitant => ({ atMs }) => slot(atMs)({ atMs }))] }
   },
 
-  'M20 a long page that goes on after its client has left': (random, pids) => ({
-    limits: { poolMaxPerProcess: 50 },
-    boot: [process({ pid: pids() })],
-    cycle: ({ dose, startMs, endMs }) => {
-      if (dose === 0 || !random.chance(0.4)) return []
-      const [pid, fromMs, untilMs] = [pids(), random.within(startMs, endMs), endMs + random.exponential(3_000)]
-      return [(moment) => (moment.atMs < untilMs ? session({ pid, fromMs, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: moment.atMs - fromMs, relationLocks: 4, holdsXmin: true })(moment) : null)]
-    },
-  }),
+  'M20 a long page that goes on after its client has left': (random, pids) => {
+    const ports: number[] = []
+    return {
+      limits: { poolMaxPerProcess: 50 },
+      boot: [process({ pid: pids(), databasePorts: ports })],
+      cycle: ({ dose, startMs, endMs }) => {
+        if (dose === 0 || !random.chance(0.4)) return []
+        const [pid, fromMs, untilMs] = [pids(), random.within(startMs, endMs), endMs + random.exponential(3_000)]
+        ports.push(40_000 + pid)
+        return [(moment) => (moment.atMs < untilMs ? session({ pid, fromMs, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: moment.atMs - fromMs, relationLocks: 4, holdsXmin: true })(moment) : null)]
+      },
+    }
+  },
 
   'M21 session set-up that leaves a transaction open which holds nothing': (random, pids) => {
     const sessions = many(random.between(1, 8), () => pids())
