@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pipeline } from 'node:stream/promises'
 import type { Bundle } from '../../load/bundle.ts'
 import type { K6 } from '../../load/k6-binary.ts'
@@ -10,8 +11,8 @@ import type { LoadPlan } from '../../load/plan.ts'
 import { decodeLatencies, latencyOf } from '../../timeline/latencies.ts'
 import { cpuMsOf, k6Pid, type Ground } from './ground.ts'
 
-/** One load, sent in one way. CPU of the generator, and of this process while it took in the samples and looked about. */
-export type Arm = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly k6CpuMs: number; readonly harnessCpuMs: number; readonly requests: number }
+/** One load, sent in one way. CPU of the generator, and of this process while it took in the samples and looked about; and how late that made its timers, 99 % of the time. */
+export type Arm = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly k6CpuMs: number; readonly harnessCpuMs: number; readonly timersLateMs: number; readonly requests: number }
 
 export type ArmOptions = { readonly ground: Ground; readonly k6: K6; readonly bundle: Bundle; readonly plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'arrivals'>; readonly signal: AbortSignal }
 
@@ -28,7 +29,7 @@ export const bare = async ({ ground, k6, bundle, plan, signal }: ArmOptions): Pr
   if (code !== 0) throw new Error(`bare k6 ended with exit code ${code}`)
   const said = JSON.parse(await readFile(summary, 'utf8')) as { metrics: { http_req_duration: { 'p(50)': number; 'p(99)': number } } }
   const { requests, perSecond } = await ground.tally()
-  return { requests, perSecond, p50Ms: said.metrics.http_req_duration['p(50)'], p99Ms: said.metrics.http_req_duration['p(99)'], k6CpuMs: await cpu.end(), harnessCpuMs: 0 }
+  return { requests, perSecond, p50Ms: said.metrics.http_req_duration['p(50)'], p99Ms: said.metrics.http_req_duration['p(99)'], k6CpuMs: await cpu.end(), harnessCpuMs: 0, timersLateMs: 0 }
 }
 
 /** k6 as a run of ours drives it, with all probes on. */
@@ -49,14 +50,19 @@ export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): 
     },
   })
   const own = process.cpuUsage()
+  const timers = monitorEventLoopDelay({ resolution: timersEachMs })
+  timers.enable()
   const cpu = followCpu(k6Pid)
   await load.begin()
   const dose = await load.drained
+  timers.disable()
   const { user, system } = process.cpuUsage(own)
   if (dose.generator.kind !== 'completed' || dose.counted !== plan.dose) throw new Error(`the load inside of Lowtide was not whole: ${JSON.stringify(dose)}`)
   const { requests, perSecond } = await ground.tally()
-  return { requests, perSecond, p50Ms: quantileOf(counts, 0.5), p99Ms: quantileOf(counts, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs: (user + system) / 1_000 }
+  return { requests, perSecond, p50Ms: quantileOf(counts, 0.5), p99Ms: quantileOf(counts, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs: (user + system) / 1_000, timersLateMs: Math.max(0, timers.percentile(99) / 1e6 - timersEachMs) }
 }
+
+const timersEachMs = 10
 
 /** The last that was seen before the process had gone: at most 100 ms are missing. */
 const followCpu = (find: () => Promise<number | null>) => {

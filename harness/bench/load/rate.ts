@@ -45,7 +45,7 @@ export const loadRate: Measure<Pair> = {
       const ratios = (key: 'perSecond' | 'p99Ms') => of.map((pair) => mean(pair.inside.map((arm) => arm[key])) / mean(pair.bare.map((arm) => arm[key])))
       const harness = of.map(({ inside: arms }) => (100 * mean(arms.map(({ harnessCpuMs }) => harnessCpuMs))) / mean(arms.map(({ k6CpuMs }) => k6CpuMs)))
       const rate = Math.round(median(of.flatMap((pair) => pair.bare.map(({ perSecond }) => perSecond))))
-      return `${output === 'lowtide' ? "Lowtide's output" : "k6's CSV"}, ${pace === 'half' ? `half of that rate (${rate} a second)` : `at saturation (bare ${rate} a second)`}: requests a second ${spread(ratios('perSecond'), 'of bare')}; p99 ${spread(ratios('p99Ms'), 'of bare')}; CPU of the harness ${spread(harness, "% of k6's own", 1)}`
+      return `${output === 'lowtide' ? "Lowtide's output" : "k6's CSV"}, ${pace === 'half' ? `half of that rate (${rate} a second)` : `at saturation (bare ${rate} a second)`}: requests a second ${spread(ratios('perSecond'), 'of bare')}; p99 ${spread(ratios('p99Ms'), 'of bare')}; CPU of the harness ${spread(harness, "% of k6's own", 1)}, its timers late by ${spread(of.flatMap((pair) => pair.inside.map(({ timersLateMs }) => timersLateMs)), 'ms at the 99th percentile', 1)}`
     }),
 }
 
