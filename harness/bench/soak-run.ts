@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from '../timeline/entry.ts'
 import { readEntries } from '../timeline/reader.ts'
@@ -15,6 +16,10 @@ export type SoakResult = {
   /** From the start of the first load; null when there was no suspect. */
   readonly firstSuspectS: number | null
   readonly leftBehind: number
+  /** Of the measured cycles. */
+  readonly requests: number
+  /** Its timeline. */
+  readonly recordMB: number
   readonly hangs: readonly string[]
   readonly harnessPeakMB: number
   /** Median memory of the harness in each quarter of the run. */
@@ -28,8 +33,9 @@ export async function soakByCommand(args: readonly string[], { scenario, reports
   const { code, stdout, stderr } = await execute(['run', scenario, ...args, '--json', '--reports', reports], signal)
   const wallS = round((performance.now() - beganMs) / 1_000)
   const said = stdout === '' ? {} : JSON.parse(stdout)
-  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, hangs: [], harnessPeakMB: 0, harnessQuartersMB: [], headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
+  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, requests: 0, recordMB: 0, hangs: [], harnessPeakMB: 0, harnessQuartersMB: [], headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
   const seen = await figuresOf(readEntries(said.dir))
+  const recordMB = Math.round((await stat(join(said.dir, 'timeline.ndjson'))).size / 1e6)
   // A wrong verdict must stay to be looked at.
   const expected = args.includes('as-shipped') ? 'leak' : 'pass'
   if (said.verdict === expected) await rm(said.dir, { recursive: true, force: true })
@@ -39,6 +45,8 @@ export async function soakByCommand(args: readonly string[], { scenario, reports
     wallS,
     ...seen,
     leftBehind: said.dose?.leftBehind ?? 0,
+    requests: said.dose?.counted ?? 0,
+    recordMB,
     hangs: (said.hangs ?? []).map(({ url }: { url: string | null }) => url ?? '').toSorted(),
     headline: said.headline ?? said.error,
   }

@@ -4,6 +4,7 @@ import { verdictsOnContainers, verdictsOnProcesses } from '../bench/accuracy.ts'
 import { judgeNight } from '../bench/judge-night.ts'
 import { killOnContainers, killOnProcesses } from '../bench/kill.ts'
 import { loadDrained } from '../bench/load/drained.ts'
+import { loadMillions } from '../bench/load/millions.ts'
 import { loadMemory } from '../bench/load/memory.ts'
 import { loadRate } from '../bench/load/rate.ts'
 import { secondOpinion } from '../bench/load/second-opinion.ts'
@@ -17,7 +18,7 @@ import { UsageError } from '../scenario/usage-error.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
-const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadMemory, secondOpinion, replayParse, replayArrivals] as unknown as readonly Measure[]
+const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadMemory, loadMillions, secondOpinion, replayParse, replayArrivals] as unknown as readonly Measure[]
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',
