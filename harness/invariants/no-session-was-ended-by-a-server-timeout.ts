@@ -1,4 +1,5 @@
 import type { OtherMember } from '../timeline/member.ts'
+import { sessionsEnded } from '../verdict/hangs.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, list } from '../verdict/words.ts'
 
@@ -17,7 +18,7 @@ export default {
       kind: 'leak',
       sentence: `the server had to end ${count(ended.length, 'session')}: ${list(kinds)}`,
       survivors: ended.map(({ pid, sqlstate, message, atMs }) => ({
-        member: { kind: 'other', id: `${pid} at ${Math.round(atMs)} ms`, resource: 'pg.sessions-ended', detail: message } satisfies OtherMember,
+        member: { kind: 'other', id: `${pid} at ${Math.round(atMs)} ms`, resource: sessionsEnded, detail: message } satisfies OtherMember,
         why: `${timeouts[sqlstate]} ended pid ${pid} ${duration(atMs)} into the run: ${message}`,
         bornIn: cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null,
       })),

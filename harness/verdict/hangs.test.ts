@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Member } from '../timeline/member.ts'
 import { syntheticHang } from '../testing/recordings/synthetic.ts'
 import { process, timelineOf } from '../testing/timeline-of.ts'
-import { hangsOf, leftBehind } from './hangs.ts'
+import { hangsOf, leftBehind, sessionsEnded } from './hangs.ts'
 import type { Finding } from './verdict.ts'
 
 const leak = (members: readonly Member[]): Finding => ({ invariant: 'x', kind: 'leak', sentence: 'x', survivors: members.map((member) => ({ member, why: 'x', bornIn: null })) })
@@ -16,6 +16,17 @@ test.each([
   ['sessions alone', 2, 0, 2],
 ])('%s', (_, sessions, lost, expected) => {
   expect(leftBehind(timelineOf(), hangs(sessions), [places(lost)])).toBe(expected)
+})
+
+const ended = (n: number) => leak(Array.from({ length: n }, (_, i) => ({ kind: 'other' as const, id: `${40 + i} at ${900 * i} ms`, resource: sessionsEnded, detail: 'terminating connection due to idle-in-transaction timeout' })))
+
+test.each([
+  ['a session that the server ended and the place that it took with it are one', 0, 4, 4, 4],
+  ['more sessions were ended than places lost: the application got some back', 0, 4, 3, 4],
+  ['more places are lost than sessions were ended', 0, 4, 6, 6],
+  ['sessions that hang have places as well', 2, 4, 7, 7],
+])('%s', (_, hung, byServer, lost, expected) => {
+  expect(leftBehind(timelineOf(), hangs(hung), [ended(byServer), places(lost)])).toBe(expected)
 })
 
 const keeper = (pid: number, closeWait = 0) => process({ pid, closeWait })({ atMs: 90_000 }) as Member

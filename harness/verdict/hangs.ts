@@ -29,8 +29,8 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
 
 /**
  * How many things are left: each hang is one, and so is each survivor that is neither session nor process, and each half-closed socket of its own. Of a process that keeps
- * more and more each descriptor or thread is one, and of a session each lock that a request left on it. A place of a pool is lost with the session that is not given back: only places beyond the
- * sessions are lost in their own right.
+ * more and more each descriptor or thread is one, and of a session each lock that a request left on it. A place of a pool is lost with the session that is not given back, or that the server
+ * ended: only places beyond the sessions are lost in their own right.
  */
 export function leftBehind(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): number {
   const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
@@ -58,11 +58,15 @@ export function keptByCycle(leaks: readonly Finding[]): readonly number[] {
   return [...most.values()].flat()
 }
 
-/** Which of the lost places went with the sessions that hang is not known: the first so many. */
+/** Which of the lost places went with the sessions that hang, and with those that the server ended, is not known: the first so many. */
 export function placesOfTheirOwn(hangs: readonly Hang[], leaks: readonly Finding[]): readonly Survivor[] {
-  const places = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors.filter(({ member }) => member.kind === 'place') : []))
-  return places.slice(hangs.filter(({ session }) => session !== null).length)
+  const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
+  const ended = new Set(survivors.flatMap(({ member }) => (member.kind === 'other' && member.resource === sessionsEnded ? [member.id] : [])))
+  return survivors.filter(({ member }) => member.kind === 'place').slice(hangs.filter(({ session }) => session !== null).length + ended.size)
 }
+
+/** Resource of a session that the server ended by a time-out of its own: it is gone, and its place in the pool may be too. */
+export const sessionsEnded = 'pg.sessions-ended'
 
 /**
  * A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. Once the application is exhausted it keeps one
