@@ -11,7 +11,8 @@ const carrier = (request: Process['request'], databasePorts: readonly number[] =
 const backend = (given: Partial<Session>) => session({ pid: 7_000 + (given.clientPort ?? 0), ...given })(at) as Session
 const look = (...members: readonly (Process | Session)[]): Happening => ({ kind: 'look', reading: 'untouched', cycle: 3, quiescent: true, counters: {}, members })
 
-const traced = (...happenings: readonly Happening[]) =>
+const traced = async (...happenings: readonly Happening[]) => (await tracesFrom(...happenings)).kept
+const tracesFrom = (...happenings: readonly Happening[]) =>
   tracesOf(
     (async function* () {
       for (const [n, happening] of happenings.entries()) yield { ...happening, n, atMs: n } as Entry
@@ -22,7 +23,7 @@ describe('a trace', () => {
   test('goes from a request to the process that carried its id, and on to the backend that served it', async () => {
     const [mine, other] = [carrier({ method: 'GET', url: '/page', id: '3-20' }, [1]), carrier({ method: 'GET', url: '/page', id: '3-201' }, [2])]
     const [trace] = await traced(kept('3-20'), look(mine, other, backend({ clientPort: 1 }), backend({ clientPort: 2 })))
-    expect(trace).toMatchObject({ request: '3-20', startedAtMs: 1_000, tookMs: 12, status: 200 })
+    expect(trace).toMatchObject({ request: '3-20', startedAtMs: 1_000, tookMs: 12, whole: { status: 200 } })
     expect(trace?.processes).toEqual([mine])
     expect(trace?.sessions.map(({ clientPort }) => clientPort)).toEqual([1])
   })
@@ -35,13 +36,28 @@ describe('a trace', () => {
   })
 
   test('is there for a request that was never answered, and tells how long it was waited for', async () => {
-    expect(await traced(unanswered('3-4'))).toMatchObject([{ request: '3-4', path: '/page?n=3-4', outcome: 'timed-out', tookMs: 3_000, startedAtMs: null, processes: [], sessions: [] }])
+    expect(await traced(unanswered('3-4'))).toMatchObject([{ request: '3-4', tookMs: 3_000, startedAtMs: null, whole: { path: '/page?n=3-4', outcome: 'timed-out' }, processes: [], sessions: [] }])
   })
 
   test('of a request that is told twice is one, with its beginning', async () => {
+    expect(await traced({ ...kept('3-4'), outcome: 'timed-out' } as Happening, unanswered('3-4'))).toMatchObject([{ request: '3-4', startedAtMs: 1_000 }])
     expect(await traced(unanswered('3-4'), { ...kept('3-4'), outcome: 'timed-out' } as Happening)).toMatchObject([{ request: '3-4', startedAtMs: 1_000 }])
   })
+
+  test('of a request that is not kept whole has its route, its beginning and its end', async () => {
+    const { of } = await tracesFrom(flights)
+    expect(of('3-8-1')).toEqual({ request: '3-8-1', cycle: 3, route: 'page', startedAtMs: 1_150, tookMs: 30, whole: null, processes: [], sessions: [] })
+    expect(of('3-9')).toBeNull()
+    expect(of('13-7')).toBeNull()
+  })
 })
+
+test('requests in flight at a moment are those that had begun and not yet ended', async () => {
+  const { inFlightAt } = await tracesFrom(flights)
+  expect([1_099, 1_100, 1_149, 1_160, 1_181].map((atMs) => inFlightAt(atMs).map(({ request }) => request))).toEqual([[], ['3-7'], ['3-7'], ['3-7', '3-8-1'], ['3-7']])
+})
+
+const flights: Happening = { kind: 'requests', cycle: 3, route: 'page', fromMs: 1_100, spans: [0, 100, 50, 30], ids: '7 8-1', complete: true }
 
 test.each([
   ['request=3-20 ', true],

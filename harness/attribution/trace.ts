@@ -1,39 +1,47 @@
-import type { Entry, KeptRequest } from '../timeline/entry.ts'
+import type { Entry, KeptRequest, Requests, Unanswered } from '../timeline/entry.ts'
 import type { Process, Session } from '../timeline/member.ts'
 import { pairsOf } from './pairs.ts'
 
-/** A request of the load with all that the record has of it. Of those that were fast nothing but counts is kept, and they have no trace. */
+/** A request of the load with all that the record has of it. */
 export type Trace = {
   readonly request: string
   readonly cycle: number
   readonly route: string
-  readonly path: string
   /** Epoch milliseconds, the load generator's clock; null where the record tells only how long it took. */
   readonly startedAtMs: number | null
   readonly tookMs: number
-  readonly outcome: KeptRequest['outcome']
-  readonly status: number
-  readonly errorCode: number
+  /** What came of it and where it went: of those that failed, of those left unanswered and of each route's slowest. null for the others. */
+  readonly whole: Pick<KeptRequest, 'path' | 'outcome' | 'status' | 'errorCode'> | null
   /** Processes that carried it, as they were seen last. */
   readonly processes: readonly Process[]
   /** Sessions at the other end of these processes' connections, and those whose last statement or name carried its id. */
   readonly sessions: readonly Session[]
 }
 
-/** Traces of a record's entries, in the order in which the requests were told. */
-export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage: string }>): Promise<readonly Trace[]> {
-  const told = new Map<string, Omit<Trace, 'processes' | 'sessions'>>()
+export type Traces = {
+  /** Those that the record keeps whole, in the order in which they were told. */
+  readonly kept: readonly Trace[]
+  /** null where the record has no more of it than its counts. */
+  readonly of: (request: string) => Trace | null
+  /** Sessions that a backend of this number had, as they were seen last. */
+  readonly sessionsOf: (pid: number) => readonly Session[]
+  /** In flight at a moment, by the load generator's clock: of each route, as long as the record keeps its requests. */
+  readonly inFlightAt: (epochMs: number) => readonly Trace[]
+}
+
+/** Reads a record's entries once. */
+export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage: string }>): Promise<Traces> {
+  const told = new Map<string, Bare>()
+  const flights: Requests[] = []
   const processes = new Map<string, Process>()
   const sessions = new Map<string, Session>()
   const joined = new Map<string, Set<string>>()
   for await (const entry of entries) {
     if ('damage' in entry) continue
-    if (entry.kind === 'request') told.set(entry.request, entry)
-    else if (entry.kind === 'unanswered') {
-      const { request, cycle, route, url, waitedMs } = entry
-      const kept = told.get(request)
-      told.set(request, kept ?? { request, cycle, route, path: url.replace(/^https?:\/\/[^/]*/, ''), startedAtMs: null, tookMs: waitedMs, outcome: 'timed-out', status: 0, errorCode: 1050 })
-    } else if (entry.kind === 'look') {
+    if (entry.kind === 'request') told.set(entry.request, ofKept(entry))
+    else if (entry.kind === 'unanswered' && !told.has(entry.request)) told.set(entry.request, ofUnanswered(entry))
+    else if (entry.kind === 'requests') flights.push(entry)
+    else if (entry.kind === 'look') {
       for (const member of entry.members) {
         if (member.kind === 'process' && member.request !== null) processes.set(member.id, member)
         if (member.kind === 'session') sessions.set(member.id, member)
@@ -41,12 +49,50 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
       for (const { session, process } of pairsOf(entry)) joined.set(process.id, (joined.get(process.id) ?? new Set()).add(session.id))
     }
   }
+
   const byId = Map.groupBy(processes.values(), ({ request }) => request?.id)
   const unnamed = byId.get(undefined) ?? []
-  return [...told.values()].map((one) => {
-    const carriers = byId.get(one.request) ?? unnamed.filter(({ request }) => hasWord(request?.url ?? '', one.request))
+  const traced = (bare: Bare): Trace => {
+    const carriers = byId.get(bare.request) ?? unnamed.filter(({ request }) => hasWord(request?.url ?? '', bare.request))
     const connected = new Set(carriers.flatMap(({ id }) => [...(joined.get(id) ?? [])]))
-    return { ...one, processes: carriers, sessions: [...sessions.values()].filter(({ id, query, applicationName }) => connected.has(id) || hasWord(query, one.request) || hasWord(applicationName, one.request)) }
+    return { ...bare, processes: carriers, sessions: [...sessions.values()].filter(({ id, query, applicationName }) => connected.has(id) || hasWord(query, bare.request) || hasWord(applicationName, bare.request)) }
+  }
+  return {
+    kept: [...told.values()].map(traced),
+    of: (request) => {
+      const bare = told.get(request) ?? flights.filter(({ cycle }) => request.startsWith(`${cycle}-`)).flatMap(requestsIn).find((one) => one.request === request)
+      return bare === undefined ? null : traced(bare)
+    },
+    sessionsOf: (pid) => [...sessions.values()].filter((session) => session.pid === pid),
+    inFlightAt: (epochMs) =>
+      flights
+        .flatMap(requestsIn)
+        .filter(({ startedAtMs, tookMs }) => startedAtMs !== null && startedAtMs <= epochMs && epochMs <= startedAtMs + tookMs)
+        .map((bare) => traced(told.get(bare.request) ?? bare)),
+  }
+}
+
+type Bare = Omit<Trace, 'processes' | 'sessions'>
+
+const ofKept = ({ request, cycle, route, startedAtMs, tookMs, path, outcome, status, errorCode }: KeptRequest): Bare => ({ request, cycle, route, startedAtMs, tookMs, whole: { path, outcome, status, errorCode } })
+
+/** k6's number for a request that timed out. */
+const timedOut = 1050
+
+const ofUnanswered = ({ request, cycle, route, url, waitedMs }: Unanswered): Bare => ({
+  request,
+  cycle,
+  route,
+  startedAtMs: null,
+  tookMs: waitedMs,
+  whole: { path: url.replace(/^https?:\/\/[^/]*/, ''), outcome: 'timed-out', status: 0, errorCode: timedOut },
+})
+
+function requestsIn({ cycle, route, fromMs, spans, ids }: Requests): readonly Bare[] {
+  let startedAtMs = fromMs
+  return (ids?.split(' ') ?? []).map((id, i) => {
+    startedAtMs += spans[2 * i] ?? 0
+    return { request: `${cycle}-${id}`, cycle, route, startedAtMs, tookMs: spans[2 * i + 1] ?? 0, whole: null }
   })
 }
 

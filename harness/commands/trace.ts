@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasWord, tracesOf, type Trace } from '../attribution/trace.ts'
+import { hasWord, tracesOf, type Trace, type Traces } from '../attribution/trace.ts'
 import { UsageError } from '../scenario/usage-error.ts'
+import type { Session } from '../timeline/member.ts'
 import { readEntries, readFacts } from '../timeline/reader.ts'
 import { count, duration } from '../verdict/words.ts'
 import { textOf, type Command } from './command.ts'
@@ -16,36 +17,65 @@ export default {
     const problems = [
       ...(dir === undefined || more.length > 0 ? [`Expected the folder of one run and at most one request, got ${count(args.positionals.length, 'word')}.`] : []),
       ...(backend !== undefined && !/^\d+$/.test(backend) ? [`Expected --backend to be the pid of a backend, got "${backend}".`] : []),
+      ...(backend !== undefined && id !== undefined ? ['Expected a request or --backend, got both.'] : []),
     ]
     if (problems.length > 0 || dir === undefined) throw new UsageError(problems)
     await readFacts(dir)
-    const all = await tracesOf(readEntries(dir))
-    const found = all.filter(({ request, sessions }) => (id === undefined || request === id) && (backend === undefined || sessions.some(({ pid }) => pid === Number(backend))))
-    if (args.values.json === true) stdout.write(`${JSON.stringify(found)}\n`)
-    else if (id !== undefined) stdout.write(found[0] === undefined ? `${notKept(id)}\n` : `${inFull(found[0], await logLinesWith(dir, id))}\n`)
-    else stdout.write(`${found.map(inOneLine).join('\n')}${found.length > 0 ? '\n' : ''}${count(found.length, 'request')}${backend === undefined ? ' kept' : ` of backend ${backend}`}\n`)
+    const traces = await tracesOf(readEntries(dir))
+    const json = args.values.json === true
+    const say = (found: unknown, text: string) => void stdout.write(`${json ? JSON.stringify(found) : text}\n`)
+
+    if (backend !== undefined) {
+      const found = traces.sessionsOf(Number(backend)).map((session) => ({ session, requests: requestsOf(traces, session) }))
+      say(found, found.length === 0 ? `No look of this run saw a backend ${backend}.` : found.map(ofBackend).join('\n'))
+    } else if (id !== undefined) {
+      const found = traces.of(id)
+      say(found, found === null ? notKept(id) : inFull(found, await logLinesWith(dir, id)))
+    } else say(traces.kept, [...traces.kept.map(inOneLine), `${count(traces.kept.length, 'request')} kept whole`].join('\n'))
     return 0
   },
 } satisfies Command
 
-const notKept = (id: string) => `Of request ${id} the record has no more than its counts: kept are those that failed, those left unanswered, and the slowest of each route. \`lowtide trace <dir>\` lists them.`
+const notKept = (id: string) => `Of request ${id} the record has no more than its counts. \`lowtide trace <dir>\` lists those that are kept whole: what failed, what was left unanswered, and the slowest of each route.`
 
-const inOneLine = ({ request, route, path, tookMs, outcome, status, processes, sessions }: Trace): string =>
-  [request.padEnd(10), duration(tookMs).padStart(8), (outcome === 'counted' ? `${status}` : `${outcome}${status === 0 ? '' : ` ${status}`}`).padEnd(14), `${route}  ${path}`, ...processes.map(({ pid }) => `process ${pid}`), ...sessions.map(({ pid }) => `backend ${pid}`)].join('  ')
+/** Those whose process or statement names the backend; else those in flight at the moment that it tells of itself. */
+function requestsOf(traces: Traces, session: Session): { readonly how: string; readonly requests: readonly Trace[] } {
+  const named = traces.kept.filter(({ sessions }) => sessions.some(({ id }) => id === session.id))
+  if (named.length > 0) return { how: 'carried by its process, or named in its statement', requests: named }
+  const { seenAtMs, transactionAgeMs, stateAgeMs } = session
+  const ageMs = transactionAgeMs ?? stateAgeMs
+  if (seenAtMs === undefined || ageMs === null) return { how: 'not known: it tells no moment of its own', requests: [] }
+  return { how: transactionAgeMs === null ? 'in flight at its last use' : 'in flight as its transaction began', requests: traces.inFlightAt(seenAtMs - ageMs) }
+}
 
-function inFull(trace: Trace, log: readonly string[]): string {
-  const { request, route, path, cycle, startedAtMs, tookMs, outcome, status, errorCode, processes, sessions } = trace
+const ofBackend = ({ session, requests: { how, requests } }: { readonly session: Session; readonly requests: ReturnType<typeof requestsOf> }): string =>
+  [sessionLine(session), `  ${how}: ${count(requests.length, 'request')}`, ...requests.map((trace) => `  ${inOneLine(trace)}`)].join('\n')
+
+const inOneLine = ({ request, route, tookMs, whole, processes, sessions }: Trace): string =>
+  [
+    request.padEnd(10),
+    duration(tookMs).padStart(8),
+    (whole === null ? '' : whole.outcome === 'counted' ? `${whole.status}` : `${whole.outcome}${whole.status === 0 ? '' : ` ${whole.status}`}`).padEnd(14),
+    whole === null ? route : `${route}  ${whole.path}`,
+    ...processes.map(({ pid }) => `process ${pid}`),
+    ...sessions.map(({ pid }) => `backend ${pid}`),
+  ].join('  ')
+
+function inFull({ request, route, cycle, startedAtMs, tookMs, whole, processes, sessions }: Trace, log: readonly string[]): string {
   const ended = startedAtMs === null ? '' : `, ended ${new Date(startedAtMs + tookMs).toISOString()}`
   return [
-    `request ${request} of cycle ${cycle}: ${route}, ${path}`,
+    `request ${request} of cycle ${cycle}: ${route}${whole === null ? '' : `, ${whole.path}`}`,
     `  ${startedAtMs === null ? 'its beginning is not kept' : `began ${new Date(startedAtMs).toISOString()}`}${ended}, after ${duration(tookMs)}`,
-    `  ${outcome}${status === 0 ? '' : `, status ${status}`}${errorCode === 0 ? '' : `, error ${errorCode} of k6`}`,
+    ...(whole === null ? [] : [`  ${whole.outcome}${whole.status === 0 ? '' : `, status ${whole.status}`}${whole.errorCode === 0 ? '' : `, error ${whole.errorCode} of k6`}`]),
     ...processes.map(({ pid, state, waitChannel, cpuMs, command }) => `  process ${pid}, ${state}${waitChannel === '' ? '' : ` in ${waitChannel}`}, ${duration(cpuMs)} of CPU: ${command}`),
-    ...sessions.map(({ pid, state, transactionAgeMs, query }) => `  backend ${pid}, ${state ?? 'no state'}${transactionAgeMs === null ? '' : `, transaction open for ${duration(transactionAgeMs)}`}: ${query.replace(/\s+/g, ' ').slice(0, 160)}`),
-    ...(processes.length + sessions.length === 0 ? ['  no look saw a process or a backend of it: it had ended by then, or carries no id'] : []),
+    ...sessions.map((session) => `  ${sessionLine(session)}`),
+    ...(processes.length + sessions.length === 0 ? ['  no look saw a process or a backend of it: it had ended by then, or its id went no further'] : []),
     ...log.map((line) => `  ${line}`),
   ].join('\n')
 }
+
+const sessionLine = ({ pid, state, transactionAgeMs, query }: Session): string =>
+  `backend ${pid}, ${state ?? 'no state'}${transactionAgeMs === null ? '' : `, transaction open for ${duration(transactionAgeMs)}`}: ${query.replace(/\s+/g, ' ').slice(0, 160)}`
 
 /** Each log has its say, and none has all of it. */
 const mostLines = 5

@@ -107,7 +107,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
       if (sample.kind === 'ended') return end(sample)
       total.started++
       lateness.accept(sample.lateMs)
-      inFlight.set(sample.request, { route: sample.route, path: sample.path, atMs: sample.atMs, lateMs: sample.lateMs, place: spans.begin(sample.route, sample.atMs) })
+      inFlight.set(sample.request, { route: sample.route, path: sample.path, atMs: sample.atMs, lateMs: sample.lateMs, place: spans.begin(sample.route, sample.request, sample.atMs) })
       total.peak = Math.max(total.peak, inFlight.size)
       secondOf(sample.atMs, sample.route).started++
     },

@@ -3,7 +3,7 @@ import type { Requests } from '../timeline/entry.ts'
 /** When requests were in flight, by route. Memory follows the cap and the routes, not the dose. */
 export type Spans = {
   /** Its place among the kept of its route; null for one too many. */
-  readonly begin: (route: string, atMs: number) => number | null
+  readonly begin: (route: string, request: string, atMs: number) => number | null
   readonly end: (route: string, place: number, atMs: number) => void
   /** What the record gets. What is still in flight lasts until `endMs`. */
   readonly close: (endMs: number) => readonly Requests[]
@@ -13,19 +13,20 @@ export type Spans = {
 const mostOfARoute = 1_000
 
 /**
- * Of all routes in one cycle, fewer as the run grows longer: a night of 1,600 cycles keeps 840,000 spans, which is 8 MB of its record. A leak is told from
+ * Of all routes in one cycle, fewer as the run grows longer: a night of 1,600 cycles keeps 840,000 spans, which is 12 MB of its record. A leak is told from
  * its first cycles.
  */
 export const mostOfACycle = (cycle: number): number => Math.floor(4_000 / (1 + cycle / 64))
 
 export function openSpans(cycle: number): Spans {
-  const routes = new Map<string, { sent: number; readonly startsMs: number[]; readonly endsMs: (number | null)[] }>()
+  const routes = new Map<string, { sent: number; readonly ids: string[]; readonly startsMs: number[]; readonly endsMs: (number | null)[] }>()
   return {
-    begin: (route, atMs) => {
-      const of = routes.get(route) ?? { sent: 0, startsMs: [], endsMs: [] }
+    begin: (route, request, atMs) => {
+      const of = routes.get(route) ?? { sent: 0, ids: [], startsMs: [], endsMs: [] }
       routes.set(route, of)
       of.sent++
       if (of.startsMs.length === mostOfARoute) return null
+      of.ids.push(request.slice(request.indexOf('-') + 1))
       of.endsMs.push(null)
       return of.startsMs.push(atMs) - 1
     },
@@ -35,14 +36,14 @@ export function openSpans(cycle: number): Spans {
     },
     close: endMs => {
       const most = fairShare([...routes.values()].map(({ startsMs }) => startsMs.length), mostOfACycle(cycle))
-      return [...routes].flatMap(([route, { sent, startsMs, endsMs }]) => {
+      return [...routes].flatMap(([route, { sent, ids, startsMs, endsMs }]) => {
         // Samples of several users may come out of order by a moment.
-        const kept = startsMs.map((startMs, i) => ({ startMs, endMs: endsMs[i] ?? Math.max(startMs, endMs) })).toSorted((a, b) => a.startMs - b.startMs).slice(0, most)
+        const kept = startsMs.map((startMs, i) => ({ id: ids[i], startMs, endMs: endsMs[i] ?? Math.max(startMs, endMs) })).toSorted((a, b) => a.startMs - b.startMs).slice(0, most)
         const [first] = kept
         if (first === undefined) return []
         const tenths = kept.map(one => Math.round((one.startMs - first.startMs) * 10))
         const spans = kept.flatMap((one, i) => [((tenths[i] ?? 0) - (tenths[i - 1] ?? 0)) / 10, Math.round((one.endMs - one.startMs) * 10) / 10])
-        return [{ kind: 'requests' as const, cycle, route, fromMs: Math.round(first.startMs * 10) / 10, spans, complete: kept.length === sent }]
+        return [{ kind: 'requests' as const, cycle, route, fromMs: Math.round(first.startMs * 10) / 10, spans, ids: kept.map(({ id }) => id).join(' '), complete: kept.length === sent }]
       })
     },
   }

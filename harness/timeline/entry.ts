@@ -145,6 +145,8 @@ export type Requests = {
   readonly fromMs: number
   /** Two numbers a request, in the order of their starts: milliseconds since the start before it, and how long it lasted. One that never ended lasted until the load's end. */
   readonly spans: readonly number[]
+  /** Their ids in the same order, without the number of the cycle that each begins with, and spaces between them. Absent in older records. */
+  readonly ids?: string
   /** False where there were more of them: these are the first. */
   readonly complete: boolean
 }

@@ -131,7 +131,7 @@ const entries = tabled<Happening['kind']>({
   load: { cycle: isNumber, route: isText, ...outcomes },
   unanswered: { cycle: isNumber, request: isText, route: isText, url: isText, waitedMs: isNumber },
   request: { cycle: isNumber, why: isText, request: isText, route: isText, path: isText, startedAtMs: isEpoch, tookMs: isNumber, outcome: isText, status: isNumber, errorCode: isNumber },
-  requests: { cycle: isNumber, route: isText, fromMs: isEpoch, spans: listOf(isNumber), complete: isTruth },
+  requests: { cycle: isNumber, route: isText, fromMs: isEpoch, spans: listOf(isNumber), ids: optional(isText), complete: isTruth },
   rude: { cycle: isNumber, manners: listOf(of({ manner: isText, planned: isNumber, performed: isNumber, notes: listOf(of({ note: isText, acts: isNumber })) })) },
   dose: { cycle: isNumber, role: isText, planned: isNumber, counted: isNumber, unexpected: isNumber, timedOut: isNumber, broken: isNumber, dropped: isNumber, newUrls: isNumber, peakInFlight: isNumber, generator: of({ kind: isText }) },
   canary: { url: isText, outcome: isText, detail: isText, tookMs: isNumber },
