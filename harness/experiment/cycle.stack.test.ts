@@ -31,7 +31,7 @@ async function cycles({ members = [] as readonly Member[], signal = AbortSignal.
   const recorded: Happening[] = []
   const opened = openCycles({
     k6: await findK6({ signal, say: () => {} }),
-    bundle: await bundleJourney({ load: { kind: 'routes', routes: [{ name: 'home', path: '/?n={n}' }] }, scenarioDir: dir, dir }),
+    bundle: await bundleJourney({ load: { kind: 'routes', routes: [{ name: 'home', path: '/?n={n}' }] }, scenarioDir: dir, dir, run: 'cycle-test' }),
     run: `cycle-test-${crypto.randomUUID().slice(0, 8)}`,
     dir,
     app: { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, logTail: async () => [], crashed: () => null, stop: async () => {} },

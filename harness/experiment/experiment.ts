@@ -59,7 +59,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   learn({})
   const soFar = await followVerdict(facts, recorder.follow)
   const thresholds = followThresholds(facts, recorder.follow, watcher.say)
-  const bundle = await bundleJourney({ load: scenario.load, scenarioDir, dir })
+  const bundle = await bundleJourney({ load: scenario.load, scenarioDir, dir, run })
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
   await using stack: Stack = await phase('boot', `${choice.kind} stack`, () => bootStack(choice.kind, { target, variant, scenarioDir, run, dir, own: watchdog.own, say: watcher.say, signal }))
@@ -89,7 +89,9 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
   clientsBefore = (await look('before-load', 0)).last.counters['app.clients'] ?? 0
   const places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
+  const askedAtMs = recorder.nowMs()
   await places.beforeLoad()
+  const askingMs = recorder.nowMs() - askedAtMs
   const { cycle } = load
   const early = await runProgramme({
     plan,
@@ -103,6 +105,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     thresholds,
     crashed: app.crashed,
     pacePerSecond: bundle.model.arrivals?.perSecond ?? (bundle.tape === undefined ? Infinity : 1_000 / bundle.tape.meanGapMs),
+    askingMs,
     elapsedMs: recorder.nowMs,
     phase: watcher.phase,
     dosed: (doses, concurrency) => learn({ doses, concurrency }),

@@ -24,7 +24,7 @@ export type Bundle = {
  * Bundles a scenario's journey, or its routes, to `load/journey.js` in the run's folder `dir`. A journey may lie anywhere, be
  * TypeScript and import npm packages. Fails with the place and the reason when it cannot be bundled.
  */
-export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load: Load; readonly scenarioDir: string; readonly dir: string }): Promise<Bundle> => {
+export const bundleJourney = async ({ load, scenarioDir, dir, run }: { readonly load: Load; readonly scenarioDir: string; readonly dir: string; readonly run: string }): Promise<Bundle> => {
   const entry = entryOf(load, scenarioDir)
   const script = join(dir, 'load', 'journey.js')
   await mkdir(join(dir, 'load'), { recursive: true })
@@ -49,7 +49,7 @@ export const bundleJourney = async ({ load, scenarioDir, dir }: { readonly load:
     throw new Error(`The journey ${entry} cannot be bundled: ${firstFault(error)}`, { cause: error })
   }
   const folder = load.kind === 'journey' ? dirname(entry) : scenarioDir
-  const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, rude: load.rude }) } : {}
+  const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, run, rude: load.rude }) } : {}
   const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script }) } : {}
   return { script, folder, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, model: load, ...rude, ...tape }
 }

@@ -1,5 +1,6 @@
 import type { Generator, GeneratorEnd } from './generator.ts'
 
+/** `name` goes before what goes wrong with it: `k6 2 of 3: k6 was killed by SIGKILL`. */
 export type Named = { readonly name: string; readonly generator: Generator }
 
 /** Several generators as one: ready once all are, ended once all are. The first that goes wrong is named, and ends the others: what is left of a dose is no dose. */
@@ -13,13 +14,13 @@ export const fleetOf = (members: readonly Named[]): Generator => {
   const endOf = async ({ name, generator }: Named): Promise<GeneratorEnd> => {
     const end = await generator.ended
     if (end.trouble !== null && wrong === null) {
-      wrong = { ...end, trouble: `${name} of ${members.length}: ${end.trouble}` }
+      wrong = { ...end, trouble: `${name}: ${end.trouble}` }
       kill()
     }
     return end
   }
   return {
-    notReady: members.map(({ name, generator }) => (generator.notReady === null ? null : `${name} of ${members.length}: ${generator.notReady}`)).find(reason => reason !== null) ?? null,
+    notReady: members.map(({ name, generator }) => (generator.notReady === null ? null : `${name}: ${generator.notReady}`)).find(reason => reason !== null) ?? null,
     begin: async signal => {
       await Promise.all(members.map(({ generator }) => generator.begin(signal)))
     },

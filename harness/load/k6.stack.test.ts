@@ -188,8 +188,8 @@ describe('a load by k6', { timeout: 30_000 }, () => {
 
   test('a journey that cannot be bundled fails with its place', async () => {
     await writeFile(join(dir, 'lost.ts'), `import 'no-such-package'`)
-    await expect(bundleJourney({ dir, scenarioDir: dir, load: { kind: 'journey', journey: 'lost.ts' } })).rejects.toThrow(/The journey .*lost\.ts cannot be bundled: .*lost\.ts:1: Could not resolve "no-such-package"/)
-    await expect(bundleJourney({ dir, scenarioDir: dir, load: { kind: 'journey', journey: 'missing.ts' } })).rejects.toThrow(/Could not resolve .*missing\.ts/)
+    await expect(bundleJourney({ dir, scenarioDir: dir, run: 'test', load: { kind: 'journey', journey: 'lost.ts' } })).rejects.toThrow(/The journey .*lost\.ts cannot be bundled: .*lost\.ts:1: Could not resolve "no-such-package"/)
+    await expect(bundleJourney({ dir, scenarioDir: dir, run: 'test', load: { kind: 'journey', journey: 'missing.ts' } })).rejects.toThrow(/Could not resolve .*missing\.ts/)
   })
 
   test("k6's memory does not grow with distinct URLs", { timeout: 120_000 }, async () => {

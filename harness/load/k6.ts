@@ -105,7 +105,7 @@ const launchAll = async (launch: Omit<K6Launch, 'segment'>): Promise<Generator> 
   const of = Math.min(launch.bundle.model.generators ?? 1, launch.plan.concurrency, launch.plan.dose)
   const launched = await Promise.allSettled(Array.from({ length: of }, (_, nth) => launchK6({ ...launch, segment: { nth, of } })))
   const failed = launched.find(one => one.status === 'rejected')
-  const members = launched.flatMap((one, nth) => (one.status === 'fulfilled' ? [{ name: `k6 ${nth + 1}`, generator: one.value }] : []))
+  const members = launched.flatMap((one, nth) => (one.status === 'fulfilled' ? [{ name: `k6 ${nth + 1} of ${of}`, generator: one.value }] : []))
   if (failed === undefined) return fleetOf(members)
   for (const { generator } of members) generator.kill()
   await Promise.all(members.map(({ generator }) => generator.ended))

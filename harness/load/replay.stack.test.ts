@@ -75,7 +75,7 @@ describe('a replay by k6', { timeout: 30_000 }, () => {
 /** Replays these lines in cycles of these doses; the dose is that of the last. */
 const replay = async (lines: readonly string[], doses: readonly number[], more: Partial<ReplayLoad> = {}, role: Dose['role'] = 'measured'): Promise<{ dose: Dose; arrived: readonly Arrived[]; routes: Set<string> }> => {
   await writeFile(join(dir, 'access.txt'), lines.join('\n'))
-  const bundle = await bundleJourney({ dir, scenarioDir: dir, load: { kind: 'replay', log: 'access.txt', requestTimeoutMs: 3_000, ...more } })
+  const bundle = await bundleJourney({ dir, scenarioDir: dir, run: 'test', load: { kind: 'replay', log: 'access.txt', requestTimeoutMs: 3_000, ...more } })
   const before = server.arrived.length
   const routes = new Set<string>()
   let dose: Dose | null = null

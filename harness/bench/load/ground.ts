@@ -41,7 +41,7 @@ export const openGround = async (signal: AbortSignal): Promise<Ground> => {
     dir,
     baseUrl,
     tally,
-    bundle: (load) => bundleJourney({ load: { kind: 'routes', routes: [{ name: 'page', path: '/page' }], ...load } as Load, scenarioDir: dir, dir }),
+    bundle: (load) => bundleJourney({ load: { kind: 'routes', routes: [{ name: 'page', path: '/page' }], ...load } as Load, scenarioDir: dir, dir, run: `bench-${process.pid}` }),
     watched: async () => {
       await using eyes = new AsyncDisposableStack()
       const { readers } = eyes.use(await openReaders(stack, { signal, say: () => {} }))

@@ -16,7 +16,8 @@ export const beside = (k6: Generator | null, rude: RudeGenerator, politeDose: nu
   }
   void k6.ended.then(() => rude.follow(1))
   return fleetOf([
-    { name: 'k6', generator: watched },
-    { name: 'rude clients', generator: rude },
+    // What goes wrong begins with who it happened to.
+    { name: 'beside the rude clients', generator: watched },
+    { name: 'beside k6', generator: rude },
   ])
 }

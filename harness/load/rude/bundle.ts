@@ -12,8 +12,10 @@ export type RudeBundle = { readonly script: string; readonly visits: string; rea
 /**
  * Bundles the load that `entry` is for k6 a second time, for Node, and asks whether it can have these rude clients. Fails with the reason.
  * @param define what the bundler writes into a script of ours
+ * @param run the run's id, as LOWTIDE_OWNER in the environment of who is asked
+ * @param answersWithinMs for visits that never come back
  */
-export const bundleRude = async ({ entry, define, folder, dir, rude }: { readonly entry: string; readonly define: Record<string, string>; readonly folder: string; readonly dir: string; readonly rude: Rude }): Promise<RudeBundle> => {
+export const bundleRude = async ({ entry, define, folder, dir, run, rude, answersWithinMs = 30_000 }: { readonly entry: string; readonly define: Record<string, string>; readonly folder: string; readonly dir: string; readonly run: string; readonly rude: Rude; readonly answersWithinMs?: number }): Promise<RudeBundle> => {
   const common = { bundle: true, format: 'esm', platform: 'node', target: 'node24', sourcemap: 'inline', logLevel: 'silent' } as const
   const script = join(dir, 'load', 'rude.mjs')
   const visits = join(dir, 'load', 'visits.mjs')
@@ -22,8 +24,10 @@ export const bundleRude = async ({ entry, define, folder, dir, rude }: { readonl
   await build({ ...common, entryPoints: [ours('main.ts')], outfile: script, banner })
   await build({ ...common, entryPoints: [entry], outfile: visits, define, alias: { 'lowtide/journey': ours('journey-in-node.ts') }, plugins: [k6InNode], banner })
   const told: Told = { rude, visits, folder, plan: null }
-  await promisify(execFile)(process.execPath, ['--enable-source-maps', script], { env: { ...process.env, LOWTIDE_RUDE: JSON.stringify(told) }, timeout: 30_000 }).catch((error: Error & { readonly stderr?: string }) => {
-    throw new Error(`The load cannot have these rude clients: ${saidBy(error.stderr) ?? error.message}`, { cause: error })
+  const asked = promisify(execFile)(process.execPath, ['--enable-source-maps', script], { env: { ...process.env, LOWTIDE_OWNER: run, LOWTIDE_RUDE: JSON.stringify(told) }, timeout: answersWithinMs, killSignal: 'SIGKILL' })
+  await asked.catch((error: Error & { readonly stderr?: string; readonly killed?: boolean }) => {
+    const why = error.killed ? `its script or one of its visits had not come back after ${answersWithinMs} ms: it may loop for ever` : (saidBy(error.stderr) ?? error.message)
+    throw new Error(`The load cannot have these rude clients: ${why}`, { cause: error })
   })
   return { script, visits, folder, rude }
 }

@@ -12,6 +12,7 @@ import { startOn, type PlanOf } from '../fixtures/play.ts'
 import { startRudeServer, type RudeServer } from '../fixtures/rude-server.ts'
 import { findK6, type K6 } from '../k6-binary.ts'
 import type { LoadOptions } from '../k6.ts'
+import { bundleRude } from './bundle.ts'
 
 let k6: K6
 let server: RudeServer
@@ -106,7 +107,7 @@ describe('a load with rude clients', { timeout: 30_000 }, () => {
     await until(() => load.inFlight() > 0)
     for (const pid of pidsOf('rude-killed').filter(one => commandOf(one).includes('rude.mjs'))) process.kill(pid, 'SIGKILL')
     const dose = await load.drained
-    expect(dose.generator).toMatchObject({ kind: 'broken', tail: expect.stringContaining('the rude clients were killed by SIGKILL') })
+    expect(dose.generator).toMatchObject({ kind: 'broken', tail: expect.stringContaining('beside k6: the rude clients were killed by SIGKILL') })
     expect(dose.counted + dose.unexpected + dose.timedOut + dose.broken + dose.dropped).toBe(40)
     expect(pidsOf('rude-killed')).toEqual([])
   })
@@ -140,6 +141,16 @@ describe('a journey with rude clients', { timeout: 30_000 }, () => {
     ['a default of its own', `journey\nexport default () => {}`, 'the script exports no default made by `journey` of lowtide/journey'],
   ])('of %s is refused before anything runs', async (_, text, said) => {
     await expect(playing({ dose: 10, concurrency: 4 }, await journey(text, { halfClose: 0.2 }))).rejects.toThrow(`The load cannot have these rude clients: ${said}`)
+  })
+
+  test('that never comes back is refused in time, by a process that is known as the run\'s', async () => {
+    const asked = async (request: string) => {
+      await journey(`export default journey({ visits: [{ name: 'x', request: () => { ${request} } }] })`, { halfClose: 0.2 })
+      await bundleRude({ entry: join(dir, 'rude-journey.ts'), define: {}, folder: dir, dir, run: 'rude-asked', rude: { halfClose: 0.2 }, answersWithinMs: 2_000 })
+    }
+    await expect(asked('throw new Error(`asked by ${globalThis.process.env.LOWTIDE_OWNER}`)')).rejects.toThrow('The load cannot have these rude clients: asked by rude-asked')
+    await expect(asked('for (;;) {}')).rejects.toThrow('The load cannot have these rude clients: its script or one of its visits had not come back after 2000 ms: it may loop for ever')
+    expect(pidsOf('rude-asked')).toEqual([])
   })
 })
 
