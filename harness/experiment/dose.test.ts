@@ -16,6 +16,10 @@ test.each<[string, Plan, number, number, number]>([
   expect(doseWithinBudget(given, elapsedMs, perSecond)).toBe(expected)
 })
 
+test('a pool that takes long to be asked for its places leaves less for the load', () => {
+  expect(doseWithinBudget(plan({ dose: 2_000, budgetMs: 120_000 }), 5_000, 5, 3_000)).toBe(27)
+})
+
 test('a unit is a whole number between the concurrency and the dose planned, and never grows with the time spent', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 50, max: 5_000 }), fc.nat(200_000), fc.nat(200_000), fc.double({ min: 0, max: 1_000, noNaN: true }), (concurrency, dose, elapsedMs, laterMs, perSecond) => {

@@ -32,6 +32,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
     elapsedMs: () => nowMs,
     crashed: () => null,
     pacePerSecond: Infinity,
+    askingMs: 0,
     phase: () => {},
     dosed: (given) => (doses = given),
     beforeMeasuring: async () => void order.push('before measuring'),

@@ -17,6 +17,8 @@ export type Programme = {
   readonly crashed: () => string | null
   /** Requests a second that the load's own moments allow; Infinity for a closed model. */
   readonly pacePerSecond: number
+  /** What it takes to ask for the places of the application's pool, after each cycle; 0 where none is asked for. */
+  readonly askingMs: number
   /** Milliseconds since the run began. */
   readonly elapsedMs: () => number
   readonly phase: (name: 'warm-up' | 'baseline' | 'cycle', detail: string) => void
@@ -33,7 +35,7 @@ const warmUps = 2
  * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned,
  * and says why.
  */
-export async function runProgramme({ plan, limits, cycle, soFar, thresholds, crashed, pacePerSecond, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
+export async function runProgramme({ plan, limits, cycle, soFar, thresholds, crashed, pacePerSecond, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
   const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : thresholds.endedLoad.aborted ? 'threshold crossed' : null)
@@ -50,7 +52,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, cra
   }
 
   const perSecond = Math.min(pacePerSecond, (1_000 * answered) / Math.max(1, tookMs))
-  const unit = doseWithinBudget(plan, elapsedMs(), perSecond)
+  const unit = doseWithinBudget(plan, elapsedMs(), perSecond, askingMs)
   const doses = shuffledDoses(unit, plan.seed)
   // What waits for a place in a pool, and never gets it, shows only where more ask at once than there are places.
   const largest = Math.max(...doses)
