@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Entry, Happening, LoadSecond } from '../timeline/entry.ts'
+import type { Dose, Entry, Happening, LoadSecond } from '../timeline/entry.ts'
 import { addLatency, encodeLatencies, openLatencies } from '../timeline/latencies.ts'
 import { beginThresholds } from './fold.ts'
 import { declaredOf, type Thresholds } from './thresholds.ts'
@@ -70,6 +70,28 @@ describe('a threshold on all of the load', () => {
     const warm = cycleOf(0, steady(5, { ms: [9_000] }), { phase: 'warm-up' })
     expect(kindOf('http_req_duration', 'max<1000', warm)).toBe('inconclusive')
     expect(kindOf('http_req_duration', 'max<1000', [...warm, ...load.slice(0, 6)])).toBe('pass')
+  })
+})
+
+describe('requests that were never sent', () => {
+  const through = (cycle: number, dropped: number, generator: Dose['generator'] = { kind: 'completed' }): Happening[] => [{ kind: 'phase', phase: 'cycle', edge: 'start', cycle }, { kind: 'dose', cycle, role: 'measured', planned: 100, counted: 100 - dropped, unexpected: 0, timedOut: 0, broken: 0, dropped, newUrls: 0, peakInFlight: 1, generator, loadMs: 2_000 }]
+  const cut = { kind: 'broken', exitCode: null, tail: 'the load was ended before its time' } as const
+
+  test.each<[string, string, readonly Happening[], string, RegExp]>([
+    ['none', 'count==0', through(3, 0), 'pass', /^count was 0, of 100 planned requests$/],
+    ['a few, in all cycles together', 'count<5', [...through(3, 2), ...through(4, 3)], 'crossed', /^count was 5, of 200 planned requests$/],
+    ['by the second of load', 'rate<=1.25', [...through(3, 2), ...through(4, 3)], 'pass', /^rate was 1.25 a second/],
+    ['not those that a load left out when it was cut', 'count<5', [...through(3, 2), ...through(4, 90, cut)], 'pass', /^count was 2, of 100 planned requests$/],
+    ['of a load that was cut alone nothing is known', 'count<5', through(3, 0, cut), 'inconclusive', /^no measured cycle sent its load to the end/],
+    ['of no load neither', 'count<5', [], 'inconclusive', /^no measured cycle/],
+  ])('%s', (_, claim, happenings, expected, sentence) => {
+    expect(findingsOf({ dropped_iterations: [claim] }, happenings)).toMatchObject([{ invariant: `dropped_iterations: ${claim}`, kind: expected, sentence: expect.stringMatching(sentence) }])
+  })
+
+  test('end the load where asked to, and what that leaves out is not dropped', () => {
+    const fold = foldOf({ dropped_iterations: [{ threshold: 'count<5', abortOnFail: true }] }, [...through(3, 6), ...through(4, 90, cut)])
+    expect(fold.endsLoad()).toMatchObject({ kind: 'crossed', sentence: 'count was 6, of 100 planned requests; it ended the load' })
+    expect(foldOf({ dropped_iterations: [{ threshold: 'count<5', abortOnFail: true, delayAbortEval: '10s' }] }, through(3, 6)).endsLoad()).toBe(null)
   })
 })
 

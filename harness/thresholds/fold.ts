@@ -5,6 +5,7 @@ import type { Damage } from '../timeline/reader.ts'
 import type { Stamped } from '../timeline/timeline.ts'
 import type { Finding } from '../verdict/verdict.ts'
 import { openCounterClaim } from './counter-claim.ts'
+import { openDroppedClaim } from './dropped-claim.ts'
 import { openLoadClaim } from './load-claim.ts'
 import type { RouteSecond, Second } from './tally.ts'
 import { readThreshold } from './thresholds.ts'
@@ -26,6 +27,7 @@ export function beginThresholds({ thresholds = [] }: Pick<Facts, 'thresholds'>):
   const opened = thresholds.map((declared) => openClaim(declared))
   const loads = opened.flatMap(({ load }) => load ?? [])
   const counters = opened.flatMap(({ counter }) => counter ?? [])
+  const dropped = opened.flatMap(({ dropped: claim }) => claim ?? [])
   const measured = new Set<number>()
   let isMeasuring = false
   let unread = 0
@@ -54,10 +56,11 @@ export function beginThresholds({ thresholds = [] }: Pick<Facts, 'thresholds'>):
     }
     open.routes.push(routeSecond(entry))
   }
-  const dose = ({ cycle, loadMs }: Dose) => {
-    if (!measured.has(cycle)) return
+  const dose = (entry: Dose) => {
+    if (!measured.has(entry.cycle)) return
     closeOpen()
-    for (const one of loads) one.cycleEnded(loadMs ?? null)
+    for (const one of loads) one.cycleEnded(entry.loadMs ?? null)
+    for (const one of dropped) one.dose(entry)
   }
 
   return {
@@ -86,15 +89,27 @@ type Declared = NonNullable<Facts['thresholds']>[number]
 
 function openClaim(declared: Declared) {
   const read = readThreshold(declared)
-  if ('problems' in read) return { name: `${declared.metric}: ${declared.threshold}`, of: notUnderstood(read.problems), load: null, counter: null }
+  if ('problems' in read) return { name: `${declared.metric}: ${declared.threshold}`, of: notUnderstood(read.problems), ...none }
   const { name, metric } = read
-  if (metric.kind === 'load') {
-    const load = openLoadClaim({ ...read, metric })
-    return { name, of: load, load, counter: null }
+  switch (metric.kind) {
+    case 'load': {
+      const load = openLoadClaim({ ...read, metric })
+      return { name, of: load, ...none, load }
+    }
+    case 'dropped': {
+      const dropped = openDroppedClaim({ ...read, metric })
+      return { name, of: dropped, ...none, dropped }
+    }
+    case 'counter': {
+      const counter = openCounterClaim({ ...read, metric })
+      return { name, of: counter, ...none, counter }
+    }
+    default:
+      return metric satisfies never
   }
-  const counter = openCounterClaim({ ...read, metric })
-  return { name, of: counter, load: null, counter }
 }
+
+const none = { load: null, dropped: null, counter: null }
 
 /** A scenario is checked before it runs; a record may be older than today's words, or damaged. */
 const notUnderstood = (problems: readonly string[]) => ({ endsLoad: () => false, opinion: () => ({ kind: 'inconclusive' as const, sentence: problems.join(' '), settledBy: 'a record whose thresholds this version can read' }) })

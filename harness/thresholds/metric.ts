@@ -1,8 +1,14 @@
 import { counterNames } from '../timeline/counters.ts'
 import type { AggregationKind } from './expression.ts'
 
-/** What a threshold is about: requests of the load, of one route or of all, or a counter of the server's side. */
-export type Metric = { readonly kind: 'load'; readonly name: LoadMetric; readonly route: string | null } | { readonly kind: 'counter'; readonly name: string }
+/** What a threshold is about: requests of the load, of one route or of all; those that never were sent; or a counter of the server's side. */
+export type Metric = { readonly kind: 'load'; readonly name: LoadMetric; readonly route: string | null } | { readonly kind: 'dropped'; readonly name: typeof droppedMetric } | { readonly kind: 'counter'; readonly name: string }
+
+/**
+ * k6's name for what it could not start in time. Here it is planned requests that were never sent, in an open model those whose moment had passed before a user was free. A load that
+ * was ended, by a threshold of its own or because its generator broke, has dropped none.
+ */
+export const droppedMetric = 'dropped_iterations'
 
 export type LoadMetric = keyof typeof loadMetrics
 
@@ -22,14 +28,28 @@ type MetricType = 'trend' | 'rate' | 'counter' | 'gauge'
 const aggregations: Readonly<Record<MetricType, readonly AggregationKind[]>> = { trend: ['avg', 'min', 'med', 'max', 'p'], rate: ['rate'], counter: ['count', 'rate'], gauge: ['value'] }
 
 /** By which aggregations a metric can be told. */
-export const aggregationsOf = (metric: Metric): readonly AggregationKind[] => aggregations[metric.kind === 'counter' ? 'gauge' : loadMetrics[metric.name]]
+export const aggregationsOf = (metric: Metric): readonly AggregationKind[] => aggregations[typeOf(metric)]
+
+function typeOf(metric: Metric): MetricType {
+  switch (metric.kind) {
+    case 'load':
+      return loadMetrics[metric.name]
+    case 'dropped':
+      return 'counter'
+    case 'counter':
+      return 'gauge'
+    default:
+      return metric satisfies never
+  }
+}
 
 /** The metric that a text names, in k6's way (`http_req_duration{route:timeline}`), or what is wrong with it in a sentence. */
 export function parseMetric(text: string): Metric | { readonly problem: string } {
   const [whole, name = '', selector] = /^\s*([^{}\s]+)\s*(?:\{([^{}]*)\})?\s*$/.exec(text) ?? []
   if (whole === undefined) return { problem: `Expected a metric such as http_req_duration or http_req_duration{route:home}, got "${text}".` }
   if (counterNames.includes(name)) return selector === undefined ? { kind: 'counter', name } : { problem: `The counter ${name} has no tags, so that {${selector}} selects nothing. Leave it out.` }
-  if (!isLoadMetric(name)) return { problem: `There is no metric "${name}" for a threshold.${meant(name, [...Object.keys(loadMetrics), ...counterNames])}` }
+  if (name === droppedMetric) return selector === undefined ? { kind: 'dropped', name } : { problem: `What was never sent has no tags, so that {${selector}} selects nothing of ${name}. Leave it out.` }
+  if (!isLoadMetric(name)) return { problem: `There is no metric "${name}" for a threshold.${meant(name, [...Object.keys(loadMetrics), droppedMetric, ...counterNames])}` }
   if (selector === undefined) return { kind: 'load', name, route: null }
   const [, tag = '', value] = /^\s*([^:]*?)\s*:\s*(.*?)\s*$/.exec(selector) ?? []
   if (value === undefined || value === '') return { problem: `Expected the selector of ${name} to be {route:NAME}, got {${selector}}.` }

@@ -6,7 +6,7 @@ import { declaredOf, problemsOfThresholds, readThreshold, type Thresholds } from
 const routes = ['home', 'timeline feed']
 
 test.each<[string, Thresholds]>([
-  ['every metric and aggregation', { http_req_duration: ['avg<200', 'min<50', 'med<100', 'max<2000', 'p(99.9)<400'], http_req_failed: ['rate<0.01'], checks: ['rate>0.99'], http_reqs: ['count>100', 'rate>2'] }],
+  ['every metric and aggregation', { http_req_duration: ['avg<200', 'min<50', 'med<100', 'max<2000', 'p(99.9)<400'], http_req_failed: ['rate<0.01'], checks: ['rate>0.99'], http_reqs: ['count>100', 'rate>2'], dropped_iterations: ['count==0', 'rate<0.1'] }],
   ['a route, with blanks and quotes as k6 takes them', { 'http_req_duration{route:timeline feed}': ['p(99)<400'], 'http_reqs{ route : "home" }': ['count>1'] }],
   ['windows, and counters of the server', { http_req_duration: ['p(99)<400 over 60s'], 'pg.backends': ['value<80 for 30s', 'value<=90'], 'app.fds': ['value<1000'] }],
   ['an abort with its delay, as time or milliseconds', { http_req_duration: [{ threshold: 'p(99)<400', abortOnFail: true, delayAbortEval: '10s' }, { threshold: 'avg<400', abortOnFail: true, delayAbortEval: 5_000 }] }],
@@ -27,6 +27,8 @@ test('all that is wrong is told at once, with what was meant', () => {
     'http_req_duration{status:200}': ['p(99)<400'],
     'http_req_duration{home}': ['p(99)<400'],
     'pg.backends{route:home}': ['value<3'],
+    'dropped_iterations{route:home}': ['count<3'],
+    dropped_iterations: ['value<3', 'count<3 over 10s', 'rate<1 for 1500ms'],
     'http_req_duration ': ['p99<400', 'rate<0.1', 'p(99)<400 for 30s', 'p(99)<400 over 1500ms'],
     'pg.backends': ['max<80', 'value<80 over 30s', { threshold: 'value<3', delayAbortEval: 'soon' }],
   }
@@ -40,6 +42,10 @@ test('all that is wrong is told at once, with what was meant', () => {
       "A threshold can select by route alone, as in http_req_duration{route:home}; got the tag "status".",
       "Expected the selector of http_req_duration to be {route:NAME}, got {home}.",
       "The counter pg.backends has no tags, so that {route:home} selects nothing. Leave it out.",
+      "What was never sent has no tags, so that {route:home} selects nothing of dropped_iterations. Leave it out.",
+      "The threshold "value<3" on dropped_iterations asks for value, and there is count, rate of it.",
+      "The threshold "count<3 over 10s" on dropped_iterations says "over", and what was never sent is known once a cycle is through. Leave it out.",
+      "The threshold "rate<1 for 1s500ms" on dropped_iterations says "for", and what was never sent is known once a cycle is through. Leave it out.",
       "The threshold "p99<400" on http_req_duration cannot be read: expected a percentile from 0 to 100, as in p(99) at "99<400".",
       "The threshold "rate<0.1" on http_req_duration asks for rate, and there is avg, min, med, max, p(99) of it.",
       "The threshold "p(99)<400 for 30s" on http_req_duration says "for", which is for counters of the server. For windows of the load say "over 30s".",

@@ -59,7 +59,7 @@ export function problemsOfThresholds(thresholds: Thresholds, routes: readonly st
 
 function unknownRoute(metricSaid: string, routes: readonly string[] | null): readonly string[] {
   const metric = parseMetric(metricSaid)
-  if ('problem' in metric || metric.kind === 'counter' || metric.route === null || routes === null || routes.includes(metric.route)) return []
+  if ('problem' in metric || metric.kind !== 'load' || metric.route === null || routes === null || routes.includes(metric.route)) return []
   return [`The load has no route "${metric.route}" for the threshold on ${metricText(metric)}.${meant(metric.route, routes)}`]
 }
 
@@ -81,8 +81,9 @@ function misfits(metric: Metric, claim: Claim): readonly string[] {
   const found: string[] = []
   if (!fitting.includes(aggregation.kind)) found.push(`${about} asks for ${aggregationText(aggregation)}, and there is ${fitting.map((kind) => (kind === 'p' ? 'p(99)' : kind)).join(', ')} of it.`)
   if (span?.kind === 'for' && metric.kind === 'load') found.push(`${about} says "for", which is for counters of the server. For windows of the load say "over ${spanText(span.ms)}".`)
+  if (span !== null && metric.kind === 'dropped') found.push(`${about} says "${span.kind}", and what was never sent is known once a cycle is through. Leave it out.`)
   if (span?.kind === 'over' && metric.kind === 'counter') found.push(`${about} says "over", which is for metrics of the load. A counter that may not be out of bounds for so long says "for ${spanText(span.ms)}".`)
-  if (span?.kind === 'over' && span.ms % 1_000 !== 0) found.push(`${about}: expected a window of whole seconds, got ${spanText(span.ms)}.`)
+  if (span?.kind === 'over' && metric.kind === 'load' && span.ms % 1_000 !== 0) found.push(`${about}: expected a window of whole seconds, got ${spanText(span.ms)}.`)
   return found
 }
 
