@@ -53,6 +53,7 @@ export function openCycles(tools: CycleTools): Cycles {
   const knownUrls = new Set<string>()
   let cycles = 0
   let requests = 0
+  const knownRoutes = new Set<string>()
   let load: Pick<RunningLoad, 'started' | 'inFlight' | 'lagMs' | 'residentBytes'> | null = null
 
   const watch = async (until: AbortSignal) => {
@@ -89,6 +90,7 @@ export function openCycles(tools: CycleTools): Cycles {
       })
       const cut = () => void running[Symbol.asyncDispose]()
       tools.loadEnds.addEventListener('abort', cut, { once: true, signal: ended.signal })
+        knownRoutes,
       if (tools.loadEnds.aborted) cut()
       const before = requests
       load = { started: () => before + running.started(), inFlight: running.inFlight, lagMs: running.lagMs, residentBytes: running.residentBytes }

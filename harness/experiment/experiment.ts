@@ -120,6 +120,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
       // Some healthy pools close what is idle only on the next request. All of them together have a time: where one hangs, so may the next.
       const patience = AbortSignal.any([signal, AbortSignal.timeout(nudgesWithinMs)])
       for (let sent = 0; sent < nudges && !patience.aborted; sent += 1) await visit(app.baseUrl + otherPath, patience).catch(() => null)
+    if (early === 'load broken') watcher.say('the load broke again and again: nothing more can be learned, and it ends here')
       signal.throwIfAborted()
       await look('nudged', 1_000)
     })

@@ -9,7 +9,7 @@ import { runProgramme } from './programme.ts'
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number; readonly stretch: LoadPlan['stretch'] }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; factor?: number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
@@ -25,7 +25,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
       nowMs += lastsMs + 1_500
       ran.push({ role, dose: planned, concurrency, lastsMs, stretch })
       if (ran.length >= crossedAfter) crossed.abort()
-      return { dose: { counted: planned } as Dose, tookMs: loadMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
+      return { dose: { planned, counted: planned, generator: brokenIn(ran.length) ? { kind: 'broken', exitCode: 108, tail: 'the journey threw' } : { kind: 'completed' } } as Dose, tookMs: loadMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
     },
     soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isSure: () => ran.length >= sureAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
     thresholds: { endedLoad: crossed.signal, areDecided: () => ran.length >= decidedAfter },
@@ -127,6 +127,19 @@ test.each<[string, ProfileName, number, number]>([
 ])('a threshold that ends the load ends %s, and nothing is sent after it', async (_, profile, crossedAfter, cycles) => {
   const { measured, early } = await programme(profile, { crossedAfter, perSecond: 20 })
   expect([measured.length, early]).toEqual([cycles, 'threshold crossed'])
+})
+
+test.each<[string, ProfileName, (nth: number) => boolean, number | null]>([
+  ['from the first on', 'gate', () => true, 2],
+  ['in the last cycles of a gate', 'gate', (nth) => nth >= 9, null],
+  ['in a gate from its second measured cycle on', 'gate', (nth) => nth >= 7, 8],
+  ['every other time', 'gate', (nth) => nth % 2 === 0, null],
+  ['four times in a night, and then no more', 'nightly', (nth) => nth >= 8 && nth <= 11, null],
+  // Five, and a cycle between them that sends nothing.
+  ['from some hour of a night on', 'nightly', (nth) => nth >= 20, 25],
+])('loads that break one after another end the run: %s', async (_, profile, brokenIn, cycles) => {
+  const { ran, early } = await programme(profile, { brokenIn, perSecond: 20 })
+  expect(early === 'load broken' ? ran.length : early).toBe(cycles)
 })
 
 test('a run that is sure goes on while a threshold wants for data', async () => {

@@ -30,6 +30,9 @@ export type Programme = {
 
 const warmUps = 2
 
+/** Loads that broke one after another go on to break. A night has time for a machine that is out of memory for a moment, or an application that is started again. */
+const mostBroken = { hurried: 2, patient: 5 }
+
 /**
  * The load of a run: warm-up at its peak concurrency, so that pools reach their plateau and code its compiled form; baseline; measured cycles
  * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned,
@@ -38,14 +41,21 @@ const warmUps = 2
 export async function runProgramme({ plan, limits, cycle, soFar, thresholds, crashed, pacePerSecond, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
-  const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : thresholds.endedLoad.aborted ? 'threshold crossed' : null)
+  let brokenInARow = 0
+  const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : thresholds.endedLoad.aborted ? 'threshold crossed' : brokenInARow >= (patient ? mostBroken.patient : mostBroken.hurried) ? 'load broken' : null)
+  const load: Programme['cycle'] = async (...which) => {
+    const done = await cycle(...which)
+    // A dose of 0 sends nothing, and proves nothing.
+    if (done.dose.planned > 0) brokenInARow = done.dose.generator.kind === 'broken' ? brokenInARow + 1 : 0
+    return done
+  }
 
   let answered = 0
   let tookMs = 0
   let peak = peakConcurrency(plan, limits, 0)
   for (let round = 1; round <= warmUps && !decided() && !hopeless(); round += 1) {
     phase('warm-up', `${round} of ${warmUps}, ${peak} at once`)
-    const warmed = await cycle('warm-up', peak * 2, { concurrency: peak })
+    const warmed = await load('warm-up', peak * 2, { concurrency: peak })
     answered += warmed.dose.counted
     tookMs += warmed.tookMs
     peak = peakConcurrency(plan, limits, warmed.settled.last.counters['pg.backends'] ?? 0)
@@ -62,7 +72,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, cra
   const inBaseline = baselineDose(unit, plan.concurrency)
   for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
     phase('baseline', `${round} of ${baselineCycles}`)
-    await cycle('baseline', inBaseline, { concurrency: plan.concurrency, stretch: { doses: Array<number>(baselineCycles).fill(inBaseline), nth: round - 1 } })
+    await load('baseline', inBaseline, { concurrency: plan.concurrency, stretch: { doses: Array<number>(baselineCycles).fill(inBaseline), nth: round - 1 } })
   }
   await beforeMeasuring()
 
@@ -84,7 +94,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, cra
       const concurrency = dose === largest ? largestAtOnce : plan.concurrency
       phase('cycle', `${dose} requests, ${concurrency} at once`)
       const beganMs = elapsedMs()
-      await cycle('measured', dose, { concurrency, lastsMs })
+      await load('measured', dose, { concurrency, lastsMs })
       delivered += dose
       ran += 1
       longestMs = Math.max(longestMs, elapsedMs() - beganMs)

@@ -1,4 +1,5 @@
 import type { Dose } from '../timeline/entry.ts'
+import { brokenLoads } from '../verdict/broken-loads.ts'
 import { measuredDoses } from '../verdict/dose.ts'
 import { neverDone, rudeWords } from '../verdict/rude-words.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -16,21 +17,17 @@ export default {
     const doses = measuredDoses(timeline)
     const planned = doses.reduce((sum, dose) => sum + dose.planned, 0)
     const counted = doses.reduce((sum, dose) => sum + dose.counted, 0)
-    const broken = doses.flatMap(({ cycle, generator }) => (generator.kind === 'broken' ? [{ cycle, generator }] : []))
+    const endedBroken = timeline.endedEarly === 'load broken'
+    const broken = brokenLoads(endedBroken ? timeline.doses : doses)
     const missing = timeline.facts.doses.length - doses.length
     const refused = timeline.serverLog.filter(({ sqlstate }) => sqlstate === tooManyConnections).length
     const settledBy = refused > 0 ? 'raise target.maxConnections, or let the application open fewer' : 'see what the application and logs/k6.log said, correct what the routes expect or lower the dose, and run again'
 
-    if (missing > 0 && (doses.length === 0 || timeline.end === 'interrupted')) return { kind: 'inconclusive', sentence: `the run ended before its measured cycles were through: ${doses.length} of ${timeline.facts.doses.length}`, settledBy: toItsEnd }
+    if (missing > 0 && !endedBroken && (doses.length === 0 || timeline.end === 'interrupted')) return { kind: 'inconclusive', sentence: `the run ended before its measured cycles were through: ${doses.length} of ${timeline.facts.doses.length}`, settledBy: toItsEnd }
     if (timeline.endedEarly === 'threshold crossed') return { kind: 'inconclusive', sentence: `a crossed threshold ended the load in measured cycle ${doses.length} of ${timeline.facts.doses.length}, after ${thousands(counted)} counted requests`, settledBy: `${toItsEnd}, without that threshold's abortOnFail` }
+    if (broken !== null) return { kind: 'inconclusive', sentence: `the load generator broke in ${cycles(broken.cycles)}${endedBroken ? ', and the run ended there' : ''}: ${broken.cause}${because(refused)}`, settledBy: 'correct what it names, for which logs/k6.log has more, and run again' }
     if (counted === 0) return { kind: 'inconclusive', sentence: `no request of a measured cycle was answered as expected: nothing was tested${instances(timeline)}${because(refused)}`, settledBy }
     if (missing > 0 && !(timeline.endedEarly === 'sure' && isEnough(timeline))) return { kind: 'inconclusive', sentence: `${count(missing, 'cycle')} of ${timeline.facts.doses.length} planned never ran`, settledBy: toItsEnd }
-    if (broken.length > 0)
-      return {
-        kind: 'inconclusive',
-        sentence: `the load generator broke in ${cycles(broken.map(({ cycle }) => cycle))} (exit code ${broken[0]?.generator.exitCode ?? 'none'}): ${broken[0]?.generator.tail.split('\n').at(-1) ?? ''}`,
-        settledBy: 'see its log in the run',
-      }
     const share = counted / planned
     const early = missing > 0 ? `; ${count(missing, 'cycle')} of ${timeline.facts.doses.length} left out, as the sequential test was sure` : ''
     const rude = rudeWords(timeline.rude)

@@ -1,5 +1,5 @@
 import type { Invariant } from '../verdict/verdict.ts'
-import { duration } from '../verdict/words.ts'
+import { cycles, duration, thousands } from '../verdict/words.ts'
 
 /** Generators hand over what they have seen each 100 ms. Behind by so much, they keep it in their own memory, and what the harness takes for rest may not be rest. */
 const muchMs = 2_000
@@ -7,7 +7,9 @@ const muchMs = 2_000
 /** No sample is lost when the harness is slow: k6 waits with them, and none is read after its load has ended. */
 export default {
   name: 'the harness kept up with its load',
-  check: ({ sight: { longestLagMs } }) => {
+  check: ({ sight: { longestLagMs }, doses }) => {
+    const misdated = doses.filter((dose) => (dose.misdated ?? 0) > 0)
+    if (misdated.length > 0) return { kind: 'warning', sentence: `the clock was set during the load of ${cycles(misdated.map(({ cycle }) => cycle))}: ${thousands(misdated.reduce((sum, dose) => sum + (dose.misdated ?? 0), 0))} starts and ends of requests have the time at which they were read instead of their own`, survivors: [] }
     if (longestLagMs === null) return { kind: 'not judged', sentence: 'the record does not tell' }
     if (longestLagMs > muchMs) return { kind: 'warning', sentence: `samples were read up to ${duration(longestLagMs)} after they were made: latencies by the second are blurred by as much, and the machine is too busy for this load`, survivors: [] }
     return { kind: 'pass', sentence: `samples were read within ${duration(longestLagMs)} of being made` }

@@ -11,6 +11,7 @@ import nothingOutlivesTheStop from './nothing-outlives-the-stop.ts'
 import otherRoutesStillAnswer from './other-routes-still-answer.ts'
 import theHarnessOpensNoFurtherSession from './the-harness-opens-no-further-session.ts'
 import theHarnessKeptUp from './the-harness-kept-up-with-its-load.ts'
+import routesAreToldApart from './routes-are-told-apart.ts'
 import theDoseWasDelivered from './the-dose-was-delivered.ts'
 import thePlantedLeakWasFound from './the-planted-leak-was-found.ts'
 import theRecordIsWhole from './the-record-is-whole.ts'
@@ -45,7 +46,9 @@ claims(theDoseWasDelivered, [
   ['a warm-up that failed is no dose', { delivered: (cycle) => (cycle < firstMeasured ? { counted: 0 } : {}) }, 'pass'],
   ['a load that a threshold ended', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })), endedEarly: 'threshold crossed' as const }, 'inconclusive', /^a crossed threshold ended the load in measured cycle 3 of 5, after 60 counted requests$/],
   ['a planned cycle that never ran', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })) }, 'inconclusive', /^2 cycles of 5 planned never ran$/],
-  ['a generator that broke', { delivered: (cycle) => (cycle === 4 ? { generator: { kind: 'broken', exitCode: 137, tail: 'a\nKilled' } } : {}) }, 'inconclusive', /broke in cycle 4 \(exit code 137\): Killed/],
+  ['a generator that broke', { delivered: (cycle) => (cycle === 4 ? { generator: { kind: 'broken', exitCode: 137, tail: 'a\nKilled' } } : {}) }, 'inconclusive', /^the load generator broke in cycle 4: a: Killed$/],
+  ['a generator that broke in all', { delivered: (_, planned) => ({ counted: 0, broken: planned, generator: { kind: 'broken', exitCode: 0, tail: 'all were refused\nEOF' } }) }, 'inconclusive', /^the load generator broke in cycles 3, 4, 5, 6 and 7: all were refused: EOF$/],
+  ['a load that broke again and again', { ...fold(factsOf(), entriesOf({ doses: [], delivered: () => ({ counted: 0, generator: { kind: 'broken', exitCode: 108, tail: 'the journey threw' } }) })), endedEarly: 'load broken' as const }, 'inconclusive', /^the load generator broke in cycles 0, 1 and 2, and the run ended there: the journey threw$/],
   ['sessions that PostgreSQL refused', { ...short(40), also: [{ kind: 'server-log', pid: 9, severity: 'FATAL', sqlstate: '53300', message: 'sorry, too many clients already', atMs: startOf(4) }] }, 'inconclusive', /; PostgreSQL refused 1 session, .*\(53300\)$/],
   ['a run that was interrupted in its first measured cycle', { ...fold(factsOf(), entriesOf({ doses: [], end: 'interrupted' })) }, 'inconclusive', /^the run ended before its measured cycles were through: 0 of 5$/],
   ['only zero doses', { doses: [0, 0] }, 'inconclusive'],
@@ -101,6 +104,15 @@ claims(theHarnessKeptUp, [
   ['an older record', {}, 'not judged'],
   ['as quick as the generators hand over', lagging(140), 'pass', /within 0.1 s of being made/],
   ['behind', lagging(3_200), 'warning', /up to 3.2 s after they were made/],
+  ['a clock that was set', { delivered: (cycle) => (cycle === 5 ? { misdated: 1_012 } : {}) }, 'warning', /^the clock was set during the load of cycle 5: 1,012 starts and ends/],
+])
+
+const routesOf = (...started: readonly (readonly [string, number])[]): Timeline => ({ ...timelineOf(), routes: started.map(([route, n]) => ({ cycle: 3, route, started: n, counted: n, unexpected: 0, timedOut: 0, broken: 0 })) })
+
+claims(routesAreToldApart, [
+  ['a few', routesOf(['page', 30], ['feed', 10]), 'pass', /^2 routes by name$/],
+  ['so many that some are told together', routesOf(['page', 30], ['other routes', 1_010]), 'warning', /^1,010 of 1,040 requests are told as "other routes", .*200 by each user, 1,000 in all/],
+  ['none', routesOf(), 'not judged'],
 ])
 
 claims(theTwoLedgersAgree, [

@@ -7,7 +7,7 @@ import type { Options } from 'k6/options'
 import { checkpointsOf, defaultDropAfterMs, momentsOf } from './arrivals.ts'
 import { waitFor } from './due.ts'
 import { itineraryOf } from './itinerary.ts'
-import type { LoadPlan } from './plan.ts'
+import { rehearsing, type LoadPlan } from './plan.ts'
 import { randomOf, type Random } from './random.ts'
 import { send, type Answer, type Request } from './request.ts'
 import { thinkMs, type Think } from './think.ts'
@@ -67,6 +67,13 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
     throw new Error(`a journey takes at least one visit, weights of 0 or more and whole numbers of requests; got ${JSON.stringify(visits.map(({ name }, i) => ({ name, ...shares[i] })))}`)
   }
   const itinerary = itineraryOf(plan, shares)
+  if (plan.rehearsal) {
+    options.scenarios = { rehearsal: { executor: 'shared-iterations', vus: 1, iterations: itinerary.visits } }
+    return () => {
+      const i = exec.scenario.iterationInTest
+      rehearse(visits[itinerary.at(i).share]!, plan.firstRequest + i)
+    }
+  }
   const longestThinkMs = Math.max(...visits.map(({ think }) => think?.mostMs ?? 0)) * plan.thinkScale
   const { arrivals } = plan
   const moments = arrivals && momentsOf(arrivals, plan, new SharedArray('arrivals', () => [...checkpointsOf(itinerary.visits, plan)]))
@@ -104,11 +111,19 @@ const walk = (visit: Walk, n: number, requests: number, lateMs: number | null): 
       const { name, ...request } = turn.value
       const arrives = sent === 0 && lateMs !== null
       if (!arrives) wait()
-      const answer = send({ plan, route: name, id: `${plan.cycle}-${n}-${sent++}`, jar, lateMs: arrives ? lateMs : 0 }, request)
+      const answer = send({ plan, route: name, id: `${plan.cycle}-${n}-${sent++}`, jar, lateMs: arrives ? lateMs : 0, keepsBody: true }, request)
       if (answer === null) break
       turn = steps.next(answer)
     }
   }
+}
+
+/** The first request as the load would make it. What throws here did so in the load as well. */
+const rehearse = (visit: Visit, n: number): void => {
+  console.info(`${rehearsing}visit ${n} ("${visit.name}")`)
+  const random = randomOf(plan.seed, n)
+  if ('steps' in visit) visit.steps(random, n).next()
+  else visit.request(random, n)
 }
 
 /** Waits by numbers of their own: other think times do not mean other requests. */

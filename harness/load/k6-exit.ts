@@ -1,6 +1,6 @@
 /** What k6 means by ending so. https://github.com/grafana/k6/blob/v2.2.0/errext/exitcodes/codes.go */
 export const describeExit = (exitCode: number | null, signal: NodeJS.Signals | null): string => {
-  if (exitCode === null) return `k6 was killed by ${signal ?? 'an unknown signal'}`
+  if (exitCode === null) return `k6 was killed by ${signal ?? 'an unknown signal'}${signal === 'SIGKILL' ? ', by hand or for want of memory' : ''}`
   return `k6 ended with exit code ${exitCode}: ${meanings[exitCode] ?? 'unknown'}`
 }
 
@@ -9,6 +9,7 @@ export const addressTaken = 106
 
 const meanings: Readonly<Record<number, string>> = {
   0: 'done',
+  2: 'it crashed, as Go does for want of memory',
   99: 'a threshold failed',
   100: 'setup() took too long',
   101: 'teardown() took too long',

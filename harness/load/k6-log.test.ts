@@ -31,6 +31,16 @@ test('a log that cannot be written fails nothing, and still has its tail', async
   expect(log.tail()).toBe('k6 says this')
 })
 
+test('of a k6 that ran out of memory the last word is why, and not its stacks', async () => {
+  const crash = await readFile(new URL('fixtures/out-of-memory.txt', import.meta.url), 'utf8')
+  const at = crash.indexOf('\n\ngoroutine') + 5
+  for (const chunks of [[refused, crash], [refused, crash.slice(0, at), crash.slice(at)]]) {
+    const { text, tail } = await log(chunks)
+    expect(tail.split('\n').slice(1)).toEqual(['runtime: out of memory: cannot allocate 4194304-byte block (1710718976 in use)', 'fatal error: out of memory'])
+    expect(text).toContain('shared_iterations.go')
+  }
+})
+
 let files = 0
 const log = async (chunks: readonly string[]) => {
   const file = join(dir, `${files++}.log`)

@@ -21,8 +21,14 @@ export const openK6Log = (stderr: Readable, file: string): K6Log => {
   let kept = 0
   let dropped = 0
   let tail = ''
+  let hasCrashed = false
   stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    tail = (tail + chunk).slice(-tailBytes)
+    if (!hasCrashed) {
+      const said = tail + chunk
+      const dumpAt = said.search(goDump)
+      hasCrashed = dumpAt !== -1
+      tail = (hasCrashed ? said.slice(0, dumpAt) : said).slice(-tailBytes)
+    }
     if (kept + chunk.length <= mostBytes && failed === null) out.write(chunk)
     else dropped += chunk.length
     kept += chunk.length
@@ -37,6 +43,9 @@ export const openK6Log = (stderr: Readable, file: string): K6Log => {
     },
   }
 }
+
+/** What Go says as it crashes, such as `fatal error: out of memory`, stands before the stacks of all its goroutines, which are for nobody to read. */
+const goDump = /\n\n(?:runtime stack:|goroutine \d+ )/
 
 /** Of `time="..." level=error msg="..." error="..."` what it says, its escaped quotes and newlines as they were. */
 const readable = (line: string): string => {

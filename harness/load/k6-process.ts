@@ -104,7 +104,7 @@ const segmentOf = ({ nth, of }: K6Launch['segment']): readonly string[] => {
 }
 
 /** k6 reads settings of a run from K6_*, and sends its requests through a proxy if one is set: neither may change a load. */
-const environment = (run: string, plan: LoadPlan): NodeJS.ProcessEnv => {
+export const environment = (run: string, plan: LoadPlan): NodeJS.ProcessEnv => {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('K6_'))
   const direct = [process.env['NO_PROXY'] ?? process.env['no_proxy'], new URL(plan.baseUrl).hostname].filter(Boolean).join(',')
   return { ...Object.fromEntries(kept), NO_PROXY: direct, K6_AUTO_EXTENSION_RESOLUTION: 'false', LOWTIDE_OWNER: run }

@@ -61,6 +61,7 @@ describe('a load by k6', { timeout: 30_000 }, () => {
     ['half an answer', { path: '/half' }, 'timedOut'],
     ['a reset', { path: '/reset' }, 'broken'],
     ['a body that is cut off', { path: '/cut', expect: { contains: 'ok' } }, 'broken'],
+    ['a body that is cut off, though none of it is looked at', { path: '/cut' }, 'broken'],
   ])('%s is told apart', async (_, route, outcome) => {
     const { dose } = await run({ dose: 4, concurrency: 4 }, [{ name: 'it', ...route }], { requestTimeoutMs: 300 })
     expect(dose[outcome]).toBe(4)

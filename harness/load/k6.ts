@@ -2,15 +2,18 @@ import { readFileSync } from 'node:fs'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
 import { fleetOf } from './fleet.ts'
+import { datedSoundly, steadyClock } from './clock.ts'
 import type { Generator } from './generator.ts'
 import type { K6 } from './k6-binary.ts'
 import { launchK6, type K6Launch } from './k6-process.ts'
 import { openLedger, type Ledger } from './ledger.ts'
 import type { LoadPlan } from './plan.ts'
 import { beside } from './rude/beside.ts'
+import { visitThatLoops } from './rehearsal.ts'
 import { partsOf } from './rude/parts.ts'
 import { launchRude } from './rude/process.ts'
 
+import { cpuMsOf, watchStandstill, type Standstill } from './standstill.ts'
 /** One cycle's load. Disposed of before it has drained, its k6 is killed. */
 export type RunningLoad = AsyncDisposable & {
   /** Lets the requests go: k6 has all its users ready by now. If it has not, `drained` says why. */
@@ -43,27 +46,35 @@ export type LoadOptions = {
   /** URLs that earlier cycles have had answered, to which this one adds its own. */
   readonly knownUrls?: Set<string>
 }
+  /** How long a journey may be at work without a request; default 20 s. */
+  readonly standstillMs?: number
 
 /** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
+  /** Names of routes that earlier cycles have had, to which this one adds its own. */
+  readonly knownRoutes?: Set<string>
 export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const { role, ...doses } = options.plan
   const { tape, model: { arrivals, requestId } } = options.bundle
   // Warm-up is to fill the pools: its requests come as fast as they are answered.
   const plan: LoadPlan = { ...doses, ...(arrivals && role !== 'warm-up' && { arrivals }), ...(tape && role !== 'warm-up' && { replay: true as const }), ...(requestId && { requestId }), baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
-  const ledger = openLedger({ plan, emit: options.onHappening, ...(options.knownUrls ? { known: options.knownUrls } : {}) })
+  const nowMs = steadyClock()
+  const ledger = openLedger({ nowMs, plan, emit: options.onHappening, ...(options.knownUrls && { known: options.knownUrls }), ...(options.knownRoutes && { routes: options.knownRoutes }) })
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
 
   options.signal.throwIfAborted()
   const bundle = tape ? { ...options.bundle, script: await tape.cut(plan, role) } : options.bundle
   const parts = partsOf(plan, bundle.rude?.rude)
   const k6 = await launchParts({ ...options, bundle, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 }, parts)
-  const load = watch(k6, ledger, options.signal)
-  const drained = load.ended.then(({ exitCode, trouble, tail }): Dose => {
+  const load = watch(k6, ledger, { signal: options.signal, nowMs, standstillMs: options.standstillMs ?? 20_000 })
+  const drained = load.ended.then(async ({ exitCode, trouble, tail, stood }): Promise<Dose> => {
     const neverEnded = ledger.started() - ledger.finished()
     const sums = ledger.close()
-    const reason = trouble ?? (exitCode === 0 ? doubt(sums, parts.polite.dose, neverEnded) : null)
+    const loops = stood && (await visitThatLoops({ ...options, bundle, plan: parts.polite }))
+    const reason = stood ? describeStandstill(stood, sums, loops, last) : (trouble ?? (exitCode === 0 ? doubt(sums, parts, neverEnded) : null))
     const generator = reason === null ? ({ kind: 'completed' } as const) : ({ kind: 'broken', exitCode, tail: `${reason}\n${tail}`.trim() } as const)
-    return { kind: 'dose', role, ...sums, generator }
+    const last = ledger.lastEnded()
+    const misdated = load.misdated()
+    return { kind: 'dose', role, ...sums, ...(misdated > 0 && { misdated }), generator }
   })
 
   return {
@@ -113,14 +124,23 @@ const launchAll = async (launch: Omit<K6Launch, 'segment'>): Promise<Generator> 
 }
 
 /** Feeds the ledger until the generator is gone. `trouble` is the first thing that went wrong. */
-const watch = (generator: Generator, ledger: Ledger, signal: AbortSignal) => {
+const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstillMs }: { readonly signal: AbortSignal; readonly nowMs: () => number; readonly standstillMs: number }) => {
   let trouble = generator.notReady
   const stop = (because: string) => {
     trouble ??= because
     generator.kill()
+  let stood: Standstill | null = null
   }
-  generator.samples(ledger.take).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
-  const clock = setInterval(() => ledger.tick(Date.now()), 250)
+  const { take, misdated } = datedSoundly(ledger.take, nowMs)
+  generator.samples(take).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
+  const standing = watchStandstill(standstillMs, () => generator.pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0))
+  const clock = setInterval(() => {
+    ledger.tick(nowMs())
+    const found = trouble === null ? standing(nowMs(), { started: ledger.started(), finished: ledger.finished(), inFlight: ledger.started() - ledger.finished() }) : null
+    if (found === null) return
+    stood = found
+    stop('the journey stood still')
+  }, 250)
   const onAbort = () => stop('the load was stopped by the harness')
   signal.addEventListener('abort', onAbort)
   const gone = new AbortController()
@@ -128,19 +148,28 @@ const watch = (generator: Generator, ledger: Ledger, signal: AbortSignal) => {
     clearInterval(clock)
     signal.removeEventListener('abort', onAbort)
     gone.abort()
-    return { ...end, trouble: trouble ?? end.trouble }
+    return { ...end, trouble: trouble ?? end.trouble, stood }
   })
-  return { stop, ended, gone: gone.signal }
+  return { stop, ended, misdated, gone: gone.signal }
+}
+
+type Sums = ReturnType<Ledger['close']>
+
+const describeStandstill = ({ ms, cpuMs }: Standstill, { planned, dropped }: Sums, loops: string | null, last: ReturnType<Ledger['lastEnded']>): string => {
+  const where = loops !== null ? `${loops} does not come back` : last === null ? 'no request was sent' : `it does not come back from the answer to request ${last.request} ("${last.route}")`
+  return `the journey loops for ever: ${where}; ${planned - dropped} of ${planned} requests were sent, none in the last ${Math.round(ms / 1000)} s, in which k6 used ${(cpuMs / 1000).toFixed(1)} s of CPU`
 }
 
 /** k6 ends with 0 also when nothing it sent was answered, or when its script sent nothing through our journey. */
-const doubt = (sums: ReturnType<Ledger['close']>, politeDose: number, neverEnded: number): string | null => {
-  if (politeDose > 0 && sums.dropped >= politeDose) return 'k6 ended well, but sent no request: does the script export a default made by `journey` of lowtide/journey, and its `options`?'
+const doubt = (sums: Sums, { polite, rude }: ReturnType<typeof partsOf>, neverEnded: number): string | null => {
+  if (polite.dose > 0 && sums.dropped >= polite.dose) return 'k6 ended well, but sent no request: does the script export a default made by `journey` of lowtide/journey, and its `options`?'
   if (sums.broken === sums.planned) return `all ${sums.planned} requests were refused, reset or broken off: is the application there?`
   if (neverEnded > 0) return `${neverEnded} requests were cut off by k6 before their time-out`
   return null
 }
 
+  // In an open model a request is left out where no user was free in time, and rude clients leave out what they could not do.
+  if (sums.dropped > 0 && !polite.arrivals && rude === null) return `k6 ended at its load's limit of time: ${sums.dropped} of ${sums.planned} requests were never sent`
 /** Asked for five times a second: a file of the kernel's, which makes nobody wait. */
 const residentBytesOf = (pid: number): number => {
   try {

@@ -1,5 +1,6 @@
 import type { Dose, KeptRequest, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import { addLatency, encodeLatencies, openLatencies } from '../timeline/latencies.ts'
+import { mostRoutes, namedAmong } from '../timeline/routes.ts'
 import { openKept } from './kept.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
 import type { Sample } from './samples.ts'
@@ -12,7 +13,9 @@ export type Ledger = {
   readonly tick: (nowMs: number) => void
   readonly started: () => number
   readonly finished: () => number
-  /** How old the newest sample was when it was taken. More than k6's buffers explain is a harness that cannot keep up. */
+  /** The request that ended last; null before any has. */
+  readonly lastEnded: () => { readonly request: string; readonly route: string } | null
+  /** How old the newest sample was when it was taken, at most since this was asked before. More than k6's buffers explain is a harness that cannot keep up. */
   readonly lagMs: () => number
   /** Emits what is left and when requests were in flight, and adds up. Requests still in flight count as broken: their generator ended before them. */
   readonly close: () => Omit<Dose, 'kind' | 'role' | 'generator'>
@@ -29,10 +32,15 @@ export type LedgerOptions = {
   readonly emit: (happening: LoadSecond | Unanswered | Requests | KeptRequest) => void
   /** URLs that earlier cycles have had answered; this cycle's are added. */
   readonly known?: Set<string>
+  /** Names of routes that the run tells apart so far; this cycle's are added. */
+  readonly routes?: Set<string>
+  /** The clock of the samples; the wall clock if not given. */
+  readonly nowMs?: () => number
 }
 
-export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Ledger => {
+export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes = new Set(), nowMs = Date.now }: LedgerOptions): Ledger => {
   const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number; readonly lateMs: number; readonly place: number | null }>()
+  const named = namedAmong(knownRoutes, mostRoutes)
   const spans = openSpans(plan.cycle)
   const kept = openKept(plan)
   const lateness = openLatencies()
@@ -44,6 +52,7 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
   let lastAtMs = -Infinity
   let lagMs = 0
   let firstSecond: number | null = null
+  let lastEnded: { readonly request: string; readonly route: string } | null = null
 
   /** A late sample goes to the first second that is still open: never lost, at most a second misplaced. */
   const secondOf = (atMs: number, route: string): Second => {
@@ -66,9 +75,13 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
   const tick = (nowMs: number) => emitBefore(Math.floor((nowMs - lateMs) / 1000))
 
   const end = (sample: Sample & { readonly kind: 'ended' }) => {
-    const { request, route, outcome, durationMs, status, errorCode, atMs } = sample
+    const { request, outcome, durationMs, status, errorCode } = sample
+    const route = named(sample.route)
+    lastEnded = { request, route }
     const begun = inFlight.get(request)
     inFlight.delete(request)
+    // A clock that was set back must not make an end come before its start.
+    const atMs = Math.max(sample.atMs, begun?.atMs ?? -Infinity)
     if (begun !== undefined && begun.place !== null) spans.end(begun.route, begun.place, atMs)
     if (begun !== undefined) kept.offer({ request, route, path: begun.path, startedAtMs: begun.atMs, tookMs: toMicros(atMs - begun.atMs), outcome, status, errorCode })
     total.finished++
@@ -103,18 +116,24 @@ export const openLedger = ({ plan, emit, known = new Set() }: LedgerOptions): Le
       tick(sample.atMs)
       firstAtMs = Math.min(firstAtMs, sample.atMs)
       lastAtMs = Math.max(lastAtMs, sample.atMs)
-      lagMs = Math.max(0, Date.now() - lastAtMs)
+      lagMs = Math.max(lagMs, nowMs() - lastAtMs)
       if (sample.kind === 'ended') return end(sample)
+      const route = named(sample.route)
       total.started++
       lateness.accept(sample.lateMs)
-      inFlight.set(sample.request, { route: sample.route, path: sample.path, atMs: sample.atMs, lateMs: sample.lateMs, place: spans.begin(sample.route, sample.request, sample.atMs) })
+      inFlight.set(sample.request, { route, path: sample.path, atMs: sample.atMs, lateMs: sample.lateMs, place: spans.begin(route, sample.request, sample.atMs) })
       total.peak = Math.max(total.peak, inFlight.size)
-      secondOf(sample.atMs, sample.route).started++
+      secondOf(sample.atMs, route).started++
     },
     tick,
     started: () => total.started,
     finished: () => total.finished,
-    lagMs: () => lagMs,
+    lastEnded: () => lastEnded,
+    lagMs: () => {
+      const asked = lagMs
+      lagMs = 0
+      return asked
+    },
     close: () => {
       emitBefore(Infinity)
       for (const requests of [...spans.close(lastAtMs), ...kept.close()]) emit(requests)

@@ -23,7 +23,12 @@ export type LoadPlan = {
   readonly requestId?: RequestId
   /** Factor on the journey's think times. */
   readonly thinkScale: number
+  /** Each visit makes its first request, says before that it does, and sends none (`visitThatLoops`). */
+  readonly rehearsal?: true
 }
+
+/** What a visit's line in the log of a rehearsal begins with. */
+export const rehearsing = 'lowtide rehearses '
 
 /** What came of a request. Only `counted` ones, answered as expected, are dose. */
 export type Outcome = 'counted' | 'unexpected' | 'timed-out' | 'broken'

@@ -3,6 +3,7 @@ import exec from 'k6/execution'
 import http, { type CookieJar, type RefinedResponse } from 'k6/http'
 import { Counter, Trend } from 'k6/metrics'
 import type { Method } from '../replay/logged.ts'
+import { mostRoutesOfAUser, namedAmong } from '../timeline/routes.ts'
 import { carrying } from './request-id.ts'
 import { endedMetric, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
 
@@ -28,12 +29,16 @@ export type Answer = {
   readonly location: string | null
 }
 
-/** How a request goes out: its route in every report, an id that no other request of the run has, the cookies of whoever sends it, and how long after its planned arrival. */
-export type Sending = { readonly plan: LoadPlan; readonly route: string; readonly id: string; readonly jar?: CookieJar; readonly lateMs?: number }
+/**
+ * How a request goes out: its route in every report, an id that no other request of the run has, the cookies of whoever sends it, and how long after its planned arrival.
+ * `keepsBody` where the answer's body will be read: else k6 lets it go by, and an answer of 100 MB costs the generator no memory.
+ */
+export type Sending = { readonly plan: LoadPlan; readonly route: string; readonly id: string; readonly jar?: CookieJar; readonly lateMs?: number; readonly keepsBody?: boolean }
 
 /** Sends one request and leaves its two samples in k6's stream. Null for an answer that was not as expected, or for none: also where the client itself hung up. */
-export const send = ({ plan, route, id, jar, lateMs = 0 }: Sending, { path, method = 'GET', body, headers, expect = {}, abortAfterMs }: Request): Answer | null => {
+export const send = ({ plan, route: asked, id, jar, lateMs = 0, keepsBody = false }: Sending, { path, method = 'GET', body, headers, expect = {}, abortAfterMs }: Request): Answer | null => {
   if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error(`expected a path that begins with / and is percent-encoded, got ${JSON.stringify(path)}`)
+  const route = named(asked)
   const tags = { route: encodeURIComponent(route) }
   // Metadata, unlike tags, may differ in every sample without k6's memory growing.
   metadata ??= exec.vu.metrics.metadata
@@ -49,7 +54,7 @@ export const send = ({ plan, route, id, jar, lateMs = 0 }: Sending, { path, meth
     headers: sent.headers,
     timeout: abortAfterMs ?? plan.requestTimeoutMs,
     redirects: 0,
-    responseType: 'text',
+    responseType: keepsBody || expect.contains !== undefined ? 'text' : 'none',
     tags: { name: route },
     ...(jar ? { jar } : {}),
   })
@@ -59,18 +64,20 @@ export const send = ({ plan, route, id, jar, lateMs = 0 }: Sending, { path, meth
   metadata['request'] = id
   ended.add(response.timings.duration, { ...tags, outcome, answer: `${response.status}`, fault: `${response.error_code}` })
   delete metadata['request']
-  return outcome === 'counted' && !hungUp ? { path, status: response.status, body: response.body, location: locationOf(response) } : null
+  return outcome === 'counted' && !hungUp ? { path, status: response.status, body: response.body ?? '', location: locationOf(response) } : null
 }
 
-const outcomeOf = (response: RefinedResponse<'text'>, { status = 200, contains }: NonNullable<Request['expect']>): Outcome => {
+const outcomeOf = (response: Response, { status = 200, contains }: NonNullable<Request['expect']>): Outcome => {
   const code = response.error_code
   if (code === requestTimedOut) return 'timed-out'
   if (code !== 0 && !isStatusCode(code)) return 'broken'
   if (typeof status === 'number' ? response.status !== status : !status(response.status)) return 'unexpected'
-  return contains === undefined || response.body.includes(contains) ? 'counted' : 'unexpected'
+  return contains === undefined || response.body?.includes(contains) ? 'counted' : 'unexpected'
 }
 
-const locationOf = ({ headers }: RefinedResponse<'text'>): string | null => headers['Location']?.replace(/^https?:\/\/[^/]*/, '') ?? null
+type Response = RefinedResponse<'text' | 'none'>
+
+const locationOf = ({ headers }: Response): string | null => headers['Location']?.replace(/^https?:\/\/[^/]*/, '') ?? null
 
 // k6's error codes: https://grafana.com/docs/k6/latest/javascript-api/error-codes/
 const requestTimedOut = 1050
@@ -78,6 +85,9 @@ const isStatusCode = (code: number) => code >= 1400 && code < 1600
 
 /** Asked for once a user: k6 builds this object anew each time, at the cost of the request itself. */
 let metadata: typeof exec.vu.metrics.metadata | undefined
+
+/** One of these a user: each has a runtime of its own. */
+const named = namedAmong(new Set(), mostRoutesOfAUser)
 
 /** Characters of a path that the record keeps. */
 const longestPath = 2_000

@@ -180,6 +180,8 @@ export type Dose = {
   readonly lateness?: { readonly p99Ms: number; readonly maxMs: number }
   /** From the start of the first request to the end of the last. Older records have none. */
   readonly loadMs?: number
+  /** Starts and ends of requests whose time could not be, as when the clock was set during the load: they have the time at which they were read. Absent where there were none. */
+  readonly misdated?: number
   /** How the generator ended; anything but `completed` makes the dose doubtful. */
   readonly generator: { readonly kind: 'completed' } | { readonly kind: 'broken'; readonly exitCode: number | null; readonly tail: string }
 }
@@ -250,4 +252,4 @@ export type End = {
   readonly early?: Early
 }
 
-export type Early = 'leak confirmed' | 'sure' | 'probe blind' | 'application ended' | 'threshold crossed'
+export type Early = 'leak confirmed' | 'sure' | 'probe blind' | 'application ended' | 'threshold crossed' | 'load broken'

@@ -133,7 +133,7 @@ const entries = tabled<Happening['kind']>({
   request: { cycle: isNumber, why: isText, request: isText, route: isText, path: isText, startedAtMs: isEpoch, tookMs: isNumber, outcome: isText, status: isNumber, errorCode: isNumber },
   requests: { cycle: isNumber, route: isText, fromMs: isEpoch, spans: listOf(isNumber), ids: optional(isText), complete: isTruth },
   rude: { cycle: isNumber, manners: listOf(of({ manner: isText, planned: isNumber, performed: isNumber, notes: listOf(of({ note: isText, acts: isNumber })) })) },
-  dose: { cycle: isNumber, role: isText, planned: isNumber, counted: isNumber, unexpected: isNumber, timedOut: isNumber, broken: isNumber, dropped: isNumber, newUrls: isNumber, peakInFlight: isNumber, generator: of({ kind: isText }) },
+  dose: { cycle: isNumber, role: isText, planned: isNumber, counted: isNumber, unexpected: isNumber, timedOut: isNumber, broken: isNumber, dropped: isNumber, newUrls: isNumber, peakInFlight: isNumber, misdated: optional(isNumber), generator: of({ kind: isText }) },
   canary: { url: isText, outcome: isText, detail: isText, tookMs: isNumber },
   capacity: { when: isText, asked: isNumber, parallel: isNumber, tries: listOf(isNumber) },
   'server-log': { pid: isNumber, severity: isText, sqlstate: isText, message: isText },

@@ -1,4 +1,5 @@
 import type { LoadSecond } from '../../timeline/entry.ts'
+import { otherRoutes } from '../../timeline/routes.ts'
 import { growingBuckets } from './buckets.ts'
 
 export type Outcome = (typeof outcomes)[number]
@@ -19,7 +20,6 @@ export type LoadTrace = {
 export type RouteTrace = { readonly route: string } & Readonly<Record<Outcome, readonly number[]>>
 
 const limits = { buckets: 1_000, routes: 12 }
-const otherRoutes = 'other routes'
 
 /** Folds seconds of load into one trace a route. */
 export function loadFold() {

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { cpuMsOf, watchStandstill, type Progress } from './standstill.ts'
+
+const nothing: Progress = { started: 8, finished: 8, inFlight: 0 }
+
+/** What is told each second of half a minute, by a load whose progress and CPU time are those of the second. */
+const told = (progress: (second: number) => Partial<Progress>, cpuMsBy: (second: number) => number) => {
+  let second = 0
+  const standing = watchStandstill(20_000, () => cpuMsBy(second))
+  return Array.from({ length: 31 }, (_, i) => {
+    second = i
+    const stands = standing(i * 1_000, { ...nothing, ...progress(i) })
+    return stands === null ? [] : [{ second: i, ...stands }]
+  }).flat()
+}
+const busy = (second: number) => second * 1_000
+
+test('a load whose generator works and sends nothing for 20 s stands still', () => {
+  expect(told(() => ({}), busy)[0]).toEqual({ second: 20, ms: 20_000, cpuMs: 20_000 })
+})
+
+test.each<[string, (second: number) => Partial<Progress>, (second: number) => number]>([
+  ['users who think, or wait for their moment', () => ({}), second => second * 20],
+  ['requests that are in flight', () => ({ inFlight: 1 }), busy],
+  ['a request now and then', second => ({ started: 8 + Math.floor(second / 15), finished: 8 + Math.floor(second / 15) }), busy],
+])('%s are no standstill', (_, progress, cpuMsBy) => {
+  expect(told(progress, cpuMsBy)).toEqual([])
+})
+
+test('what a generator worked before it went quiet is not held against it', () => {
+  expect(told(second => ({ started: Math.min(second, 5), finished: Math.min(second, 5) }), second => Math.min(second, 5) * 10_000)).toEqual([])
+})
+
+test('reads the CPU time of a process, whatever it is called', () => {
+  const before = cpuMsOf(process.pid)
+  for (const until = performance.now() + 200; performance.now() < until; );
+  expect(cpuMsOf(process.pid) - before).toBeGreaterThan(50)
+  expect(cpuMsOf(Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' })))).toBe(0)
+})

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+
+/** What a load has come to, whenever it is asked. */
+export type Progress = { readonly started: number; readonly finished: number; readonly inFlight: number }
+
+/** How a load stands still. `cpuMs` is what its generators have used meanwhile. */
+export type Standstill = { readonly ms: number; readonly cpuMs: number }
+
+/** Share of one CPU that a generator uses at least while code of its journey runs for ever, on a busy machine too. Users who think or wait for their moments use none. */
+const atWork = 0.25
+
+/**
+ * Tells a load whose journey does not come back: nothing is in flight, nothing has come for `limitMs`, and its generators are at work all the same. k6 itself would go on so until
+ * its load's own limit of time, which is that of all requests timing out one after another.
+ * @param cpuMs CPU time of the generators so far
+ */
+export const watchStandstill = (limitMs: number, cpuMs: () => number): ((nowMs: number, progress: Progress) => Standstill | null) => {
+  let seen = 0
+  let sinceMs: number | null = null
+  let cpuBeforeMs = 0
+  return (nowMs, { started, finished, inFlight }) => {
+    if (inFlight > 0 || started + finished !== seen || sinceMs === null) {
+      seen = started + finished
+      sinceMs = nowMs
+      cpuBeforeMs = cpuMs()
+      return null
+    }
+    const ms = nowMs - sinceMs
+    if (ms < limitMs) return null
+    const usedMs = cpuMs() - cpuBeforeMs
+    return usedMs >= atWork * ms ? { ms, cpuMs: usedMs } : null
+  }
+}
+
+/** CPU time of a process with all its threads; 0 where `/proc` does not tell. */
+export const cpuMsOf = (pid: number): number => {
+  try {
+    // The command, which is in parentheses and may hold anything, comes before. See proc_pid_stat(5): utime and stime are fields 14 and 15.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? []
+    return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * tickMs
+  } catch {
+    return 0
+  }
+}
+
+/** The kernel tells times in ticks of 1/100 s, whatever its own. */
+const tickMs = 10
