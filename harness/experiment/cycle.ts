@@ -51,9 +51,9 @@ export function openCycles(tools: CycleTools): Cycles {
   const { plan, sampler, record, signal } = tools
   const suspicions = watchSuspects()
   const knownUrls = new Set<string>()
+  const knownRoutes = new Set<string>()
   let cycles = 0
   let requests = 0
-  const knownRoutes = new Set<string>()
   let load: Pick<RunningLoad, 'started' | 'inFlight' | 'lagMs' | 'residentBytes'> | null = null
 
   const watch = async (until: AbortSignal) => {
@@ -87,10 +87,10 @@ export function openCycles(tools: CycleTools): Cycles {
         signal,
         onHappening: record,
         knownUrls,
+        knownRoutes,
       })
       const cut = () => void running[Symbol.asyncDispose]()
       tools.loadEnds.addEventListener('abort', cut, { once: true, signal: ended.signal })
-        knownRoutes,
       if (tools.loadEnds.aborted) cut()
       const before = requests
       load = { started: () => before + running.started(), inFlight: running.inFlight, lagMs: running.lagMs, residentBytes: running.residentBytes }

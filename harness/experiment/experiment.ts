@@ -115,12 +115,12 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   if (early === 'probe blind') watcher.say('a probe has gone blind: the run cannot pass any more, and ends here')
   else if (early === 'application ended') watcher.say(`the application has ended by itself (${app.crashed()}), and so the run ends here`)
   else {
+    if (early === 'load broken') watcher.say('the load broke again and again: nothing more can be learned, and it ends here')
     await phase('settle', 'after a nudge', async () => {
       await askOtherRoute({ app, otherPath, record, signal })
       // Some healthy pools close what is idle only on the next request. All of them together have a time: where one hangs, so may the next.
       const patience = AbortSignal.any([signal, AbortSignal.timeout(nudgesWithinMs)])
       for (let sent = 0; sent < nudges && !patience.aborted; sent += 1) await visit(app.baseUrl + otherPath, patience).catch(() => null)
-    if (early === 'load broken') watcher.say('the load broke again and again: nothing more can be learned, and it ends here')
       signal.throwIfAborted()
       await look('nudged', 1_000)
     })

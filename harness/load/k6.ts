@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
-import { fleetOf } from './fleet.ts'
 import { datedSoundly, steadyClock } from './clock.ts'
+import { fleetOf } from './fleet.ts'
 import type { Generator } from './generator.ts'
 import type { K6 } from './k6-binary.ts'
 import { launchK6, type K6Launch } from './k6-process.ts'
 import { openLedger, type Ledger } from './ledger.ts'
 import type { LoadPlan } from './plan.ts'
-import { beside } from './rude/beside.ts'
 import { visitThatLoops } from './rehearsal.ts'
+import { beside } from './rude/beside.ts'
 import { partsOf } from './rude/parts.ts'
 import { launchRude } from './rude/process.ts'
-
 import { cpuMsOf, watchStandstill, type Standstill } from './standstill.ts'
+
 /** One cycle's load. Disposed of before it has drained, its k6 is killed. */
 export type RunningLoad = AsyncDisposable & {
   /** Lets the requests go: k6 has all its users ready by now. If it has not, `drained` says why. */
@@ -43,15 +43,15 @@ export type LoadOptions = {
   readonly signal: AbortSignal
   readonly onHappening: (happening: LoadSecond | Unanswered | Requests | KeptRequest | RudeClients) => void
   readonly readyTimeoutMs?: number
-  /** URLs that earlier cycles have had answered, to which this one adds its own. */
-  readonly knownUrls?: Set<string>
-}
   /** How long a journey may be at work without a request; default 20 s. */
   readonly standstillMs?: number
-
-/** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
+  /** URLs that earlier cycles have had answered, to which this one adds its own. */
+  readonly knownUrls?: Set<string>
   /** Names of routes that earlier cycles have had, to which this one adds its own. */
   readonly knownRoutes?: Set<string>
+}
+
+/** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
 export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const { role, ...doses } = options.plan
   const { tape, model: { arrivals, requestId } } = options.bundle
@@ -68,11 +68,11 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const load = watch(k6, ledger, { signal: options.signal, nowMs, standstillMs: options.standstillMs ?? 20_000 })
   const drained = load.ended.then(async ({ exitCode, trouble, tail, stood }): Promise<Dose> => {
     const neverEnded = ledger.started() - ledger.finished()
+    const last = ledger.lastEnded()
     const sums = ledger.close()
     const loops = stood && (await visitThatLoops({ ...options, bundle, plan: parts.polite }))
     const reason = stood ? describeStandstill(stood, sums, loops, last) : (trouble ?? (exitCode === 0 ? doubt(sums, parts, neverEnded) : null))
     const generator = reason === null ? ({ kind: 'completed' } as const) : ({ kind: 'broken', exitCode, tail: `${reason}\n${tail}`.trim() } as const)
-    const last = ledger.lastEnded()
     const misdated = load.misdated()
     return { kind: 'dose', role, ...sums, ...(misdated > 0 && { misdated }), generator }
   })
@@ -126,10 +126,10 @@ const launchAll = async (launch: Omit<K6Launch, 'segment'>): Promise<Generator> 
 /** Feeds the ledger until the generator is gone. `trouble` is the first thing that went wrong. */
 const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstillMs }: { readonly signal: AbortSignal; readonly nowMs: () => number; readonly standstillMs: number }) => {
   let trouble = generator.notReady
+  let stood: Standstill | null = null
   const stop = (because: string) => {
     trouble ??= because
     generator.kill()
-  let stood: Standstill | null = null
   }
   const { take, misdated } = datedSoundly(ledger.take, nowMs)
   generator.samples(take).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
@@ -165,11 +165,11 @@ const doubt = (sums: Sums, { polite, rude }: ReturnType<typeof partsOf>, neverEn
   if (polite.dose > 0 && sums.dropped >= polite.dose) return 'k6 ended well, but sent no request: does the script export a default made by `journey` of lowtide/journey, and its `options`?'
   if (sums.broken === sums.planned) return `all ${sums.planned} requests were refused, reset or broken off: is the application there?`
   if (neverEnded > 0) return `${neverEnded} requests were cut off by k6 before their time-out`
+  // In an open model a request is left out where no user was free in time, and rude clients leave out what they could not do.
+  if (sums.dropped > 0 && !polite.arrivals && rude === null) return `k6 ended at its load's limit of time: ${sums.dropped} of ${sums.planned} requests were never sent`
   return null
 }
 
-  // In an open model a request is left out where no user was free in time, and rude clients leave out what they could not do.
-  if (sums.dropped > 0 && !polite.arrivals && rude === null) return `k6 ended at its load's limit of time: ${sums.dropped} of ${sums.planned} requests were never sent`
 /** Asked for five times a second: a file of the kernel's, which makes nobody wait. */
 const residentBytesOf = (pid: number): number => {
   try {
