@@ -7,7 +7,7 @@ import { UsageError } from './scenario/usage-error.ts'
 import { planFor } from './scenario/profiles.ts'
 import type { Plan, ProfileName, Scenario } from './scenario/scenario.ts'
 import { problemsOf } from './scenario/validate.ts'
-import type { StackName } from './stack/boot.ts'
+import { problemsOfPlace, type StackName } from './stack/boot.ts'
 import type { Facts } from './timeline/facts.ts'
 import type { Findings } from './verdict/verdict.ts'
 
@@ -41,6 +41,8 @@ export type SoakRun = { readonly dir: string; readonly facts: Facts; readonly fi
  */
 export async function soak(scenario: Scenario | string, options: SoakOptions = {}): Promise<SoakRun> {
   const loaded = typeof scenario === 'string' ? await loadScenario(scenario) : given(scenario, options.from)
+  const amiss = problemsOfPlace(options.stack ?? 'auto', loaded.scenario)
+  if (amiss.length > 0) throw new UsageError(amiss)
   const profile = options.profile ?? 'gate'
   const say = options.say ?? (() => {})
   const end = await run(

@@ -48,7 +48,7 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
   try {
     const { scenario } = request.loaded
     const k6 = await findK6({ signal, say: watcher.say, long: request.profile === 'nightly' })
-    const choice = await chooseStack(request.stack, scenario.target)
+    const choice = await chooseStack(request.stack, scenario)
     const folder = await openRunFolder(request.reports, scenario.name)
     dir = folder.dir
     watcher.began(dir)

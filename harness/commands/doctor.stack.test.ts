@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { whyNoNamespace } from '../stack/namespace.ts'
 import { startWatchdog } from '../stack/watchdog.ts'
 import { leftOver } from './doctor.ts'
 
@@ -31,6 +32,16 @@ const ofRun = async (run: string) => (await leftOver()).filter((thing) => ('run'
 test('what a dead run left is found: its processes, its server, its folder', async () => {
   const { run } = aRun()
   await expect.poll(() => ofRun(run)).toEqual(['tag', 'postgres', 'directory'])
+})
+
+test.runIf(whyNoNamespace() === null)('the network namespace of a dead run is found, and nobody else’s', async () => {
+  const run = '2001-01-01T000009Z-doctor-test'
+  for (const name of [`lowtide-${run}`, 'lowtide-of-mine']) execFileSync('ip', ['netns', 'add', name])
+  try {
+    expect((await leftOver()).filter(({ kind }) => kind === 'namespace')).toEqual([{ kind: 'namespace', run }])
+  } finally {
+    for (const name of [`lowtide-${run}`, 'lowtide-of-mine']) execFileSync('ip', ['netns', 'del', name])
+  }
 })
 
 test('a run that goes on is left alone: it has a watchdog', async () => {

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describeK6, findK6 } from '../load/k6-binary.ts'
+import { namespacedRuns } from '../stack/namespace-clean.ts'
 import { removeOwned } from '../stack/owned.ts'
 import type { Owned } from '../stack/stack.ts'
 import type { Command, Io } from './command.ts'
@@ -44,7 +45,7 @@ async function k6({ signal, stderr }: Io): Promise<Check> {
   return findK6({ signal, say: (line) => stderr.write(`${line}\n`) }).then((found) => ({ ok: true, line: `k6 ${describeK6(found)}` }), (error: Error) => ({ ok: false, line: error.message }))
 }
 
-/** What runs have left that are over: labels of containers, tags of living processes, data directories and folders in the temporary directory. */
+/** What runs have left that are over: labels of containers, tags of living processes, network namespaces, data directories and folders in the temporary directory. */
 export async function leftOver(): Promise<Owned[]> {
   const living = livingRuns()
   const isOver = (run: string) => !living.has(run)
@@ -57,12 +58,14 @@ export async function leftOver(): Promise<Owned[]> {
   return [
     ...(await labelledRuns()).filter(isOver).map((run) => ({ kind: 'label' as const, run })),
     ...[...tags].filter(isOver).map((run) => ({ kind: 'tag' as const, run })),
+    ...namespacedRuns().filter((run) => nameOfRun.test(run) && isOver(run)).map((run) => ({ kind: 'namespace' as const, run })),
     ...homes.flatMap((path) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
   ]
 }
 
 /** `lowtide-<run>-<random>`, where a run is `<utc>-<scenario>`: nobody else's folder looks like it. */
 const homeOfRun = /^lowtide-(\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+)-\w{6}$/
+const nameOfRun = /^\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+$/
 
 /** A run goes on as long as its watchdog watches: its one argument is the run's folder. */
 function livingRuns(): ReadonlySet<string> {
@@ -86,6 +89,8 @@ function wordsOf(thing: Owned): string {
       return `processes of ${thing.run}`
     case 'label':
       return `containers of ${thing.run}`
+    case 'namespace':
+      return `a network namespace of ${thing.run}`
     case 'postgres':
       return `a server in ${thing.dataDir}`
     case 'directory':

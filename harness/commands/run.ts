@@ -8,7 +8,7 @@ import { chooseVariant, loadScenario } from '../scenario/load-scenario.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { planFor, profiles } from '../scenario/profiles.ts'
 import type { Plan, ProfileName } from '../scenario/scenario.ts'
-import { stackNames, type StackName } from '../stack/boot.ts'
+import { problemsOfPlace, stackNames, type StackName } from '../stack/boot.ts'
 import type { Findings } from '../verdict/verdict.ts'
 import { textOf, type Arguments, type Command, type Io } from './command.ts'
 import { shown } from './shown.ts'
@@ -124,6 +124,7 @@ export async function requestOf(args: Arguments, asked: Partial<Plan> = {}): Pro
   }
   const loaded = path === undefined ? null : await loadScenario(path).catch(told)
   const variant = loaded && (await Promise.try(chooseVariant, loaded.scenario, textOf(args, 'variant')).catch(told))
+  if (loaded !== null) problems.push(...problemsOfPlace(stack, loaded.scenario))
   if (loaded === null || problems.length > 0) throw new UsageError(problems)
   const plan = planFor(loaded.scenario, profile, { ...(budgetMs === undefined ? {} : { budgetMs }), ...(seed === undefined ? {} : { seed: Number(seed) }), ...asked })
   return { loaded, variant, profile, plan, stack, reports: textOf(args, 'reports') ?? 'reports', command: args.line }

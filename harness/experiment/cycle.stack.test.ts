@@ -34,6 +34,7 @@ async function cycles({ members = [] as readonly Member[], signal = AbortSignal.
     bundle: await bundleJourney({ load: { kind: 'routes', routes: [{ name: 'home', path: '/?n={n}' }] }, scenarioDir: dir, dir, run: 'cycle-test' }),
     run: `cycle-test-${crypto.randomUUID().slice(0, 8)}`,
     dir,
+    namespace: null,
     app: { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, logTail: async () => [], crashed: () => null, stop: async () => {} },
     otherPath: '/',
     plan: { ...profiles.repro, concurrency: 1, settleMs: 1_000 },

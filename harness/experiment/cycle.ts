@@ -7,6 +7,7 @@ import { isLeftover, settle, type Settled } from '../probes/quiet.ts'
 import type { Sampler } from '../probes/sampler.ts'
 import { watchSuspects } from '../probes/suspects.ts'
 import type { Plan } from '../scenario/scenario.ts'
+import type { Namespace } from '../stack/namespace.ts'
 import type { App } from '../stack/stack.ts'
 import { visit } from '../stack/visit.ts'
 import type { Dose, Happening } from '../timeline/entry.ts'
@@ -17,6 +18,7 @@ export type CycleTools = {
   readonly bundle: Bundle
   readonly run: string
   readonly dir: string
+  readonly namespace: Namespace | null
   readonly app: App
   readonly otherPath: string
   readonly plan: Plan
@@ -82,6 +84,7 @@ export function openCycles(tools: CycleTools): Cycles {
         bundle: tools.bundle,
         run: tools.run,
         dir: tools.dir,
+        namespace: tools.namespace,
         baseUrl: tools.app.baseUrl,
         plan: { dose, concurrency, seed: plan.seed, cycle, firstRequest: requests, ...(stretch && { stretch }), thinkScale: plan.thinkScale, role },
         signal,

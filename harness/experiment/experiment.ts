@@ -7,7 +7,9 @@ import type { Counters } from '../probes/probe.ts'
 import { settle } from '../probes/quiet.ts'
 import { startSampler } from '../probes/sampler.ts'
 import type { RunRequest, Watcher } from '../run.ts'
+import { needsNamespace, rudeOf } from '../scenario/rude.ts'
 import { bootStack, type StackChoice } from '../stack/boot.ts'
+import { openNamespace } from '../stack/namespace.ts'
 import type { Stack } from '../stack/stack.ts'
 import { visit } from '../stack/visit.ts'
 import type { Watchdog } from '../stack/watchdog.ts'
@@ -62,6 +64,9 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const bundle = await bundleJourney({ load: scenario.load, scenarioDir, dir, run })
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
+  const rude = rudeOf(scenario.load)
+  // It goes after the application, which would else find its clients' network gone.
+  await using namespace = rude && needsNamespace(rude) ? await openNamespace({ run, own: watchdog.own, receiveBufferBytes: rude.slowReader?.receiveBufferBytes, signal }) : null
   await using stack: Stack = await phase('boot', `${choice.kind} stack`, () => bootStack(choice.kind, { target, variant, scenarioDir, run, dir, own: watchdog.own, say: watcher.say, signal }))
   // The monitors come before the application, which could take every slot.
   await using eyes = await openReaders(stack, { signal, say: record })
@@ -83,7 +88,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   // What the application says that it heals by itself gets the time that it says.
   const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
   let clientsBefore = Number.POSITIVE_INFINITY
-  load = openCycles({ k6, bundle, run, dir, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore: () => clientsBefore, isVain: soFar.isBlind, loadEnds: thresholds.endedLoad, signal })
+  load = openCycles({ k6, bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore: () => clientsBefore, isVain: soFar.isBlind, loadEnds: thresholds.endedLoad, signal })
   const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, clientsBefore, deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.

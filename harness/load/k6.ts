@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Namespace } from '../stack/namespace.ts'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
 import { datedSoundly, steadyClock } from './clock.ts'
@@ -39,6 +40,8 @@ export type LoadOptions = {
   /** The application as seen from the load generator. */
   readonly baseUrl: string
   readonly plan: Omit<LoadPlan, 'baseUrl' | 'requestTimeoutMs'> & { readonly role: Dose['role'] }
+  /** Where the rude clients run, if they need one. */
+  readonly namespace?: Namespace | null
   /** Ends the load at once. */
   readonly signal: AbortSignal
   readonly onHappening: (happening: LoadSecond | Unanswered | Requests | KeptRequest | RudeClients) => void
@@ -98,10 +101,10 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
 }
 
 /** k6 and, where the load asks for them, the rude clients beside it. */
-const launchParts = async (launch: Omit<K6Launch, 'segment' | 'plan'> & Pick<LoadOptions, 'onHappening'>, { polite, rude }: ReturnType<typeof partsOf>): Promise<Generator> => {
-  const { bundle, onHappening } = launch
+const launchParts = async (launch: Omit<K6Launch, 'segment' | 'plan'> & Pick<LoadOptions, 'namespace' | 'onHappening'>, { polite, rude }: ReturnType<typeof partsOf>): Promise<Generator> => {
+  const { bundle, namespace = null, onHappening } = launch
   if (rude === null || bundle.rude === undefined) return launchAll({ ...launch, plan: polite })
-  const rudes = await launchRude({ ...launch, bundle: bundle.rude, plan: rude, onManners: manners => onHappening({ kind: 'rude', cycle: rude.cycle, manners }) })
+  const rudes = await launchRude({ ...launch, bundle: bundle.rude, plan: rude, namespace, onManners: manners => onHappening({ kind: 'rude', cycle: rude.cycle, manners }) })
   try {
     return beside(polite.dose === 0 ? null : await launchAll({ ...launch, plan: polite }), rudes, polite.dose)
   } catch (error) {

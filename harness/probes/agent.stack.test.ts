@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openNamespace, whyNoNamespace } from '../stack/namespace.ts'
 import type { Process } from '../timeline/member.ts'
 import { linkAgent, type Agent } from './agent-link.ts'
 
@@ -142,6 +143,24 @@ describe.runIf(onLinux)('sockets', () => {
     client.destroy()
     await expect.poll(async () => (await look()).counters['app.clients'], eventually).toBe(0)
   })
+})
+
+test.runIf(whyNoNamespace() === null)('the connection of a client that has vanished is told by itself: it is no client and no descriptor', async () => {
+  const child = node(`require('node:net').createServer().listen(${appPort}, () => console.log('listening'))`)
+  await firstLine(child)
+  const { descriptors } = (await seen(child.pid)) ?? {}
+  await using namespace = await openNamespace({ run, own: () => {}, signal: AbortSignal.timeout(10_000) })
+  const { first, link } = namespace.addresses
+  const [program = '', ...argv] = namespace.inside([process.execPath, '-e', `
+    const from = (localAddress, more) => require('node:net').connect({ host: '127.0.0.1', port: ${appPort}, ...(localAddress && { localAddress }) }, more)
+    require('node:child_process').execFileSync('ip', ['addr', 'add', '${first}/32', 'dev', '${link}'])
+    from('${first}', () => from(undefined, () => console.log('connected')))
+    setInterval(() => {}, 1000)`])
+  const clientsThere = spawn(program, argv, { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  children.push(clientsThere)
+  await firstLine(clientsThere)
+  await expect.poll(async () => (await look()).counters, eventually).toMatchObject({ 'app.clients': 1, 'app.vanished-clients': 1, 'app.orphan-sockets': 0 })
+  expect(await seen(child.pid)).toMatchObject({ descriptors: (descriptors ?? 0) + 1, descriptorTargets: { [`TCP on port ${appPort}`]: 2 } })
 })
 
 describe.runIf(onLinux)('descriptors', () => {

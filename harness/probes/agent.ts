@@ -95,6 +95,7 @@ function scan() {
   const processes = described.map(({ process }) => process)
   const targets = described.flatMap(({ targets }) => targets)
   const inodes = new Set(targets.map(inodeOf))
+  const clients = connections.filter(({ localPort, state }) => localPort === settings.appPort && state === established)
   const total = (value: (process: (typeof processes)[number]) => number) => processes.reduce((sum, process) => sum + value(process), 0)
   return {
     described,
@@ -109,7 +110,8 @@ function scan() {
       'app.fds': total((process) => process.descriptors ?? 0),
       'app.rss-bytes': total((process) => process.residentBytes),
       'app.cpu-ms': total((process) => process.cpuMs),
-      'app.clients': connections.filter((connection) => connection.localPort === settings.appPort && connection.state === established).length,
+      'app.clients': clients.filter(({ isVanished }) => !isVanished).length,
+      'app.vanished-clients': clients.filter(({ isVanished }) => isVanished).length,
       'app.close-wait': total((process) => process.closeWait),
       'app.orphan-sockets': connections.filter((connection) => isOrphan(connection, inodes)).length,
       ...countersByClass(targets),
@@ -119,8 +121,8 @@ function scan() {
 }
 
 /** Connected to the database, or to the application by a client, and held by nobody: left by a dead process, or never accepted. Where others share the network, theirs are not ours to tell. */
-function isOrphan({ state, localPort, remotePort, inode }: Connection, held: ReadonlySet<string | null>): boolean {
-  if (state !== established || (remotePort !== settings.databasePort && localPort !== settings.appPort)) return false
+function isOrphan({ state, localPort, remotePort, inode, isVanished }: Connection, held: ReadonlySet<string | null>): boolean {
+  if (state !== established || isVanished || (remotePort !== settings.databasePort && localPort !== settings.appPort)) return false
   return inode === noInode || (settings.scope === 'namespace' && !held.has(inode))
 }
 
@@ -176,7 +178,8 @@ function isOurs(stat: Stat, byPid: Map<number, Stat>): boolean {
 
 function describe(stat: Stat, byInode: Map<string, Connection>) {
   const links = stat.state === 'Z' ? null : descriptorsOf(stat.pid)
-  const targets = [...(links?.values() ?? [])]
+  // What a vanished client leaves to any server until its time-outs, and is told as a count of its own, is no descriptor of the application's making.
+  const targets = [...(links?.values() ?? [])].filter((target) => byInode.get(inodeOf(target) ?? '')?.isVanished !== true)
   const sockets = targets.flatMap((target) => byInode.get(inodeOf(target) ?? '') ?? [])
   const membership = memberships.get(stat.id)
   return {
@@ -195,7 +198,7 @@ function describe(stat: Stat, byInode: Map<string, Connection>) {
       threads: stat.threads,
       runnableThreads: membership?.request ? runnableThreadsOf(stat.pid) : null,
       residentBytes: stat.residentBytes,
-      descriptors: links?.size ?? null,
+      descriptors: links === null ? null : targets.length,
       databasePorts: sockets.filter((socket) => socket.remotePort === settings.databasePort && socket.state === established).map((socket) => socket.localPort),
       closeWait: sockets.filter((socket) => socket.state === closeWait).length,
       request: membership?.request ?? null,

@@ -7,7 +7,8 @@ const asking = (rude: unknown, load: object = { kind: 'routes', routes }, more: 
 test('every manner may be asked for, of routes and of a journey', () => {
   const all = {
     aborts: { headers: 0.01, firstByte: 0.01, midBody: 0.02, lastByte: 0.01 },
-    slowReader: { share: 0.01, bytesPerSecond: 2_000 },
+    vanish: 0.01,
+    slowReader: { share: 0.01, bytesPerSecond: 2_000, receiveBufferBytes: 4_096 },
     halfClose: 0.01,
     bodyNeverSent: { share: 0.01, silentMs: 500 },
     headerDrip: { share: 0.01, bytesPerSecond: 50 },
@@ -30,7 +31,7 @@ test.each<[string, object, string]>([
   ['a route that there is none of', { halfClose: 0.1, routes: ['home', 'red'] }, 'Expected load.rude.routes to name routes, got "red".'],
   ['a body to keep back where there is none', { bodyNeverSent: { share: 0.1, silentMs: 5 }, routes: ['home'] }, 'Expected load.rude.bodyNeverSent to find a route with a body, and there is none.'],
   ['routes that hang up by themselves', { halfClose: 0.1, routes: ['leaver'] }, 'Expected load.rude to find a route without abortAfterMs, and there is none.'],
-  ['to vanish', { vanish: 0.01, halfClose: 0.1 }, 'Expected load.rude.vanish to be absent, as a reader that vanishes without FIN or RST needs a network namespace whose link is cut, which Lowtide does not make: aborts are the nearest, got 0.01.'],
+  ['a receive buffer that no kernel gives', { slowReader: { share: 0.1, bytesPerSecond: 5, receiveBufferBytes: 100 } }, 'Expected load.rude.slowReader.receiveBufferBytes to be a whole number of at least 4,096, got 100.'],
 ])('asked for %s it says so', (_, rude, said) => {
   expect(asking(rude)).toEqual([said])
 })

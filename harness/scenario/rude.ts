@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Load } from './scenario.ts'
 
 /**
  * Clients that misbehave, which send a part of the dose in the place of k6. Numbers are shares of the dose, between 0 and 1; what is left of it stays k6's. Each is told by the route and
@@ -7,8 +8,13 @@ import { z } from 'zod'
 export type Rude = {
   /** Hangs up: its headers sent and no body; at the first byte of the answer; at the first of its body, if that has not come whole; with a reset, at the last byte. */
   readonly aborts?: { readonly headers?: number; readonly firstByte?: number; readonly midBody?: number; readonly lastByte?: number }
-  /** Reads so many bytes a second and no more, and leaves at the request's time-out. A server feels it by answers that are longer than what the kernels hold for it. */
-  readonly slowReader?: { readonly share: number; readonly bytesPerSecond: number }
+  /** Is gone in the midst of the answer's body, without FIN or RST, as in a tunnel: the server's socket stays open until its own time-outs. Needs a network namespace. */
+  readonly vanish?: number
+  /**
+   * Reads so many bytes a second and no more, and leaves at the request's time-out. A server feels it by answers that are longer than what the kernels hold for it; with
+   * `receiveBufferBytes` the client's holds no more than that, which needs a network namespace.
+   */
+  readonly slowReader?: { readonly share: number; readonly bytesPerSecond: number; readonly receiveBufferBytes?: number }
   /** Sends its FIN right after the request, and reads on. */
   readonly halfClose?: number
   /** Announces a body, never sends it, and hangs up after so long. Only of requests that have one. */
@@ -29,11 +35,13 @@ export type Rude = {
 
 const share = z.number({ error: 'a share of the dose between 0 and 1' }).gt(0, { error: 'a share of the dose between 0 and 1' }).lt(1, { error: 'a share of the dose between 0 and 1' })
 const positive = z.int({ error: 'a positive integer' }).min(1, { error: 'a positive integer' })
+const smallest = 'a whole number of at least 4,096'
 const several = z.int({ error: 'a whole number of at least 2' }).min(2, { error: 'a whole number of at least 2' })
 
 export const rudeShape = z.strictObject({
   aborts: z.strictObject({ headers: share, firstByte: share, midBody: share, lastByte: share }).partial(),
-  slowReader: z.strictObject({ share, bytesPerSecond: positive }),
+  vanish: share,
+  slowReader: z.strictObject({ share, bytesPerSecond: positive, receiveBufferBytes: z.int({ error: smallest }).min(4_096, { error: smallest }).optional() }),
   halfClose: share,
   bodyNeverSent: z.strictObject({ share, silentMs: positive }),
   headerDrip: z.strictObject({ share, bytesPerSecond: positive }),
@@ -41,14 +49,18 @@ export const rudeShape = z.strictObject({
   pipelinedPair: share,
   keepAliveStorm: z.strictObject({ share, requests: several }),
   connectionChurn: z.strictObject({ share, requests: several }),
-  // Never passed over in silence: whoever asks for it must know that it was not done.
-  vanish: z.undefined({ error: 'absent, as a reader that vanishes without FIN or RST needs a network namespace whose link is cut, which Lowtide does not make: aborts are the nearest' }),
   routes: z.array(z.string({ error: 'a text' })).min(1, { error: 'at least one name' }),
 }).partial()
 
 /** The share of the dose that all of them send. */
-export const shareOfRude = ({ aborts = {}, slowReader, halfClose = 0, bodyNeverSent, headerDrip, doubleSubmit = 0, pipelinedPair = 0, keepAliveStorm, connectionChurn }: Rude): number =>
-  [...Object.values(aborts), halfClose, doubleSubmit, pipelinedPair, ...[slowReader, bodyNeverSent, headerDrip, keepAliveStorm, connectionChurn].map(one => one?.share ?? 0)].reduce((sum, one) => sum + one, 0)
+export const shareOfRude = ({ aborts = {}, vanish = 0, slowReader, halfClose = 0, bodyNeverSent, headerDrip, doubleSubmit = 0, pipelinedPair = 0, keepAliveStorm, connectionChurn }: Rude): number =>
+  [...Object.values(aborts), vanish, halfClose, doubleSubmit, pipelinedPair, ...[slowReader, bodyNeverSent, headerDrip, keepAliveStorm, connectionChurn].map(one => one?.share ?? 0)].reduce((sum, one) => sum + one, 0)
+
+/** Of a load, where it has such clients. */
+export const rudeOf = (load: Load): Rude | undefined => (load.kind === 'replay' ? undefined : load.rude)
+
+/** Whether such clients must run where their links can be cut and their kernel's buffers set. */
+export const needsNamespace = ({ vanish, slowReader }: Rude): boolean => vanish !== undefined || slowReader?.receiveBufferBytes !== undefined
 
 const asked = z.object({
   load: z.object({ rude: rudeShape, routes: z.array(z.object({ name: z.string(), body: z.string().optional(), abortAfterMs: z.number().optional() })).optional() }),

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { whyNoNamespace } from './namespace.ts'
 import { findOwned, removeOwned } from './owned.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -95,6 +96,33 @@ test.runIf(onLinux)('a watchdog whose harness vanishes removes all that it was t
   harness.kill('SIGKILL')
   await expect.poll(() => isThere(hung.pid) || existsSync(path), { timeout: 5_000 }).toBe(false)
   await expect.poll(() => readFileSync(join(dir, 'logs/watchdog.log'), 'utf8'), { timeout: 8_000 }).toMatch(/removed process[^]*removed directory[^]*nothing of this run is left\n$/)
+})
+
+test.runIf(whyNoNamespace() === null)('a network namespace goes with its link, also when a process is in it, and also when the harness was killed', async () => {
+  const links = () => readdirSync('/sys/class/net').filter((name) => name.startsWith('lowtide') && readFileSync(`/sys/class/net/${name}/ifalias`, 'utf8').trim() === run)
+  const harness = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', `
+    import { spawn } from 'node:child_process'
+    import { startWatchdog } from ${JSON.stringify(new URL('watchdog.ts', import.meta.url).href)}
+    import { openNamespace } from ${JSON.stringify(new URL('namespace.ts', import.meta.url).href)}
+    const watchdog = await startWatchdog(${JSON.stringify(dir)})
+    const { inside } = await openNamespace({ run: ${JSON.stringify(run)}, own: watchdog.own, signal: AbortSignal.timeout(10_000) })
+    const [program, ...argv] = inside(['sleep', '60'])
+    console.log('told', spawn(program, argv, { detached: true, stdio: 'ignore' }).pid)
+    setInterval(() => {}, 1000)
+  `], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(harness)
+  const [, sleeper] = (await firstLine(harness)).split(' ')
+  try {
+    expect(await findOwned([{ kind: 'namespace', run }])).toEqual([`network namespace lowtide-${run}`])
+    expect(links()).toHaveLength(1)
+    harness.kill('SIGKILL')
+    await expect.poll(() => links(), { timeout: 5_000 }).toEqual([])
+    await expect.poll(() => readFileSync(join(dir, 'logs/watchdog.log'), 'utf8'), { timeout: 8_000 }).toMatch(/removed network namespace [^]*nothing of this run is left\n$/)
+    expect(await removeOwned([{ kind: 'namespace', run }])).toEqual([])
+    expect(isThere(sleeper)).toBe(true)
+  } finally {
+    process.kill(Number(sleeper), 'SIGKILL')
+  }
 })
 
 test.runIf(onLinux && process.getuid?.() === 0)('a watchdog that cannot remove something says what, not that nothing is left', { timeout: 30_000 }, async () => {

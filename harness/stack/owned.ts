@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'n
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { hasNamespace, namespaceOf, removeNamespace } from './namespace-clean.ts'
 import type { Owned } from './stack.ts'
 
 /**
@@ -36,6 +37,9 @@ export async function findOwned(owned: readonly Owned[]): Promise<string[]> {
       case 'directory':
         if (existsSync(thing.path)) found.push(`directory ${thing.path}`)
         break
+      case 'namespace':
+        if (hasNamespace(thing.run)) found.push(`network namespace ${namespaceOf(thing.run)}`)
+        break
       case 'label': {
         const { listByLabel } = await import('./containers-clean.ts')
         found.push(...(await listByLabel(thing.run)))
@@ -59,6 +63,8 @@ async function remove(thing: Owned): Promise<string[]> {
       await rm(thing.path, { recursive: true, force: true, maxRetries: 3 })
       return there ? [`directory ${thing.path}`] : []
     }
+    case 'namespace':
+      return removeNamespace(thing.run)
     case 'label': {
       // Loaded only for runs with containers: the client of the engine takes longer to load than all else here.
       const { removeByLabel } = await import('./containers-clean.ts')

@@ -59,3 +59,4 @@ export type Owned =
   | { readonly kind: 'label'; readonly run: string }
   | { readonly kind: 'postgres'; readonly dataDir: string }
   | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'namespace'; readonly run: string }

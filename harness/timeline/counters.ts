@@ -33,6 +33,7 @@ export const beatCounters = {
     'app.rss-bytes',
     'app.cpu-ms',
     'app.clients',
+    'app.vanished-clients',
     'app.close-wait',
     'app.orphan-sockets',
     'app.tcp-established',

@@ -23,7 +23,7 @@ export const bundleRude = async ({ entry, define, folder, dir, run, rude, answer
   const banner = { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" }
   await build({ ...common, entryPoints: [ours('main.ts')], outfile: script, banner })
   await build({ ...common, entryPoints: [entry], outfile: visits, define, alias: { 'lowtide/journey': ours('journey-in-node.ts') }, plugins: [k6InNode], banner })
-  const told: Told = { rude, visits, folder, plan: null }
+  const told: Told = { rude, visits, folder, plan: null, addresses: null }
   const asked = promisify(execFile)(process.execPath, ['--enable-source-maps', script], { env: { ...process.env, LOWTIDE_OWNER: run, LOWTIDE_RUDE: JSON.stringify(told) }, timeout: answersWithinMs, killSignal: 'SIGKILL' })
   await asked.catch((error: Error & { readonly stderr?: string; readonly killed?: boolean }) => {
     const why = error.killed ? `its script or one of its visits had not come back after ${answersWithinMs} ms: it may loop for ever` : (saidBy(error.stderr) ?? error.message)

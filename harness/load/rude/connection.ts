@@ -24,7 +24,8 @@ export type Waited = 'so' | 'ended' | 'broken' | 'late'
 /** Reads no more than `bytes` in each period. */
 export type ReadingPace = { readonly bytes: number; readonly everyMs: number }
 
-export type Target = { readonly host: string; readonly port: number }
+/** `localAddress`: whom the connection comes from, where that is not the kernel's to choose. */
+export type Target = { readonly host: string; readonly port: number; readonly localAddress?: string }
 
 const usualBytes = 65_536
 

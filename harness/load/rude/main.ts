@@ -10,8 +10,9 @@ import type { Go, Said, Told } from './message.ts'
 import type { RudePlan } from './parts.ts'
 import { endedLine, startedLine } from './lines.ts'
 import { play } from './play.ts'
+import { sourceAddresses } from './source-address.ts'
 
-const { rude, visits: file, folder, plan } = JSON.parse(process.env['LOWTIDE_RUDE'] ?? 'null') as Told
+const { rude, visits: file, folder, plan, addresses } = JSON.parse(process.env['LOWTIDE_RUDE'] ?? 'null') as Told
 
 // What k6 gives to every script, as far as requests are described with it.
 Object.assign(globalThis, { open: (path: string) => readFileSync(resolve(folder, path), 'utf8'), __ENV: {}, __VU: 0, __ITER: 0 })
@@ -31,7 +32,7 @@ const send = async (plan: RudePlan): Promise<void> => {
     manners: mannersOf(rude).map(({ manner }) => nameOf(manner)),
     places: plan.concurrency,
     allowed,
-    stage: { target: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) }, host, timeoutMs: plan.requestTimeoutMs },
+    stage: { target: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) }, host, timeoutMs: plan.requestTimeoutMs, sourceAddress: sourceAddresses(addresses, plan.firstRequest) },
     begin: (route: string, asked: Numbered) => {
       const began = performance.now()
       process.stdout.write(startedLine({ atMs: performance.timeOrigin + began, request: asked.id, route, path: asked.path }))

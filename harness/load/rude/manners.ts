@@ -3,6 +3,7 @@ import type { Rude } from '../../scenario/rude.ts'
 /** One way to misbehave, with what it needs to know. `plain` is what becomes of an act that the end of the dose leaves no room for. */
 export type Manner =
   | { readonly kind: 'abort'; readonly at: 'headers' | 'first byte' | 'mid-body' | 'last byte' }
+  | { readonly kind: 'vanish' }
   | { readonly kind: 'slow reader'; readonly bytesPerSecond: number }
   | { readonly kind: 'half close' }
   | { readonly kind: 'body never sent'; readonly silentMs: number }
@@ -16,13 +17,14 @@ export type Manner =
 /** A manner as a load asks for it: its share of the dose, and how many requests one act of it sends. */
 export type Asked = { readonly manner: Manner; readonly share: number; readonly requests: number }
 
-export const mannersOf = ({ aborts = {}, slowReader, halfClose, bodyNeverSent, headerDrip, doubleSubmit, pipelinedPair, keepAliveStorm, connectionChurn }: Rude): readonly Asked[] => {
+export const mannersOf = ({ aborts = {}, vanish, slowReader, halfClose, bodyNeverSent, headerDrip, doubleSubmit, pipelinedPair, keepAliveStorm, connectionChurn }: Rude): readonly Asked[] => {
   const { headers, firstByte, midBody, lastByte } = aborts
   return [
     asked({ kind: 'abort', at: 'headers' }, headers),
     asked({ kind: 'abort', at: 'first byte' }, firstByte),
     asked({ kind: 'abort', at: 'mid-body' }, midBody),
     asked({ kind: 'abort', at: 'last byte' }, lastByte),
+    asked({ kind: 'vanish' }, vanish),
     ...(slowReader ? asked({ kind: 'slow reader', bytesPerSecond: slowReader.bytesPerSecond }, slowReader.share) : []),
     asked({ kind: 'half close' }, halfClose),
     ...(bodyNeverSent ? asked({ kind: 'body never sent', silentMs: bodyNeverSent.silentMs }, bodyNeverSent.share) : []),

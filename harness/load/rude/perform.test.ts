@@ -26,7 +26,7 @@ const act = async (manner: Manner, request: Request, server: Pick<RawServer, 'po
     }
   }
   const numbered = Array.from({ length: requests }, (_, k) => ({ id: `0-${k}`, path: request.path, request: carrying(request, `0-${k}`) }))
-  await perform({ manner, route: 'it', requests: numbered }, { target: { host: '127.0.0.1', port: server.port }, host: `127.0.0.1:${server.port}`, timeoutMs, begin })
+  await perform({ manner, route: 'it', requests: numbered }, { target: { host: '127.0.0.1', port: server.port }, host: `127.0.0.1:${server.port}`, timeoutMs, sourceAddress: () => Promise.reject(new Error('there is no network namespace')), begin })
   expect(inFlight).toBe(0)
   return { told, most, outcomes: told.map(({ outcome }) => outcome) }
 }

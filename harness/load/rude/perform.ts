@@ -1,7 +1,9 @@
 import type { Act, Numbered } from './acts.ts'
+import type { Answer } from './answers.ts'
 import { connect, type Connection, type ReadingPace, type Target } from './connection.ts'
 import { asTold, isExpected, isFarewell, judged, notConnected, otherwise, without, type Done } from './done.ts'
 import type { Manner } from './manners.ts'
+import type { SourceAddress } from './source-address.ts'
 import { headOf, wholeOf } from './wire.ts'
 
 export type Stage = {
@@ -9,6 +11,8 @@ export type Stage = {
   /** Of the Host header. */
   readonly host: string
   readonly timeoutMs: number
+  /** One that nobody else comes from. Rejects where there is none to be had. */
+  readonly sourceAddress: () => Promise<SourceAddress>
   /** Called as a request begins; what it gives, as the client is through with it. */
   readonly begin: (request: Numbered) => (done: Done) => void
 }
@@ -23,6 +27,8 @@ export const perform = async ({ manner, requests }: Act, stage: Stage): Promise<
       return
     case 'abort':
       return alone(first, stage, scene => abort(scene, manner.at))
+    case 'vanish':
+      return vanish(first, stage)
     case 'slow reader':
       return alone(first, stage, readSlowly, paceOf(manner.bytesPerSecond))
     case 'half close':
@@ -67,6 +73,22 @@ const answered = async ({ connection, asked, late }: Scene, nth = 0): Promise<Do
   return waited === 'so' ? judged(connection.answers[nth]!, asked.request) : without(waited)
 }
 
+/** What its server sends from then on is answered by nobody, not even its kernel: it is gone before its connection is closed, whose FIN goes nowhere. */
+const vanish = async (asked: Numbered, { target, host, timeoutMs, sourceAddress, begin }: Stage): Promise<void> => {
+  const done = begin(asked)
+  const address = await sourceAddress().catch((error: Error) => error)
+  if (address instanceof Error) return done({ ...otherwise(0), note: `no address to vanish from: ${address.message}` })
+  const late = AbortSignal.timeout(timeoutMs)
+  const connection = await connect({ ...target, localAddress: address.ip }, late).catch(notConnected)
+  if ('outcome' in connection) return done(connection)
+  await connection.write(wholeOf(asked, host))
+  const waited = await connection.until(() => (connection.answers[0]?.bodyBytes ?? 0) > 0 || connection.answers[0]?.complete === true, late)
+  const failed = waited === 'so' ? await address.takeAway().then(() => null, (error: Error) => error) : null
+  connection.hangUp()
+  if (failed !== null) return done({ ...otherwise(0), note: `its address could not be taken away: ${failed.message}` })
+  done(waited === 'so' ? cutOff(connection.answers[0]!, asked) : without(waited))
+}
+
 const abort = async (scene: Scene, at: (Manner & { readonly kind: 'abort' })['at']): Promise<Done> => {
   const { connection, asked, host, late } = scene
   switch (at) {
@@ -82,9 +104,7 @@ const abort = async (scene: Scene, at: (Manner & { readonly kind: 'abort' })['at
       if (waited !== 'so') return without(waited)
       const [answer] = connection.answers
       if (answer === undefined) return asTold(0)
-      if (!isExpected(answer.status, asked.request)) return otherwise(answer.status)
-      if (at === 'mid-body' && answer.complete) return { ...otherwise(answer.status), note: 'the body came whole before it could be cut off' }
-      return asTold(answer.status)
+      return at === 'mid-body' ? cutOff(answer, asked) : isExpected(answer.status, asked.request) ? asTold(answer.status) : otherwise(answer.status)
     }
     case 'last byte': {
       const came = await ask(scene)
@@ -94,6 +114,12 @@ const abort = async (scene: Scene, at: (Manner & { readonly kind: 'abort' })['at
     default:
       return at satisfies never
   }
+}
+
+/** An answer whose client left in the midst of its body. */
+const cutOff = ({ status, complete }: Answer, { request }: Numbered): Done => {
+  if (!isExpected(status, request)) return otherwise(status)
+  return complete ? { ...otherwise(status), note: 'the body came whole before it could be cut off' } : asTold(status)
 }
 
 const tickMs = 100

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { RudeSums } from '../../timeline/rude-sums.ts'
+import type { Namespace } from '../../stack/namespace.ts'
 import { endOf, killGroup, readAll, type Generator } from '../generator.ts'
 import { openK6Log } from '../k6-log.ts'
 import { readSamples } from '../samples.ts'
@@ -23,17 +24,21 @@ export type RudeLaunch = {
   readonly run: string
   readonly dir: string
   readonly readyTimeoutMs: number
+  /** Where they run; null for beside the harness. */
+  readonly namespace: Namespace | null
   readonly signal: AbortSignal
   /** Told before its end. */
   readonly onManners: (manners: RudeSums) => void
 }
 
 /** Starts the process of the rude clients and waits until it stands before its first act. It has a process of its own, so that what it does to its memory moves no clock of the harness. */
-export const launchRude = async ({ bundle, plan, run, dir, readyTimeoutMs, signal, onManners }: RudeLaunch): Promise<RudeGenerator> => {
+export const launchRude = async ({ bundle, plan, run, dir, readyTimeoutMs, namespace, signal, onManners }: RudeLaunch): Promise<RudeGenerator> => {
   signal.throwIfAborted()
   await mkdir(join(dir, 'logs'), { recursive: true })
-  const told: Told = { rude: bundle.rude, visits: bundle.visits, folder: bundle.folder, plan }
-  const child = spawn(process.execPath, ['--enable-source-maps', bundle.script], {
+  const told: Told = { rude: bundle.rude, visits: bundle.visits, folder: bundle.folder, plan, addresses: namespace?.addresses ?? null }
+  const command = [process.execPath, '--enable-source-maps', bundle.script]
+  const [program = '', ...argv] = namespace?.inside(command) ?? command
+  const child = spawn(program, argv, {
     env: { ...process.env, LOWTIDE_OWNER: run, LOWTIDE_RUDE: JSON.stringify(told) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // As k6: Ctrl-C is the harness's to answer.

@@ -1,6 +1,6 @@
 import { tryRead } from './read.ts'
 
-export type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string }
+export type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string; readonly isVanished: boolean }
 
 /** As in the kernel's tcp_states.h. */
 export const established = '01'
@@ -18,7 +18,7 @@ export function connectionsNow(): Connection[] {
     tryRead(file).split('\n').slice(1).flatMap((line) => {
       const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
       if (!local || !remote || !state || !inode) return []
-      return [{ localPort: portOf(local), remotePort: portOf(remote), state, inode }]
+      return [{ localPort: portOf(local), remotePort: portOf(remote), state, inode, isVanished: state === established && isOfVanishing(remote) }]
     }),
   )
 }
@@ -32,4 +32,10 @@ export function countersByState(held: readonly Connection[]): Record<string, num
 
 function portOf(address: string): number {
   return Number.parseInt(address.slice(address.lastIndexOf(':') + 1), 16)
+}
+
+/** From 198.18.0.0/16, as the kernel prints it: byte by byte from the last, within IPv6 too. Only clients of ours that are to vanish come from there (stack/namespace.ts), and while they are there a load is on. */
+function isOfVanishing(remote: string): boolean {
+  const [address = ''] = remote.split(':')
+  return address.endsWith('12C6') && (address.length === 8 || address.startsWith('0000000000000000FFFF0000'))
 }
