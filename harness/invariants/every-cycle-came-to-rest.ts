@@ -18,6 +18,7 @@ export default {
     const reason = unquiet.map((cycle) => rests.get(cycle)?.looks.findLast(({ quiescent }) => !quiescent)?.unquiet).findLast((why) => why !== undefined) ?? 'no reason given'
     const settledBy = 'a longer settle, or an application that ends what it has begun'
 
+    if (measured.length === 0 && timeline.endedEarly === 'load broken') return { kind: 'not judged', sentence: 'the load broke before anything was measured' }
     if (measured.length === 0) return { kind: 'inconclusive', sentence: 'no measured cycle is on record', settledBy: 'a run that gets as far as its first cycle' }
     if (unseen.length > 0) return { kind: 'inconclusive', sentence: `${cycles(unseen)} had no ${confirmation} looks in a row after the load`, settledBy }
     if (last?.quiet === false) return { kind: 'inconclusive', sentence: `the application never came to rest after the last cycle: ${reason}`, settledBy }

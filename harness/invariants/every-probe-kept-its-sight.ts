@@ -20,6 +20,7 @@ export default {
     const faults = unseeing.length > 0 ? unseeing : incompleteLooks(timeline)
 
     if (facts.probes.length === 0) return { kind: 'inconclusive', sentence: 'the run names no probe: nothing was watched', settledBy: 'a run with probes' }
+    if (sight.beats === 0 && timeline.endedEarly === 'load broken') return { kind: 'not judged', sentence: 'the load broke before anything was measured' }
     if (sight.beats === 0) return { kind: 'inconclusive', sentence: 'the sampler never beat while the run was watched', settledBy: 'run again; see the log of the run' }
     if (faults.length > 0) return { kind: 'inconclusive', sentence: list(faults), settledBy: 'run again with the probe connected, on a machine with a core to spare' }
     const longest = Math.max(...facts.probes.map((probe) => gapOf(timeline, probe)))

@@ -6,14 +6,16 @@ import { count, thousands } from '../verdict/words.ts'
 export default {
   name: 'routes are told apart',
   check: ({ routes }) => {
-    const names = new Set(routes.map(({ route }) => route))
+    // Of a route and its manners with rude clients the route.
+    const names = new Set(routes.map(({ route }) => route.split(' · ', 1)[0]))
     if (names.size === 0) return { kind: 'not judged', sentence: 'no request was sent' }
-    if (!names.has(otherRoutes)) return { kind: 'pass', sentence: `${count(names.size, 'route')} by name` }
+    if (names.size <= mostRoutesOfAUser && !names.has(otherRoutes)) return { kind: 'pass', sentence: `${count(names.size, 'route')} by name` }
     const sent = (of: typeof routes) => of.reduce((sum, { started }) => sum + started, 0)
     const others = sent(routes.filter(({ route }) => route === otherRoutes))
+    const together = others === 0 ? '' : `, of which ${thousands(others)} are told together as "${otherRoutes}"`
     return {
       kind: 'warning',
-      sentence: `${thousands(others)} of ${count(sent(routes), 'request')} are told as "${otherRoutes}", for the journey gives more names than are told apart (${mostRoutesOfAUser} by each user, ${thousands(mostRoutes)} in all): let a name say what is asked for, and leave numbers to its path`,
+      sentence: `${count(names.size, 'route')} by name in ${count(sent(routes), 'request')}${together}: let a name say what is asked for, and leave numbers to its path (${mostRoutesOfAUser} are told apart for each user, ${thousands(mostRoutes)} in all)`,
       survivors: [],
     }
   },

@@ -34,6 +34,9 @@ export default {
     const sentence = `${thousands(counted)} of ${thousands(planned)} planned requests were answered as expected (${percent(share)})${punctuality(doses)}${early}${rude === null ? '' : `; rude clients: ${rude}`}`
     const lame = neverDone(timeline.rude)
     if (lame.length > 0) return { kind: 'inconclusive', sentence: `no rude client did its ${list(lame.map(({ manner }) => manner))}: ${rudeWords(lame)}`, settledBy: 'leave that manner out of load.rude, or let load.rude.routes name routes that it can be done to' }
+    // What broke before the measured cycles is no dose; but who broke it may be a journey with a fault.
+    const before = brokenLoads(timeline.doses.filter(({ role }) => role !== 'measured'))
+    if (share >= enough && before !== null) return { kind: 'warning', sentence: `${sentence}; before them the load generator broke in ${cycles(before.cycles)}: ${before.cause}`, survivors: [] }
     if (share >= enough) return { kind: 'pass', sentence }
     const lost = (['timedOut', 'unexpected', 'broken', 'dropped'] as const).flatMap((how) => {
       const n = doses.reduce((sum, dose) => sum + dose[how], 0)

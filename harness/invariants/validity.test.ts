@@ -44,6 +44,7 @@ claims(theDoseWasDelivered, [
   ['a generator whose arrivals were late', { delivered: () => ({ lateness: { p99Ms: 3.2, maxMs: 41 } }) }, 'pass', /\(100 %\), 99 % of them sent within 4 ms of their moments, the latest after 41 ms$/],
   ['fast errors everywhere', { delivered: (_, planned) => ({ counted: 0, unexpected: planned }) }, 'inconclusive', /nothing was tested/],
   ['a warm-up that failed is no dose', { delivered: (cycle) => (cycle < firstMeasured ? { counted: 0 } : {}) }, 'pass'],
+  ['a warm-up whose load broke', { delivered: (cycle) => (cycle === 1 ? { generator: { kind: 'broken', exitCode: 108, tail: 'the journey threw' } } : {}) }, 'warning', /^160 of 160 .*; before them the load generator broke in cycle 1: the journey threw$/],
   ['a load that a threshold ended', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })), endedEarly: 'threshold crossed' as const }, 'inconclusive', /^a crossed threshold ended the load in measured cycle 3 of 5, after 60 counted requests$/],
   ['a planned cycle that never ran', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })) }, 'inconclusive', /^2 cycles of 5 planned never ran$/],
   ['a generator that broke', { delivered: (cycle) => (cycle === 4 ? { generator: { kind: 'broken', exitCode: 137, tail: 'a\nKilled' } } : {}) }, 'inconclusive', /^the load generator broke in cycle 4: a: Killed$/],
@@ -67,6 +68,7 @@ claims(everyProbeKeptItsSight, [
   ['one that misses some', missing(0.2), 'pass'],
   ['a look to which one gave no answer', looking((look) => (look.cycle === last ? { ...look, counters: { 'pg.backends': 0 } } : look)), 'inconclusive', /6 of 37 looks had no app.processes and log.live/],
   ['a counter that the application tells once, after a collection', looking((look) => (look.reading === 'nudged' ? { ...look, counters: { ...look.counters, 'app.heap-used-bytes': 8_000_000 } } : look)), 'pass'],
+  ['no beat, as the load broke before anything was watched', { ...fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), endedEarly: 'load broken' as const }, 'not judged'],
   ['no beat at all', fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), 'inconclusive', /never beat/],
   ['no probe at all', fold({ ...factsOf(), probes: [] }, entriesOf()), 'inconclusive', /nothing was watched/],
   ['nothing on record', empty, 'inconclusive'],
@@ -75,6 +77,7 @@ claims(everyProbeKeptItsSight, [
 const unquiet = (...cycles: readonly number[]): Run => ({ unquiet: (cycle) => (cycles.includes(cycle) ? '2 queries running' : undefined) })
 
 claims(everyCycleCameToRest, [
+  ['none, as the load broke before', { ...fold(factsOf(), entriesOf({ doses: [] })), endedEarly: 'load broken' as const }, 'not judged'],
   ['all of them', {}, 'pass'],
   ['all but one', unquiet(5), 'warning', /cycle 5 did not come to rest in time \(2 queries running\)/],
   ['not the last', unquiet(last), 'inconclusive', /never came to rest after the last cycle: 2 queries running/],
@@ -111,7 +114,9 @@ const routesOf = (...started: readonly (readonly [string, number])[]): Timeline 
 
 claims(routesAreToldApart, [
   ['a few', routesOf(['page', 30], ['feed', 10]), 'pass', /^2 routes by name$/],
-  ['so many that some are told together', routesOf(['page', 30], ['other routes', 1_010]), 'warning', /^1,010 of 1,040 requests are told as "other routes", .*200 by each user, 1,000 in all/],
+  ['so many that some are told together', routesOf(['page', 30], ['other routes', 1_010]), 'warning', /^2 routes by name in 1,040 requests, of which 1,010 are told together as "other routes": .*\(200 are told apart for each user, 1,000 in all\)$/],
+  ['one for each request', routesOf(...Array.from({ length: 300 }, (_, i) => [`page ${i}`, 1] as const)), 'warning', /^300 routes by name in 300 requests: let a name/],
+  ['a few in many manners', routesOf(...Array.from({ length: 300 }, (_, i) => [`page ${i % 60} · manner ${i}`, 1] as const)), 'pass', /^60 routes/],
   ['none', routesOf(), 'not judged'],
 ])
 

@@ -7,6 +7,7 @@ const broken = (tail: string) => ({ kind: 'broken', exitCode: 108, tail }) as co
 
 test.each([
   ['k6 was killed by SIGTERM', 'k6 was killed by SIGTERM'],
+  ['all 9 requests were refused: is the application there?\nRequest Failed: EOF', 'all 9 requests were refused: is the application there? Request Failed: EOF'],
   ['k6 ended with exit code 2: it crashed\nRequest Failed: Get "/x": EOF\nfatal error: out of memory', 'k6 ended with exit code 2: it crashed: fatal error: out of memory'],
   ['k6 ended with exit code 108: it threw\ntest aborted: visit 3 ("x") of the journey threw: Error: no page 3\n\tat request (file:///j.ts:3:87(7))\n at file:///k.ts:86:103(119)', 'k6 ended with exit code 108: it threw: test aborted: visit 3 ("x") of the journey threw: Error: no page 3 at request (file:///j.ts:3:87(7))'],
 ])('%j is told in one line', (tail, cause) => {

@@ -13,5 +13,5 @@ function causeOf(tail: string): string {
   const at = log.findLastIndex((line) => /^\S/.test(line))
   if (at === -1) return reason
   const place = log[at + 1]?.trim()
-  return [reason, [log[at], ...(place ? [place] : [])].join(' ')].join(': ')
+  return `${reason}${reason.endsWith('?') ? '' : ':'} ${[log[at], ...(place ? [place] : [])].join(' ')}`
 }
