@@ -180,6 +180,7 @@ function describe(stat: Stat, byInode: Map<string, Connection>) {
   const links = stat.state === 'Z' ? null : descriptorsOf(stat.pid)
   // What a vanished client leaves to any server until its time-outs, and is told as a count of its own, is no descriptor of the application's making.
   const targets = [...(links?.values() ?? [])].filter((target) => byInode.get(inodeOf(target) ?? '')?.isVanished !== true)
+  const vanishedClients = (links?.size ?? 0) - targets.length
   const sockets = targets.flatMap((target) => byInode.get(inodeOf(target) ?? '') ?? [])
   const membership = memberships.get(stat.id)
   return {
@@ -201,6 +202,7 @@ function describe(stat: Stat, byInode: Map<string, Connection>) {
       descriptors: links === null ? null : targets.length,
       databasePorts: sockets.filter((socket) => socket.remotePort === settings.databasePort && socket.state === established).map((socket) => socket.localPort),
       closeWait: sockets.filter((socket) => socket.state === closeWait).length,
+      vanishedClients,
       request: membership?.request ?? null,
       control: membership?.control ?? null,
     },

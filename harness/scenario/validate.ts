@@ -31,6 +31,7 @@ const limits = z.strictObject({
   replicationSlots: count,
   advisoryLocks: count,
   closeWait: count,
+  vanishedClientMs: positive,
   steadyTables: z.array(text),
 }).partial()
 

@@ -52,6 +52,8 @@ export type Limits = {
   readonly replicationSlots?: number
   readonly advisoryLocks?: number
   readonly closeWait?: number
+  /** A client that vanished without FIN or RST is given up within so long: write time-out, keep-alive, idle time-out. */
+  readonly vanishedClientMs?: number
   /** Tables that no load may make grow, with their schema where it is not `public`. */
   readonly steadyTables?: readonly string[]
 }

@@ -75,6 +75,8 @@ export type Process = {
   readonly databasePorts: readonly number[]
   /** Sockets of this process in CLOSE_WAIT. */
   readonly closeWait: number
+  /** Connections to clients that have vanished without FIN or RST. Older records do not tell. */
+  readonly vanishedClients?: number
   /** The request that a CGI process (RFC 3875) carries in its environment. */
   readonly request: CgiRequest | null
   /** The control whose plant this process is; null for the application's own. */

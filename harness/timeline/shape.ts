@@ -93,6 +93,7 @@ const members = tabled<Member['kind']>({
     descriptorTargets: optional(recordOf(isNumber)),
     databasePorts: listOf(isNumber),
     closeWait: isNumber,
+    vanishedClients: optional(isNumber),
     request: nullable(of<NonNullable<Extract<Member, { kind: 'process' }>['request']>>({ method: isText, url: isText })),
     control: nullable(isText),
   },

@@ -14,7 +14,7 @@ export default {
     about: 'most read their report to the end; a few drive into a tunnel, hang up, or read slowly',
     target: {
       ...nodeProgram('no-write-timeout'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 5_000 },
+      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 5_000, vanishedClientMs: 4_000 },
       variants: leakyAndMended,
     },
     load: {
