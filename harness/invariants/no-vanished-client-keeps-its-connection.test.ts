@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Being, firstMeasured, loadEndOf, process, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, firstMeasured, loadEndOf, openTransaction, process, timelineOf } from '../testing/timeline-of.ts'
 import type { Limits } from '../timeline/facts.ts'
 import invariant from './no-vanished-client-keeps-its-connection.ts'
 
@@ -20,6 +20,11 @@ test('a load whose clients never vanish has nothing to judge, and one that decla
 
 test('what stays for longer than is declared is a leak of the process that keeps it, by the load after which it came', () => {
   expect(judged(server(3), { vanishedClientMs: 6_000 })).toMatchObject({ kind: 'leak', sentence: expect.stringMatching(/^3 connections of vanished clients still open .* after the load, 6\.0 s declared$/), survivors: [{ member: { pid: 50 }, keptMore: [{ cycle: firstMeasured, rise: 3 }] }] })
+})
+
+test('where a transaction waits with it, what is left is counted by that', () => {
+  const open = openTransaction({ pid: 60, fromMs: loadEndOf(firstMeasured) - 100 })
+  expect(invariant.check(timelineOf({ beings: [server(3), open], limits: { vanishedClientMs: 6_000 }, doses: [20], also: [vanish(3)] }))).toMatchObject({ kind: 'leak', survivors: [] })
 })
 
 test('what is gone by then is none', () => {
