@@ -89,6 +89,16 @@ test('what ends the load leaves its cycle to come to rest', async () => {
   expect(recorded.at(-1)).toMatchObject({ kind: 'phase', phase: 'settle', edge: 'end' })
 })
 
+test('how far a load was behind is told after it as well: it may have ended meanwhile', async () => {
+  const { cycle, lagMs } = await cycles()
+  // The sample of its start is on its way then.
+  server.once('request', () => {
+    for (const until = performance.now() + 1_500; performance.now() < until; );
+  })
+  await cycle('measured', 3)
+  expect(lagMs()).toBeGreaterThan(1_000)
+})
+
 test('an interrupt ends the load at once', async () => {
   const interrupt = new AbortController()
   const { cycle } = await cycles({ signal: interrupt.signal })

@@ -41,8 +41,9 @@ export type Cycles = {
   readonly cycle: (role: Dose['role'], dose: number, how?: { readonly concurrency?: number; readonly lastsMs?: number; readonly stretch?: LoadPlan['stretch'] }) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
   readonly inFlight: () => number
   readonly started: () => number
-  /** As of the load that is running; 0 between loads. */
+  /** Of the load that is running, at most so far; after it, until the next. */
   readonly lagMs: () => number
+  /** Of the load that is running; 0 between loads. */
   readonly residentBytes: () => number
 }
 
@@ -56,6 +57,7 @@ export function openCycles(tools: CycleTools): Cycles {
   const knownRoutes = new Set<string>()
   let cycles = 0
   let requests = 0
+  let lagBeforeMs = 0
   let load: Pick<RunningLoad, 'started' | 'inFlight' | 'lagMs' | 'residentBytes'> | null = null
 
   const watch = async (until: AbortSignal) => {
@@ -99,6 +101,7 @@ export function openCycles(tools: CycleTools): Cycles {
       load = { started: () => before + running.started(), inFlight: running.inFlight, lagMs: running.lagMs, residentBytes: running.residentBytes }
       await running.begin()
       const delivered = await running.drained
+      lagBeforeMs = running.lagMs()
       requests += dose
       return delivered
     } finally {
@@ -111,7 +114,7 @@ export function openCycles(tools: CycleTools): Cycles {
   return {
     inFlight: () => load?.inFlight() ?? 0,
     started: () => load?.started() ?? requests,
-    lagMs: () => load?.lagMs() ?? 0,
+    lagMs: () => load?.lagMs() ?? lagBeforeMs,
     residentBytes: () => load?.residentBytes() ?? 0,
     cycle: async (role, planned, { concurrency = plan.concurrency, lastsMs = 0, stretch } = {}) => {
       const cycle = cycles++

@@ -22,7 +22,7 @@ export type RunningLoad = AsyncDisposable & {
   readonly started: () => number
   readonly finished: () => number
   readonly inFlight: () => number
-  /** How far reading the samples is behind. */
+  /** How far reading the samples has been behind, at most so far. */
   readonly lagMs: () => number
   /** Resident memory of the generators that run here; 0 where `/proc` does not tell. */
   readonly residentBytes: () => number

@@ -15,7 +15,7 @@ export type Ledger = {
   readonly finished: () => number
   /** The request that ended last; null before any has. */
   readonly lastEnded: () => { readonly request: string; readonly route: string } | null
-  /** How old the newest sample was when it was taken, at most since this was asked before. More than k6's buffers explain is a harness that cannot keep up. */
+  /** How old the newest sample was when it was taken, at most so far: who asks now and then would miss a moment. More than k6's buffers explain is a harness that cannot keep up. */
   readonly lagMs: () => number
   /** Emits what is left and when requests were in flight, and adds up. Requests still in flight count as broken: their generator ended before them. */
   readonly close: () => Omit<Dose, 'kind' | 'role' | 'generator'>
@@ -129,11 +129,7 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
     started: () => total.started,
     finished: () => total.finished,
     lastEnded: () => lastEnded,
-    lagMs: () => {
-      const asked = lagMs
-      lagMs = 0
-      return asked
-    },
+    lagMs: () => lagMs,
     close: () => {
       emitBefore(Infinity)
       for (const requests of [...spans.close(lastAtMs), ...kept.close()]) emit(requests)
