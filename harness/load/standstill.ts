@@ -6,8 +6,8 @@ export type Progress = { readonly started: number; readonly finished: number; re
 /** How a load stands still. `cpuMs` is what its generators have used meanwhile. */
 export type Standstill = { readonly ms: number; readonly cpuMs: number }
 
-/** Share of one CPU that a generator uses at least while code of its journey runs for ever, on a busy machine too. Users who think or wait for their moments use none. */
-const atWork = 0.25
+/** Share of one CPU that a generator gets at least while code of its journey runs for ever, on a busy machine too. One whose users think, or wait for their moments, uses a hundredth. */
+const atWork = 0.1
 
 /**
  * Tells a load whose journey does not come back: nothing is in flight, nothing has come for `limitMs`, and its generators are at work all the same. k6 itself would go on so until
