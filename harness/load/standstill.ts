@@ -6,7 +6,7 @@ export type Progress = { readonly started: number; readonly finished: number; re
 /** How a load stands still. `cpuMs` is what its generators have used meanwhile. */
 export type Standstill = { readonly ms: number; readonly cpuMs: number }
 
-/** Share of one CPU that a generator gets at least while code of its journey runs for ever, on a busy machine too. One whose users think, or wait for their moments, uses a hundredth. */
+/** Share of one CPU that a generator gets at least while code of its journey runs for ever, on a busy machine too. One whose users think, or wait for their moments, uses two hundredths. */
 const atWork = 0.1
 
 /**
