@@ -70,6 +70,7 @@ test('the whole command says what this machine can run, and what lies about', { 
   }
   const found = await said()
   expect(found).toMatch(/^ok\s+processes stack: linux, node v24/m)
+  expect(found).toMatch(/^(ok|lacks)\s+clients that vanish: /m)
   expect(found).toContain(`processes of ${run}`)
   expect(existsSync(home)).toBe(true)
 })

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describeK6, findK6 } from '../load/k6-binary.ts'
+import { whyNoNamespace } from '../stack/namespace.ts'
 import { namespacedRuns } from '../stack/namespace-clean.ts'
 import { removeOwned } from '../stack/owned.ts'
 import type { Owned } from '../stack/stack.ts'
@@ -14,7 +15,7 @@ export default {
   options: { clean: { type: 'boolean' } },
   operands: 'none',
   run: async ({ values }, io) => {
-    const checks = [await platform(), await postgres(), await engine(), await k6(io)]
+    const checks = [await platform(), await postgres(), await engine(), await k6(io), vanishing()]
     for (const { ok, line } of checks) io.stdout.write(`${ok ? 'ok   ' : 'lacks'}  ${line}\n`)
     const left = await leftOver()
     if (values.clean === true) {
@@ -43,6 +44,11 @@ async function engine(): Promise<Check> {
 
 async function k6({ signal, stderr }: Io): Promise<Check> {
   return findK6({ signal, say: (line) => stderr.write(`${line}\n`) }).then((found) => ({ ok: true, line: `k6 ${describeK6(found)}` }), (error: Error) => ({ ok: false, line: error.message }))
+}
+
+function vanishing(): Check {
+  const why = whyNoNamespace()
+  return { ok: why === null, line: `clients that vanish: ${why ?? 'a network namespace can be made'}` }
 }
 
 /** What runs have left that are over: labels of containers, tags of living processes, network namespaces, data directories and folders in the temporary directory. */

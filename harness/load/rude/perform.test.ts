@@ -106,6 +106,12 @@ test('a body that the server never takes in ends with the time-out', async () =>
   expect(told[0]!.tookMs).toBeLessThan(2_000)
 })
 
+test('without an address of its own no client vanishes, and it is told why', async () => {
+  await using server = await startRawServer(politely())
+  expect((await act({ kind: 'vanish' }, page, server)).told).toMatchObject([{ outcome: 'unexpected', note: 'no address to vanish from: there is no network namespace' }])
+  expect(server.seen).toEqual([])
+})
+
 describe('a slow reader', () => {
   test('takes no more than its bytes a second, and the server feels it', async () => {
     const body = 'x'.repeat(16 * 1024 * 1024)
