@@ -1,27 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Dose, LoadSecond } from '../timeline/entry.ts'
 import type { Arrivals } from '../scenario/model.ts'
+import { openTestGround } from './fixtures/ground.ts'
 import { startOn } from './fixtures/play.ts'
 import { startRudeServer } from './fixtures/rude-server.ts'
-import { findK6, type K6 } from './k6-binary.ts'
 
-let k6: K6
-let server: Awaited<ReturnType<typeof startRudeServer>>
-let dir: string
-
-beforeAll(async () => {
-  k6 = await findK6({ signal: AbortSignal.timeout(900_000), say: console.error })
-  server = await startRudeServer()
-  dir = await mkdtemp(join(tmpdir(), 'lowtide-arrivals-'))
-}, 900_000)
-
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]()
-  await rm(dir, { recursive: true, force: true })
-})
+const shared = openTestGround(startRudeServer)
 
 describe('an open model', { timeout: 30_000 }, () => {
   test('sends its whole dose at the rate of its arrivals, each at its moment', async () => {
@@ -57,7 +41,7 @@ describe('an open model', { timeout: 30_000 }, () => {
 const send = async (path: string, arrivals: Arrivals, { role = 'measured', ...plan }: { readonly dose: number; readonly concurrency: number; readonly role?: Dose['role'] }) => {
   const seconds: LoadSecond[] = []
   const changes = { plan: { seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, ...plan, role }, onHappening: (happening: { readonly kind: string }) => happening.kind === 'load' && seconds.push(happening as LoadSecond) }
-  await using load = await startOn({ k6, dir, baseUrl: server.url }, { kind: 'routes', routes: [{ name: 'page', path }], arrivals, requestTimeoutMs: 3_000 }, plan, changes)
+  await using load = await startOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, { kind: 'routes', routes: [{ name: 'page', path }], arrivals, requestTimeoutMs: 3_000 }, plan, changes)
   await load.begin()
   return { dose: await load.drained, seconds }
 }

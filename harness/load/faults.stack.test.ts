@@ -1,38 +1,23 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Route } from '../scenario/scenario.ts'
 import type { Dose, LoadSecond } from '../timeline/entry.ts'
 import { mostRoutes, otherRoutes } from '../timeline/routes.ts'
-import { startBrokenServer, type BrokenServer } from './fixtures/broken-server.ts'
+import { openTestGround } from './fixtures/ground.ts'
+import { startBrokenServer } from './fixtures/broken-server.ts'
 import { playOn, startOn, type PlanOf } from './fixtures/play.ts'
 import { startRudeServer } from './fixtures/rude-server.ts'
-import { findK6, type K6 } from './k6-binary.ts'
+import type { K6 } from './k6-binary.ts'
 import type { LoadOptions } from './k6.ts'
 
-let found: K6
-let server: BrokenServer
-let dir: string
-
-beforeAll(async () => {
-  found = await findK6({ signal: AbortSignal.timeout(900_000), say: console.error })
-  server = await startBrokenServer()
-  dir = await mkdtemp(join(tmpdir(), 'lowtide-faults-'))
-}, 900_000)
-
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]()
-  await rm(dir, { recursive: true, force: true })
-})
+const shared = openTestGround(startBrokenServer)
 
 // A k6 with Lowtide's output has k6's own as well. Where none is built, both are k6's.
 describe.each<[K6['output']]>([['lowtide'], ['csv']])('with samples as %s', output => {
-  const k6 = (): K6 => ({ ...found, output: found.output === 'lowtide' ? output : 'csv' })
+  const k6 = (): K6 => ({ ...shared.k6, output: shared.k6.output === 'lowtide' ? output : 'csv' })
 
   describe('a target', { timeout: 30_000 }, () => {
     test.each<[string, Omit<Route, 'name'>, RegExp]>([
@@ -71,20 +56,20 @@ describe.each<[K6['output']]>([['lowtide'], ['csv']])('with samples as %s', outp
       ['over an answer', `{ name: 'mill', requests: 2, steps: function* () { const page = yield { name: 'login', path: '/ok' }; while (page); } }`, 'it does not come back from the answer to request 0-'],
     ])('that loops for ever %s is ended, and told by name', async (_, visit, said) => {
       const beganMs = performance.now()
-      const dose = await playOn({ k6: k6(), dir, baseUrl: server.url }, `export default journey({ visits: [${visit}] })`, { dose: 40, concurrency: 1 }, { standstillMs: 2_000 })
+      const dose = await playOn({ k6: k6(), dir: shared.dir, baseUrl: shared.server.url }, `export default journey({ visits: [${visit}] })`, { dose: 40, concurrency: 1 }, { standstillMs: 2_000 })
       expect(dose.generator).toMatchObject({ kind: 'broken', exitCode: null, tail: expect.stringContaining(`the journey loops for ever: ${said}`) })
       expect(dose.counted + dose.dropped).toBe(40)
       expect(performance.now() - beganMs).toBeLessThan(20_000)
     })
 
     test('whose users think for longer than that is none that loops', async () => {
-      const dose = await playOn({ k6: k6(), dir, baseUrl: server.url }, `export default journey({ visits: [{ name: 'slow thinker', think: { medianMs: 1_500, sigma: 0, mostMs: 2_000 }, request: () => ({ path: '/ok' }) }] })`, { dose: 4, concurrency: 2 }, { standstillMs: 500 })
+      const dose = await playOn({ k6: k6(), dir: shared.dir, baseUrl: shared.server.url }, `export default journey({ visits: [{ name: 'slow thinker', think: { medianMs: 1_500, sigma: 0, mostMs: 2_000 }, request: () => ({ path: '/ok' }) }] })`, { dose: 4, concurrency: 2 }, { standstillMs: 500 })
       expect(dose).toMatchObject({ counted: 4, generator: { kind: 'completed' } })
     })
 
     test('that makes up a name for each request fills nothing: those beyond the first are told together', async () => {
       const seconds: LoadSecond[] = []
-      const dose = await playOn({ k6: k6(), dir, baseUrl: server.url }, `export default journey({ visits: [{ name: 'walker', requests: 500, steps: function* (random, n) { for (let i = 0; ; i++) yield { name: 'page ' + n + ' ' + i, path: '/ok?' + n + '-' + i } } }] })`, { dose: 3_000, concurrency: 6 }, { onHappening: happening => happening.kind === 'load' && seconds.push(happening) })
+      const dose = await playOn({ k6: k6(), dir: shared.dir, baseUrl: shared.server.url }, `export default journey({ visits: [{ name: 'walker', requests: 500, steps: function* (random, n) { for (let i = 0; ; i++) yield { name: 'page ' + n + ' ' + i, path: '/ok?' + n + '-' + i } } }] })`, { dose: 3_000, concurrency: 6 }, { onHappening: happening => happening.kind === 'load' && seconds.push(happening) })
       expect(dose).toMatchObject({ counted: 3_000, generator: { kind: 'completed' } })
       const routes = new Set(seconds.map(({ route }) => route))
       expect(routes.has(otherRoutes)).toBe(true)
@@ -93,7 +78,7 @@ describe.each<[K6['output']]>([['lowtide'], ['csv']])('with samples as %s', outp
 
     test('that eats all memory ends in that word, and not in the stacks of Go', async () => {
       const small: K6 = { ...k6(), command: ['sh', '-c', `ulimit -v 1700000; exec "${k6().command.join('" "')}" "$@"`, 'k6'] }
-      const dose = await playOn({ k6: small, dir, baseUrl: server.url }, `const kept = []\nexport default journey({ visits: [{ name: 'hoarder', request: (_, n) => { while (n >= 5) kept.push('x'.repeat(1_000_000) + kept.length); return { path: '/ok?' + n } } }] })`, { dose: 40, concurrency: 1 })
+      const dose = await playOn({ k6: small, dir: shared.dir, baseUrl: shared.server.url }, `const kept = []\nexport default journey({ visits: [{ name: 'hoarder', request: (_, n) => { while (n >= 5) kept.push('x'.repeat(1_000_000) + kept.length); return { path: '/ok?' + n } } }] })`, { dose: 40, concurrency: 1 })
       expect(dose).toMatchObject({ dropped: 35, generator: { kind: 'broken', exitCode: 2, tail: expect.stringMatching(/^k6 ended with exit code 2: it crashed, as Go does for want of memory\n(?:.*\n)*fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)$/) } })
       expect(dose.counted + dose.broken).toBe(5)
     })
@@ -123,7 +108,7 @@ describe.each<[K6['output']]>([['lowtide'], ['csv']])('with samples as %s', outp
 
   /** A load of one route, and how much memory its k6 had at most. */
   const run = async (plan: PlanOf, route: Omit<Route, 'name'>, { requestTimeoutMs = 10_000, ...changes }: Partial<LoadOptions> & { readonly requestTimeoutMs?: number } = {}) => {
-    await using load = await startOn({ k6: k6(), dir, baseUrl: server.url }, { kind: 'routes', routes: [{ name: 'it', ...route }], requestTimeoutMs }, plan, changes)
+    await using load = await startOn({ k6: k6(), dir: shared.dir, baseUrl: shared.server.url }, { kind: 'routes', routes: [{ name: 'it', ...route }], requestTimeoutMs }, plan, changes)
     await load.begin()
     let peakBytes = 0
     const looking = setInterval(() => (peakBytes = Math.max(peakBytes, load.residentBytes())), 20)

@@ -1,26 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { LoadSecond } from '../timeline/entry.ts'
+import { openTestGround } from './fixtures/ground.ts'
 import { playOn, type PlanOf } from './fixtures/play.ts'
 import { startSessionServer, type Seen } from './fixtures/session-server.ts'
-import { findK6, type K6 } from './k6-binary.ts'
 
-let k6: K6
-let server: Awaited<ReturnType<typeof startSessionServer>>
-let dir: string
-
-beforeAll(async () => {
-  k6 = await findK6({ signal: AbortSignal.timeout(900_000), say: console.error })
-  server = await startSessionServer()
-  dir = await mkdtemp(join(tmpdir(), 'lowtide-journey-'))
-}, 900_000)
-
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]()
-  await rm(dir, { recursive: true, force: true })
-})
+const shared = openTestGround(startSessionServer)
 
 describe('a journey of several requests', { timeout: 30_000 }, () => {
   test('logs in by the form that it was shown, keeps its cookie, follows links and logs out', async () => {
@@ -147,9 +131,9 @@ const kOf = ({ id }: Seen) => Number(id.split('-')[2])
 
 /** The dose, what the server saw of it, and its requests by route. */
 const play = async (text: string, plan: PlanOf) => {
-  const before = server.seen.length
+  const before = shared.server.seen.length
   const routes: Record<string, number> = {}
   const count = ({ route, started }: LoadSecond) => (routes[route] = (routes[route] ?? 0) + started)
-  const dose = await playOn({ k6, dir, baseUrl: server.url }, text, plan, { onHappening: happening => happening.kind === 'load' && count(happening) })
-  return { dose, seen: server.seen.slice(before), routes }
+  const dose = await playOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, text, plan, { onHappening: happening => happening.kind === 'load' && count(happening) })
+  return { dose, seen: shared.server.seen.slice(before), routes }
 }

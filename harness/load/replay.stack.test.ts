@@ -1,28 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Dose, LoadSecond } from '../timeline/entry.ts'
 import { bundleJourney } from './bundle.ts'
+import { openTestGround } from './fixtures/ground.ts'
 import { startArrivalServer, type Arrived } from './fixtures/arrival-server.ts'
-import { findK6, type K6 } from './k6-binary.ts'
 import { startLoad } from './k6.ts'
 import type { ReplayLoad } from './tape.ts'
 
-let k6: K6
-let server: Awaited<ReturnType<typeof startArrivalServer>>
-let dir: string
-
-beforeAll(async () => {
-  k6 = await findK6({ signal: AbortSignal.timeout(900_000), say: console.error })
-  server = await startArrivalServer()
-  dir = await mkdtemp(join(tmpdir(), 'lowtide-replay-'))
-}, 900_000)
-
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]()
-  await rm(dir, { recursive: true, force: true })
-})
+const shared = openTestGround(startArrivalServer)
 
 /** A line as pino-http writes it, without what nobody reads. */
 const line = (time: number, url: string, more: object = {}) => JSON.stringify({ time, req: { method: 'GET', url, headers: { host: 'shop.example' } }, res: { statusCode: 200 }, ...more })
@@ -74,18 +60,18 @@ describe('a replay by k6', { timeout: 30_000 }, () => {
 
 /** Replays these lines in cycles of these doses; the dose is that of the last. */
 const replay = async (lines: readonly string[], doses: readonly number[], more: Partial<ReplayLoad> = {}, role: Dose['role'] = 'measured'): Promise<{ dose: Dose; arrived: readonly Arrived[]; routes: Set<string> }> => {
-  await writeFile(join(dir, 'access.txt'), lines.join('\n'))
-  const bundle = await bundleJourney({ dir, scenarioDir: dir, run: 'test', load: { kind: 'replay', log: 'access.txt', requestTimeoutMs: 3_000, ...more } })
-  const before = server.arrived.length
+  await writeFile(join(shared.dir, 'access.txt'), lines.join('\n'))
+  const bundle = await bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', load: { kind: 'replay', log: 'access.txt', requestTimeoutMs: 3_000, ...more } })
+  const before = shared.server.arrived.length
   const routes = new Set<string>()
   let dose: Dose | null = null
   let firstRequest = 0
   for (const [cycle, planned] of doses.entries()) {
     const plan = { dose: planned, concurrency: 5, seed: 1, cycle, firstRequest, thinkScale: 1, role }
-    await using load = await startLoad({ k6, bundle, run: 'test', dir, baseUrl: server.url, plan, signal: new AbortController().signal, onHappening: happening => void (happening.kind === 'load' && routes.add((happening satisfies LoadSecond).route)) })
+    await using load = await startLoad({ k6: shared.k6, bundle, run: 'test', dir: shared.dir, baseUrl: shared.server.url, plan, signal: new AbortController().signal, onHappening: happening => void (happening.kind === 'load' && routes.add((happening satisfies LoadSecond).route)) })
     await load.begin()
     dose = await load.drained
     firstRequest += planned
   }
-  return { dose: dose!, arrived: server.arrived.slice(before), routes }
+  return { dose: dose!, arrived: shared.server.arrived.slice(before), routes }
 }

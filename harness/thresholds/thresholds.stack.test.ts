@@ -53,7 +53,7 @@ test('a crossed threshold is no leak: exit code 4, the same from the files alone
 }, 180_000)
 
 test('thresholds that hold pass with their figures', async () => {
-  const { code, findings, of } = await run('held', { http_req_duration: ['p(99)<2000', 'avg<1000', 'max<5000 over 1s'], http_req_failed: ['rate<0.01'], checks: ['rate>0.99'], http_reqs: ['count>20', 'rate>1'], 'pg.backends': ['value<50', 'value<20 for 5s'], 'app.rss-bytes': ['value<1000000000'] })
+  const { code, findings, of } = await run('held', { http_req_duration: ['p(99)<2000', 'avg<1000', 'max<5000 over 1s'], http_req_failed: ['rate<0.01'], checks: ['rate>0.99'], http_reqs: ['count>20', 'rate>1'], 'pg.backends': ['value<50', 'value<20 for 2s'], 'app.rss-bytes': ['value<1000000000'] })
   expect(findings.findings.filter(({ threshold, kind }) => threshold && kind !== 'pass')).toEqual([])
   expect([code, findings.verdict]).toEqual([0, 'pass'])
   expect(of('http_reqs')[0]?.sentence).toMatch(/^count was \d+ over \d+ requests$/)

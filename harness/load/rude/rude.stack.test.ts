@@ -1,37 +1,23 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Rude } from '../../scenario/rude.ts'
 import type { Load, Route } from '../../scenario/scenario.ts'
 import type { LoadSecond, Requests, RudeClients } from '../../timeline/entry.ts'
+import { openTestGround } from '../fixtures/ground.ts'
+import { ownedPids } from '../fixtures/owned-pids.ts'
 import { startOn, type PlanOf } from '../fixtures/play.ts'
-import { startRudeServer, type RudeServer } from '../fixtures/rude-server.ts'
-import { findK6, type K6 } from '../k6-binary.ts'
+import { startRudeServer } from '../fixtures/rude-server.ts'
 import type { LoadOptions } from '../k6.ts'
 import { bundleRude } from './bundle.ts'
 
-let k6: K6
-let server: RudeServer
-let dir: string
-
-beforeAll(async () => {
-  k6 = await findK6({ signal: AbortSignal.timeout(900_000), say: console.error })
-  server = await startRudeServer()
-  dir = await mkdtemp(join(tmpdir(), 'lowtide-rude-'))
-}, 900_000)
-
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]()
-  await rm(dir, { recursive: true, force: true })
-})
+const shared = openTestGround(startRudeServer)
 
 describe('a load with rude clients', { timeout: 30_000 }, () => {
   test('delivers the planned dose to the request, each with an id of its own, and tells each manner by its route', async () => {
-    const before = server.ids.length
+    const before = shared.server.ids.length
     const { dose, by, manners, flights } = await run({ dose: 400, concurrency: 10, cycle: 4, firstRequest: 1_000 }, { aborts: { headers: 0.02, lastByte: 0.02 }, halfClose: 0.02, doubleSubmit: 0.04, keepAliveStorm: { share: 0.05, requests: 5 } }, [page])
     expect(dose).toMatchObject({ planned: 400, counted: 400, dropped: 0, unexpected: 0, broken: 0, newUrls: expect.any(Number), generator: { kind: 'completed' } })
     expect(dose.peakInFlight).toBeLessThanOrEqual(10)
@@ -43,17 +29,17 @@ describe('a load with rude clients', { timeout: 30_000 }, () => {
       expect(Math.abs(told.planned - acts)).toBeLessThanOrEqual(1)
       expect(told).toMatchObject({ performed: told.planned, notes: [] })
     }
-    expect(server.ids.slice(before).toSorted()).toEqual(Array.from({ length: 400 }, (_, n) => `4-${1_000 + n}`).toSorted())
+    expect(shared.server.ids.slice(before).toSorted()).toEqual(Array.from({ length: 400 }, (_, n) => `4-${1_000 + n}`).toSorted())
     expect(Object.fromEntries(flights.map(({ route, spans }) => [route, spans.length / 2]))).toEqual(by)
   })
 
   test('sends the same requests for the same seed, in the same manner, whatever the concurrency; others for another seed', async () => {
     const rude: Rude = { aborts: { firstByte: 0.1 }, connectionChurn: { share: 0.1, requests: 3 } }
     const urlsOf = async (seed: number, concurrency: number) => {
-      const before = server.urls.length
+      const before = shared.server.urls.length
       const { dose, by } = await run({ dose: 100, concurrency, seed }, rude, [page, { ...page, name: 'other', path: '/ok?other={n}' }])
       expect(dose.counted).toBe(100)
-      return { urls: server.urls.slice(before).toSorted(), by }
+      return { urls: shared.server.urls.slice(before).toSorted(), by }
     }
     const [few, many, other] = [await urlsOf(1, 3), await urlsOf(1, 20), await urlsOf(2, 20)]
     expect(many).toEqual(few)
@@ -77,11 +63,11 @@ describe('a load with rude clients', { timeout: 30_000 }, () => {
       onHappening: happening => happening.kind === 'unanswered' && unanswered.push(happening.route),
     })
     await load.begin()
-    await until(() => server.hanging() === 2)
+    await until(() => shared.server.hanging() === 2)
     await until(() => load.inFlight() === 2)
     expect(await load.drained).toMatchObject({ timedOut: 2, counted: 8, generator: { kind: 'completed' } })
     expect(unanswered).toEqual(['stuck · abort at first byte', 'stuck · abort at first byte'])
-    await until(() => server.hanging() === 0)
+    await until(() => shared.server.hanging() === 0)
   })
 
   test('tells by manner what could not be done, and why', async () => {
@@ -99,17 +85,17 @@ describe('a load with rude clients', { timeout: 30_000 }, () => {
       await using load = await startWith({ dose: 40, concurrency: 4, run: 'rude-disposed' }, hanging, {})
       await load.begin()
       await until(() => load.inFlight() > 0)
-      expect(pidsOf('rude-disposed')).toHaveLength(2)
+      expect(ownedPids('rude-disposed')).toHaveLength(2)
     }
-    expect(pidsOf('rude-disposed')).toEqual([])
+    expect(ownedPids('rude-disposed')).toEqual([])
     await using load = await startWith({ dose: 40, concurrency: 4, run: 'rude-killed' }, hanging, {})
     await load.begin()
     await until(() => load.inFlight() > 0)
-    for (const pid of pidsOf('rude-killed').filter(one => commandOf(one).includes('rude.mjs'))) process.kill(pid, 'SIGKILL')
+    for (const pid of ownedPids('rude-killed').filter(one => commandOf(one).includes('rude.mjs'))) process.kill(pid, 'SIGKILL')
     const dose = await load.drained
     expect(dose.generator).toMatchObject({ kind: 'broken', tail: expect.stringContaining('beside k6: the rude clients were killed by SIGKILL') })
     expect(dose.counted + dose.unexpected + dose.timedOut + dose.broken + dose.dropped).toBe(40)
-    expect(pidsOf('rude-killed')).toEqual([])
+    expect(ownedPids('rude-killed')).toEqual([])
   })
 
   test('a target that is not there gives a broken load', async () => {
@@ -120,7 +106,7 @@ describe('a load with rude clients', { timeout: 30_000 }, () => {
 
 describe('a journey with rude clients', { timeout: 30_000 }, () => {
   test('shares its visits of one request with them, npm packages, files beside it and all', async () => {
-    await writeFile(join(dir, 'words.txt'), 'tide moon')
+    await writeFile(join(shared.dir, 'words.txt'), 'tide moon')
     const { dose, by } = await playing({ dose: 60, concurrency: 4 }, await journey(`
       import { SharedArray } from 'k6/data'
       import { Counter } from 'k6/metrics'
@@ -146,16 +132,16 @@ describe('a journey with rude clients', { timeout: 30_000 }, () => {
   test('that never comes back is refused in time, by a process that is known as the run\'s', async () => {
     const asked = async (request: string) => {
       await journey(`export default journey({ visits: [{ name: 'x', request: () => { ${request} } }] })`, { halfClose: 0.2 })
-      await bundleRude({ entry: join(dir, 'rude-journey.ts'), define: {}, folder: dir, dir, run: 'rude-asked', rude: { halfClose: 0.2 }, answersWithinMs: 2_000 })
+      await bundleRude({ entry: join(shared.dir, 'rude-journey.ts'), define: {}, folder: shared.dir, dir: shared.dir, run: 'rude-asked', rude: { halfClose: 0.2 }, answersWithinMs: 2_000 })
     }
     await expect(asked('throw new Error(`asked by ${globalThis.process.env.LOWTIDE_OWNER}`)')).rejects.toThrow('The load cannot have these rude clients: asked by rude-asked')
     await expect(asked('for (;;) {}')).rejects.toThrow('The load cannot have these rude clients: its script or one of its visits had not come back after 2000 ms: it may loop for ever')
-    expect(pidsOf('rude-asked')).toEqual([])
+    expect(ownedPids('rude-asked')).toEqual([])
   })
 })
 
 const journey = async (text: string, rude: Rude): Promise<Load> => {
-  await writeFile(join(dir, 'rude-journey.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\n${text}\n`)
+  await writeFile(join(shared.dir, 'rude-journey.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\n${text}\n`)
   return { kind: 'journey', journey: 'rude-journey.ts', rude }
 }
 
@@ -166,15 +152,9 @@ const until = async (condition: () => boolean, withinMs = 5_000) => {
 
 const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8')
 
-/** By the tag that every generator of a run carries in its environment. */
-const pidsOf = (owner: string): number[] => {
-  const found = execFileSync('sh', ['-c', `grep -lz '^LOWTIDE_OWNER=${owner}$' /proc/[0-9]*/environ 2>/dev/null || true`], { encoding: 'utf8' })
-  return found.split('\n').flatMap(line => (/\d+/.exec(line) ? [Number(/\d+/.exec(line)![0])] : []))
-}
-
 const page: Route = { name: 'page', path: '/ok?n={n}', expect: { contains: 'ok' } }
 
-const startWith = (plan: PlanOf, load: Load, changes: Partial<LoadOptions>) => startOn({ k6, dir, baseUrl: server.url }, load, plan, changes)
+const startWith = (plan: PlanOf, load: Load, changes: Partial<LoadOptions>) => startOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, load, plan, changes)
 
 const run = async (plan: PlanOf, rude: Rude, routes: readonly Route[], { requestTimeoutMs = 5_000, ...changes }: Partial<LoadOptions> & { readonly requestTimeoutMs?: number } = {}) => playing(plan, { kind: 'routes', routes, rude, requestTimeoutMs }, changes)
 
