@@ -52,6 +52,13 @@ test('one that is to end the load ends it, and says so', () => {
   expect(said).toEqual([expect.stringMatching(/^threshold crossed, the load ends here: http_req_duration: max<200: max was .* ms over 2 requests, and ended the load$/)])
 })
 
+test('one that is to end the load ends it also where its crossing is not said before', () => {
+  const { load, said, endedLoad } = running({ http_req_duration: [{ threshold: 'min>5', abortOnFail: true }] })
+  for (const ms of [10, 1, 10]) load(ms)
+  expect(endedLoad.aborted).toBe(true)
+  expect(said).toEqual([expect.stringMatching(/^threshold crossed, the load ends here: http_req_duration: min>5: min was .* ms over 2 requests, and ended the load$/)])
+})
+
 test('it wants for data until each has some, and never without thresholds', () => {
   const { load, areDecided } = running({ http_req_duration: ['max<200'] })
   expect(areDecided()).toBe(false)

@@ -16,7 +16,9 @@ const tellEveryMs = 1_000
 /** The thresholds of a run that goes on: a crossing is said when it happens, once, and one that is to end the load does. */
 export function followThresholds(facts: Facts, follow: (read: (entry: Entry) => void) => void, say: (line: string) => void): FollowedThresholds {
   const fold = beginThresholds(facts)
-  const worthSaying = new Map((facts.thresholds ?? []).flatMap((declared) => crossingWord(declared) ?? []))
+  const { thresholds = [] } = facts
+  const worthSaying = new Map(thresholds.flatMap((declared) => crossingWord(declared) ?? []))
+  const mayTell = worthSaying.size > 0 || thresholds.some(({ abortAfterMs }) => abortAfterMs !== undefined)
   const said = new Set<string>()
   const ending = new AbortController()
   let dueMs = 0
@@ -27,7 +29,7 @@ export function followThresholds(facts: Facts, follow: (read: (entry: Entry) => 
   }
   follow((entry) => {
     fold.add(entry)
-    if (worthSaying.size === 0 || (entry.atMs < dueMs && entry.kind !== 'dose')) return
+    if (!mayTell || (entry.atMs < dueMs && entry.kind !== 'dose')) return
     dueMs = entry.atMs + tellEveryMs
     const last = fold.endsLoad()
     if (last !== null && !ending.signal.aborted) {
