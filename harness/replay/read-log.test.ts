@@ -151,10 +151,15 @@ describe('what ought not to be in a log', () => {
     const cut = await readText(gzipSync(lines).subarray(0, 12_000))
     expect(cut.length).toBeGreaterThan(500)
     expect(cut.at(-1)).toMatchObject({ kind: 'unread', reason: 'the file ends or breaks off here: what follows is not read' })
+    // So small that it breaks off while its format is still being told.
+    const small = await readText(gzipSync(lines).subarray(0, 3_000))
+    expect(small.length).toBeGreaterThan(50)
+    expect(small.at(-1)).toMatchObject({ kind: 'unread', reason: 'the file ends or breaks off here: what follows is not read' })
   })
 
   test.each([
     ['an empty file', '', /^The log \S+ is empty\.$/],
+    ['what only begins as a gzip does', Buffer.from('\x1f\x8bno gzip', 'latin1'), /^The log \S+ cannot be read: \w/],
     ['UTF-16', Buffer.from(`\u{feff}${line(1)}`, 'utf16le'), /is in UTF-16\. Convert it: iconv/],
     ['another format', 'time,method\n1,GET\n', /is in no format that is known \(combined, json, har\); it begins with "time,method/],
   ])('%s is refused with a sentence', async (_, text, message) => {

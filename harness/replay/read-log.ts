@@ -27,9 +27,15 @@ export class LogError extends Error {
 /** The format of a log, plain or gzipped. Fails with a LogError where there is none, or none that is known. */
 export const formatOf = async ({ file, format }: LogFile): Promise<Format> => {
   let head = ''
-  for await (const chunk of bytesOf(file)) {
-    head += chunk.toString('latin1')
-    if (head.length >= headLength) break
+  try {
+    for await (const chunk of bytesOf(file)) {
+      head += chunk.toString('latin1')
+      if (head.length >= headLength) break
+    }
+  } catch (cause) {
+    // Of a gzip that was cut off while it was written, what came before tells its format.
+    if (cause instanceof LogError) throw cause
+    if (head === '') throw new LogError(`The log ${file} cannot be read: ${messageOf(cause)}.`, { cause })
   }
   if (head.trim() === '') throw new LogError(`The log ${file} is empty.`)
   // A byte order mark of UTF-16 (Windows PowerShell's >).
@@ -61,7 +67,7 @@ export async function* readLog(log: LogFile, secrets: Secrets): AsyncGenerator<r
     } catch (error) {
       if (error instanceof LogError) throw error
       line += 1
-      yield [unread(brokenOff, error instanceof Error ? error.message : String(error))]
+      yield [unread(brokenOff, messageOf(error))]
     }
     return
   }
@@ -86,14 +92,16 @@ export async function* readLog(log: LogFile, secrets: Secrets): AsyncGenerator<r
     }
   } catch (error) {
     // Of a gzip that was cut off while it was written, what came before is worth reading.
-    if (error instanceof LogError || line === 0) throw error
+    if (error instanceof LogError) throw error
     line += 1
-    yield [unread(brokenOff, error instanceof Error ? error.message : String(error))]
+    yield [unread(brokenOff, messageOf(error))]
   }
 }
 
 const brokenOff = 'the file ends or breaks off here: what follows is not read'
 const headLength = 65_536
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const withoutMark = (text: string): string => (text.startsWith('\xef\xbb\xbf') ? text.slice(3) : text)
 
