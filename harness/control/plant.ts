@@ -26,9 +26,9 @@ export async function plantControl({ stack, dir, record, signal }: PlantOptions)
   // Not the run's signal: what was planted is removed from an interrupted run as well.
   const remove = async () => {
     const patience = AbortSignal.timeout(removesWithinMs)
-    const slot = dropSlot(stack, patience)
-    await stack.agent.ask({ ask: 'unplant' }, patience)
-    await slot
+    // Each to its end, whatever becomes of the other: a server that is gone says so before the planter has answered.
+    const removed = await Promise.allSettled([stack.agent.ask({ ask: 'unplant' }, patience), dropSlot(stack, patience)])
+    for (const one of removed) if (one.status === 'rejected') throw one.reason
   }
   const planted = await plant(stack, program, env, signal).catch(async (error: unknown) => {
     await remove().catch(() => {}) // a half-planted one too
