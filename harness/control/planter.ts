@@ -86,7 +86,7 @@ async function plantRows(client: pg.Client) {
   const plant = async () => {
     await client.query(`CREATE UNLOGGED TABLE ${grownTable} AS SELECT n FROM generate_series(1, ${rows}) AS n`)
     await client.query('SELECT pg_stat_force_next_flush()')
-    const { rows: [table] } = await client.query<{ schema: string }>(`SELECT relnamespace::regnamespace::text AS schema FROM pg_class WHERE oid = '${grownTable}'::regclass`)
+    const { rows: [table] } = await client.query<{ schema: string }>(`SELECT nspname AS schema FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = '${grownTable}'::regclass`)
     return [{ id: `${table?.schema}.${grownTable}`, rows }]
   }
   return plant().catch(() => removeRows(client).then(() => []))
