@@ -27,6 +27,8 @@ const released = (parallel: number): Stamped<Capacity> => ({ kind: 'capacity', w
 test.each([
   ['fewer are found than the harness left free: what is missing may be as slow', [asked('before-load', 9), asked('after-load', 4, 8, 7), held(5, 4, 4), released(8)], 'inconclusive'],
   ['what was held is not found again when it is let go', [asked('before-load', 9), asked('after-load', 8), held(6), released(7)], 'inconclusive'],
+  ['all of them are found again, though nothing was done in between that could heal', [asked('before-load', 10), asked('after-load', 8), held(8, 8, 8), released(10)], 'inconclusive'],
+  ['some of them are found again, and one is not', [asked('before-load', 10), asked('after-load', 7), held(5), released(8)], 'leak'],
   ['more are missing than the control missed', [asked('before-load', 10), asked('after-load', 5), held(2, 2, 2), released(5)], 'leak'],
   ['the control found exactly what it left', [asked('before-load', 10), asked('after-load', 9), held(7), released(9)], 'leak'],
 ] as const)('held against its control: %s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))
@@ -63,6 +65,19 @@ test('sessions that were not touched while every place was asked for are those o
   expect(hangs.map(({ session: one, bornIn }) => [one?.pid, bornIn])).toEqual([[600, firstMeasured], [601, firstMeasured + 4]])
   expect(birthsOf(timeline, hangs, findings)).toMatchObject([firstMeasured, firstMeasured + 4].map((cycle) => ({ cycle, moment: { epochMs: epochOf(startOf(cycle) + 700), of: 'end' } })))
   expect(dose.leftBehind).toBe(2)
+})
+
+test('what a collection has given back was lost until then', () => {
+  const { looks } = timelineOf({})
+  const capacities = [asked('before-load', 10), asked('after-load', 8), held(8, 8, 8), released(10)]
+  expect(judged(capacities, { looks: looks.map((look, i) => (i === looks.length - 1 ? { ...look, reading: 'collected' } : look)) }).kind).toBe('leak')
+})
+
+test('a session that rests since before the first request is none of a lost place', () => {
+  const listening = ({ atMs }: { readonly atMs: number }) => session({ pid: 400, usedAtMs: Math.min(atMs, startOf(0) - 300), seenAtMs: epochOf(atMs), query: 'LISTEN news' })({ atMs })
+  const hangsOf = (lostIn: readonly number[], after: number) => judge({ ...timelineOf({ beings: [listening, ...pool(lostIn)] }), capacities: [asked('before-load', 10), asked('after-load', after)] }, [invariant]).hangs.map(({ session: one }) => one?.pid)
+  expect(hangsOf([], 9)).toEqual([])
+  expect(hangsOf([firstMeasured], 9)).toEqual([600])
 })
 
 test.each([

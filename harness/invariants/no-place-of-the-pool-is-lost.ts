@@ -20,7 +20,7 @@ export default {
     if (lostIn.length <= misread) {
       return {
         kind: 'inconclusive',
-        sentence: `${count(lostIn.length, 'place')} fewer ${lostIn.length === 1 ? 'was' : 'were'} found after the load than before it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')}, ${before.parallel} before), and ${count(misread, 'place')} that ${misread === 1 ? 'was' : 'were'} there ${misread === 1 ? 'was' : 'were'} not found either: the readings do not tell lost from slow`,
+        sentence: `${count(lostIn.length, 'place')} fewer ${lostIn.length === 1 ? 'was' : 'were'} found after the load than before it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')}, ${before.parallel} before), and the control shows that readings overlook ${count(misread, 'place')}: they do not tell lost from slow`,
         settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
       }
     }

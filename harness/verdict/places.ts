@@ -28,26 +28,29 @@ export const placesOf = remembered(({ capacities, doses }: Timeline): Places => 
 
 /**
  * By how many places the readings are wrong at most, as far as the control shows, which knows what is to be found: fewer while the harness holds some, as many as before when it lets go. 0 without a control.
- * A pool that opens its sessions slowly, or a machine that is too busy, has no readings to tell one lost place by.
+ * A pool that opens its sessions slowly, or a machine that is too busy, has no readings to tell one lost place by. More than before is as wrong, unless a collection in between may have given places back.
  */
-export const misreadPlaces = ({ capacities }: Timeline, after: Capacity): number => {
+export const misreadPlaces = ({ capacities, looks }: Timeline, after: Capacity): number => {
   const held = capacities.find((one) => one.when === 'places-held')
   const released = capacities.find((one) => one.when === 'places-released')
   if (held === undefined || released === undefined) return 0
   const missed = held.tries.map((places) => Math.max(0, after.parallel - held.held - places))
-  return Math.max(Math.min(...missed), after.parallel - released.parallel, 0)
+  const regained = looks.some(({ reading }) => reading === 'collected') ? 0 : released.parallel - after.parallel
+  return Math.max(Math.min(...missed), after.parallel - released.parallel, regained, 0)
 }
 
 /**
  * The sessions of the lost places, where the run can tell them: requests waited for a place after the load, so each place that is left was used, and with it its session. If
- * those that have not been touched since the last load are exactly as many as places are lost, they are theirs. Else none: who else keeps a session for itself is not known.
+ * those that a load touched last are exactly as many as places are lost, they are theirs. Else none: who else keeps a session for itself is not known.
  */
 export const sessionsOfLostPlaces = remembered((timeline: Timeline): readonly Session[] => {
   const { after, lostIn } = placesOf(timeline)
-  const lastEndedMs = timeline.cycles.at(-1)?.endedAtEpochMs
+  const [firstBeganMs, lastEndedMs] = [timeline.cycles[0]?.startedAtEpochMs, timeline.cycles.at(-1)?.endedAtEpochMs]
   const rest = after && restsOf(timeline).find(({ looks, confirmed, complete }) => confirmed && complete && (looks[0]?.atMs ?? 0) > after.atMs)
-  if (lostIn.length === 0 || lastEndedMs === undefined || !rest || rest.reading === 'stopped' || rest.reading === 'control-planted') return []
-  const untouched = presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last) && touchedAtMs(session) < lastEndedMs)
+  if (lostIn.length === 0 || firstBeganMs === undefined || lastEndedMs === undefined || !rest || rest.reading === 'stopped' || rest.reading === 'control-planted') return []
+  // One that rests since before the first request, as in LISTEN, was in no load's hands.
+  const isUntouched = (session: Session): boolean => touchedAtMs(session) >= firstBeganMs && touchedAtMs(session) < lastEndedMs
+  const untouched = presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last) && isUntouched(session))
   return untouched.length === lostIn.length ? untouched : []
 })
 
