@@ -136,7 +136,7 @@ const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstill
   }
   const { take, misdated } = datedSoundly(ledger.take, nowMs)
   generator.samples(take).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
-  const standing = watchStandstill(standstillMs, () => generator.pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0))
+  const standing = watchStandstill(standstillMs, () => generator.pids.map(cpuMsOf))
   const clock = setInterval(() => {
     ledger.tick(nowMs())
     const found = trouble === null ? standing(nowMs(), { started: ledger.started(), finished: ledger.finished(), inFlight: ledger.started() - ledger.finished() }) : null

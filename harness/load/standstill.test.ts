@@ -5,9 +5,9 @@ import { cpuMsOf, watchStandstill, type Progress } from './standstill.ts'
 const nothing: Progress = { started: 8, finished: 8, inFlight: 0 }
 
 /** What is told each second of half a minute, by a load whose progress and CPU time are those of the second. */
-const told = (progress: (second: number) => Partial<Progress>, cpuMsBy: (second: number) => number) => {
+const told = (progress: (second: number) => Partial<Progress>, cpuMsBy: (second: number) => number | readonly number[]) => {
   let second = 0
-  const standing = watchStandstill(20_000, () => cpuMsBy(second))
+  const standing = watchStandstill(20_000, () => [cpuMsBy(second)].flat())
   return Array.from({ length: 31 }, (_, i) => {
     second = i
     const stands = standing(i * 1_000, { ...nothing, ...progress(i) })
@@ -20,8 +20,13 @@ test('a load whose generator works and sends nothing for 20 s stands still', () 
   expect(told(() => ({}), busy)[0]).toEqual({ second: 20, ms: 20_000, cpuMs: 20_000 })
 })
 
-test.each<[string, (second: number) => Partial<Progress>, (second: number) => number]>([
+test('so does one of which a single generator of several is at work', () => {
+  expect(told(() => ({}), second => [0, second * 300])[0]).toEqual({ second: 20, ms: 20_000, cpuMs: 6_000 })
+})
+
+test.each<[string, (second: number) => Partial<Progress>, (second: number) => number | readonly number[]]>([
   ['users who think, or wait for their moment', () => ({}), second => second * 20],
+  ['users who wait, of eight generators', () => ({}), second => Array<number>(8).fill(second * 20)],
   ['requests that are in flight', () => ({ inFlight: 1 }), busy],
   ['a request now and then', second => ({ started: 8 + Math.floor(second / 15), finished: 8 + Math.floor(second / 15) }), busy],
 ])('%s are no standstill', (_, progress, cpuMsBy) => {

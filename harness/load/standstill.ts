@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** What a load has come to, whenever it is asked. */
 export type Progress = { readonly started: number; readonly finished: number; readonly inFlight: number }
 
-/** How a load stands still. `cpuMs` is what its generators have used meanwhile. */
+/** How a load stands still. `cpuMs` is what the busiest of its generators has used meanwhile. */
 export type Standstill = { readonly ms: number; readonly cpuMs: number }
 
 /** Share of one CPU that a generator gets at least while code of its journey runs for ever, on a busy machine too. One whose users think, or wait for their moments, uses two hundredths. */
@@ -12,12 +12,12 @@ const atWork = 0.1
 /**
  * Tells a load whose journey does not come back: nothing is in flight, nothing has come for `limitMs`, and its generators are at work all the same. k6 itself would go on so until
  * its load's own limit of time, which is that of all requests timing out one after another.
- * @param cpuMs CPU time of the generators so far
+ * @param cpuMs CPU time of each generator so far, always in the same order: many that rest are together no one at work
  */
-export const watchStandstill = (limitMs: number, cpuMs: () => number): ((nowMs: number, progress: Progress) => Standstill | null) => {
+export const watchStandstill = (limitMs: number, cpuMs: () => readonly number[]): ((nowMs: number, progress: Progress) => Standstill | null) => {
   let seen = 0
   let sinceMs: number | null = null
-  let cpuBeforeMs = 0
+  let cpuBeforeMs: readonly number[] = []
   return (nowMs, { started, finished, inFlight }) => {
     if (inFlight > 0 || started + finished !== seen || sinceMs === null) {
       seen = started + finished
@@ -27,7 +27,7 @@ export const watchStandstill = (limitMs: number, cpuMs: () => number): ((nowMs: 
     }
     const ms = nowMs - sinceMs
     if (ms < limitMs) return null
-    const usedMs = cpuMs() - cpuBeforeMs
+    const usedMs = Math.max(0, ...cpuMs().map((soFarMs, nth) => soFarMs - (cpuBeforeMs[nth] ?? 0)))
     return usedMs >= atWork * ms ? { ms, cpuMs: usedMs } : null
   }
 }
