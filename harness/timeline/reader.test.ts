@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { factsOf } from '../testing/timeline-of.ts'
 import { linesOf } from './lines.ts'
 import { readEntries, readFacts } from './reader.ts'
 
@@ -41,6 +42,7 @@ test.each([
   ['no run.json', null, /No recording in .*run\.json cannot be read \(ENOENT\)\. Name the folder of a run/],
   ['half a run.json', '{"formatVersion":1', /is not the run\.json of a recording/],
   ['a run.json of something else', '{"name":"x"}', /is not the run\.json of a recording: it has no formatVersion/],
+  ['a run.json whose thresholds are none', JSON.stringify({ ...factsOf(), thresholds: [{ metric: 1 }] }), /is not the run\.json of a recording: it has no list of thresholds\.$/],
   ['a run.json of a newer Lowtide', '{"formatVersion":99}', /format version 99; this Lowtide reads up to 1\. Judge it with the version that recorded it/],
 ])('%s is refused in one line', async (_, text, message) => {
   if (text !== null) store('run.json', text)

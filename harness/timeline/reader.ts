@@ -27,6 +27,7 @@ const essential: readonly { readonly what: string; readonly is: (facts: Record<s
   { what: 'limits', is: ({ limits }) => isRecord(limits) && Object.values(limits).every((limit) => Number.isFinite(limit) || Array.isArray(limit)) },
   { what: 'list of routes', is: ({ routes = [] }) => isListOf(routes, (route) => isRecord(route) && typeof route.name === 'string' && typeof route.path === 'string') },
   { what: 'list of suppressions', is: ({ suppressions = [] }) => isListOf(suppressions, (one) => isRecord(one) && typeof one.invariant === 'string' && typeof one.reason === 'string') },
+  { what: 'list of thresholds', is: ({ thresholds = [] }) => isListOf(thresholds, (one) => isRecord(one) && typeof one.metric === 'string' && typeof one.threshold === 'string' && (one.abortAfterMs === undefined || Number.isFinite(one.abortAfterMs))) },
 ]
 
 /**
