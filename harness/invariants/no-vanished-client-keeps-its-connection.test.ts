@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Being, firstMeasured, loadEndOf, openTransaction, process, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, firstMeasured, loadEndOf, openTransaction, process, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Limits } from '../timeline/facts.ts'
 import invariant from './no-vanished-client-keeps-its-connection.ts'
 
@@ -25,6 +25,12 @@ test('what stays for longer than is declared is a leak of the process that keeps
 test('where a transaction waits with it, what is left is counted by that', () => {
   const open = openTransaction({ pid: 60, fromMs: loadEndOf(firstMeasured) - 100 })
   expect(invariant.check(timelineOf({ beings: [server(3), open], limits: { vanishedClientMs: 6_000 }, doses: [20], also: [vanish(3)] }))).toMatchObject({ kind: 'leak', survivors: [] })
+})
+
+test('a planted transaction is no other way of telling it', () => {
+  // Until the looks that show what is planted have been made.
+  const untilMs = startOf(firstMeasured + 1) + 1_700 - loadEndOf(firstMeasured)
+  expect(judged(server(3, untilMs), { vanishedClientMs: 6_000 })).toMatchObject({ kind: 'leak', survivors: [{ member: { pid: 50 } }] })
 })
 
 test('what is gone by then is none', () => {

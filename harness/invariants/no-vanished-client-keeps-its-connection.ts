@@ -1,7 +1,7 @@
 import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { presentThroughout, readingsOf, type Rest, restsOf, untouchedRests } from '../verdict/rest.ts'
-import { isProcess, isSession } from '../verdict/stay.ts'
+import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -25,7 +25,7 @@ export default {
     if (worst === undefined) return { kind: 'pass', sentence: `no connection of a vanished client was open for longer than the declared ${duration(vanishedClientMs)}` }
     const { rest, kept } = worst
     // What waits with such a client was left by the same request, is told by a rule of its own, and is counted there.
-    const isToldElsewhere = presentThroughout(rest, isInTransaction).length > 0
+    const isToldElsewhere = presentThroughout(rest, isInTransaction).some((session) => !isPlanted(timeline, session, rest.last))
     return {
       kind: 'leak',
       sentence: `${count(kept.reduce((sum, process) => sum + fewest(rest, process), 0), 'connection')} of vanished clients still open ${duration(sinceLoadMs(timeline, rest))} after the load, ${duration(vanishedClientMs)} declared`,
