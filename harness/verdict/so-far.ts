@@ -39,4 +39,4 @@ export async function followVerdict(facts: Facts, follow: (read: (entry: Entry) 
 }
 
 /** What no run can have before its end. Anything else that is inconclusive may be settled by the cycles to come. */
-const comesAtTheEnd = new Set(['the planted leak was found', 'the record is whole', 'the dose was delivered'])
+const comesAtTheEnd = new Set(['the planted leak was found', 'the record is whole', 'the dose was delivered', 'no place of the pool is lost'])

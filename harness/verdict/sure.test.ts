@@ -21,6 +21,7 @@ describe('a clean run is sure', () => {
   test.each<[string, Run, number, boolean]>([
     ['not before the sequential test accepts it', many, 3, false],
     ['once it does, with the largest dose and three doses behind it', many, 4, true],
+    ['also where the places of a pool are still to be asked for: they are when the load has ended', { ...many, also: [{ kind: 'capacity', when: 'before-load', asked: 4, parallel: 4, tries: [4], atMs: 100 }] }, 4, true],
     ['not before its largest dose, however many requests', { doses: [40_000, 40_000, 40_000, 0, 80_000] }, 4, false],
     ['not while something is left', { ...many, beings: hungRequest({ cycle: 5 }) }, 4, false],
     ['not on cycles that never came to rest', { ...many, unquiet: (cycle) => (cycle === 6 ? '1 queries running' : undefined) }, 4, false],
