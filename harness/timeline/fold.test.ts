@@ -6,6 +6,10 @@ import { foldTimeline } from './fold.ts'
 const facts = factsOf()
 const whole = entriesOf()
 
+/** A look as the first line, that shows one session. */
+const lookAt = (session: object): Entry =>
+  ({ kind: 'look', reading: 'untouched', quiescent: true, counters: {}, members: [{ kind: 'session', id: '500@1', pid: 500, backendStartMs: 1, user: 'app', database: 'app', applicationName: '', clientAddress: null, clientPort: null, state: 'idle', waitEvent: null, transactionAgeMs: null, stateAgeMs: 1, queryAgeMs: 1, holdsXid: false, holdsXmin: false, relationLocks: 0, advisoryLocks: 1, query: '', ...session }], n: 0, atMs: 1 }) as never
+
 describe('damage', () => {
   test('a whole record has none', async () => {
     expect(await foldTimeline(facts, whole)).toMatchObject({ damage: [], end: 'completed' })
@@ -19,6 +23,9 @@ describe('damage', () => {
     ['time that runs backwards', (entries) => entries.with(7, { ...(entries[7] as Entry), atMs: 1 }), /^time runs backwards at line 7: 1 ms after \d+ ms$/],
     ['a kind that nobody knows', (entries) => entries.with(7, { kind: 'rumour', n: 7, atMs: entries[7]?.atMs } as never), /^line 7 is of an unknown kind: "rumour"$/],
     ['a look without members', (entries) => entries.map((entry) => (entry.kind === 'look' && entry.reading === 'untouched' ? ({ ...entry, members: null } as never) : entry)), /^line \d+ cannot be understood: members is null$/],
+    ['moments of locks that are none', () => [lookAt({ locksTaken: [{ afterMs: 1, byMs: null }] })], /^line 0 cannot be understood: session "500@1": locksTaken is \[\{"afterMs":1,"byMs":null\}\]$/],
+    ['a lateness that is none', (entries) => entries.map((entry) => (entry.kind === 'dose' ? ({ ...entry, lateness: {} } as never) : entry)), /^line \d+ cannot be understood: lateness is \{\}$/],
+    ['a held place that is no number', () => [{ kind: 'capacity', when: 'places-held', held: null, asked: 4, parallel: 2, tries: [2], n: 0, atMs: 1 } as never], /^line 0 cannot be understood: held is null$/],
   ])('%s is told', (_, harm, sentence) => {
     expect(fold(facts, harm(whole)).damage[0]).toMatch(sentence)
   })
