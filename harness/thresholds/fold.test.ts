@@ -118,6 +118,12 @@ describe('a threshold without data is not held', () => {
     expect(findingsOf({ http_req_duration: ['p(95)<500 over 10s'] }, cycleOf(3, steady(9)))).toMatchObject([{ kind: 'inconclusive', sentence: 'the load lasted 9.0 s, and no window of 10s is full' }])
   })
 
+  test('a beat or a dose of another shape is passed over', () => {
+    const odd = [{ kind: 'beat' }, { kind: 'beat', counters: null }, { kind: 'dose', cycle: 3 }] as unknown as readonly Happening[]
+    const [start, ...rest] = cycleOf(3, steady(2))
+    expect(findingsOf({ 'pg.backends': ['value<80'], dropped_iterations: ['count<1'] }, [start!, ...odd, { kind: 'beat', counters: { 'pg.backends': 7 } }, ...rest]).map(({ kind }) => kind)).toEqual(['pass', 'pass'])
+  })
+
   test('a second that cannot be read makes it doubtful', () => {
     const [start, second, ...rest] = cycleOf(3, [[{ ms: [10] }]])
     expect(kindOf('http_req_duration', 'p(95)<500', [start!, { ...(second as LoadSecond), latencies: 'gA' }, ...rest])).toBe('inconclusive')

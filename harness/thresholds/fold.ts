@@ -2,6 +2,7 @@ import type { Dose, Entry, LoadSecond, Phase } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
 import { decodeLatencies } from '../timeline/latencies.ts'
 import type { Damage } from '../timeline/reader.ts'
+import { faultOf } from '../timeline/shape.ts'
 import type { Stamped } from '../timeline/timeline.ts'
 import type { Finding } from '../verdict/verdict.ts'
 import { openCounterClaim } from './counter-claim.ts'
@@ -67,10 +68,10 @@ export function beginThresholds({ thresholds = [] }: Pick<Facts, 'thresholds'>):
     add: (entry) => {
       if (opened.length === 0 || 'damage' in entry) return
       if (entry.kind === 'phase') phase(entry)
-      if (entry.kind === 'beat') for (const counter of counters) counter.beat(entry, isMeasuring)
-      if (entry.kind === 'dose') dose(entry)
+      // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it. That such an entry is damage the timeline's own fold tells.
+      if (entry.kind === 'beat' && counters.length > 0 && faultOf(entry) === null) for (const counter of counters) counter.beat(entry, isMeasuring)
+      if (entry.kind === 'dose' && faultOf(entry) === null) dose(entry)
       if (entry.kind !== 'load') return
-      // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it.
       try {
         load(entry)
       } catch {
