@@ -22,6 +22,7 @@ export const placesDeclared = ({ concurrency }: Plan, { poolMaxPerProcess, worke
 /** How many of so many places the control holds: one must be left to answer, or there is nothing to measure a wait by. */
 export const placesToHold = (places: number): number => Math.max(0, Math.min(mostHeld, places - 1))
 
+/** One asking for the places of a pool, by requests that take one each for `holdsMs`. */
 export type Asking = {
   readonly url: string
   readonly holdsMs: number

@@ -47,6 +47,7 @@ export const coverage: Experiment = {
   })),
 }
 
+/** The share of counts whose interval holds the mean, 0 to 1, by the kind of interval. */
 export type Covered = { readonly garwood: number; readonly midP: number }
 
 /** Means at which the coverage of a cell is summed, evenly between its ends. */

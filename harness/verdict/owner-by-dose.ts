@@ -55,6 +55,7 @@ function logOfBursts({ left, sent }: Spread): number {
   }, logGamma(births + 1) + logGamma(events) - logGamma(births + events))
 }
 
+/** Logarithm of a sum, of which the logarithms of the terms are given: none of them need be a number of its own. -Infinity where all are. */
 export function logSum(logs: readonly number[]): number {
   const most = Math.max(...logs)
   return most === Number.NEGATIVE_INFINITY ? most : most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0))
