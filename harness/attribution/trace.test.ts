@@ -44,6 +44,11 @@ describe('a trace', () => {
     expect(await traced(unanswered('3-4'), { ...kept('3-4'), outcome: 'timed-out' } as Happening)).toMatchObject([{ request: '3-4', startedAtMs: 1_000 }])
   })
 
+  test('is made of what is whole in a damaged record', async () => {
+    const odd = [{ kind: 'look' }, { kind: 'requests', cycle: 3, route: 'page' }, { kind: 'unanswered', request: '3-5' }] as unknown as readonly Happening[]
+    expect(await traced(...odd, kept('3-4'))).toMatchObject([{ request: '3-4' }])
+  })
+
   test('of a request that is not kept whole has its route, its beginning and its end', async () => {
     const { of } = await tracesFrom(flights)
     expect(of('3-8-1')).toEqual({ request: '3-8-1', cycle: 3, route: 'page', startedAtMs: 1_150, tookMs: 30, whole: null, processes: [], sessions: [] })

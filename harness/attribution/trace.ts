@@ -1,5 +1,6 @@
 import type { Entry, KeptRequest, Requests, Unanswered } from '../timeline/entry.ts'
 import type { Process, Session } from '../timeline/member.ts'
+import { faultOf } from '../timeline/shape.ts'
 import { pairsOf } from './pairs.ts'
 
 /** A request of the load with all that the record has of it. */
@@ -29,7 +30,7 @@ export type Traces = {
   readonly inFlightAt: (epochMs: number) => readonly Trace[]
 }
 
-/** Reads a record's entries once. */
+/** Reads a record's entries once. Those that are damaged are passed over. */
 export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage: string }>): Promise<Traces> {
   const told = new Map<string, Bare>()
   const flights: Requests[] = []
@@ -37,7 +38,7 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
   const sessions = new Map<string, Session>()
   const joined = new Map<string, Set<string>>()
   for await (const entry of entries) {
-    if ('damage' in entry) continue
+    if ('damage' in entry || faultOf(entry) !== null) continue
     if (entry.kind === 'request') told.set(entry.request, ofKept(entry))
     else if (entry.kind === 'unanswered' && !told.has(entry.request)) told.set(entry.request, ofUnanswered(entry))
     else if (entry.kind === 'requests') flights.push(entry)
