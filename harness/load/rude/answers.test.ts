@@ -14,15 +14,17 @@ const cutAt = (text: string, places: readonly number[], ends = false) => {
 
 const places = fc.array(fc.nat(), { maxLength: 8 })
 
-test('answers are the same however they are cut: with a length, in chunks, without a body, after a 100 Continue', () => {
+test('answers are the same however they are cut: with a length, in chunks, without a body whatever length it tells, after a 100 Continue', () => {
   const wire =
     'HTTP/1.1 100 Continue\r\n\r\n' +
     'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\ngrüße o' +
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n' +
+    'HTTP/1.1 304 Not Modified\r\ncontent-length: 12\r\n\r\n' +
     'HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n'
   const expected = [
     { status: 200, keepsAlive: true, bodyBytes: 9, complete: true, text: 'grüße o' },
     { status: 200, keepsAlive: true, bodyBytes: 7, complete: true, text: 'abcdefg' },
+    { status: 304, keepsAlive: true, bodyBytes: 0, complete: true, text: '' },
     { status: 204, keepsAlive: false, bodyBytes: 0, complete: true, text: '' },
   ]
   fc.assert(

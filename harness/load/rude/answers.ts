@@ -19,9 +19,11 @@ export const openAnswers = (): Answers => {
   const parser = new HTTPParser(HTTPParser.RESPONSE)
   parser[HTTPParser.kOnHeadersComplete] = ({ statusCode: status, shouldKeepAlive: keepsAlive }) => {
     // 100 Continue and its like come before the answer.
-    if (status < 200) return
+    if (status < 200) return 0
     const chunks: Buffer[] = []
     all.push({ status, keepsAlive, bodyBytes: 0, complete: false, chunks, text: () => Buffer.concat(chunks).toString('utf8') })
+    // The parser's word for a body that does not come: the length of a 304 is of what it did not send (RFC 9110, section 15.4.5).
+    return status === 304 ? 1 : 0
   }
   parser[HTTPParser.kOnBody] = (chunk, offset, length) => {
     const answer = all.at(-1)!
