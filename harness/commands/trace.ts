@@ -17,6 +17,7 @@ export default {
     const problems = [
       ...(dir === undefined || more.length > 0 ? [`Expected the folder of one run and at most one request, got ${count(args.positionals.length, 'word')}.`] : []),
       ...(backend !== undefined && !/^\d+$/.test(backend) ? [`Expected --backend to be the pid of a backend, got "${backend}".`] : []),
+      ...(id !== undefined && !/^\d+-\d+(-\d+)?$/.test(id) ? [`Expected a request such as 3-20 (of cycle 3, number 20), got "${id}".`] : []),
       ...(backend !== undefined && id !== undefined ? ['Expected a request or --backend, got both.'] : []),
     ]
     if (problems.length > 0 || dir === undefined) throw new UsageError(problems)

@@ -78,3 +78,8 @@ test('a pool that is known to have lost places is asked once, as long as it has 
   await using server = await serverOf({ places: 6, lost: 2 })
   expect(await ask(server.url, { known: 4 })).toEqual({ asked: 6, parallel: 4, tries: [4] })
 })
+
+test('requests that are turned away before they ask for a place are counted as such, not as places that are missing', async () => {
+  await using server = await serverOf({ places: 6, status: 429 })
+  expect(await ask(server.url)).toEqual({ asked: 6, parallel: 0, tries: [0, 0, 0], declined: 6 })
+})

@@ -40,24 +40,31 @@ export type Asking = {
  * tries: a busy machine makes healthy ones wait; nothing makes a lost place answer. As long as each try finds more than all before it the pool is still opening sessions, and
  * is asked again: a reading on the way says how quickly a pool fills, not how many places it has.
  */
-export async function askForPlaces({ held = 0, known, ...asking }: Asking): Promise<Pick<Capacity, 'asked' | 'parallel' | 'tries'>> {
+export async function askForPlaces({ held = 0, known, ...asking }: Asking): Promise<Pick<Capacity, 'asked' | 'parallel' | 'tries' | 'declined'>> {
   const enough = known ?? asking.asked
   const isKnown = (places: number): boolean => (held > 0 ? places === enough : places >= enough)
   const counts: number[] = []
+  let declined = 0
   const isRising = (): boolean => counts.length < mostTries && (counts.at(-1) ?? 0) > Math.max(0, ...counts.slice(0, -1))
-  while ((counts.length < tries || isRising()) && !counts.some(isKnown)) counts.push(await inOneWave({ ...asking, held }))
-  return { asked: asking.asked, parallel: Math.max(...counts), tries: counts }
+  while ((counts.length < tries || isRising()) && !counts.some(isKnown)) {
+    const wave = await inOneWave({ ...asking, held })
+    counts.push(wave.places)
+    declined = Math.max(declined, wave.declined)
+  }
+  return { asked: asking.asked, parallel: Math.max(...counts), tries: counts, ...(declined > 0 && { declined }) }
 }
 
-async function inOneWave({ url, holdsMs, asked, held, signal }: Omit<Asking, 'known'> & { readonly held: number }): Promise<number> {
+async function inOneWave({ url, holdsMs, asked, held, signal }: Omit<Asking, 'known'> & { readonly held: number }): Promise<{ readonly places: number; readonly declined: number }> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(2 * holdsMs + patienceMs)])
   const holding = Array.from({ length: held }, () => visit(url, patience).catch(() => null))
   // What is waited for is a part of their hold itself: that their place is theirs by then shows in the count.
   if (held > 0) await delay(leadShare * holdsMs, undefined, { signal })
+  let declined = 0
   const took = await Promise.all(
     Array.from({ length: asked }, async () => {
       const beganMs = performance.now()
       const answer = await visit(url, patience).catch(() => null)
+      if (answer !== null && answer.status >= 400 && answer.status < 500) declined++
       return answer !== null && answer.status < 400 ? performance.now() - beganMs : Number.POSITIVE_INFINITY
     }),
   )
@@ -65,5 +72,5 @@ async function inOneWave({ url, holdsMs, asked, held, signal }: Omit<Asking, 'kn
   signal.throwIfAborted()
   // By the quickest of them, so that what the request costs beside its hold is not taken for a wait.
   const quickest = Math.min(...took)
-  return took.filter((ms) => ms < quickest + waveShare * holdsMs).length
+  return { places: took.filter((ms) => ms < quickest + waveShare * holdsMs).length, declined }
 }

@@ -16,6 +16,7 @@ test.each([
   ['fewer than declared, and no fewer than before: a request takes two places', [asked('before-load', 5), asked('after-load', 5)], 'pass'],
   ['one fewer in the best of three tries', [asked('before-load', 10), asked('after-load', 8, 9, 9)], 'leak'],
   ['none at all', [asked('before-load', 10), asked('after-load', 0, 0, 0)], 'leak'],
+  ['none at all, as a limit of the rate turned all away', [asked('before-load', 10), { ...asked('after-load', 0, 0, 0), declined: 10 }], 'inconclusive'],
   ['never asked after the load', [asked('before-load', 10)], 'inconclusive'],
   ['nothing to ask with', [], 'not judged'],
 ] as const)('%s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))

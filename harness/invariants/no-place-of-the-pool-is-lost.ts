@@ -16,6 +16,14 @@ export default {
     if (before === null) return { kind: 'not judged', sentence: 'the target names no request that takes a place of its pool (target.capacity)' }
     if (after === null) return timeline.endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
     if (lostIn.length === 0) return { kind: 'pass', sentence: `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it` }
+    const declined = after.declined ?? 0
+    if (declined > 0) {
+      return {
+        kind: 'inconclusive',
+        sentence: `${declined} of ${count(after.asked, 'request')} for a place were answered with a status of 400 to 499 after the load: they were turned away before they came to the pool`,
+        settledBy: 'a target.capacity.path that is neither limited in its rate nor in need of a login, then run again',
+      }
+    }
     const misread = misreadPlaces(timeline, after)
     if (lostIn.length <= misread) {
       return {

@@ -18,6 +18,9 @@ export default {
   check: (timeline) => {
     const doses = measuredDoses(timeline)
     const exhaustion = exhaustionOf(timeline)
+    const refused = exhaustion === null ? 0 : doses.reduce((sum, { cycle, broken }) => sum + (cycle > exhaustion.cycle ? broken : 0), 0)
+    // Nobody is there to have a pool: the dose tells of it.
+    if (exhaustion !== null && refused > exhaustion.inVain / 2) return { kind: 'not judged', sentence: `${thousands(refused)} of the last ${count(exhaustion.inVain, 'request')} were refused, reset or broken off` }
     if (exhaustion !== null && exhaustion.inVain > 0)
       return {
         kind: 'inconclusive',

@@ -28,8 +28,9 @@ export const bundleJourney = async ({ load, scenarioDir, dir, run }: { readonly 
   const entry = entryOf(load, scenarioDir)
   const script = join(dir, 'load', 'journey.js')
   await mkdir(join(dir, 'load'), { recursive: true })
+  let inputs: readonly string[]
   try {
-    await build({
+    const { metafile } = await build({
       entryPoints: [entry],
       outfile: script,
       bundle: true,
@@ -44,10 +45,14 @@ export const bundleJourney = async ({ load, scenarioDir, dir, run }: { readonly 
       sourcemap: 'inline',
       sourceRoot: `${pathToFileURL(dirname(script)).href}/`,
       logLevel: 'silent',
+      metafile: true,
     })
+    inputs = Object.keys(metafile.inputs).map(path => resolve(path))
   } catch (error) {
     throw new Error(`The journey ${entry} cannot be bundled: ${firstFault(error)}`, { cause: error })
   }
+  // Its requests would leave no samples: a load that nobody counts.
+  if (load.kind === 'journey' && !inputs.includes(ours('journey.ts'))) throw new Error(`The journey ${entry} does not import lowtide/journey: export a default made by its \`journey\`, and its \`options\`, for its requests to be counted.`)
   const folder = load.kind === 'journey' ? dirname(entry) : scenarioDir
   const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, run, rude: load.rude }) } : {}
   const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script }) } : {}

@@ -180,6 +180,11 @@ describe('a load by k6', { timeout: 30_000 }, () => {
     await expect(bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', load: { kind: 'journey', journey: 'missing.ts' } })).rejects.toThrow(/Could not resolve .*missing\.ts/)
   })
 
+  test('a script that is not made of our journey is refused before it is run: nobody would count what it sends', async () => {
+    await writeFile(join(shared.dir, 'own.js'), `import http from 'k6/http'\nexport default () => http.get('http://127.0.0.1:1/')`)
+    await expect(bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', load: { kind: 'journey', journey: 'own.js' } })).rejects.toThrow(/own\.js does not import lowtide\/journey/)
+  })
+
   test("k6's memory does not grow with distinct URLs", { timeout: 120_000 }, async () => {
     await using load = await start({ dose: 40_000, concurrency: 8, run: 'memory' }, [{ name: 'page', path: '/ok?n={n}' }])
     await load.begin()

@@ -57,9 +57,10 @@ export function problemsOfThresholds(thresholds: Thresholds, routes: readonly st
   })
 }
 
+/** A manner of rude clients has a route of its own, `ROUTE · MANNER`: one that is misspelt is found to be without data. */
 function unknownRoute(metricSaid: string, routes: readonly string[] | null): readonly string[] {
   const metric = parseMetric(metricSaid)
-  if ('problem' in metric || metric.kind !== 'load' || metric.route === null || routes === null || routes.includes(metric.route)) return []
+  if ('problem' in metric || metric.kind !== 'load' || metric.route === null || routes === null || routes.includes(metric.route) || routes.includes(metric.route.split(' · ', 1)[0] ?? '')) return []
   return [`The load has no route "${metric.route}" for the threshold on ${metricText(metric)}.${meant(metric.route, routes)}`]
 }
 

@@ -137,7 +137,7 @@ const entries = tabled<Happening['kind']>({
   rude: { cycle: isNumber, manners: listOf(of({ manner: isText, planned: isNumber, performed: isNumber, notes: listOf(of({ note: isText, acts: isNumber })) })) },
   dose: { cycle: isNumber, role: isText, planned: isNumber, counted: isNumber, unexpected: isNumber, timedOut: isNumber, broken: isNumber, dropped: isNumber, newUrls: isNumber, peakInFlight: isNumber, lateness: optional(of({ p99Ms: isNumber, maxMs: isNumber })), loadMs: optional(isNumber), misdated: optional(isNumber), generator: of({ kind: isText, tail: optional(isText) }) },
   canary: { url: isText, outcome: isText, detail: isText, tookMs: isNumber },
-  capacity: { when: isText, cycle: optional(isNumber), held: optional(isNumber), asked: isNumber, parallel: isNumber, tries: listOf(isNumber) },
+  capacity: { when: isText, declined: optional(isNumber), cycle: optional(isNumber), held: optional(isNumber), asked: isNumber, parallel: isNumber, tries: listOf(isNumber) },
   'server-log': { pid: isNumber, severity: isText, sqlstate: isText, message: isText },
   suspect: { process: isText, session: nullable(isText), url: nullable(isText) },
   evidence: { members: listOf(isText), file: isText, lastLogLine: nullable(isText) },
