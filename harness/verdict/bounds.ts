@@ -31,13 +31,15 @@ export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: read
     const exhaustion = exhaustionOf(timeline)
     const until = exhaustion?.sent ?? sent
     if (until === 0) return []
-    const { lower, upper } = garwood(leftBehind)
+    // Nor does what these left: the rate counts the others alone.
+    const events = exhaustion === null ? leftBehind : Math.min(leftBehind, rate?.events ?? leftBehind)
+    const { lower, upper } = garwood(events)
     const urls = new Set(hangs.map(({ url }) => url).filter((url) => url !== null)).size
     // A number of requests says nothing of what comes with the hours, or came once.
     if (rate?.kind === 'per hour' || rate?.kind === 'at start-up') return [rate.sentence]
     const inVain = exhaustion === null ? '' : `, until none was served any more${exhaustion.inVain > 0 ? ` (${thousands(exhaustion.inVain)} sent after that do not count)` : ''}`
     return [
-      `${thousands(leftBehind)} left behind in ${count(until, 'request')}${inVain}: ${perThousand(leftBehind, until)} per 1,000 (95 %: ${perThousand(lower, until)} to ${perThousand(Math.min(upper, until), until)})`,
+      `${thousands(leftBehind)} left behind${events === leftBehind ? '' : `, ${thousands(events)} of them`} in ${count(until, 'request')}${inVain}: ${perThousand(events, until)} per 1,000 (95 %: ${perThousand(lower, until)} to ${perThousand(Math.min(upper, until), until)})`,
       ...(urls > 0 ? [`${count(urls, 'distinct URL')} among them`] : []),
     ]
   }

@@ -40,6 +40,13 @@ test('a leak that exhausts its pool is told per request until then; who waits in
   expect(birthsOf(timeline, hangs, findings.filter(({ kind }) => kind === 'leak')).map(({ cycle }) => cycle)).toEqual([3, 5, 6, 6])
 })
 
+test('a victim that stays is told with the others, and is not taken for one of those that the rate counts', () => {
+  const { dose, bounds, rate } = judge(timelineOf({ beings: [stuck(3, 500), stuck(5, 501), stuck(6, 502), stuck(6, 503), stuck(7, 504), waiting], delivered: dries }), invariants)
+  expect(dose.leftBehind).toBe(5)
+  expect(rate?.events).toBe(4)
+  expect(bounds[0]).toMatch(/^5 left behind, 4 of them in 200 requests, until none was served any more .*: 20 per 1,000 /)
+})
+
 test.each<[string, Run, RegExp]>([
   ['nobody was served in the end', { delivered: dries }, /^no request was served any more after the first 200, in cycle 6: the 80 sent after them show nothing \(censored\)$/],
   ['more waited than there are places, until they timed out', { limits: { poolMaxPerProcess: 4 }, delivered: (_, planned) => ({ counted: planned - 4, timedOut: Math.min(planned, 4) }) }, /^the pool was saturated: 16 of 160 requests timed out, with up to 8 at once for 4 places; /],
