@@ -47,6 +47,9 @@ type OpenTransaction = { readonly key: string; readonly ageMs: number }
 /** `locks` are the advisory locks of sessions, each by a key of its own; `nowMs` the server's clock. */
 type Beat = Counts & { readonly open: OpenTransaction[]; readonly locks: { readonly session: string; readonly key: string }[]; readonly nowMs: number }
 
+/** Advisory locks that are dated: a leak of thousands is told from its first, and must not weigh on five beats a second. All of them are counted. */
+const mostLocks = 1_000
+
 const beatSql = `
   SELECT count(*) FILTER (WHERE NOT ours)::int AS backends,
          count(*) FILTER (WHERE NOT ours AND state = 'active')::int AS active,
@@ -58,8 +61,10 @@ const beatSql = `
          (SELECT json_build_object('opened', coalesce(sum(sessions), 0), 'abandoned', coalesce(sum(sessions_abandoned), 0), 'fatal', coalesce(sum(sessions_fatal), 0),
                                    'killed', coalesce(sum(sessions_killed), 0), 'resetMs', coalesce(floor(extract(epoch FROM max(stats_reset)) * 1000), 0))
           FROM pg_stat_database) AS statistics,
-         (SELECT coalesce(json_agg(json_build_object('session', holder.pid || '@' || floor(extract(epoch FROM backend_start) * 1000), 'key', concat_ws(' ', backend_start, held.pid, database, classid, objid, objsubid, mode))), '[]')
-          FROM pg_locks AS held JOIN pg_stat_activity AS holder ON holder.pid = held.pid WHERE locktype = 'advisory' AND granted) AS locks,
+         (SELECT coalesce(json_agg(json_build_object('session', session, 'key', key)), '[]') FROM (
+            SELECT holder.pid || '@' || floor(extract(epoch FROM backend_start) * 1000) AS session, concat_ws(' ', backend_start, held.pid, database, classid, objid, objsubid, mode) AS key
+            FROM pg_locks AS held JOIN pg_stat_activity AS holder ON holder.pid = held.pid WHERE locktype = 'advisory' AND granted
+            ORDER BY backend_start, held.pid, database, classid, objid, objsubid, mode LIMIT ${mostLocks}) AS dated) AS locks,
          round(extract(epoch FROM clock_timestamp()) * 1000)::float AS "nowMs",
          coalesce(json_agg(json_build_object('key', pid || '@' || xact_start, 'ageMs', extract(epoch FROM clock_timestamp() - xact_start) * 1000))
            FILTER (WHERE NOT ours AND xact_start IS NOT NULL), '[]') AS open
