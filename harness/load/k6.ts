@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { LogError } from '../replay/read-log.ts'
 import type { Namespace } from '../stack/namespace.ts'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
@@ -65,7 +66,10 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
 
   options.signal.throwIfAborted()
-  const bundle = tape ? { ...options.bundle, script: await tape.cut(plan, role) } : options.bundle
+  const script = tape === undefined ? options.bundle.script : await tape.cut(plan, role).catch(ofTheLog)
+  // What has been recorded up to here is judged all the same.
+  if (script instanceof LogError) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'broken', exitCode: null, tail: script.message } })
+  const bundle = { ...options.bundle, script }
   const parts = partsOf(plan, bundle.rude?.rude)
   const k6 = await launchParts({ ...options, bundle, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 }, parts)
   const load = watch(k6, ledger, { signal: options.signal, nowMs, standstillMs: options.standstillMs ?? 20_000 })
@@ -180,6 +184,11 @@ const residentBytesOf = (pid: number): number => {
   } catch {
     return 0
   }
+}
+
+const ofTheLog = (error: unknown): LogError => {
+  if (error instanceof LogError) return error
+  throw error
 }
 
 const delivered = (dose: Dose): RunningLoad => ({

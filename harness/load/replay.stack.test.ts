@@ -58,6 +58,12 @@ describe('a replay by k6', { timeout: 30_000 }, () => {
   })
 })
 
+test('a log that is through breaks the load in words of its own, and what was recorded before stays to be judged', async () => {
+  const { dose, arrived } = await replay(Array.from({ length: 10 }, (_, n) => line(1_700_000_000_000 + n * 100, `/item/${n}`)), [10, 5], { loops: 1 })
+  expect(dose).toMatchObject({ planned: 5, counted: 0, dropped: 5, generator: { kind: 'broken', tail: expect.stringMatching(/is through: 10 requests of it were replayed, once, and cycle 1 asks for 5 more/) } })
+  expect(arrived).toHaveLength(10)
+}, 30_000)
+
 /** Replays these lines in cycles of these doses; the dose is that of the last. */
 const replay = async (lines: readonly string[], doses: readonly number[], more: Partial<ReplayLoad> = {}, role: Dose['role'] = 'measured'): Promise<{ dose: Dose; arrived: readonly Arrived[]; routes: Set<string> }> => {
   await writeFile(join(shared.dir, 'access.txt'), lines.join('\n'))
