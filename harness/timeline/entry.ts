@@ -194,7 +194,14 @@ export type Canary = { readonly kind: 'canary'; readonly url: string; readonly o
  * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost. `places-held`: as a control, while requests of the
  * harness itself held `held` of them; `places-released`: once they had let go.
  */
-export type Capacity = { readonly kind: 'capacity'; readonly asked: number; readonly parallel: number; readonly tries: readonly number[]; /** So many were answered with a status of 400 to 499, in the try with most of them: they never came to ask for a place. Absent for none. */ readonly declined?: number } & (
+export type Capacity = {
+  readonly kind: 'capacity'
+  readonly asked: number
+  readonly parallel: number
+  readonly tries: readonly number[]
+  /** So many were answered with a status of 400 to 499, in the try with most of them: they never came to ask for a place. Absent for none. */
+  readonly declined?: number
+} & (
   | { readonly when: 'before-load' | 'after-load' | 'places-released' }
   | { readonly when: 'after-cycle'; readonly cycle: number }
   | { readonly when: 'places-held'; readonly held: number }
