@@ -112,6 +112,29 @@ test('a role that may make no temporary table is planted without one, and says s
   await nothing()
 })
 
+test('a server whose replication slots are all taken is planted without one, and says so', { timeout: 20_000 }, async () => {
+  await using admin = await openMonitor(stack.database.adminUri, 'test')
+  await admin.query("SELECT pg_create_physical_replication_slot('taken_' || n) FROM generate_series(1, current_setting('max_replication_slots')::int) AS n", [], signal())
+  const recorded: Control[] = []
+  try {
+    await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
+  } finally {
+    await admin.query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name LIKE 'taken_%'", [], signal())
+  }
+  expect(recorded[0]?.planted).toMatchObject({ replicationSlots: [], sessionPids: { length: 3 } })
+  await nothing()
+})
+
+test('a slot that cannot be planted for any other reason fails the control, and tells why', { timeout: 20_000 }, async () => {
+  await using admin = await openMonitor(stack.database.adminUri, 'test')
+  await admin.query("SELECT pg_create_physical_replication_slot('lowtide_control')", [], signal())
+  const recorded: Control[] = []
+  await expect(plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })).rejects.toThrow('the replication slot "lowtide_control" could not be planted: replication slot "lowtide_control" already exists')
+  expect(recorded).toEqual([])
+  // What is in the way goes with the rest, and so is in nobody's way again.
+  await nothing()
+})
+
 test('a server that has no slot left lets nothing be planted, and what was half planted is gone', { timeout: 20_000 }, async () => {
   const clients = await Promise.all(Array.from({ length: 6 }, async () => {
     const client = new pg.Client({ connectionString: stack.database.appUri })

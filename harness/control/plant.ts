@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { openMonitor } from '../probes/monitor.ts'
 import type { Control, Planted } from '../timeline/entry.ts'
 import { bundle } from '../stack/bundle.ts'
@@ -52,13 +53,21 @@ async function plant(stack: Stack, program: string, env: Record<string, string>,
 
 const slotName = 'lowtide_control'
 
-/** The application's role may make slots only where its target has to. None where the server has room for no more: then the run plants none, and says so. */
+/** The application's role may make slots only where its target has to. None where the server allows no more: then the run plants none, and says so. Any other refusal is a control that failed. */
 async function plantSlot({ database }: Stack, signal: AbortSignal): Promise<readonly string[]> {
   await using admin = await openMonitor(database.adminUri, 'control')
-  const planted = await admin.query('SELECT pg_create_physical_replication_slot($1)', [slotName], signal).then(() => [slotName], () => [])
-  signal.throwIfAborted()
-  return planted
+  try {
+    await admin.query('SELECT pg_create_physical_replication_slot($1)', [slotName], signal)
+    return [slotName]
+  } catch (error) {
+    if (allowsNoSlot(error)) return []
+    signal.throwIfAborted()
+    throw new Error(`the replication slot "${slotName}" could not be planted: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
 }
+
+/** PostgreSQL manual, "PostgreSQL Error Codes": 53400, all of max_replication_slots are taken; 55000, wal_level or max_replication_slots allow none. */
+const allowsNoSlot = (error: unknown): boolean => error instanceof pg.DatabaseError && (error.code === '53400' || error.code === '55000')
 
 async function dropSlot({ database }: Stack, signal: AbortSignal): Promise<void> {
   await using admin = await openMonitor(database.adminUri, 'control')
