@@ -1,4 +1,4 @@
-import { mostRoutes, mostRoutesOfAUser, otherRoutes } from '../timeline/routes.ts'
+import { mannerMark, mostRoutes, mostRoutesOfAUser, otherRoutes } from '../timeline/routes.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, thousands } from '../verdict/words.ts'
 
@@ -7,7 +7,7 @@ export default {
   name: 'routes are told apart',
   check: ({ routes }) => {
     // Of a route and its manners with rude clients the route.
-    const names = new Set(routes.map(({ route }) => route.split(' · ', 1)[0]))
+    const names = new Set(routes.map(({ route }) => route.split(mannerMark, 1)[0]))
     if (names.size === 0) return { kind: 'not judged', sentence: 'no request was sent' }
     const sent = (of: typeof routes) => of.reduce((sum, { started }) => sum + started, 0)
     // A large application may have hundreds of routes; a name for each request or two is none.

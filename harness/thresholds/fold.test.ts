@@ -66,6 +66,15 @@ describe('a threshold on all of the load', () => {
     expect(findingsOf({ http_req_duration: ['avg<100'] }, cycleOf(3, [[{ ms: [200], broken: 9 }]]))[0]).toMatchObject({ kind: 'crossed', sentence: expect.stringMatching(/^avg was 200(\.\d)? ms over 10 requests$/) })
   })
 
+  test.each(['slow reader', 'header drip', 'body never sent'])('the time of a client that dawdles by design, a %s, is no latency of the application, unless it is asked for', (manner) => {
+    const dawdling = cycleOf(3, [[{ ms: [10, 20] }, { route: `home · ${manner}`, ms: [9_000] }, { route: 'home · abort mid-body', ms: [30] }]])
+    expect(findingsOf({ http_req_duration: ['max<31'], [`http_req_duration{route:home · ${manner}}`]: ['max<31'], http_reqs: ['count==4'] }, dawdling)).toMatchObject([
+      { kind: 'pass', sentence: expect.stringMatching(/ over 3 requests$/) },
+      { kind: 'crossed', sentence: expect.stringMatching(/ over 1 request$/) },
+      { kind: 'pass' },
+    ])
+  })
+
   test('the warm-up is none of it', () => {
     const warm = cycleOf(0, steady(5, { ms: [9_000] }), { phase: 'warm-up' })
     expect(kindOf('http_req_duration', 'max<1000', warm)).toBe('inconclusive')
@@ -127,6 +136,11 @@ describe('a threshold without data is not held', () => {
   test('a second that cannot be read makes it doubtful', () => {
     const [start, second, ...rest] = cycleOf(3, [[{ ms: [10] }]])
     expect(kindOf('http_req_duration', 'p(95)<500', [start!, { ...(second as LoadSecond), latencies: 'gA' }, ...rest])).toBe('inconclusive')
+  })
+
+  test.each([1e15, 86_402, 2.5, -1])('a second whose number cannot be, %d, makes it doubtful, and is not waited for', (second) => {
+    const [start, first, ...rest] = cycleOf(3, [[{ ms: [10] }]])
+    expect(kindOf('http_req_duration', 'p(95)<500', [start!, first!, { ...(first as LoadSecond), second }, ...rest])).toBe('inconclusive')
   })
 
   test('nor does a record of older words, or another hand, throw', () => {

@@ -48,6 +48,8 @@ export function beginThresholds({ thresholds = [] }: Pick<Facts, 'thresholds'>):
   const load = (entry: Stamped<LoadSecond>) => {
     if (!measured.has(entry.cycle) || entry.second === undefined || loads.length === 0) return
     const { cycle, second, atMs } = entry
+    // Subtle: of what a disk or an editor made of it. The seconds between two are gone through one by one.
+    if (!Number.isSafeInteger(second) || second < 0 || (open?.cycle === cycle && second - open.second > longestSilenceS)) throw new TypeError(`no second of a load: ${second}`)
     if (open?.cycle !== cycle || open.second !== second) {
       const before: Second | null = open
       closeOpen()
@@ -85,6 +87,9 @@ export function beginThresholds({ thresholds = [] }: Pick<Facts, 'thresholds'>):
     },
   }
 }
+
+/** No load is silent for a day. */
+const longestSilenceS = 86_400
 
 type Declared = NonNullable<Facts['thresholds']>[number]
 

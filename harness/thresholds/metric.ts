@@ -16,7 +16,7 @@ export type LoadMetric = keyof typeof loadMetrics
  * k6's names, and which of its four kinds each is. All count when a request ends: answered as expected or otherwise, timed out, refused or broken off.
  *
  * - `http_req_duration`, milliseconds: from the request to its answer; a request that timed out took as long as it waited. One that was refused, reset or broken off
- *   has no duration (k6 gives it 0, and lets it lower the mean), and is told by `http_req_failed`.
+ *   has no duration (k6 gives it 0, and lets it lower the mean), and is told by `http_req_failed`. Rude clients that dawdle by design count where their route is named alone.
  * - `http_req_failed`: the share that was not answered with the status and content that its route expects. k6 looks at the status alone, and takes every one from 200 to 399 for success.
  * - `checks`: the share that was.
  * - `http_reqs`: how many ended, and how many a second of load.

@@ -1,4 +1,5 @@
 import type { Bucket } from '../timeline/latencies.ts'
+import { dawdles } from '../timeline/routes.ts'
 import type { Claim } from './expression.ts'
 import { openHistogram, type Histogram } from './histogram.ts'
 import type { Metric } from './metric.ts'
@@ -13,8 +14,9 @@ export type LoadOnly = Extract<Metric, { kind: 'load' }>
 /** What of a second a metric looks at. */
 export type Part = Omit<RouteSecond, 'route'>
 
-export function partOf({ route }: LoadOnly, routes: readonly RouteSecond[]): Part {
-  const ours = route === null ? routes : routes.filter((one) => one.route === route)
+/** What a metric looks at of one second: its route, or all of them. Of durations those of clients that dawdle by design are left out, unless their route is named: they say nothing of the application. */
+export function partOf({ name, route }: LoadOnly, routes: readonly RouteSecond[]): Part {
+  const ours = routes.filter((one) => (route === null ? name !== 'http_req_duration' || !dawdles(one.route) : one.route === route))
   return { ended: ours.reduce((sum, one) => sum + one.ended, 0), asExpected: ours.reduce((sum, one) => sum + one.asExpected, 0), latencies: ours.flatMap(({ latencies }) => latencies) }
 }
 

@@ -1,4 +1,5 @@
 import type { Facts } from '../timeline/facts.ts'
+import { mannerMark } from '../timeline/routes.ts'
 import { aggregationText, claimText, durationMs, parseClaim, spanText, type Claim } from './expression.ts'
 import { aggregationsOf, meant, metricText, parseMetric, type Metric } from './metric.ts'
 
@@ -60,7 +61,7 @@ export function problemsOfThresholds(thresholds: Thresholds, routes: readonly st
 /** A manner of rude clients has a route of its own, `ROUTE · MANNER`: one that is misspelt is found to be without data. */
 function unknownRoute(metricSaid: string, routes: readonly string[] | null): readonly string[] {
   const metric = parseMetric(metricSaid)
-  if ('problem' in metric || metric.kind !== 'load' || metric.route === null || routes === null || routes.includes(metric.route) || routes.includes(metric.route.split(' · ', 1)[0] ?? '')) return []
+  if ('problem' in metric || metric.kind !== 'load' || metric.route === null || routes === null || routes.includes(metric.route) || routes.includes(metric.route.split(mannerMark, 1)[0] ?? '')) return []
   return [`The load has no route "${metric.route}" for the threshold on ${metricText(metric)}.${meant(metric.route, routes)}`]
 }
 

@@ -14,3 +14,12 @@ export const namedAmong = (known: Set<string>, most: number) => (route: string):
   known.add(route)
   return route
 }
+
+/** Stands between a route and the manner of a rude client, in the name under which such requests are told: `report · slow reader`. */
+export const mannerMark = ' · '
+
+/** Manners of rude clients whose requests last as long as the client likes, by the names of harness/load/rude/manners.ts. */
+export const dawdlingManners = ['slow reader', 'header drip', 'body never sent'] as const
+
+/** Whether how long this route's requests took is the client's doing, and says nothing of the application. */
+export const dawdles = (route: string): boolean => dawdlingManners.some((manner) => route.endsWith(`${mannerMark}${manner}`))

@@ -4,6 +4,7 @@ import { randomOf } from '../random.ts'
 import { carrying } from '../request-id.ts'
 import type { Request } from '../request.ts'
 import type { Rude } from '../../scenario/rude.ts'
+import { mannerMark } from '../../timeline/routes.ts'
 import { fewest, mannersOf, nameOf, type Manner } from './manners.ts'
 import type { RudePlan } from './parts.ts'
 
@@ -28,7 +29,7 @@ export const actsOf = (plan: RudePlan, rude: Rude, visits: readonly Visit[]): re
       const described = visit.request(randomOf(plan.seed, n), n)
       return { id, path: described.path, request: carrying(described, id, plan.requestId) }
     })
-    acts.push({ manner, route: manner.kind === 'plain' ? visit.name : `${visit.name} · ${nameOf(manner)}`, requests })
+    acts.push({ manner, route: manner.kind === 'plain' ? visit.name : `${visit.name}${mannerMark}${nameOf(manner)}`, requests })
     number += count
   }
   return acts

@@ -17,6 +17,7 @@ export type Manner =
 /** A manner as a load asks for it: its share of the dose, and how many requests one act of it sends. */
 export type Asked = { readonly manner: Manner; readonly share: number; readonly requests: number }
 
+/** Every manner that a load asks for, in the order in which reports tell them. */
 export const mannersOf = ({ aborts = {}, vanish, slowReader, halfClose, bodyNeverSent, headerDrip, doubleSubmit, pipelinedPair, keepAliveStorm, connectionChurn }: Rude): readonly Asked[] => {
   const { headers, firstByte, midBody, lastByte } = aborts
   return [

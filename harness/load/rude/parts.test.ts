@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { SingleRequest, Visit } from '../journey.ts'
 import { shareOfRude, type Rude } from '../../scenario/rude.ts'
 import type { LoadPlan } from '../plan.ts'
+import { dawdlingManners } from '../../timeline/routes.ts'
 import { actsOf } from './acts.ts'
+import { mannersOf, nameOf } from './manners.ts'
 import { partsOf } from './parts.ts'
 
 const plan: LoadPlan = { dose: 100, concurrency: 8, seed: 1, cycle: 0, firstRequest: 0, baseUrl: 'http://x', requestTimeoutMs: 1_000, thinkScale: 1 }
@@ -127,4 +129,9 @@ describe('rude clients are refused', () => {
   ])('%s', (_, asked, those, said) => {
     expect(() => actsOf(partsOf(plan, asked).rude!, asked, those)).toThrow(said)
   })
+})
+
+test('the manners that dawdle are called what thresholds know them by', () => {
+  const all = mannersOf({ slowReader: { share: 0.1, bytesPerSecond: 1 }, headerDrip: { share: 0.1, bytesPerSecond: 1 }, bodyNeverSent: { share: 0.1, silentMs: 1 } })
+  expect(all.map(({ manner }) => nameOf(manner)).toSorted()).toEqual([...dawdlingManners].toSorted())
 })
