@@ -9,7 +9,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { closeWait, type Connection, connectionsNow, countersByState, established, listening, noInode } from './proc/connections.ts'
+import { closeWait, type Connection, countersByState, established, listening, noInode, watchConnections } from './proc/connections.ts'
 import { countersByClass, descriptorsOf, inodeOf, targetsOf } from './proc/descriptors.ts'
 import { anonymousBytesOf, containerAnonymousBytes, memoryKills } from './proc/memory.ts'
 import { read, tryRead } from './proc/read.ts'
@@ -31,6 +31,7 @@ const bootEpochMs = Date.now() - uptimeMs()
 const settledAfterMs = 2_000
 const memberships = new Map<string, Membership>()
 const sharedMemory = watchSharedMemory()
+const network = watchConnections()
 let planter = null as ChildProcess | null
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -47,7 +48,7 @@ process.exit(0)
 async function answer(question: { ask: string; pids?: number[]; program?: string; env?: Record<string, string>; deadlineMs?: number }): Promise<object> {
   switch (question.ask) {
     case 'beat':
-      return { counters: scan().counters }
+      return { counters: scan(network.readIfAffordable() !== null).counters }
     case 'look':
       return look()
     case 'evidence':
@@ -63,7 +64,8 @@ async function answer(question: { ask: string; pids?: number[]; program?: string
 
 /** What costs more than a beat may: what the descriptors point at, and one more file of each process. */
 function look() {
-  const { counters, described, byInode, mainProcess } = scan()
+  network.readNow()
+  const { counters, described, byInode, mainProcess } = scan(true)
   const living = described.map(({ process }) => process).filter((process) => process.state !== 'Z' && process.control === null)
   const [any] = living
   // In the main process's container: any of them is, and one that has gone can no longer show the way.
@@ -81,13 +83,14 @@ function look() {
   }
 }
 
-function scan() {
+/** Counters of connections are left out where these are of an earlier moment: beside the descriptors of now they would tell of sockets that nobody holds. */
+function scan(withConnections: boolean) {
   const stats = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => statOf(Number(name))).filter((stat) => stat !== null)
   const byPid = new Map(stats.map((stat) => [stat.pid, stat]))
   const alive = new Set(stats.map((stat) => stat.id))
   for (const id of memberships.keys()) if (!alive.has(id)) memberships.delete(id)
 
-  const connections = connectionsNow()
+  const { connections, readings } = network.latest()
   const byInode = new Map(connections.map((connection) => [connection.inode, connection]))
   const members = stats.filter((stat) => membershipOf(stat, byPid).member)
   sharedMemory.observe(new Set(members.map(({ pid }) => pid)))
@@ -110,12 +113,15 @@ function scan() {
       'app.fds': total((process) => process.descriptors ?? 0),
       'app.rss-bytes': total((process) => process.residentBytes),
       'app.cpu-ms': total((process) => process.cpuMs),
-      'app.clients': clients.filter(({ isVanished }) => !isVanished).length,
-      'app.vanished-clients': clients.filter(({ isVanished }) => isVanished).length,
-      'app.close-wait': total((process) => process.closeWait),
-      'app.orphan-sockets': connections.filter((connection) => isOrphan(connection, inodes)).length,
       ...countersByClass(targets),
-      ...countersByState(connections.filter(({ inode }) => inodes.has(inode))),
+      ...(withConnections && {
+        'app.connection-readings': readings,
+        'app.clients': clients.filter(({ isVanished }) => !isVanished).length,
+        'app.vanished-clients': clients.filter(({ isVanished }) => isVanished).length,
+        'app.close-wait': total((process) => process.closeWait),
+        'app.orphan-sockets': connections.filter((connection) => isOrphan(connection, inodes)).length,
+        ...countersByState(connections.filter(({ inode }) => inodes.has(inode))),
+      }),
     },
   }
 }

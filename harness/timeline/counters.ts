@@ -40,6 +40,7 @@ export const beatCounters = {
     'app.tcp-syn-sent',
     'app.tcp-fin-wait',
     'app.tcp-listening',
+    'app.connection-readings',
   ],
   harness: ['load.in-flight', 'load.started', 'load.lag-ms', 'load.generator-rss-bytes', 'harness.rss-bytes'],
 } as const satisfies Readonly<Record<string, readonly string[]>>

@@ -16,6 +16,13 @@ const counted = (...sockets: readonly (number | null | 'control')[]) => {
   return fold.now().map(({ afterMs, byMs }) => [afterMs - epochMs, byMs - epochMs])
 }
 
+test('a beat that tells of earlier connections is passed over: what the next reading shows came after the one before the last', () => {
+  const fold = halfClosedSince(factsOf())
+  const beats = [{ 'app.connection-readings': 1, 'app.close-wait': 0 }, { 'app.connection-readings': 2 }, {}, {}, { 'app.connection-readings': 3, 'app.close-wait': 1 }]
+  for (const [i, counters] of beats.entries()) fold.beat({ kind: 'beat', counters, atMs: 200 * (i + 1) })
+  expect(fold.now()).toEqual([{ afterMs: epochMs + 200, byMs: epochMs + 1_000 }])
+})
+
 test.each([
   ['none', [0, 0, 0], []],
   ['one is dated by the beat that shows it, back to when the one before was asked for', [0, 0, 0, 1, 1], [[400, 800]]],

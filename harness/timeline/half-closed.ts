@@ -13,6 +13,7 @@ export function halfClosedSince({ startedAt, probes }: Facts) {
   const epochMs = Date.parse(startedAt)
   const since: { readonly afterMs: number; readonly byMs: number }[] = []
   let [lastMs, oneBeforeMs] = [Number.NaN, Number.NaN]
+  let readings = 0
   let over = !probes.includes('processes')
   return {
     phase: ({ phase, edge }: Phase): void => {
@@ -20,6 +21,10 @@ export function halfClosedSince({ startedAt, probes }: Facts) {
     },
     beat: ({ counters, missed, atMs }: Stamped<Beat>): void => {
       if (over || missed?.includes('processes')) return
+      // A beat that tells of earlier connections is as good as none. Records from before there were such beats count none of their readings.
+      const counted = counters['app.connection-readings'] ?? readings
+      if (readings > 0 && counted === readings) return
+      readings = counted
       // A counter that has not changed is left out of a beat.
       const now = Math.min(most, counters['app.close-wait'] ?? since.length)
       since.length = Math.min(since.length, now)

@@ -1,4 +1,4 @@
-import { tryRead } from './read.ts'
+import { tryReadWhole } from './read.ts'
 
 export type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string; readonly isVanished: boolean }
 
@@ -12,15 +12,46 @@ const finWaits = ['04', '05']
 /** A connection that no process holds any more, or that its server has not accepted yet. */
 export const noInode = '0'
 
-/** /proc/net/tcp and tcp6 of this network namespace: addresses and ports in hexadecimal. */
-export function connectionsNow(): Connection[] {
-  return ['/proc/self/net/tcp', '/proc/self/net/tcp6'].flatMap((file) =>
-    tryRead(file).split('\n').slice(1).flatMap((line) => {
-      const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
-      if (!local || !remote || !state || !inode) return []
-      return [{ localPort: portOf(local), remotePort: portOf(remote), state, inode, isVanished: state === established && isOfVanishing(remote) }]
-    }),
-  )
+/** Share of the time that may go into reading them over and over: little, or enough for each beat where what is seen is to be dated. */
+const affordedShares = { usual: 0.01, datingHalfClosed: 0.05 }
+
+/** However long a reading takes. */
+const staleAtMostMs = 1_000
+
+/** `readings` counts them. */
+type Reading = { readonly connections: readonly Connection[]; readonly readings: number }
+
+/**
+ * The connections of this network namespace. For each reading the kernel walks its whole table, however few stand in it: on a machine with much memory that
+ * takes milliseconds of CPU, and five times a second would show in the latencies of what is measured.
+ */
+export function watchConnections() {
+  let latest: Reading = { connections: [], readings: 0 }
+  let affordableAtMs = -Infinity
+  const readNow = (): Reading => {
+    const beganMs = performance.now()
+    const connections = ['/proc/self/net/tcp', '/proc/self/net/tcp6'].flatMap((file) => connectionsIn(tryReadWhole(file)))
+    const endedMs = performance.now()
+    const share = connections.some(({ state }) => state === closeWait) ? affordedShares.datingHalfClosed : affordedShares.usual
+    affordableAtMs = endedMs + Math.min(staleAtMostMs, (endedMs - beganMs) / share)
+    latest = { connections, readings: latest.readings + 1 }
+    return latest
+  }
+  return {
+    readNow,
+    /** As they are, where that costs little since the last time; else null, and `latest` tells how they were. */
+    readIfAffordable: (): Reading | null => (performance.now() < affordableAtMs ? null : readNow()),
+    latest: () => latest,
+  }
+}
+
+/** /proc/net/tcp or tcp6: addresses and ports in hexadecimal. */
+function connectionsIn(table: string): Connection[] {
+  return table.split('\n').slice(1).flatMap((line) => {
+    const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
+    if (!local || !remote || !state || !inode) return []
+    return [{ localPort: portOf(local), remotePort: portOf(remote), state, inode, isVanished: state === established && isOfVanishing(remote) }]
+  })
 }
 
 /** Counters of connections by their state. One that several processes hold is one. */

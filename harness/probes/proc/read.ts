@@ -10,12 +10,21 @@ export function tryRead(path: string): string {
   }
 }
 
+/** As `tryRead`, of a file that the kernel hands out in pieces, or that is longer than one buffer. */
+export function tryReadWhole(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /** Files in /proc have no size, and readFileSync would ask for it: one buffer serves nearly all. */
 export function read(path: string): string {
   const fd = openSync(path, 'r')
   try {
     const first = readSync(fd, buffer, 0, buffer.length, 0)
-    return first < buffer.length && !path.startsWith('/proc/self/net') ? buffer.toString('utf8', 0, first) : readFileSync(path, 'utf8')
+    return first < buffer.length ? buffer.toString('utf8', 0, first) : readFileSync(path, 'utf8')
   } finally {
     closeSync(fd)
   }
