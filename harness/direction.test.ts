@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   stack: ['timeline', 'scenario', 'probes'],
   load: ['timeline', 'scenario', 'stack', 'replay'],
   control: ['timeline', 'probes', 'stack'],
-  accuracy: ['timeline', 'scenario', 'verdict', 'fault.ts', 'folder.ts', 'index.ts'],
+  accuracy: ['timeline', 'scenario', 'verdict', 'conclude.ts', 'fault.ts', 'folder.ts', 'index.ts'],
   faults: ['probes', 'stack', 'fault.ts'],
   forensics: ['timeline', 'probes', 'stack'],
   simulator: ['timeline', 'verdict', 'probes', 'load'],

@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import killAgent from '../faults/kill-agent.ts'
 import type { Cell } from './cells.ts'
+import { judgeAgain } from './judge-again.ts'
 import type { Housed } from './load-zoo.ts'
 import { runCell } from './run-cell.ts'
 
@@ -33,7 +34,7 @@ const exhibit: Housed = {
   },
 }
 
-const run = (differences: Partial<Cell>) => runCell({ exhibit, variant: 'forgets', rate: 0.05, requests: 80, repeat: 0, mended: false, fault: null, ...differences }, { reports, git: 'test', signal: AbortSignal.timeout(100_000) })
+const run = (differences: Partial<Cell>, records: string | null = null) => runCell({ exhibit, variant: 'forgets', rate: 0.05, requests: 80, repeat: 0, mended: false, fault: null, ...differences }, { reports, records, git: 'test', signal: AbortSignal.timeout(100_000) })
 
 test('a leak is found for its declared reason, and dated; its record is thrown away', async () => {
   expect(await run({})).toMatchObject({
@@ -45,6 +46,15 @@ test('a leak is found for its declared reason, and dated; its record is thrown a
     naive: { 'oldest transaction': expect.any(Boolean), 'Mann-Kendall': expect.any(Boolean) },
   })
   expect(await readdir(reports)).toEqual([])
+})
+
+test('a record that is kept can be judged again, without its run', async () => {
+  const records = await mkdtemp(join(tmpdir(), 'cell-records-'))
+  onTestFinished(() => rm(records, { recursive: true, force: true }))
+  const first = await run({}, records)
+  expect(await readdir(reports)).toEqual([])
+  expect(await judgeAgain(first, { records, git: 'later' })).toEqual({ ...first, judgedBy: 'later' })
+  expect(await judgeAgain({ ...first, key: 'of another run' }, { records, git: 'later' })).not.toHaveProperty('judgedBy')
 })
 
 test('its healthy twin passes', async () => {

@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises'
+import { link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadFolder } from '../folder.ts'
-import { soak, type SoakRun } from '../index.ts'
+import type { Judged } from '../conclude.ts'
+import { soak } from '../index.ts'
 import { readEntries } from '../timeline/reader.ts'
 import { loadInvariants } from '../verdict/load-invariants.ts'
 import type { Owner } from '../verdict/owner.ts'
@@ -18,7 +19,10 @@ import { weigh } from './weigh.ts'
 export type CellResult = {
   readonly key: string
   readonly at: string
+  /** The revision that ran it. */
   readonly git: string
+  /** The revision that judged its kept record again, where that was another. */
+  readonly judgedBy?: string
   readonly exhibit: string
   readonly title: string
   readonly stack: string
@@ -32,7 +36,7 @@ export type CellResult = {
 } & (
   | {
       readonly outcome: 'judged'
-      readonly verdict: SoakRun['findings']['verdict']
+      readonly verdict: Judged['findings']['verdict']
       /** Invariants that found a leak, or that could not decide. */
       readonly by: readonly string[]
       readonly heal: HealClass
@@ -51,14 +55,15 @@ export type CellResult = {
   | { readonly outcome: 'failed'; readonly error: string }
 )
 
-export type CellOptions = { readonly reports: string; readonly git: string; readonly signal: AbortSignal }
+/** `records`: where the record of each cell is kept, to be judged again by a later judge; null where none is. */
+export type CellOptions = { readonly reports: string; readonly records: string | null; readonly git: string; readonly signal: AbortSignal }
 
 /** Long enough that no dose is cut to it: the load of a cell is what the table says. */
 const budgetMs = 15 * 60_000
 const doseShares = 8
 
-/** Runs one cell as a user would, and reads its record for what the table needs. The record is kept where the verdict was not the expected one. */
-export async function runCell(cell: Cell, { reports, git, signal }: CellOptions): Promise<CellResult> {
+/** Runs one cell as a user would, and reads its record for what the table needs. The whole run is kept where the verdict was not the expected one. */
+export async function runCell(cell: Cell, { reports, records, git, signal }: CellOptions): Promise<CellResult> {
   const { exhibit, variant, rate, requests, repeat, mended, fault } = cell
   const beganMs = performance.now()
   const expected = expectedOf(cell)
@@ -76,7 +81,8 @@ export async function runCell(cell: Cell, { reports, git, signal }: CellOptions)
       signal,
     })
     signal.throwIfAborted()
-    const result = await readRun(run)
+    const result = await readRun(run.dir, run)
+    if (records !== null) await keepRecord(run.dir, recordOf(facts.key, records))
     if (run.findings.verdict === expected.verdict) await rm(run.dir, { recursive: true, force: true })
     return { ...facts, wallS: wallS(), outcome: 'judged', ...result }
   } catch (error) {
@@ -85,7 +91,18 @@ export async function runCell(cell: Cell, { reports, git, signal }: CellOptions)
   }
 }
 
-async function readRun({ dir, facts, findings }: SoakRun) {
+/** The folder of a cell's record below `records`. */
+export const recordOf = (key: string, records: string): string => join(records, key.replaceAll(/[^\w.]+/g, '-'))
+
+/** All that judging needs, by hard links: what else a run writes is thrown away with it. */
+async function keepRecord(dir: string, kept: string): Promise<void> {
+  await rm(kept, { recursive: true, force: true })
+  await mkdir(kept, { recursive: true })
+  for (const file of ['run.json', 'timeline.ndjson']) await link(join(dir, file), join(kept, file))
+}
+
+/** What the table needs of a run: from its judgement and from its record. */
+export async function readRun(dir: string, { facts, findings }: Judged) {
   const { verdict, heal, dose, headline } = findings
   const detectors = await loadFolder<Detector>(join(import.meta.dirname, 'naive'), 'a naive detector: { name, begin }', ({ name, begin }) => typeof name === 'string' && typeof begin === 'function')
   const watching = detectors.map((detector) => ({ name: detector.name, ...detector.begin() }))

@@ -44,6 +44,7 @@ test('a table counts what was found for a declared reason, what was a false alar
   ])
   expect(text).toMatchInlineSnapshot(`
     "7 runs of 3 exhibits, 0.0 h of running; 1 could not be made
+    revisions that ran them: abcdef0 (6),  (1); that judged them: abcdef0 (6),  (1)
 
     found, leaks at 10 per 1,000, 1,000 requests                      1 of 3   33.3 %  (95 %: 0.8 % to 90.6 %)
     false alarms, of the clean runs                                   1 of 2   50.0 %  (95 %: 1.3 % to 98.7 %)

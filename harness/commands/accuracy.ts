@@ -3,15 +3,17 @@ import { dirname } from 'node:path'
 import { cellsOf, keyOf, loads, type Cell } from '../accuracy/cells.ts'
 import { loadZoo } from '../accuracy/load-zoo.ts'
 import { loadFaults } from '../accuracy/load-faults.ts'
+import { judgeAgain } from '../accuracy/judge-again.ts'
 import { runCell, type CellResult } from '../accuracy/run-cell.ts'
 import { accuracyTable } from '../accuracy/table.ts'
 import { UsageError } from '../scenario/usage-error.ts'
+import { storeAtomically } from '../timeline/recorder.ts'
 import { duration } from '../verdict/words.ts'
 import { ownVersions } from '../versions.ts'
 import { textOf, type Arguments, type Command } from './command.ts'
 
 export default {
-  usage: 'accuracy [exhibit ...] [--zoo DIR] [--rates 1e-2,1e-3] [--repeats N] [--clean N] [--jobs N] [--faults] [--raw FILE] [--table] [--json]',
+  usage: 'accuracy [exhibit ...] [--zoo DIR] [--rates 1e-2,1e-3] [--repeats N] [--clean N] [--jobs N] [--faults] [--raw FILE] [--records DIR [--again]] [--table] [--json]',
   does: 'runs the zoo and prints how often the verdict is right; resumes',
   options: {
     zoo: { type: 'string' },
@@ -21,35 +23,61 @@ export default {
     jobs: { type: 'string' },
     faults: { type: 'boolean' },
     raw: { type: 'string' },
+    records: { type: 'string' },
+    again: { type: 'boolean' },
     table: { type: 'boolean' },
     json: { type: 'boolean' },
   },
   run: async (args, { stdout, stderr, signal }) => {
-    const { rates, repeats, clean, jobs } = numbersOf(args)
+    const numbers = numbersOf(args)
     const raw = textOf(args, 'raw') ?? 'reports/accuracy/cells.ndjson'
-    const results = await read(raw)
-    if (args.values.table !== true) {
-      const zoo = await loadZoo(textOf(args, 'zoo') ?? 'app-under-test/zoo/exhibits')
-      const unknown = args.positionals.filter((id) => !zoo.some((exhibit) => isNamed(exhibit.id, id)))
-      if (unknown.length > 0) throw new UsageError(unknown.map((id) => `No exhibit "${id}". There are ${zoo.map((exhibit) => exhibit.id).join(', ')}.`))
-      const asked = zoo.filter(({ id }) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(id, name)))
-      const done = new Set(results.map(({ key }) => key))
-      const left = cellsOf(asked, await faultsOf(args), { rates, repeats, clean }).filter((cell) => !done.has(keyOf(cell)))
+    const records = textOf(args, 'records') ?? null
+    const isAgain = args.values.again === true
+    if (isAgain && records === null) throw new UsageError(['--again judges kept records: name their folder with --records.'])
+    const isAsked = ({ exhibit }: CellResult) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(exhibit, name))
+    let results = await read(raw)
+    const { git = 'unknown' } = await ownVersions()
+    if (isAgain && records !== null) {
+      results = await judgeAllAgain(results, isAsked, { records, git, signal, say: (line) => stderr.write(line) })
+      storeAtomically(raw, results.map((result) => `${JSON.stringify(result)}\n`).join(''))
+    } else if (args.values.table !== true) {
+      const left = (await cellsAsked(args, numbers)).filter((cell) => !results.some(({ key }) => key === keyOf(cell)))
       await mkdir(dirname(raw), { recursive: true })
-      const { git = 'unknown' } = await ownVersions()
-      await inTurns(left, jobs, signal, async (cell, told) => {
-        const result = await runCell(cell, { reports: 'reports', git, signal })
+      await inTurns(left, numbers.jobs, signal, async (cell, told) => {
+        const result = await runCell(cell, { reports: 'reports', records, git, signal })
         await appendFile(raw, `${JSON.stringify(result)}\n`)
         results.push(result)
         stderr.write(`${told}  ${result.key}: ${result.outcome === 'judged' ? `${result.verdict} (${result.expected.verdict} expected), ${result.wallS} s` : result.error}\n`)
       })
     }
-    const shown = results.filter(({ exhibit }) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(exhibit, name)))
+    const shown = results.filter(isAsked)
     if (args.values.json === true) stdout.write(`${JSON.stringify(shown)}\n`)
     else stdout.write(`${accuracyTable(shown)}\n`)
     return signal.aborted ? 130 : 0
   },
 } satisfies Command
+
+type Numbers = { readonly rates: readonly number[]; readonly repeats: number; readonly clean: number; readonly jobs: number }
+
+async function cellsAsked(args: Arguments, numbers: Numbers): Promise<readonly Cell[]> {
+  const zoo = await loadZoo(textOf(args, 'zoo') ?? 'app-under-test/zoo/exhibits')
+  const unknown = args.positionals.filter((id) => !zoo.some((exhibit) => isNamed(exhibit.id, id)))
+  if (unknown.length > 0) throw new UsageError(unknown.map((id) => `No exhibit "${id}". There are ${zoo.map((exhibit) => exhibit.id).join(', ')}.`))
+  const asked = zoo.filter(({ id }) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(id, name)))
+  return cellsOf(asked, await faultsOf(args), numbers)
+}
+
+/** Those that were asked for and whose record was kept; each that comes out otherwise is told. */
+async function judgeAllAgain(results: readonly CellResult[], isAsked: (result: CellResult) => boolean, { signal, say, ...judge }: { readonly records: string; readonly git: string; readonly signal: AbortSignal; readonly say: (line: string) => void }): Promise<CellResult[]> {
+  const judged: CellResult[] = []
+  for (const [nth, before] of results.entries()) {
+    signal.throwIfAborted()
+    const after = isAsked(before) ? await judgeAgain(before, judge) : before
+    judged.push(after)
+    if (after.outcome === 'judged' && before.outcome === 'judged' && after.verdict !== before.verdict) say(`${nth + 1} of ${results.length}  ${after.key}: ${after.verdict}, was ${before.verdict} (${after.expected.verdict} expected)\n`)
+  }
+  return judged
+}
 
 /** They are asked for with exhibits of one's own choice; the whole table has them. */
 const faultsOf = async ({ positionals, values }: Arguments) => (values.faults === true || positionals.length === 0 ? loadFaults() : [])
@@ -80,7 +108,7 @@ async function inTurns(cells: readonly Cell[], jobs: number, signal: AbortSignal
   await Promise.all(Array.from({ length: jobs }, worker))
 }
 
-function numbersOf(args: Arguments): { rates: readonly number[]; repeats: number; clean: number; jobs: number } {
+function numbersOf(args: Arguments): Numbers {
   const problems: string[] = []
   const whole = (name: string, usual: number) => {
     const text = textOf(args, name)
