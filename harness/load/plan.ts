@@ -36,3 +36,6 @@ export type Outcome = 'counted' | 'unexpected' | 'timed-out' | 'broken'
 /** Names of the two samples a request leaves in k6's stream: one as it starts, one as it ends. */
 export const startedMetric = 'lowtide_started'
 export const endedMetric = 'lowtide_ended'
+
+/** Characters of a path that its samples carry, and the record keeps. */
+export const longestPath = 2_000

@@ -3,11 +3,12 @@ import exec from 'k6/execution'
 import http, { type CookieJar, type RefinedResponse } from 'k6/http'
 import { Counter, Trend } from 'k6/metrics'
 import type { Method } from '../replay/logged.ts'
+import { mustBeSendable } from '../scenario/path.ts'
 import { mostRoutesOfAUser, namedAmong } from '../timeline/routes.ts'
 import { carrying } from './request-id.ts'
-import { endedMetric, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
+import { endedMetric, longestPath, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
 
-/** A request as a journey describes it. `path` includes the query. */
+/** A request as a journey describes it. `path` includes the query, and is percent-encoded. */
 export type Request = {
   readonly path: string
   readonly method?: Method
@@ -37,7 +38,7 @@ export type Sending = { readonly plan: LoadPlan; readonly route: string; readonl
 
 /** Sends one request and leaves its two samples in k6's stream. Null for an answer that was not as expected, or for none: also where the client itself hung up. */
 export const send = ({ plan, route: asked, id, jar, lateMs = 0, keepsBody = false }: Sending, { path, method = 'GET', body, headers, expect = {}, abortAfterMs }: Request): Answer | null => {
-  if (!/^\/[\x21-\x7e]*$/.test(path)) throw new Error(`expected a path that begins with / and is percent-encoded, got ${JSON.stringify(path)}`)
+  mustBeSendable(path)
   const route = named(asked)
   const tags = { route: encodeURIComponent(route) }
   // Metadata, unlike tags, may differ in every sample without k6's memory growing.
@@ -88,9 +89,6 @@ let metadata: typeof exec.vu.metrics.metadata | undefined
 
 /** One of these a user: each has a runtime of its own. */
 const named = namedAmong(new Set(), mostRoutesOfAUser)
-
-/** Characters of a path that the record keeps. */
-const longestPath = 2_000
 
 const started = new Counter(startedMetric)
 const ended = new Trend(endedMetric, true)

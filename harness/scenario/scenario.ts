@@ -99,9 +99,10 @@ export const defaultRequestTimeoutMs = 10_000
 
 export type Route = {
   readonly name: string
-  /** Path and query. `{n}` becomes the number of the request, for URLs that must differ. */
+  /** Path and query, percent-encoded. `{n}` becomes the number of the request, for URLs that must differ. */
   readonly path: string
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Default GET. */
+  readonly method?: Method
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
   /** Share of the dose; default 1. */

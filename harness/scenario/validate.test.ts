@@ -16,7 +16,7 @@ test('every problem is told at once, with what was expected and what was there',
   expect(problemsOf(bad)).toMatchInlineSnapshot(`
     [
       "Expected name to be lower case letters, digits and hyphens, got 'A Soak'.",
-      "Expected target.readyPath to be a path that starts with /, got 'x'.",
+      "Expected target.readyPath to be a path that starts with / and is percent-encoded, got 'x'.",
       "Expected target.limits.workers to be a whole number of at least 0, got -1.",
       "Expected profiles.gate.dose to be a positive integer, got 0.",
       "profiles.gate has no setting "cycles".",
@@ -49,7 +49,7 @@ test('parts that contradict each other are told beside what is wrong elsewhere',
   expect(problemsOf(bad)).toMatchInlineSnapshot(`
     [
       "Expected name to be lower case letters, digits and hyphens, got 'A Soak'.",
-      "Expected load.routes.0.path to be a path that starts with /, got 'no slash'.",
+      "Expected load.routes.0.path to be a path that starts with / and is percent-encoded, got 'no slash'.",
       "Expected target.variants.default to be one of a, got "b".",
       "Expected target.variants.leaks to name variants, got "c".",
       "Expected names of routes to differ, got "home" twice.",
@@ -73,4 +73,18 @@ test('what is missing is told by what it should be', () => {
       "Expected load, an object whose kind is 'journey', 'routes' or 'replay', and it is missing.",
     ]
   `)
+})
+
+test('a path is one that can be sent as it is', () => {
+  const asked = (path: string) => problemsOf({ ...good, load: { kind: 'routes', routes: [{ name: 'home', path }] } })
+  for (const path of ['/', '/a/{n}?b=c&d[e]=f', '/100%25', '/%C3%BC?q=100%']) expect(asked(path)).toEqual([])
+  for (const path of ['/two words', '/ü', '/a#b', '/a?b#c', '/100%', '/a\n', '/a?b c', 'a', '//a b']) expect(asked(path)).toEqual([`Expected load.routes.0.path to be a path that starts with / and is percent-encoded, got '${path.replace('\n', '\\n')}'.`])
+})
+
+test.each(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])('a route may be a %s', (method) => {
+  expect(problemsOf({ ...good, load: { kind: 'routes', routes: [{ name: 'home', path: '/', method }] } })).toEqual([])
+})
+
+test('of an answer to HEAD, which has no body, no content can be expected', () => {
+  expect(problemsOf({ ...good, load: { kind: 'routes', routes: [{ name: 'home', path: '/', method: 'HEAD', expect: { contains: 'ok' } }] } })).toEqual(['Expected load.routes.0.expect.contains to be of an answer that has a body, which one to HEAD has not.'])
 })

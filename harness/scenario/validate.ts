@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { problemsOfThresholds, type Thresholds } from '../thresholds/thresholds.ts'
 import { expectations } from '../replay/expectation.ts'
 import { formats, methods } from '../replay/logged.ts'
+import { sendablePath } from './path.ts'
 import { problemsOfRude, rudeShape } from './rude.ts'
 import { defaultRequestTimeoutMs } from './scenario.ts'
 
@@ -13,10 +14,11 @@ export function problemsOf(scenario: unknown): string[] {
 }
 
 const text = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' })
-const path = text.startsWith('/', { error: 'a path that starts with /' })
+const path = text.regex(sendablePath, { error: 'a path that starts with / and is percent-encoded' })
 const count = z.int({ error: 'a whole number of at least 0' }).min(0, { error: 'a whole number of at least 0' })
 const positive = z.int({ error: 'a positive integer' }).min(1, { error: 'a positive integer' })
 const environment = z.record(text, z.string({ error: 'a text' }))
+const oneOf = <const T extends readonly string[]>(those: T) => z.enum(those, { error: `one of ${those.join(', ')}` })
 const command = z.array(text, { error: 'a program and its arguments, as a list of texts' }).min(1, { error: 'a program and its arguments' })
 
 const limits = z.strictObject({
@@ -59,7 +61,7 @@ const target = z.strictObject({
 const route = z.strictObject({
   name: text,
   path,
-  method: z.enum(['GET', 'POST', 'PUT', 'DELETE'], { error: 'one of GET, POST, PUT, DELETE' }).optional(),
+  method: oneOf(methods).optional(),
   body: z.string().optional(),
   headers: environment.optional(),
   weight: z.number({ error: 'a positive number' }).positive({ error: 'a positive number' }).optional(),
@@ -67,7 +69,6 @@ const route = z.strictObject({
   abortAfterMs: positive.optional(),
 })
 
-const oneOf = <const T extends readonly string[]>(those: T) => z.enum(those, { error: `one of ${those.join(', ')}` })
 const factor = z.number({ error: 'a positive number' }).positive({ error: 'a positive number' })
 const moment = z.iso.datetime({ offset: true, error: "a time such as '2006-03-31T18:00:00Z'" })
 
@@ -139,13 +140,14 @@ const expectation = (issue: { readonly code?: string | undefined; readonly expec
 function contradictions(scenario: unknown): string[] {
   const { default: usual, leaks = [], by } = z.object({ target: z.object({ variants }) }).safeParse(scenario).data?.target.variants ?? {}
   const names = z.object({ load: z.object({ routes: z.array(z.object({ name: text })) }) }).safeParse(scenario).data?.load.routes.map(({ name }) => name) ?? []
-  const { routes = [], requestTimeoutMs } = z.object({ load: z.object({ routes: z.array(z.object({ abortAfterMs: positive.optional() })), requestTimeoutMs: positive.default(defaultRequestTimeoutMs) }) }).safeParse(scenario).data?.load ?? {}
+  const { routes = [], requestTimeoutMs } = z.object({ load: z.object({ routes: z.array(z.object({ method: z.unknown().optional(), abortAfterMs: positive.optional(), expect: z.object({ contains: text.optional() }).optional() })), requestTimeoutMs: positive.default(defaultRequestTimeoutMs) }) }).safeParse(scenario).data?.load ?? {}
   const found: string[] = []
   if (by && !Object.hasOwn(by, usual ?? '')) found.push(`Expected target.variants.default to be one of ${Object.keys(by).join(', ')}, got "${usual}".`)
   for (const leaky of leaks) if (!Object.hasOwn(by ?? {}, leaky)) found.push(`Expected target.variants.leaks to name variants, got "${leaky}".`)
   for (const twice of new Set(names.filter((name, at) => names.indexOf(name) !== at))) found.push(`Expected names of routes to differ, got "${twice}" twice.`)
   // k6 would wait for longer than a load is given to end, and cut the request off without a sample.
   for (const [at, { abortAfterMs = 0 }] of routes.entries()) if (requestTimeoutMs !== undefined && abortAfterMs >= requestTimeoutMs) found.push(`Expected load.routes.${at}.abortAfterMs to be less than the request time-out of ${requestTimeoutMs} ms, got ${abortAfterMs}.`)
+  for (const [at, { method, expect }] of routes.entries()) if (method === 'HEAD' && expect?.contains !== undefined) found.push(`Expected load.routes.${at}.expect.contains to be of an answer that has a body, which one to HEAD has not.`)
   const asked = z.object({ thresholds }).safeParse(scenario).data?.thresholds ?? {}
   return [...found, ...problemsOfRude(scenario), ...problemsOfThresholds(asked as Thresholds, names.length > 0 ? names : null)]
 }

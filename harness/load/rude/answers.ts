@@ -14,7 +14,8 @@ export type Answers = {
 /** More of a body is counted, not kept: `contains` looks no further. */
 const mostKept = 4 * 1024 * 1024
 
-export const openAnswers = (): Answers => {
+/** @param isBodiless whether the answer with this number, from 0, is one to HEAD: whatever length it tells, no body comes */
+export const openAnswers = (isBodiless: (nth: number) => boolean = () => false): Answers => {
   const all: (Omit<Answer, 'text'> & { bodyBytes: number; complete: boolean; chunks: Buffer[]; text: () => string })[] = []
   const parser = new HTTPParser(HTTPParser.RESPONSE)
   parser[HTTPParser.kOnHeadersComplete] = ({ statusCode: status, shouldKeepAlive: keepsAlive }) => {
@@ -23,7 +24,7 @@ export const openAnswers = (): Answers => {
     const chunks: Buffer[] = []
     all.push({ status, keepsAlive, bodyBytes: 0, complete: false, chunks, text: () => Buffer.concat(chunks).toString('utf8') })
     // The parser's word for a body that does not come: the length of a 304 is of what it did not send (RFC 9110, section 15.4.5).
-    return status === 304 ? 1 : 0
+    return status === 304 || isBodiless(all.length - 1) ? 1 : 0
   }
   parser[HTTPParser.kOnBody] = (chunk, offset, length) => {
     const answer = all.at(-1)!

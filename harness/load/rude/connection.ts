@@ -1,8 +1,8 @@
 import { connect as connectTo, type Socket } from 'node:net'
 import { openAnswers, type Answer } from './answers.ts'
 
-/** One TCP connection to the application, with what its rude client may do to it. */
-export type Connection = {
+/** One TCP connection to the application, with what its rude client may do to it. Disposed of, it hangs up where it has not. */
+export type Connection = Disposable & {
   readonly answers: readonly Answer[]
   /** Bytes of the answers that were read, and in how many reads. */
   readonly read: () => { readonly bytes: number; readonly reads: number }
@@ -29,9 +29,12 @@ export type Target = { readonly host: string; readonly port: number; readonly lo
 
 const usualBytes = 65_536
 
+/** `isBodiless`: whether the answer with this number on it, from 0, is one to HEAD. */
+export type How = { readonly pace?: ReadingPace | undefined; readonly isBodiless?: (nth: number) => boolean }
+
 /** Resolves once connected; rejects with the reason, or once `late` is aborted. */
-export const connect = async (target: Target, late: AbortSignal, pace?: ReadingPace): Promise<Connection> => {
-  const answers = openAnswers()
+export const connect = async (target: Target, late: AbortSignal, { pace, isBodiless }: How = {}): Promise<Connection> => {
+  const answers = openAnswers(isBodiless)
   let state: 'open' | 'ended' | 'broken' = 'open'
   let [bytes, reads] = [0, 0]
   const waiting = new Set<() => void>()
@@ -86,6 +89,7 @@ export const connect = async (target: Target, late: AbortSignal, pace?: ReadingP
       }),
     finish: () => void socket.end(),
     hangUp: () => void socket.destroy(),
+    [Symbol.dispose]: () => void socket.destroy(),
     reset: () => void (state === 'open' ? socket.resetAndDestroy() : socket.destroy()),
     until: (condition, late) =>
       new Promise(resolve => {

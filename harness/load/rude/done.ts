@@ -16,6 +16,7 @@ export const judged = ({ status, text }: Answer, request: Request): Done => {
   return contains === undefined || text().includes(contains) ? asTold(status) : { ...otherwise(status), note: 'the answer was not as expected' }
 }
 
+/** Whether a request expects an answer of this status; 200 where it says nothing. */
 export const isExpected = (status: number, { expect: { status: expected = 200 } = {} }: Request): boolean => (typeof expected === 'number' ? status === expected : expected(status))
 
 /** It is told so that an act which comes to nothing is no riddle. */
@@ -40,6 +41,9 @@ export const without = (waited: Exclude<Waited, 'so'>): Done => {
 
 /** Whether the server ended without an answer, which some acts may well bring about. */
 export const isFarewell = ({ errorCode }: Done): boolean => errorCode === faults.ended
+
+/** What threw while it was done: a path that cannot be sent, or the request's own expectation. */
+export const thrown = (error: unknown): Done => ({ ...otherwise(0), note: `it could not be done: ${error instanceof Error ? error.message : String(error)}` })
 
 /** Why there was no connection. */
 export const notConnected = (error: Error & { readonly code?: string }): Done => ({ outcome: 'broken', status: 0, errorCode: error.code === 'ECONNREFUSED' ? faults.refused : faults.broken, note: `no connection: ${error.code ?? error.message}` })

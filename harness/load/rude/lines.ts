@@ -1,3 +1,4 @@
+import { longestPath } from '../plan.ts'
 import type { Ended, Started } from '../samples.ts'
 
 /** The two lines of a request as samples.ts reads them from k6's own output too: `s` as it starts, `e` as it ends. */
@@ -8,6 +9,3 @@ export const endedLine = ({ atMs, durationMs, request, route, outcome, status, e
   `e,${micros(atMs)},${durationMs.toFixed(3)},${request},${encodeURIComponent(route)},${outcome},${status},${errorCode}\n`
 
 const micros = (ms: number) => Math.round(ms * 1_000)
-
-/** Characters of a path that the record keeps. */
-const longestPath = 2_000

@@ -189,6 +189,23 @@ describe('a header drip', () => {
   })
 })
 
+test.each<[string, Manner, number, readonly string[]]>([
+  ['plain request', { kind: 'plain' }, 1, ['counted']],
+  ['abort at the last byte', { kind: 'abort', at: 'last byte' }, 1, ['counted']],
+  ['half close', { kind: 'half close' }, 1, ['counted']],
+  ['double submit', { kind: 'double submit' }, 2, ['counted', 'counted']],
+  ['pipelined pair', { kind: 'pipelined pair' }, 2, ['counted', 'counted']],
+  ['keep-alive storm', { kind: 'keep-alive storm' }, 3, ['counted', 'counted', 'counted']],
+  ['abort mid-body', { kind: 'abort', at: 'mid-body' }, 1, ['unexpected']],
+])('an answer to HEAD, in a %s, is whole with its headers, whatever length they tell', async (_, manner, requests, expected) => {
+  await using server = await startRawServer((socket, text) => {
+    const heads = 'HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n'.repeat(requestsIn(text))
+    const sent = socket.bytesWritten
+    if (heads.length > sent) socket.write(heads.slice(sent))
+  })
+  expect((await act(manner, { path: '/page', method: 'HEAD' }, server, { requests, timeoutMs: 500 })).outcomes).toEqual(expected)
+})
+
 describe('several requests', () => {
   test('of a double submit are one form, over two connections that stand before either is sent', async () => {
     await using server = await startRawServer(politely())
@@ -264,4 +281,24 @@ test.each<[string, Manner, number]>([
 test('bytes that are no HTTP are a broken request, not the end of the process', async () => {
   await using server = await startRawServer(socket => void socket.write('SSH-2.0-OpenSSH\r\n'))
   expect((await act({ kind: 'plain' }, page, server)).outcomes).toEqual(['broken'])
+})
+
+test.each<[string, Manner, number]>([
+  ['plain request', { kind: 'plain' }, 1],
+  ['abort at the last byte', { kind: 'abort', at: 'last byte' }, 1],
+  ['double submit', { kind: 'double submit' }, 2],
+  ['pipelined pair', { kind: 'pipelined pair' }, 2],
+  ['keep-alive storm', { kind: 'keep-alive storm' }, 1],
+])('an expectation that throws is what came of a %s, whose connection is closed', async (_, manner, requests) => {
+  await using server = await startRawServer(politely())
+  const odd: Request = { path: '/page', expect: { status: () => { throw new Error('no such status') } } }
+  const { told } = await act(manner, odd, server, { requests })
+  expect(told).toMatchObject(Array(requests).fill({ outcome: 'unexpected', note: 'it could not be done: no such status' }))
+  await server.until(seen => seen.every(({ ended }) => ended))
+})
+
+test('a path that cannot be sent is what came of it', async () => {
+  await using server = await startRawServer(politely())
+  expect((await act({ kind: 'vanish' }, { path: '/two words' }, server)).told).toMatchObject([{ outcome: 'unexpected' }])
+  expect((await act({ kind: 'plain' }, { path: '/two words' }, server)).told).toMatchObject([{ outcome: 'unexpected', note: 'it could not be done: expected a path that begins with / and is percent-encoded, got "/two words"' }])
 })

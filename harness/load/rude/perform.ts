@@ -1,7 +1,7 @@
 import type { Act, Numbered } from './acts.ts'
 import type { Answer } from './answers.ts'
 import { connect, type Connection, type ReadingPace, type Target } from './connection.ts'
-import { asTold, isExpected, isFarewell, judged, notConnected, otherwise, without, type Done } from './done.ts'
+import { asTold, isExpected, isFarewell, judged, notConnected, otherwise, thrown, without, type Done } from './done.ts'
 import type { Manner } from './manners.ts'
 import type { SourceAddress } from './source-address.ts'
 import { headOf, wholeOf } from './wire.ts'
@@ -17,8 +17,26 @@ export type Stage = {
   readonly begin: (request: Numbered) => (done: Done) => void
 }
 
-/** Does one act to its end. Never rejects: what goes wrong is what came of its requests. */
-export const perform = async ({ manner, requests }: Act, stage: Stage): Promise<void> => {
+/** Does one act to its end. Never rejects: what goes wrong is what came of its requests, and what threw of those that it left without an end. */
+export const perform = async (act: Act, stage: Stage): Promise<void> => {
+  const inFlight = new Set<(done: Done) => void>()
+  const begin = (asked: Numbered) => {
+    const ended = stage.begin(asked)
+    const done = (came: Done) => {
+      inFlight.delete(done)
+      ended(came)
+    }
+    inFlight.add(done)
+    return done
+  }
+  try {
+    await performOn({ ...stage, begin }, act)
+  } catch (error) {
+    for (const done of inFlight) done(thrown(error))
+  }
+}
+
+const performOn = async (stage: Stage, { manner, requests }: Act): Promise<void> => {
   const [first, second] = requests as readonly [Numbered, Numbered]
   switch (manner.kind) {
     case 'plain':
@@ -55,12 +73,13 @@ type Scene = { readonly connection: Connection; readonly asked: Numbered; readon
 const alone = async (asked: Numbered, { target, host, timeoutMs, begin }: Stage, play: (scene: Scene) => Promise<Done>, pace?: ReadingPace): Promise<void> => {
   const done = begin(asked)
   const late = AbortSignal.timeout(timeoutMs)
-  const connection = await connect(target, late, pace).catch(notConnected)
+  const connection = await connect(target, late, { pace, isBodiless: () => isHead(asked) }).catch(notConnected)
   if ('outcome' in connection) return done(connection)
-  const came = await play({ connection, asked, host, late })
-  connection.hangUp()
-  done(came)
+  using _hungUp = connection
+  done(await play({ connection, asked, host, late }))
 }
+
+const isHead = (asked: Numbered | undefined): boolean => asked?.request.method === 'HEAD'
 
 const ask = async (scene: Scene): Promise<Done> => {
   await scene.connection.write(wholeOf(scene.asked, scene.host))
@@ -79,8 +98,9 @@ const vanish = async (asked: Numbered, { target, host, timeoutMs, sourceAddress,
   const address = await sourceAddress().catch((error: Error) => error)
   if (address instanceof Error) return done({ ...otherwise(0), note: `no address to vanish from: ${address.message}` })
   const late = AbortSignal.timeout(timeoutMs)
-  const connection = await connect({ ...target, localAddress: address.ip }, late).catch(notConnected)
+  const connection = await connect({ ...target, localAddress: address.ip }, late, { isBodiless: () => isHead(asked) }).catch(notConnected)
   if ('outcome' in connection) return done(connection)
+  using _hungUp = connection
   await connection.write(wholeOf(asked, host))
   const waited = await connection.until(() => (connection.answers[0]?.bodyBytes ?? 0) > 0 || connection.answers[0]?.complete === true, late)
   const failed = waited === 'so' ? await address.takeAway().then(() => null, (error: Error) => error) : null
@@ -173,9 +193,10 @@ type Pair = readonly [Numbered, Numbered]
 const submitTwice = async (pair: Pair, { target, host, timeoutMs, begin }: Stage): Promise<void> => {
   const dones = pair.map(begin)
   const late = AbortSignal.timeout(timeoutMs)
-  const connections = await Promise.all(pair.map(() => connect(target, late).catch(notConnected)))
+  const connections = await Promise.all(pair.map(asked => connect(target, late, { isBodiless: () => isHead(asked) }).catch(notConnected)))
+  using hungUp = new DisposableStack()
+  for (const connection of connections) if ('hangUp' in connection) hungUp.use(connection)
   const came = await Promise.all(connections.map(async (connection, i) => ('outcome' in connection ? connection : await ask({ connection, asked: pair[i]!, host, late }))))
-  for (const connection of connections) if ('hangUp' in connection) connection.hangUp()
   // To refuse the second of two is what an application should do.
   const isAccepted = came.some(({ outcome }) => outcome === 'counted')
   for (const [i, end] of came.entries()) dones[i]!(isAccepted && end.outcome === 'unexpected' ? { ...end, outcome: 'counted' } : end)
@@ -184,25 +205,27 @@ const submitTwice = async (pair: Pair, { target, host, timeoutMs, begin }: Stage
 const pipeline = async (pair: Pair, { target, host, timeoutMs, begin }: Stage): Promise<void> => {
   const dones = pair.map(begin)
   const late = AbortSignal.timeout(timeoutMs)
-  const connection = await connect(target, late).catch(notConnected)
+  const connection = await connect(target, late, { isBodiless: nth => isHead(pair[nth]) }).catch(notConnected)
   if ('outcome' in connection) return dones.forEach(done => done(connection))
+  using _hungUp = connection
   await connection.write(pair.map(asked => wholeOf(asked, host)).join(''))
   await Promise.all(pair.map(async (asked, nth) => dones[nth]!(await answered({ connection, asked, host, late }, nth))))
-  connection.hangUp()
 }
 
 /** Where the server closes the connection, the rest goes over another. */
 const storm = async (requests: readonly Numbered[], { target, host, timeoutMs, begin }: Stage): Promise<void> => {
   let open: Connection | null = null
+  using _hungUp = { [Symbol.dispose]: () => open?.hangUp() }
   let nth = 0
-  for (const asked of requests) {
+  for (const [i, asked] of requests.entries()) {
     const done = begin(asked)
     const late = AbortSignal.timeout(timeoutMs)
-    const connection: Connection | Done = open ?? (await connect(target, late).catch(notConnected))
+    const connection: Connection | Done = open ?? (await connect(target, late, { isBodiless: later => isHead(requests[i + later]) }).catch(notConnected))
     if ('outcome' in connection) {
       done(connection)
       continue
     }
+    open = connection
     await connection.write(wholeOf(asked, host))
     const came = await answered({ connection, asked, host, late }, nth)
     const goesOn: boolean = connection.answers[nth]?.complete === true && connection.answers[nth]!.keepsAlive
