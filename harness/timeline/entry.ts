@@ -190,9 +190,9 @@ export type Dose = {
 export type Canary = { readonly kind: 'canary'; readonly url: string; readonly outcome: 'answered' | 'unanswered'; readonly detail: string; readonly tookMs: number }
 
 /**
- * How many places of the application's pool can be had at once: so many requests that take a place each were sent together, and `parallel` of them
- * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost. `places-held`: as a control, while requests of the
- * harness itself held `held` of them; `places-released`: once they had let go.
+ * How many places of the application's pool can be had at once, up to `asked`: requests that take a place each were sent together, as many as places are known or one more, and `parallel` of them
+ * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost. `after-load` comes twice where places are missed and a collection follows, and
+ * `after-collection` tells what that gave back. `places-held`: as a control, while requests of the harness itself held `held` of them; `places-released`: once none was held.
  */
 export type Capacity = {
   readonly kind: 'capacity'
@@ -202,7 +202,7 @@ export type Capacity = {
   /** So many were answered with a status of 400 to 499, in the try with most of them: they never came to ask for a place. Absent for none. */
   readonly declined?: number
 } & (
-  | { readonly when: 'before-load' | 'after-load' | 'places-released' }
+  | { readonly when: 'before-load' | 'after-load' | 'after-collection' | 'places-released' }
   | { readonly when: 'after-cycle'; readonly cycle: number }
   | { readonly when: 'places-held'; readonly held: number }
 )
