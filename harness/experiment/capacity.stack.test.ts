@@ -2,22 +2,39 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { askForPlaces } from './capacity.ts'
+import { openAsker } from './capacity.ts'
+import { countBeside, countPlaces } from './count-places.ts'
 
 const holdsMs = 200
 
-/** A server whose requests each take one of its places; who finds none waits for one. One that is filled `slowly` has a place more after each wave, until it has all. */
+/**
+ * A server whose requests each take one of its places; who finds none waits for one. One that is filled `slowly` has a place more after each wave, until it has all. It loses a place with each request that is
+ * hung up on while it waits, as psycopg_pool did until 3.1.7: the place that it waited for is given to nobody.
+ */
 async function serverOf({ places, lost = 0, status = 200, slowly = false }: { readonly places: number; readonly lost?: number; readonly status?: number; readonly slowly?: boolean }) {
   let unopened = slowly ? places - lost - 1 : 0
   let free = places - lost - unopened
-  const waiting: (() => void)[] = []
+  let hungUp = 0
+  const waiting: { isGone: boolean; readonly go: () => void }[] = []
+  const giveBack = (): void => {
+    const next = waiting.shift()
+    if (next === undefined) free += 1
+    else if (!next.isGone) next.go()
+  }
   const server = createServer(async (_, response) => {
     if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
+    else
+      await new Promise<void>((resolve) => {
+        const turn = { isGone: false, go: resolve }
+        waiting.push(turn)
+        response.once('close', () => {
+          if (!waiting.includes(turn)) return
+          turn.isGone = true
+          hungUp += 1
+        })
+      })
     await delay(holdsMs)
-    const next = waiting.shift()
-    if (next) next()
-    else free += 1
+    giveBack()
     if (waiting.length === 0 && unopened > 0 && free === places - lost - unopened) {
       unopened -= 1
       free += 1
@@ -27,6 +44,8 @@ async function serverOf({ places, lost = 0, status = 200, slowly = false }: { re
   await new Promise((listening) => server.once('listening', listening))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    hungUp: () => hungUp,
+    giveBack,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
@@ -34,52 +53,71 @@ async function serverOf({ places, lost = 0, status = 200, slowly = false }: { re
   }
 }
 
-const ask = (url: string, how: { readonly held?: number; readonly known?: number } = {}) => askForPlaces({ url, holdsMs, asked: 6, signal: AbortSignal.timeout(30_000), ...how })
+const ask = ({ url }: { readonly url: string }) => openAsker({ url, holdsMs, signal: AbortSignal.timeout(60_000) })
 
-test('a pool with all of its places answers all at once, in the first try', async () => {
+test('a pool with all of its places answers all at once', async () => {
   await using server = await serverOf({ places: 6 })
-  expect(await ask(server.url)).toEqual({ asked: 6, parallel: 6, tries: [6] })
+  using asker = ask(server)
+  expect(await countPlaces(asker.send, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 6, tries: [6] })
 })
 
 test('places that are lost are missing in every try', async () => {
   await using server = await serverOf({ places: 6, lost: 2 })
-  expect(await ask(server.url)).toEqual({ asked: 6, parallel: 4, tries: [4, 4, 4] })
+  using asker = ask(server)
+  expect(await countPlaces(asker.send, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 4, tries: [4, 4, 4] })
 })
 
 test('a pool that is still filling is asked until it is full, and its lost places are missing then too', async () => {
   await using whole = await serverOf({ places: 6, slowly: true })
-  expect(await ask(whole.url)).toEqual({ asked: 6, parallel: 6, tries: [1, 2, 3, 4, 5, 6] })
+  using asker = ask(whole)
+  expect(await countPlaces(asker.send, { most: 6, from: 6 })).toMatchObject({ parallel: 6 })
   await using lossy = await serverOf({ places: 6, lost: 2, slowly: true })
-  expect(await ask(lossy.url)).toEqual({ asked: 6, parallel: 4, tries: [1, 2, 3, 4, 4] })
+  using other = ask(lossy)
+  expect(await countPlaces(other.send, { most: 6, from: 6 })).toMatchObject({ parallel: 4 })
 }, 30_000)
 
-test('a pool without any place left answers none, and is not waited for for ever', async () => {
+test('a pool loses nothing by being asked: nobody is hung up on, however few places are left', async () => {
+  await using server = await serverOf({ places: 30, lost: 29 })
+  using asker = ask(server)
+  for (const from of [30, 1, 1]) expect(await countPlaces(asker.send, { most: 30, from })).toMatchObject({ parallel: 1 })
+  expect(server.hungUp()).toBe(0)
+}, 60_000)
+
+test('a pool without any place left answers none; whoever asked for one waits on, and is answered once it comes back', async () => {
   await using server = await serverOf({ places: 6, lost: 6 })
-  expect(await ask(server.url)).toEqual({ asked: 6, parallel: 0, tries: [0, 0, 0] })
+  using asker = ask(server)
+  expect(await countPlaces(asker.send, { most: 6 })).toEqual({ asked: 6, parallel: 0, tries: [0] })
+  expect([asker.waiting(), server.hungUp()]).toEqual([1, 0])
+  server.giveBack()
+  expect(await countPlaces(asker.send, { most: 6 })).toMatchObject({ parallel: 1 })
+}, 60_000)
+
+test('its end hangs up on those that wait', async () => {
+  await using server = await serverOf({ places: 6, lost: 6 })
+  const asker = ask(server)
+  await countPlaces(asker.send, { most: 6 })
+  asker[Symbol.dispose]()
+  await expect.poll(() => [asker.waiting(), server.hungUp()]).toEqual([0, 1])
 }, 30_000)
 
-test('an error is no place', async () => {
-  await using server = await serverOf({ places: 6, status: 503 })
-  expect(await ask(server.url)).toMatchObject({ parallel: 0 })
+test.each([
+  [503, {}],
+  [429, { declined: 6 }],
+])('an error is no place, and one of the client says that the pool was never asked: %d', async (status, more) => {
+  await using server = await serverOf({ places: 6, status })
+  using asker = ask(server)
+  expect(await countPlaces(asker.send, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 0, tries: [0, 0, 0], ...more })
 })
 
-test('places that the harness holds itself are missed, exactly so many, and are there again once it lets go', async () => {
-  await using server = await serverOf({ places: 6 })
-  expect(await ask(server.url, { held: 2, known: 4 })).toEqual({ asked: 6, parallel: 4, tries: [4] })
-  expect(await ask(server.url, { known: 6 })).toEqual({ asked: 6, parallel: 6, tries: [6] })
+test.each([6, 1])('of %d places those that the harness holds are missed, and are there again once it lets go', async (places) => {
+  await using server = await serverOf({ places })
+  using asker = ask(server)
+  expect(await countBeside(asker.send, { held: 1, places })).toEqual({ asked: places, parallel: places - 1, tries: [places - 1] })
+  expect(await countPlaces(asker.send, { most: places, from: places })).toEqual({ asked: places, parallel: places, tries: [places] })
 })
 
 test('a request that takes no place of the pool shows as one: holding it leaves as many as ever', async () => {
   await using server = await serverOf({ places: 100 })
-  expect(await ask(server.url, { held: 2, known: 4 })).toEqual({ asked: 6, parallel: 6, tries: [6, 6, 6] })
-})
-
-test('a pool that is known to have lost places is asked once, as long as it has not lost more', async () => {
-  await using server = await serverOf({ places: 6, lost: 2 })
-  expect(await ask(server.url, { known: 4 })).toEqual({ asked: 6, parallel: 4, tries: [4] })
-})
-
-test('requests that are turned away before they ask for a place are counted as such, not as places that are missing', async () => {
-  await using server = await serverOf({ places: 6, status: 429 })
-  expect(await ask(server.url)).toEqual({ asked: 6, parallel: 0, tries: [0, 0, 0], declined: 6 })
+  using asker = ask(server)
+  expect(await countBeside(asker.send, { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 6, tries: [6] })
 })

@@ -87,16 +87,15 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const otherPath = target.otherPath ?? target.readyPath
   // What the application says that it heals by itself gets the time that it says.
   const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
-  let clientsBefore = Number.POSITIVE_INFINITY
-  load = openCycles({ k6, bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore: () => clientsBefore, isVain: soFar.isBlind, loadEnds: thresholds.endedLoad, signal })
-  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, clientsBefore, deadlineMs: plan.settleMs, matureMs, signal })
+  using places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
+  let clientsAtStart = Number.POSITIVE_INFINITY
+  const clientsBefore = () => clientsAtStart + places.waiting()
+  load = openCycles({ k6, bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, isVain: soFar.isBlind, loadEnds: thresholds.endedLoad, signal })
+  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, clientsBefore: clientsBefore(), deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
-  clientsBefore = (await look('before-load', 0)).last.counters['app.clients'] ?? 0
-  const places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
-  const askedAtMs = recorder.nowMs()
-  await places.beforeLoad()
-  const askingMs = recorder.nowMs() - askedAtMs
+  clientsAtStart = (await look('before-load', 0)).last.counters['app.clients'] ?? 0
+  const askingMs = await places.beforeLoad()
   const { cycle } = load
   const early = await runProgramme({
     plan,
@@ -136,6 +135,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
         const answer = await visit(app.baseUrl + collectPath, AbortSignal.any([signal, AbortSignal.timeout(nudgesWithinMs)])).catch(() => null)
         signal.throwIfAborted()
         await look('collected', 1_000, heapUsedIn(answer?.body ?? ''))
+        await places.afterCollection()
       })
     }
     await phase('control', 'planting known leaks', async () => {
@@ -146,6 +146,8 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     })
   }
   await phase('stop', 'SIGTERM', async () => {
+    // Nothing is counted any more; a server that stops in order would wait for whoever waits for a place.
+    places[Symbol.dispose]()
     await app.stop(stopWithinMs)
     // Short: in containers the agent goes with the application, and there is no more to wait for than what the server tells.
     await settle({ sampler, reading: 'stopped', record, inFlight: () => 0, deadlineMs: stoppedWithinMs, matureMs: 1_000, signal })

@@ -1,14 +1,20 @@
 import type { Plan, Target } from '../scenario/scenario.ts'
 import type { Capacity } from '../timeline/entry.ts'
-import { askForPlaces, placesDeclared, placesToHold } from './capacity.ts'
+import { openAsker, placesDeclared } from './capacity.ts'
+import { countBeside, countPlaces } from './count-places.ts'
 
-export type Places = {
-  readonly beforeLoad: () => Promise<void>
+export type Places = Disposable & {
+  /** Gives how many milliseconds one further asking takes. */
+  readonly beforeLoad: () => Promise<number>
   /** Which cycle's load a place was lost under shows only if the pool is asked after each. */
   readonly afterCycle: (cycle: number) => Promise<void>
   readonly afterLoad: () => Promise<void>
-  /** Holds some of the places that are left, and then none: that lost ones would have been missed must show. */
+  /** What a collection gives back was lost until then. */
+  readonly afterCollection: () => Promise<void>
+  /** Holds one of the places that are left, then two, and then none: that lost ones would have been missed must show. */
   readonly control: () => Promise<void>
+  /** Requests that still wait for a place, and are none of the load's. Disposal hangs up on them. */
+  readonly waiting: () => number
 }
 
 export type PlacesOptions = {
@@ -22,27 +28,45 @@ export type PlacesOptions = {
 /** Asks for the places of the application's pool at the moments of a run that need to know. Asks nothing where the target names no request that takes one. */
 export function openPlaces({ target, plan, baseUrl, record, signal }: PlacesOptions): Places {
   const { capacity } = target
-  if (capacity === undefined) return { beforeLoad: unasked, afterCycle: unasked, afterLoad: unasked, control: unasked }
+  if (capacity === undefined) return { beforeLoad: async () => 0, afterCycle: unasked, afterLoad: unasked, afterCollection: unasked, control: unasked, waiting: () => 0, [Symbol.dispose]: () => {} }
 
-  const [url, holdsMs, asked] = [baseUrl + capacity.path, capacity.holdsMs, placesDeclared(plan, target.limits ?? {})]
-  const ask = (how: { readonly held?: number; readonly known?: number } = {}) => askForPlaces({ url, holdsMs, asked, signal, ...how })
+  const asker = openAsker({ url: baseUrl + capacity.path, holdsMs: capacity.holdsMs, signal })
+  const most = placesDeclared(plan, target.limits ?? {})
+  const count = (how: { readonly from?: number; readonly enough?: number }) => countPlaces(asker.send, { most, ...how })
+  let before = 0
   let places = 0
-  const told = (happening: Capacity): void => {
-    places = happening.parallel
+  /** Where no load came in between, what one reading found is there, whatever the next one finds. */
+  const told = (happening: Capacity, atLeast = 0): void => {
+    places = Math.max(atLeast, happening.parallel)
     record(happening)
   }
   return {
-    beforeLoad: async () => told({ kind: 'capacity', when: 'before-load', ...(await ask()) }),
-    // Where none is left there is none to lose: each request would be waited for in vain.
-    afterCycle: async (cycle) => (places === 0 ? undefined : told({ kind: 'capacity', when: 'after-cycle', cycle, ...(await ask({ known: places })) })),
-    afterLoad: async () => told({ kind: 'capacity', when: 'after-load', ...(await ask()) }),
-    control: async () => {
-      const held = placesToHold(places)
-      if (held === 0) return
-      record({ kind: 'capacity', when: 'places-held', held, ...(await ask({ held, known: places - held })) })
-      record({ kind: 'capacity', when: 'places-released', ...(await ask({ known: places })) })
+    beforeLoad: async () => {
+      const beganMs = performance.now()
+      const reading = await count({})
+      told({ kind: 'capacity', when: 'before-load', ...reading })
+      before = places
+      return (performance.now() - beganMs) / reading.tries.length
     },
+    // Where none is left there is none to lose: each request would be waited for in vain.
+    afterCycle: async (cycle) => (places === 0 ? undefined : told({ kind: 'capacity', when: 'after-cycle', cycle, ...(await count({ from: places, enough: places })) })),
+    afterLoad: async () => {
+      told({ kind: 'capacity', when: 'after-load', ...(await count({ from: places })) })
+      // What is missed once may be slow; what a collection gives back cannot be asked for again.
+      if (places > 0 && places < before && target.collectPath !== undefined) told({ kind: 'capacity', when: 'after-load', ...(await count({ from: places })) }, places)
+    },
+    afterCollection: async () => told({ kind: 'capacity', when: 'after-collection', ...(await count({ from: places })) }, places),
+    control: async () => {
+      for (const held of heldOf(places)) record({ kind: 'capacity', when: 'places-held', held, ...(await countBeside(asker.send, { held, places })) })
+      // Also where none is left to hold: a second asking for those that were missed.
+      record({ kind: 'capacity', when: 'places-released', ...(await count({ from: places })) })
+    },
+    waiting: asker.waiting,
+    [Symbol.dispose]: () => asker[Symbol.dispose](),
   }
 }
+
+/** How many places the control holds, one time after the other. Twice, and not as many each time where that can be: what one busy moment makes of a request that takes no place, it does not make of it twice. */
+const heldOf = (places: number): readonly number[] => (places === 0 ? [] : [1, Math.min(2, places)])
 
 const unasked = (): Promise<void> => Promise.resolve()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { epochOf, firstMeasured, loadEndOf, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { epochOf, firstMeasured, loadEndOf, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Capacity } from '../timeline/entry.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { birthsOf } from '../verdict/births.ts'
@@ -33,6 +33,46 @@ test.each([
   ['more are missing than the control missed', [asked('before-load', 10), asked('after-load', 5), held(2, 2, 2), released(5)], 'leak'],
   ['the control found exactly what it left', [asked('before-load', 10), asked('after-load', 9), held(7), released(9)], 'leak'],
 ] as const)('held against its control: %s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))
+
+const collected = (...tries: number[]): Stamped<Capacity> => ({ kind: 'capacity', when: 'after-collection', asked: 10, parallel: Math.max(...tries), tries, atMs: startOf(8) - 10 })
+const none = (when: 'before-load' | 'after-load'): Stamped<Capacity> => asked(when, 0, 0, 0)
+
+test.each([
+  ['no place is found before the load: then none is missed after it', [none('before-load'), none('after-load'), released(0)], 'inconclusive'],
+  ['no place is left, and none is found later', [asked('before-load', 10), asked('after-load', 0), released(0)], 'leak'],
+  ['no place is found after the load, and all are later: the database was slow', [asked('before-load', 10), asked('after-load', 0), released(10)], 'inconclusive'],
+  ['what was missed twice is found after a collection', [asked('before-load', 10), asked('after-load', 8), asked('after-load', 8), collected(10), held(8), released(10)], 'leak'],
+  ['the same, and before it once more and once fewer: slow, as it seems', [asked('before-load', 10), asked('after-load', 7), asked('after-load', 8), collected(10), held(8), released(10)], 'inconclusive'],
+  ['what was missed once is found after a collection', [asked('before-load', 10), asked('after-load', 8), collected(10), held(8), released(10)], 'inconclusive'],
+  ['a second reading finds what the first had missed', [asked('before-load', 10), asked('after-load', 8), asked('after-load', 10), collected(10), held(8), released(10)], 'pass'],
+])('%s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))
+
+test.each([
+  ['nothing gives it back', [released(8)], 'permanent'],
+  ['a collection does', [collected(10), held(8), released(10)], 'at collection'],
+  ['a collection gives back one of two', [collected(9), held(7), released(9)], 'permanent'],
+  ['a collection gives back one of two, and time the other: the worse of both', [collected(9), held(7), released(10)], 'at collection'],
+] as const)('the class of healing follows the readings: %s', (_, later, heal) => {
+  const capacities = [asked('before-load', 10), asked('after-load', 8), asked('after-load', 8), ...later]
+  expect(judge({ ...timelineOf({}), capacities }, [invariant]).heal).toBe(heal)
+  // Also where the sessions of the lost places are known, which rest in their pool before and after.
+  const told = judge({ ...timelineOf({ beings: pool([firstMeasured, firstMeasured + 4]) }), capacities }, [invariant])
+  expect([told.hangs.length, told.heal]).toEqual([2, heal])
+})
+
+/** Two processes, each with sessions of its own; which of them a request meets is chance. */
+const twoProcesses = [10, 11].map((pid) => process({ pid, databasePorts: [40_000 + pid] }))
+test.each<[string, Run, readonly Stamped<Capacity>[], string]>([
+  ['fewer are found', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 7, 8, 8)], 'not judged'],
+  ['as many, and not all', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 9)], 'not judged'],
+  ['all', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 10)], 'pass'],
+  ['none is left', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 0)], 'leak'],
+  ['several are declared', { limits: { workers: 4 } }, [asked('before-load', 9), asked('after-load', 8)], 'not judged'],
+  ['one is declared, whatever else has sessions', { beings: twoProcesses, limits: { workers: 1 } }, [asked('before-load', 9), asked('after-load', 8)], 'leak'],
+  ['one has the sockets of the other', { beings: [10, 11].map((pid) => process({ pid, databasePorts: [40_010] })) }, [asked('before-load', 9), asked('after-load', 8)], 'leak'],
+])('of several pools it is chance which one a request meets: %s', (_, run, capacities, expected) => {
+  expect(invariant.check({ ...timelineOf(run), capacities }).kind).toBe(expected)
+})
 
 test('a run that ended early is not blamed for not asking again', () => {
   expect(judged([asked('before-load', 10)], { endedEarly: 'application ended' }).kind).toBe('not judged')

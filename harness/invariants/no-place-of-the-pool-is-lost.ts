@@ -1,6 +1,6 @@
 import type { Place } from '../timeline/member.ts'
 import { cycleAtEpoch } from '../verdict/moments.ts'
-import { misreadPlaces, placesOf, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
+import { controlOfPlaces, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -14,8 +14,17 @@ export default {
   check: (timeline) => {
     const { before, after, lostIn } = placesOf(timeline)
     if (before === null) return { kind: 'not judged', sentence: 'the target names no request that takes a place of its pool (target.capacity)' }
+    if (before.parallel === 0)
+      return {
+        kind: 'inconclusive',
+        sentence: `no request found a place before the load (${before.declined ? `${before.declined} of them answered with a status of 400 to 499` : 'none was answered with a status below 400'}): that one is lost would not show`,
+        settledBy: 'a target.capacity.path that answers with a status below 400 once it has held a place of the pool for holdsMs',
+      }
     if (after === null) return timeline.endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
-    if (lostIn.length === 0) return { kind: 'pass', sentence: `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it` }
+    const [processes, found] = [pooling(timeline), `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it`]
+    if (processes > 1 && controlOfPlaces(timeline).left > 0 && after.parallel < after.asked)
+      return { kind: 'not judged', sentence: `${found}: ${processes} processes have a pool each, and chance decides which of them a request meets (limits.workers: 1 if one alone serves)` }
+    if (lostIn.length === 0) return { kind: 'pass', sentence: found }
     const declined = after.declined ?? 0
     if (declined > 0) {
       return {
@@ -24,7 +33,7 @@ export default {
         settledBy: 'a target.capacity.path that is neither limited in its rate nor in need of a login, then run again',
       }
     }
-    const misread = misreadPlaces(timeline, after)
+    const misread = misreadPlaces(timeline)
     if (lostIn.length <= misread) {
       return {
         kind: 'inconclusive',

@@ -46,6 +46,6 @@ export default {
 function knownPlaces(timeline: Timeline): number | null {
   const { poolMaxPerProcess, workers } = timeline.facts.limits
   const { before } = placesOf(timeline)
-  if (before !== null) return before.parallel
+  if (before !== null && before.parallel > 0) return before.parallel
   return poolMaxPerProcess === undefined || workers === 0 ? null : poolMaxPerProcess * (workers ?? 1)
 }

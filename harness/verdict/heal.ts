@@ -2,6 +2,7 @@ import type { Look } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { byIdentity, type ByIdentity } from './by-identity.ts'
+import { lostPlaceOf, placesOf } from './places.ts'
 import { remembered } from './remembered.ts'
 import { memberAt, restsOf } from './rest.ts'
 import type { HealClass, Survivor } from './verdict.ts'
@@ -21,6 +22,8 @@ const order: readonly HealClass[] = ['none', 'on nudge', 'by time-out', 'at coll
 function healOf(timeline: Timeline, survivor: Survivor): HealClass {
   // The server itself ended it and said so in its log.
   if (survivor.member.kind === 'other') return 'by time-out'
+  const place = lostPlaceOf(timeline, survivor.member)
+  if (place !== null) return healOfPlace(timeline, place)
   const rests = restsOf(timeline)
   const shows = (look: Stamped<Look>): boolean => {
     const seen = memberAt(look, survivor.member)
@@ -47,6 +50,17 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
     default:
       return firstWithout.reading satisfies never
   }
+}
+
+/**
+ * Places have no identity that a look could show: one is there again as soon as so many are found. What a nudge gives back is none of them, as they are
+ * counted after it; and what comes back of itself is told from a slow reading only where others stay lost.
+ */
+function healOfPlace(timeline: Timeline, place: number): HealClass {
+  const after = placesOf(timeline).after?.atMs ?? Number.POSITIVE_INFINITY
+  const found = timeline.capacities.find(({ when, parallel, atMs }) => atMs >= after && (when === 'after-collection' || when === 'places-released') && parallel >= place)
+  if (found === undefined) return 'permanent'
+  return found.when === 'after-collection' ? 'at collection' : 'by time-out'
 }
 
 /** Of all rests, the number of the last before the stop that shows an identity. */

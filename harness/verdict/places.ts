@@ -1,5 +1,5 @@
 import type { Capacity } from '../timeline/entry.ts'
-import type { Session } from '../timeline/member.ts'
+import type { Member, Session } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { remembered } from './remembered.ts'
 import { presentThroughout, restsOf } from './rest.ts'
@@ -11,14 +11,15 @@ export type Places = { readonly before: Stamped<Capacity> | null; readonly after
 /** What the readings of the pool say. Nothing makes a lost place answer: a later reading that finds more shows that an earlier one met a busy machine. */
 export const placesOf = remembered(({ capacities, doses }: Timeline): Places => {
   const before = capacities.find((one) => one.when === 'before-load') ?? null
-  const after = capacities.findLast((one) => one.when === 'after-load') ?? null
+  const afterLoad = capacities.filter((one) => one.when === 'after-load')
+  const after = afterLoad.findLast(({ parallel }) => parallel === mostOf(afterLoad)) ?? null
   if (before === null || after === null) return { before, after, lostIn: [] }
   const known = capacities.flatMap((one) => (one.when === 'after-cycle' ? [{ cycle: one.cycle, parallel: one.parallel }] : []))
   const lastCycle = doses.findLast(({ planned }) => planned > 0)?.cycle
   const readings = known.length === 0 || lastCycle === undefined ? [{ cycle: null, parallel: after.parallel }] : [...known, { cycle: lastCycle, parallel: after.parallel }]
   let places = before.parallel
   const lostIn = readings.flatMap(({ cycle }, i) => {
-    const certain = Math.max(...readings.slice(i).map(({ parallel }) => parallel))
+    const certain = mostOf(readings.slice(i))
     const lost = Math.max(0, places - certain)
     places -= lost
     return Array.from({ length: lost }, () => cycle)
@@ -26,17 +27,56 @@ export const placesOf = remembered(({ capacities, doses }: Timeline): Places => 
   return { before, after, lostIn }
 })
 
+/** The control of the readings: what was found while the harness held some places, and once it held none. `left`: as many as were to be found then, with those that a collection had given back. */
+export type ControlOfPlaces = { readonly left: number; readonly held: readonly Extract<Stamped<Capacity>, { when: 'places-held' }>[]; readonly released: Stamped<Capacity> | null }
+
+export const controlOfPlaces = remembered((timeline: Timeline): ControlOfPlaces => {
+  const { capacities } = timeline
+  return {
+    left: Math.max(placesOf(timeline).after?.parallel ?? 0, mostOf(capacities.filter(({ when }) => when === 'after-collection'))),
+    held: capacities.filter((one) => one.when === 'places-held'),
+    released: capacities.find(({ when }) => when === 'places-released') ?? null,
+  }
+})
+
 /**
  * By how many places the readings are wrong at most, as far as the control shows, which knows what is to be found: fewer while the harness holds some, as many as before when it lets go. 0 without a control.
- * A pool that opens its sessions slowly, or a machine that is too busy, has no readings to tell one lost place by. More than before is as wrong, unless a collection in between may have given places back.
+ * A pool that opens its sessions slowly, or a machine that is too busy, has no readings to tell one lost place by. More than before is as wrong, unless a collection in between may have given places back: that is
+ * believed where all readings between the last load and the collection agree, of which there must be two.
  */
-export const misreadPlaces = ({ capacities, looks }: Timeline, after: Capacity): number => {
-  const held = capacities.find((one) => one.when === 'places-held')
-  const released = capacities.find((one) => one.when === 'places-released')
-  if (held === undefined || released === undefined) return 0
-  const missed = held.tries.map((places) => Math.max(0, after.parallel - held.held - places))
-  const regained = looks.some(({ reading }) => reading === 'collected') ? 0 : released.parallel - after.parallel
-  return Math.max(Math.min(...missed), after.parallel - released.parallel, regained, 0)
+export const misreadPlaces = (timeline: Timeline): number => {
+  const { capacities, looks, doses } = timeline
+  const { after } = placesOf(timeline)
+  const { left, held, released } = controlOfPlaces(timeline)
+  if (after === null || released === null) return 0
+  const missed = held.map((one) => Math.min(...one.tries.map((found) => Math.max(0, left - one.held - found))))
+  const lastCycle = doses.findLast(({ planned }) => planned > 0)?.cycle
+  const sinceLoad = capacities.filter((one) => one.when === 'after-load' || (one.when === 'after-cycle' && one.cycle === lastCycle))
+  const givenBack = left - after.parallel
+  const believed = sinceLoad.length >= 2 && sinceLoad.every(({ parallel }) => parallel === after.parallel)
+  // Older records did not ask again after a collection.
+  const mayBeCollected = givenBack === 0 && looks.some(({ reading }) => reading === 'collected') && !capacities.some(({ when }) => when === 'after-collection')
+  return Math.max(0, ...missed, left - released.parallel, mayBeCollected ? 0 : released.parallel - left, believed ? 0 : givenBack)
+}
+
+/**
+ * Of how many processes the pools are that requests for a place may meet: as declared, else as many as any look shows with sessions of their own. Of several it is chance which of them a request meets, and some wait for one
+ * while another has places left: how many are found differs from time to time.
+ */
+export const pooling = remembered(({ facts, looks }: Timeline): number => {
+  const { workers } = facts.limits
+  return Math.max(1, ...(workers === undefined ? looks.map(({ members }) => withSessions(members)) : [workers]))
+})
+
+/** A child may have inherited the sockets of its parent: who has none beside those of others has no pool. */
+function withSessions(members: readonly Member[]): number {
+  const seen = new Set<number>()
+  return members.filter((member) => {
+    if (member.kind !== 'process' || member.control !== null) return false
+    const own = member.databasePorts.filter((port) => !seen.has(port))
+    for (const port of own) seen.add(port)
+    return own.length > 0
+  }).length
 }
 
 /**
@@ -56,3 +96,13 @@ export const sessionsOfLostPlaces = remembered((timeline: Timeline): readonly Se
 
 /** When its state last changed, by a clock that is the load's as well; else now, which is no proof. */
 export const touchedAtMs = ({ seenAtMs, stateAgeMs }: Session): number => (seenAtMs === undefined || stateAgeMs === null ? Number.POSITIVE_INFINITY : seenAtMs - stateAgeMs)
+
+/** The lost place that a survivor stands for, counted from 1 with those that are left; null where it stands for something else as well, or instead. */
+export function lostPlaceOf(timeline: Timeline, member: Member): number | null {
+  if (member.kind === 'place') return Number(member.id)
+  if (member.kind !== 'session' || member.transactionAgeMs !== null || member.advisoryLocks > 0 || member.state !== 'idle') return null
+  const at = sessionsOfLostPlaces(timeline).findIndex(({ id }) => id === member.id)
+  return at === -1 ? null : (placesOf(timeline).after?.parallel ?? 0) + at + 1
+}
+
+const mostOf = (readings: readonly { readonly parallel: number }[]): number => Math.max(0, ...readings.map(({ parallel }) => parallel))
