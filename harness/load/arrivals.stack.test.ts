@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Dose, LoadSecond } from '../timeline/entry.ts'
 import type { Arrivals } from '../scenario/model.ts'
+import type { Load } from '../scenario/scenario.ts'
 import { openTestGround } from './fixtures/ground.ts'
 import { startOn } from './fixtures/play.ts'
 import { startRudeServer } from './fixtures/rude-server.ts'
@@ -30,6 +33,15 @@ describe('an open model', { timeout: 30_000 }, () => {
     expect(Math.max(...seconds.map(({ maxMs }) => maxMs))).toBeGreaterThan(490)
   })
 
+  test('has a rate of requests, also where a visit sends several', async () => {
+    await writeFile(join(shared.dir, 'walks.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\nexport default journey({ visits: [{ name: 'walk', requests: 4, steps: function* () { for (;;) yield { name: 'page', path: '/ok' } } }] })`)
+    const { dose } = await play({ kind: 'journey', journey: 'walks.ts', arrivals: { perSecond: 40, spacing: 'even' }, requestTimeoutMs: 3_000 }, { dose: 80, concurrency: 10 })
+    expect(dose).toMatchObject({ counted: 80, dropped: 0 })
+    // Twenty visits, one each 100 ms.
+    expect(dose.loadMs).toBeGreaterThan(1_850)
+    expect(dose.loadMs).toBeLessThan(2_500)
+  })
+
   test('does without its moments in the warm-up, whose requests are to fill the pools', async () => {
     const { dose } = await send('/ok', { perSecond: 1 }, { dose: 30, concurrency: 3, role: 'warm-up' })
     expect(dose.counted).toBe(30)
@@ -38,10 +50,14 @@ describe('an open model', { timeout: 30_000 }, () => {
   })
 })
 
-const send = async (path: string, arrivals: Arrivals, { role = 'measured', ...plan }: { readonly dose: number; readonly concurrency: number; readonly role?: Dose['role'] }) => {
+type Sent = { readonly dose: number; readonly concurrency: number; readonly role?: Dose['role'] }
+
+const send = (path: string, arrivals: Arrivals, plan: Sent) => play({ kind: 'routes', routes: [{ name: 'page', path }], arrivals, requestTimeoutMs: 3_000 }, plan)
+
+const play = async (load: Load, { role = 'measured', ...plan }: Sent) => {
   const seconds: LoadSecond[] = []
   const changes = { plan: { seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, ...plan, role }, onHappening: (happening: { readonly kind: string }) => happening.kind === 'load' && seconds.push(happening as LoadSecond) }
-  await using load = await startOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, { kind: 'routes', routes: [{ name: 'page', path }], arrivals, requestTimeoutMs: 3_000 }, plan, changes)
-  await load.begin()
-  return { dose: await load.drained, seconds }
+  await using running = await startOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, load, plan, changes)
+  await running.begin()
+  return { dose: await running.drained, seconds }
 }

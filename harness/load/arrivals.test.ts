@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { checkpointsOf, momentsOf } from './arrivals.ts'
 import type { Arrivals } from '../scenario/model.ts'
 
-const momentsIn = (arrivals: Arrivals, visits: number, { seed = 1, firstRequest = 0 } = {}) => {
-  const at = momentsOf(arrivals, { seed, firstRequest }, checkpointsOf(visits, { seed, firstRequest }))
+const momentsIn = (arrivals: Arrivals, visits: number, { seed = 1, firstRequest = 0, dose = visits } = {}) => {
+  const at = momentsOf(arrivals, { seed, firstRequest, dose, visits }, checkpointsOf(visits, { seed, firstRequest }))
   return Array.from({ length: visits }, (_, i) => at(i))
 }
 
@@ -25,7 +25,7 @@ describe('arrivals', () => {
     fc.assert(
       fc.property(anyArrivals, fc.integer({ min: 1, max: 500 }), fc.nat(), fc.nat(100_000), fc.array(fc.nat(499)), (arrivals, visits, seed, firstRequest, some) => {
         const whole = momentsIn(arrivals, visits, { seed, firstRequest })
-        const at = momentsOf(arrivals, { seed, firstRequest }, checkpointsOf(visits, { seed, firstRequest }))
+        const at = momentsOf(arrivals, { seed, firstRequest, dose: visits, visits }, checkpointsOf(visits, { seed, firstRequest }))
         for (const i of some.filter(one => one < visits)) expect(at(i)).toBeCloseTo(whole[i]!, 6)
       }),
     )
@@ -33,6 +33,12 @@ describe('arrivals', () => {
 
   test('of a clock come at the rate, from the first moment on', () => {
     expect(momentsIn({ perSecond: 4, spacing: 'even' }, 5)).toEqual([0, 250, 500, 750, 1_000])
+  })
+
+  test('are of requests, as the dose is: where a visit sends four, one begins in four times as long', () => {
+    expect(momentsIn({ perSecond: 4, spacing: 'even' }, 5, { dose: 20 })).toEqual([0, 1_000, 2_000, 3_000, 4_000])
+    const [single, fourfold] = [momentsIn({ perSecond: 4 }, 50), momentsIn({ perSecond: 4 }, 50, { dose: 200 })]
+    for (const [i, moment] of fourfold.entries()) expect(moment).toBeCloseTo(4 * single[i]!, 6)
   })
 
   test('ramp up linearly: half of the ramp is over when a quarter of its visits has come', () => {

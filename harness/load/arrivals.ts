@@ -1,19 +1,22 @@
 import type { Arrivals } from '../scenario/model.ts'
 import { randomOf } from './random.ts'
 
+/** Of `Arrivals.dropAfterMs`. */
 export const defaultDropAfterMs = 1_000
 
 /** Milliseconds from the cycle's beginning to visit `i`, from 0. Grows with `i`. */
 export type Moments = (i: number) => number
 
 /**
- * The moments of a cycle's visits. With Poisson spacing they depend on the seed and on the visit's number over the run, as all that is random in a load.
+ * The moments of a cycle's visits, into which its dose falls. With Poisson spacing they depend on the seed and on the visit's number over the run, as all that is random in a load.
  * `checkpoints` are `checkpointsOf` the same numbers: users share them, and none has to add up the whole cycle.
  */
-export const momentsOf = ({ perSecond, spacing = 'poisson', rampMs = 0 }: Arrivals, { seed, firstRequest }: Numbered, checkpoints: ArrayLike<number>): Moments => {
+export const momentsOf = ({ perSecond, spacing = 'poisson', rampMs = 0 }: Arrivals, { seed, firstRequest, dose, visits }: Numbered & { readonly dose: number; readonly visits: number }, checkpoints: ArrayLike<number>): Moments => {
   const rampS = rampMs / 1_000
+  // The rate is of requests, as the dose is.
+  const visitsPerSecond = (perSecond * visits) / dose
   // Of an inhomogeneous process: time in which the rate would have been 1, turned back (Lewis and Shedler 1979, section 2).
-  const inMs = (events: number) => 1_000 * (events < (perSecond * rampS) / 2 ? Math.sqrt((2 * rampS * events) / perSecond) : events / perSecond + rampS / 2)
+  const inMs = (events: number) => 1_000 * (events < (visitsPerSecond * rampS) / 2 ? Math.sqrt((2 * rampS * events) / visitsPerSecond) : events / visitsPerSecond + rampS / 2)
   if (spacing === 'even') return i => inMs(i)
   let [at, events] = [-1, 0]
   return i => {

@@ -5,7 +5,7 @@ import exec from 'k6/execution'
 import http from 'k6/http'
 import type { Options } from 'k6/options'
 import { checkpointsOf, defaultDropAfterMs, momentsOf } from './arrivals.ts'
-import { waitFor } from './due.ts'
+import { waitingFor } from './due.ts'
 import { itineraryOf } from './itinerary.ts'
 import { rehearsing, type LoadPlan } from './plan.ts'
 import { randomOf, type Random } from './random.ts'
@@ -74,10 +74,12 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
       rehearse(visits[itinerary.at(i).share]!, plan.firstRequest + i)
     }
   }
-  const longestThinkMs = Math.max(...visits.map(({ think }) => think?.mostMs ?? 0)) * plan.thinkScale
+  const longestVisit = Math.max(...shares.map(({ requests }) => requests))
+  const longestMs = plan.requestTimeoutMs + Math.max(...visits.map(({ think }) => think?.mostMs ?? 0)) * plan.thinkScale
   const { arrivals } = plan
-  const moments = arrivals && momentsOf(arrivals, plan, new SharedArray('arrivals', () => [...checkpointsOf(itinerary.visits, plan)]))
-  options.scenarios = { dose: doseOf(itinerary.visits, Math.max(...shares.map(({ requests }) => requests)), longestThinkMs, moments?.(itinerary.visits - 1) ?? 0) }
+  const moments = arrivals && momentsOf(arrivals, { ...plan, visits: itinerary.visits }, new SharedArray('arrivals', () => [...checkpointsOf(itinerary.visits, plan)]))
+  const waitFor = waitingFor(longestVisit * longestMs)
+  options.scenarios = { dose: doseOf(itinerary.visits, longestVisit, longestMs, moments?.(itinerary.visits - 1) ?? 0) }
   return () => {
     const i = (scenario ??= exec.scenario).iterationInTest
     const n = plan.firstRequest + i
@@ -133,20 +135,17 @@ const waitAs = ({ think }: Visit, n: number): (() => void) => {
   return () => sleep((thinkMs(think, random) * plan.thinkScale) / 1000)
 }
 
-/** The harness starts k6 with these: exactly the visits that make up the dose, shared by the planned number of users. */
-const doseOf = (visits: number, longestVisit: number, longestThinkMs: number, lastArrivalMs: number) => {
-  const longestMs = plan.requestTimeoutMs + longestThinkMs
-  return {
-    executor: 'shared-iterations' as const,
-    // k6 refuses more users than iterations.
-    vus: Math.min(plan.concurrency, visits),
-    iterations: visits,
-    // Long enough for every request to time out: the harness ends the load, k6 must not.
-    maxDuration: `${Math.ceil(lastArrivalMs + (Math.ceil(plan.dose / plan.concurrency) + longestVisit) * longestMs + 10_000)}ms`,
-    // A request that is cut off leaves no sample, so k6 has to wait longer than any visit may take.
-    gracefulStop: `${Math.ceil(longestVisit * longestMs + 10_000)}ms`,
-  }
-}
+/** The harness starts k6 with these: exactly the visits that make up the dose, shared by the planned number of users. `longestVisit`: in requests, each of which with its think time lasts `longestMs` at most. */
+const doseOf = (visits: number, longestVisit: number, longestMs: number, lastArrivalMs: number) => ({
+  executor: 'shared-iterations' as const,
+  // k6 refuses more users than iterations.
+  vus: Math.min(plan.concurrency, visits),
+  iterations: visits,
+  // Long enough for every request to time out: the harness ends the load, k6 must not.
+  maxDuration: `${Math.ceil(lastArrivalMs + (Math.ceil(plan.dose / plan.concurrency) + longestVisit) * longestMs + 10_000)}ms`,
+  // A request that is cut off leaves no sample, so k6 has to wait longer than any visit may take.
+  gracefulStop: `${Math.ceil(longestVisit * longestMs + 10_000)}ms`,
+})
 
 /** What k6 knows of this iteration. Asked for once a user: k6 builds this object anew each time, at the cost of the request itself. */
 let scenario: typeof exec.scenario | undefined
@@ -155,4 +154,4 @@ const plan = JSON.parse(__ENV['LOWTIDE_PLAN'] ?? 'null') as LoadPlan
 if (plan === null) throw new Error('LOWTIDE_PLAN is not set: `lowtide run` starts this script, k6 alone cannot')
 
 /** Complete once `journey` has been called. */
-export const options: Options = { scenarios: { dose: doseOf(plan.dose, 1, 0, 0) }, userAgent: 'lowtide' }
+export const options: Options = { scenarios: { dose: doseOf(plan.dose, 1, plan.requestTimeoutMs, 0) }, userAgent: 'lowtide' }

@@ -4,7 +4,7 @@ import exec from 'k6/execution'
 import type { Options } from 'k6/options'
 import { isExpected, type Expected } from '../replay/expectation.ts'
 import type { Method } from '../replay/logged.ts'
-import { waitFor } from './due.ts'
+import { waitingFor } from './due.ts'
 import type { LoadPlan } from './plan.ts'
 import { send } from './request.ts'
 
@@ -32,6 +32,8 @@ export const options: Options = {
     },
   },
 }
+
+const waitFor = waitingFor(plan.requestTimeoutMs)
 
 /** Asked for once a user: k6 builds this object anew each time, at the cost of the request itself. */
 let scenario: typeof exec.scenario | undefined

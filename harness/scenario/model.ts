@@ -5,7 +5,7 @@ import type { Rude } from './rude.ts'
  * `concurrency`, each of whom waits for an answer, so that a slow application gets less load (Schroeder, Wierman, Harchol-Balter: Open Versus Closed, NSDI 2006).
  */
 export type Arrivals = {
-  /** Visits that begin in a second. */
+  /** Requests that come in a second, counted as the dose is: visits of several begin as much less often. */
   readonly perSecond: number
   /** As people come, independently of each other (the default), or as a clock strikes. */
   readonly spacing?: 'poisson' | 'even'
