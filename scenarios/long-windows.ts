@@ -12,6 +12,6 @@ export default {
     // A year's window is 20,000 events and takes two seconds alone, and more beside three others.
     limits: { ...tracker.limits, transactionMs: 15_000 },
   },
-  load: { kind: 'journey', journey: 'journeys/long-windows.ts', requestTimeoutMs: 30_000, arrivals: { perSecond: 0.8, spacing: 'poisson' } },
-  profiles: { repro: { concurrency: 4, dose: 6 }, gate: { concurrency: 4, dose: 8 }, nightly: { concurrency: 4, dose: 120 } },
+  load: { kind: 'journey', journey: 'journeys/long-windows.ts', requestTimeoutMs: 30_000, arrivals: { perSecond: 0.4, spacing: 'poisson', dropAfterMs: 30_000 } },
+  profiles: { repro: { concurrency: 4, dose: 6 }, gate: { concurrency: 4, dose: 8 }, nightly: { concurrency: 4, dose: 60 } },
 } satisfies Scenario
