@@ -5,19 +5,22 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import postgres from '../probes/resources/postgres.ts'
+import postgresLog from '../probes/resources/postgres-log.ts'
 import postgresRelations from '../probes/resources/postgres-relations.ts'
 import { openMonitor } from '../probes/monitor.ts'
 import { isLeftover } from '../probes/quiet.ts'
 import type { Reader } from '../probes/probe.ts'
 import { bootProcesses } from '../stack/processes.ts'
 import type { Stack } from '../stack/stack.ts'
-import type { Control } from '../timeline/entry.ts'
+import type { Control, ServerLog } from '../timeline/entry.ts'
 import { plantControl } from './plant.ts'
 
 let dir = ''
 let stack: Stack
 let reader: Reader
 let relations: Reader
+let log: Reader
+const logged: ServerLog[] = []
 const signal = () => AbortSignal.timeout(8_000)
 
 beforeAll(async () => {
@@ -26,8 +29,10 @@ beforeAll(async () => {
   stack = await bootProcesses({ target: { name: 'none', command: ['true'], readyPath: '/', maxConnections: 12 }, variant: null, scenarioDir: dir, run: `plant-test-${crypto.randomUUID().slice(0, 8)}`, dir, own: () => {}, say: () => {}, signal: AbortSignal.timeout(25_000) })
   reader = await postgres.open(stack)
   relations = await postgresRelations.open(stack)
+  log = await postgresLog.open(stack, { signal: signal(), say: (line) => logged.push(line) })
 })
 afterAll(async () => {
+  await log[Symbol.asyncDispose]()
   await relations[Symbol.asyncDispose]()
   await reader[Symbol.asyncDispose]()
   await stack[Symbol.asyncDispose]()
@@ -35,6 +40,7 @@ afterAll(async () => {
 })
 
 const processes = async () => (await stack.agent.ask({ ask: 'look' }, signal())).processes
+const counters = async () => ({ ...(await stack.agent.ask({ ask: 'look' }, signal())).counters, ...(await reader.look(signal())).counters, ...(await relations.look(signal())).counters })
 const members = async () => [...(await reader.look(signal())).members, ...(await relations.look(signal())).members]
 const sessions = async () => (await members()).filter((member) => member.kind === 'session')
 const loginAsApp = async () => {
@@ -43,39 +49,57 @@ const loginAsApp = async () => {
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
 }
 const appDatabaseAsAdmin = () => Object.assign(new URL(stack.database.adminUri), { pathname: '/app' }).href
+/** What is planted and no member. */
+const countedAlone = ['app.orphan-sockets', 'pg.temporary-files', 'harness.shm-bytes'] as const
 const nothing = async () => expect.poll(async () => [...(await processes()), ...(await members())].filter(({ kind }) => kind !== 'server').length, { timeout: 5_000 }).toBe(0)
 
 test('what is planted is found exactly, looks like a leak, and goes with its removal; twice', { timeout: 20_000 }, async () => {
   for (let round = 0; round < 2; round += 1) {
     const recorded: Control[] = []
     await nothing()
+    const before = await counters()
     {
       await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
       const [{ planted } = {} as Control] = recorded
       const all = await members()
       const there = await processes()
-      const open = (await sessions()).filter(({ pid }) => pid !== planted.pooledPid)
+      const open = (await sessions()).filter(({ pid }) => pid !== planted.pooledPid && planted.queryPids?.includes(pid) !== true)
       expect(new Set(open.map(({ pid }) => pid))).toEqual(new Set(planted.sessionPids))
       expect(open).toHaveLength(planted.sessionPids.length)
       for (const session of open) expect(session).toMatchObject({ state: 'idle in transaction', holdsXid: true, user: 'app' })
       expect(all.find((member) => member.kind === 'session' && member.pid === planted.pooledPid)).toMatchObject({ state: 'idle', transactionAgeMs: null, advisoryLocks: 1, user: 'app' })
+      expect((await sessions()).filter(({ pid }) => planted.queryPids?.includes(pid))).toMatchObject([{ state: 'active', waitEvent: 'PgSleep', user: 'app' }])
       expect(all.filter(({ kind }) => kind === 'temporary-table')).toMatchObject([{ name: 'lowtide_control', sessionPid: planted.pooledPid }])
       expect(all.filter(({ kind }) => kind === 'prepared-transaction')).toMatchObject([{ id: planted.preparedTransactions?.[0], owner: 'app' }])
       expect(there.find(({ pid }) => pid === planted.planterPid)?.closeWait).toBe(1)
       expect(there.filter(({ request }) => request !== null)).toMatchObject([{ pid: planted.requestPids?.[0], request: { method: 'GET', url: '/lowtide-control' } }])
       expect(there.filter(({ state }) => state === 'Z').map(({ pid }) => pid)).toEqual(planted.zombiePids)
       expect(there.find(({ pid }) => pid === planted.planterPid)?.descriptorTargets?.[planted.descriptorTarget ?? '']).toBe(5)
-      expect(all.filter(({ kind }) => kind === 'replication-slot')).toEqual([{ kind: 'replication-slot', id: planted.replicationSlots?.[0], active: false, retainedBytes: 0 }])
+      const [slot] = all.filter((member) => member.kind === 'replication-slot')
+      expect(slot).toEqual({ kind: 'replication-slot', id: planted.replicationSlots?.[0], active: false, retainedBytes: expect.any(Number) })
+      expect(planted.retainedBytes).toBeGreaterThan(0)
+      expect(slot?.retainedBytes).toBeGreaterThanOrEqual(planted.retainedBytes ?? Infinity)
+      expect(planted.threads).toBe(3)
+      expect(there.find(({ pid }) => pid === planted.planterPid)?.threads).toBe(planted.planterThreads)
+      const during = await counters()
+      expect(Object.fromEntries(countedAlone.map((name) => [name, (during[name] ?? Number.NaN) - (before[name] ?? Number.NaN)]))).toEqual({ 'app.orphan-sockets': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': planted.sharedMemoryBytes })
+      expect(planted.sharedMemoryBytes).toBe(65_536)
+      expect(during['pg.temporary-file-bytes']).toBeGreaterThan(64 * 1024)
+      expect(during['pg.wal-retained-bytes']).toBeGreaterThanOrEqual(slot?.retainedBytes ?? Infinity)
+      await log.look(signal())
+      expect(logged.filter(({ pid, sqlstate }) => planted.endedPids?.includes(pid) && sqlstate === '57P05')).toHaveLength(1)
       // The session that made it tells its rows when it next comes to rest.
       await expect.poll(async () => (await members()).filter(({ kind }) => kind === 'table')).toMatchObject([{ id: 'public.lowtide_control_rows', grownRows: 40, grownBytes: 8_192 }])
       // Each of them is marked, or the judge would blame the application.
       expect(new Set(there.map(({ control }) => control))).toEqual(new Set(['planted']))
-      // Three transactions, a lock, a prepared transaction; a zombie, a half-closed socket, a request.
-      expect([...all, ...there].filter(isLeftover).length).toBe(5 + 3)
-      expect(planted).toMatchObject({ sessionPids: { length: 3 }, zombiePids: { length: 1 }, descriptors: 5, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: { length: 1 }, closeWait: 1, requestPids: { length: 1 }, replicationSlots: ['lowtide_control'], grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] })
+      // Three transactions, a query, a lock, a prepared transaction; a zombie, a half-closed socket, a request.
+      expect([...all, ...there].filter(isLeftover).length).toBe(6 + 3)
+      expect(planted).toMatchObject({ sessionPids: { length: 3 }, zombiePids: { length: 1 }, descriptors: 5, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: { length: 1 }, closeWait: 1, requestPids: { length: 1 }, queryPids: { length: 1 }, endedPids: { length: 1 }, replicationSlots: ['lowtide_control'], grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] })
     }
     expect(recorded.map(({ edge }) => edge)).toEqual(['planted', 'removed'])
     await nothing()
+    const after = await counters()
+    for (const name of countedAlone) expect([name, after[name]]).toEqual([name, before[name]])
   }
 })
 
@@ -88,8 +112,11 @@ test('the planted request heeds no SIGTERM; a planter that is killed takes all w
     await delay(200)
     expect((await processes()).some(({ pid }) => pid === planted.requestPids?.[0])).toBe(true)
     process.kill(planted.planterPid, 'SIGKILL')
+    expect((await counters())['harness.shm-bytes']).toBe(planted.sharedMemoryBytes)
+    // The query too: the server looks each second whether its client is still there.
     await expect.poll(async () => [(await sessions()).length, (await processes()).filter(({ request }) => request !== null).length], { timeout: 5_000 }).toEqual([0, 0])
   }
+  expect((await counters())['harness.shm-bytes']).toBe(0)
   const left = (await members()).find(({ kind }) => kind === 'prepared-transaction')
   expect(left?.id).toBe(recorded[0]?.planted.preparedTransactions?.[0])
   {

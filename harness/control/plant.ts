@@ -18,12 +18,13 @@ const plantsWithinMs = 15_000
 const removesWithinMs = 10_000
 const plantedSessions = 3
 const plantedDescriptors = 5
+const plantedThreads = 3
 const plantedRows = 40
 
 /** Plants known leaks through the agent, so they are born where the application's would be; and a replication slot as the server's administrator. Disposal removes them; both are recorded. */
 export async function plantControl({ stack, dir, record, signal }: PlantOptions): Promise<AsyncDisposable> {
   const program = await bundle(fileURLToPath(new URL('planter.ts', import.meta.url)), join(dir, 'agent', 'planter.mjs'))
-  const env = { DATABASE_URL: stack.database.appUriInside, PLANT_SESSIONS: String(plantedSessions), PLANT_DESCRIPTORS: String(plantedDescriptors), PLANT_ROWS: String(plantedRows) }
+  const env = { DATABASE_URL: stack.database.appUriInside, PLANT_SESSIONS: String(plantedSessions), PLANT_DESCRIPTORS: String(plantedDescriptors), PLANT_THREADS: String(plantedThreads), PLANT_ROWS: String(plantedRows) }
   // Not the run's signal: what was planted is removed from an interrupted run as well.
   const remove = async () => {
     const patience = AbortSignal.timeout(removesWithinMs)
@@ -47,20 +48,25 @@ export async function plantControl({ stack, dir, record, signal }: PlantOptions)
 async function plant(stack: Stack, program: string, env: Record<string, string>, signal: AbortSignal): Promise<Planted> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(plantsWithinMs)])
   const { pid, firstLine } = await stack.agent.ask({ ask: 'plant', program, env }, patience)
-  const replicationSlots = await plantSlot(stack, patience)
-  return { planterPid: pid, ...(JSON.parse(firstLine) as Omit<Planted, 'planterPid' | 'replicationSlots'>), replicationSlots }
+  const slot = await plantSlot(stack, patience)
+  return { planterPid: pid, ...(JSON.parse(firstLine) as Omit<Planted, 'planterPid' | keyof PlantedSlot>), ...slot }
 }
 
 const slotName = 'lowtide_control'
 
-/** The application's role may make slots only where its target has to. None where the server allows no more: then the run plants none, and says so. Any other refusal is a control that failed. */
-async function plantSlot({ database }: Stack, signal: AbortSignal): Promise<readonly string[]> {
+type PlantedSlot = Required<Pick<Planted, 'replicationSlots' | 'retainedBytes'>>
+
+/**
+ * The application's role may make slots only where its target has to. This one keeps the write-ahead log from the last checkpoint on, which is always some. None where the server
+ * allows no more: then the run plants none, and says so. Any other refusal is a control that failed.
+ */
+async function plantSlot({ database }: Stack, signal: AbortSignal): Promise<PlantedSlot> {
   await using admin = await openMonitor(database.adminUri, 'control')
   try {
-    await admin.query('SELECT pg_create_physical_replication_slot($1)', [slotName], signal)
-    return [slotName]
+    const [slot] = await admin.query<{ bytes: number }>('SELECT (pg_current_wal_lsn() - lsn)::float AS bytes FROM pg_create_physical_replication_slot($1, true)', [slotName], signal)
+    return { replicationSlots: [slotName], retainedBytes: slot?.bytes ?? 0 }
   } catch (error) {
-    if (allowsNoSlot(error)) return []
+    if (allowsNoSlot(error)) return { replicationSlots: [], retainedBytes: 0 }
     signal.throwIfAborted()
     throw new Error(`the replication slot "${slotName}" could not be planted: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

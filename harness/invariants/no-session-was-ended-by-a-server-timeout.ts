@@ -1,5 +1,5 @@
 import type { OtherMember } from '../timeline/member.ts'
-import { sessionsEnded } from '../verdict/hangs.ts'
+import { sessionsEnded } from '../verdict/tally.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, list } from '../verdict/words.ts'
 
@@ -10,7 +10,7 @@ import { count, duration, list } from '../verdict/words.ts'
 export default {
   name: 'no session was ended by a server time-out',
   check: ({ serverLog, controls, cycles }) => {
-    const planted = new Set(controls.flatMap((control) => control.planted.sessionPids))
+    const planted = new Set(controls.flatMap(({ planted: { sessionPids, endedPids = [] } }) => [...sessionPids, ...endedPids]))
     const ended = serverLog.filter(({ pid, sqlstate }) => sqlstate in timeouts && !planted.has(pid))
     if (ended.length === 0) return { kind: 'pass', sentence: 'the server ended no session by a time-out of its own' }
     const kinds = [...new Set(ended.map(({ sqlstate }) => `${timeouts[sqlstate]} (${sqlstate})`))].sort()

@@ -2,11 +2,12 @@ import { pairsOf } from '../attribution/pairs.ts'
 import type { Control, Planted } from '../timeline/entry.ts'
 import type { Member, PreparedTransaction, Process, ReplicationSlot, Table, TemporaryTable } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
-import { key, type Rest, presentThroughout, restsOf } from '../verdict/rest.ts'
+import { plantedInWords, unprovedKinds } from '../verdict/planted-kinds.ts'
+import { key, type Rest, presentThroughout, readingsOf, restsOf } from '../verdict/rest.ts'
 import { isPlanted, isProcess, isSession, isZombie } from '../verdict/stay.ts'
 import { transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
-import { count, list } from '../verdict/words.ts'
+import { count, list, thousands } from '../verdict/words.ts'
 
 /**
  * Every run plants a leak of its own and must find exactly that, then see it gone. A harness that has gone blind in any
@@ -26,17 +27,17 @@ export default {
     if (!before || !during || !after || unseen.length > 0)
       return { kind: 'inconclusive', sentence: `there are no three looks ${list(unseen)} the planted leak`, settledBy }
 
-    const faults = [...notFound(planting, during), ...tooMuch(timeline, before, during), ...notRemoved(timeline, after), ...notRegained(timeline, before, after)]
+    const faults = [...notFound(planting, during), ...notCounted(timeline, planting, before, during), ...tooMuch(timeline, before, during), ...notRemoved(timeline, before, after), ...notRegained(timeline, before, after)]
     if (faults.length > 0) return { kind: 'inconclusive', sentence: `the planted leak was not found exactly: ${list(faults)}`, settledBy }
     const unproved = unprovedKinds(timeline, planting.planted)
-    return { kind: 'pass', sentence: `${inWords(planting.planted)} were planted, found exactly, and seen gone${unproved.length > 0 ? `; watched without a control: ${list(unproved, unproved.length)}` : ''}` }
+    return { kind: 'pass', sentence: `${plantedInWords(planting.planted)} were planted, found exactly, and seen gone${unproved.length > 0 ? `; watched without a control: ${list(unproved, unproved.length)}` : ''}` }
   },
 } satisfies Invariant
 
 const restOf = (timeline: Timeline, reading: Rest['reading']): Rest | undefined => restsOf(timeline).findLast((rest) => rest.reading === reading)
 
 function notFound({ planted }: Stamped<Control>, during: Rest): readonly string[] {
-  const { pooledPid, advisoryLocks = 0, temporaryTables = 0, preparedTransactions = [], closeWait = 0, requestPids = [], replicationSlots = [], grownTables = [] } = planted
+  const { pooledPid, advisoryLocks = 0, temporaryTables = 0, preparedTransactions = [], closeWait = 0, requestPids = [], queryPids = [], replicationSlots = [], retainedBytes = 0, grownTables = [] } = planted
   const sessions = presentThroughout(during, isSession)
   const transactions = sessions.filter(({ transactionAgeMs }) => transactionAgeMs !== null)
   const zombies = presentThroughout(during, isZombie)
@@ -51,15 +52,38 @@ function notFound({ planted }: Stamped<Control>, during: Rest): readonly string[
     said(missing(planted.zombiePids, zombies), 'planted zombie', 'not seen'),
     planter === undefined ? 'the planter itself not seen' : null,
     planter !== undefined && descriptorsSeen(planter, planted) !== planted.descriptors ? `${descriptorsSeen(planter, planted) || 'none'} of ${count(planted.descriptors, 'planted descriptor')} seen` : null,
+    ...threadFaults(during, planter, planted),
+    said(missing(queryPids, sessions.filter(({ state }) => state === 'active')), 'planted query', 'not seen to run', 'planted queries'),
     said(Math.max(0, closeWait - (planter?.closeWait ?? 0)), 'planted half-closed socket', 'not seen'),
     said(Math.max(0, advisoryLocks - (pooled?.advisoryLocks ?? 0)), 'planted advisory lock', 'not seen'),
     said(Math.max(0, temporaryTables - tables.length), 'planted temporary table', 'not seen'),
     said(preparedTransactions.filter((id) => !prepared.includes(id)).length, 'planted prepared transaction', 'not seen'),
     said(missing(requestPids, processes.filter(({ request }) => request !== null)), 'planted request process', 'not seen'),
-    said(replicationSlots.filter((id) => !presentThroughout(during, isSlot).some((slot) => slot.id === id)).length, 'planted replication slot', 'not seen'),
+    said(replicationSlots.filter((id) => !presentThroughout(during, isSlot).some((slot) => slot.id === id && slot.retainedBytes >= retainedBytes)).length, 'planted replication slot', 'not seen with what it keeps'),
     said(grownTables.filter(({ id, rows }) => !presentThroughout(during, isTable).some((table) => table.id === id && table.grownRows === rows && table.grownBytes > 0)).length, 'planted growth of a table', 'not seen'),
   ].filter((fault) => fault !== null)
 }
+
+/** Of what has no identity it is the fewest of a rest's looks that count: what was there for a moment is not kept. */
+const fewest = ({ looks }: Rest, counter: string): number => Math.min(...looks.map(({ counters }) => counters[counter] ?? 0))
+
+const rise = (before: Rest, after: Rest, counter: string): number => fewest(after, counter) - fewest(before, counter)
+
+/** What only counters and the server's log tell of. */
+function notCounted({ serverLog }: Timeline, { planted }: Stamped<Control>, before: Rest, during: Rest): readonly string[] {
+  const { orphanSockets = 0, temporaryFiles = 0, sharedMemoryBytes = 0, endedPids = [] } = planted
+  const ended = serverLog.filter(({ sqlstate }) => sqlstate === idleSessionTimeout)
+  const exactly = (seen: number, wanted: number, one: string, many?: string): string | null => (wanted === 0 || seen === wanted ? null : `${seen === 0 ? 'none' : thousands(seen)} of ${count(wanted, one, many)} seen`)
+  return [
+    exactly(rise(before, during, 'app.orphan-sockets'), orphanSockets, 'planted socket without an owner', 'planted sockets without an owner'),
+    exactly(rise(before, during, 'pg.temporary-files'), temporaryFiles, 'planted temporary file'),
+    exactly(fewest(during, 'harness.shm-bytes'), sharedMemoryBytes, 'planted byte of shared memory', 'planted bytes of shared memory'),
+    said(endedPids.filter((pid) => !ended.some((line) => line.pid === pid)).length, 'planted end of a session', "not seen in the server's log"),
+  ].filter((fault) => fault !== null)
+}
+
+/** PostgreSQL manual, "PostgreSQL Error Codes": idle_session_timeout. */
+const idleSessionTimeout = '57P05'
 
 /** Whatever else turned up meanwhile would have been blamed on the application: as part of the plant, or once it was old enough. */
 function tooMuch(timeline: Timeline, before: Rest, during: Rest): readonly string[] {
@@ -77,8 +101,13 @@ function tooMuch(timeline: Timeline, before: Rest, during: Rest): readonly strin
 /** A job of the application's own may come at its time. What the first look after the planting does not show is no part of the plant. */
 const cameWithThePlant = ({ looks }: Timeline, one: Member): boolean => looks.find(({ reading }) => reading === 'control-planted')?.members.some((member) => key(member) === key(one)) ?? false
 
-const notRemoved = (timeline: Timeline, after: Rest): readonly string[] =>
-  [said(after.last.members.filter((member) => isPlanted(timeline, member, after.last)).length, 'planted member', 'still there after the removal')].filter((fault) => fault !== null)
+const notRemoved = (timeline: Timeline, before: Rest, after: Rest): readonly string[] =>
+  [
+    said(after.last.members.filter((member) => isPlanted(timeline, member, after.last)).length, 'planted member', 'still there after the removal'),
+    said(Math.max(0, rise(before, after, 'app.orphan-sockets')), 'socket without an owner', 'more than before the control', 'sockets without an owner'),
+    said(Math.max(0, rise(before, after, 'pg.temporary-files')), 'temporary file', 'more than before the control'),
+    said(fewest(after, 'harness.shm-bytes'), 'planted byte of shared memory', 'still there after the removal', 'planted bytes of shared memory'),
+  ].filter((fault) => fault !== null)
 
 /**
  * What is left of the plant would be a session that came with it, is still there after it, and belongs to no process of the application. That may have renewed sessions of its pools
@@ -93,7 +122,7 @@ function notRegained(timeline: Timeline, before: Rest, after: Rest): readonly st
   return extra > 0 ? [`${count(extra, 'session')} more than before the control`] : []
 }
 
-const said = (n: number, one: string, what: string): string | null => (n === 0 ? null : `${count(n, one)} ${what}`)
+const said = (n: number, one: string, what: string, many?: string): string | null => (n === 0 ? null : `${count(n, one, many)} ${what}`)
 
 const isPrepared = (member: Member): member is PreparedTransaction => member.kind === 'prepared-transaction'
 
@@ -107,30 +136,9 @@ const isTable = (member: Member): member is Table => member.kind === 'table'
 const descriptorsSeen = ({ descriptors, descriptorTargets = {} }: Process, { descriptors: planted, descriptorTarget }: Planted): number =>
   descriptorTarget === undefined ? Math.min(planted, descriptors ?? 0) : (descriptorTargets[descriptorTarget] ?? 0)
 
-/** Kinds of which a run may plant one, with how many it did. */
-const plantedOf = ({ sessionPids, zombiePids, descriptors, advisoryLocks = 0, temporaryTables = 0, preparedTransactions = [], closeWait = 0, requestPids = [], replicationSlots = [], grownTables = [] }: Planted): readonly Kind[] => [
-  { n: sessionPids.length, one: 'transaction', watchedBy: 'postgres' },
-  { n: zombiePids.length, one: 'zombie', watchedBy: 'processes' },
-  { n: descriptors, one: 'descriptor', watchedBy: 'processes' },
-  { n: advisoryLocks, one: 'advisory lock', watchedBy: 'postgres' },
-  { n: temporaryTables, one: 'temporary table', watchedBy: 'postgres-relations' },
-  { n: preparedTransactions.length, one: 'prepared transaction', watchedBy: 'postgres' },
-  { n: closeWait, one: 'half-closed socket', watchedBy: 'processes' },
-  { n: requestPids.length, one: 'request process', many: 'request processes', watchedBy: 'processes' },
-  { n: replicationSlots.length, one: 'replication slot', watchedBy: 'postgres' },
-  { n: grownTables.length, one: 'grown table', watchedBy: 'postgres-relations' },
-  // Threads start and end within a process, which so cannot be told to have exactly so many.
-  { n: 0, one: 'thread', watchedBy: 'processes' },
-]
-
-/** `watchedBy` is the probe that claims to see it. */
-type Kind = { readonly n: number; readonly one: string; readonly many?: string; readonly watchedBy: string }
-
-const inWords = (planted: Planted): string => {
-  const kinds = plantedOf(planted).filter(({ n }) => n > 0)
-  return list(kinds.map(({ n, one, many }) => count(n, one, many)), kinds.length)
+/** Other threads of the planter's were there before: it must be seen with exactly as many as it had in all once these had started. Older runs planted none. */
+function threadFaults(during: Rest, planter: Process | undefined, { threads = 0, planterThreads = 0 }: Planted): readonly string[] {
+  const seen = planter === undefined ? [] : readingsOf(during, planter).map((reading) => reading.threads)
+  const wrong = seen.find((n) => n !== planterThreads)
+  return threads === 0 || wrong === undefined ? [] : [`${count(wrong, 'thread')} of the planter seen where it has ${planterThreads} with the ${threads} planted`]
 }
-
-/** What the run watches and has not shown to see: older runs planted less, and a role or a server may not allow it. */
-const unprovedKinds = ({ facts }: Timeline, planted: Planted): readonly string[] =>
-  plantedOf(planted).flatMap(({ n, one, many = `${one}s`, watchedBy }) => (n === 0 && facts.probes.includes(watchedBy) ? [many] : []))

@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { closeWait, type Connection, countersByState, established, listening, noInode, watchConnections } from './proc/connections.ts'
 import { countersByClass, descriptorsOf, inodeOf, targetsOf } from './proc/descriptors.ts'
 import { anonymousBytesOf, containerAnonymousBytes, memoryKills } from './proc/memory.ts'
+import { removePlantedMemory } from './proc/planted-memory.ts'
 import { read, tryRead } from './proc/read.ts'
 import { watchSharedMemory } from './proc/shared-memory.ts'
 
@@ -30,7 +31,7 @@ const bootEpochMs = Date.now() - uptimeMs()
 /** A process that just forked still shows its parent's environment: who looks younger than this is looked at again. */
 const settledAfterMs = 2_000
 const memberships = new Map<string, Membership>()
-const sharedMemory = watchSharedMemory()
+const sharedMemory = watchSharedMemory(settings.run)
 const network = watchConnections()
 let planter = null as ChildProcess | null
 
@@ -43,6 +44,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   )
 }
 planter?.kill('SIGKILL')
+removePlantedMemory(settings.run)
 process.exit(0)
 
 async function answer(question: { ask: string; pids?: number[]; program?: string; env?: Record<string, string>; deadlineMs?: number }): Promise<object> {
@@ -264,5 +266,6 @@ async function unplant(): Promise<object> {
     await Promise.race([gone, delay(5_000).then(() => ending.kill('SIGKILL')).then(() => gone)])
   }
   planter = null
+  removePlantedMemory(settings.run) // a planter that was killed has not
   return { done: true }
 }

@@ -70,7 +70,8 @@ export function unquietReason(sight: Sight, before: { readonly sight: Sight; rea
   if (inFlight > 0) return `${inFlight} requests in flight`
   const clients = sight.counters['app.clients'] ?? 0
   if (clients > clientsBefore) return `${clients} client connections open${clientsBefore > 0 ? `, ${clientsBefore} before the load` : ''}`
-  const active = sight.members.filter((member) => member.kind === 'session' && member.state === 'active').length
+  const planted = new Set(sight.members.flatMap((member) => (member.kind === 'process' && member.control !== null ? member.databasePorts : [])))
+  const active = sight.members.filter((member) => member.kind === 'session' && member.state === 'active' && !(member.clientPort !== null && planted.has(member.clientPort))).length
   if (active > 0) return `${active} queries running`
   const working = sight.members.filter((member) => member.kind === 'process' && member.control === null && (member.runnableThreads ?? 0) > 0).length
   if (working > 0) return `${working} request processes at work`

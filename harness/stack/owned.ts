@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'n
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isMemoryPlanted, plantedMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
 import { hasNamespace, namespaceOf, removeNamespace } from './namespace-clean.ts'
 import type { Owned } from './stack.ts'
 
@@ -29,7 +30,7 @@ export async function findOwned(owned: readonly Owned[]): Promise<string[]> {
   for (const thing of owned) {
     switch (thing.kind) {
       case 'tag':
-        found.push(...taggedProcesses(thing.run).map((pid) => `process ${pid} (${commandOf(pid)})`))
+        found.push(...taggedProcesses(thing.run).map((pid) => `process ${pid} (${commandOf(pid)})`), ...(isMemoryPlanted(thing.run) ? [`shared memory ${plantedMemory(thing.run)}`] : []))
         break
       case 'postgres':
         found.push(...processesIn(thing.dataDir).map((pid) => `process ${pid} (${commandOf(pid)})`), ...orphanedSegments(thing.dataDir).map((id) => `shared memory ${id}`))
@@ -54,8 +55,11 @@ export async function findOwned(owned: readonly Owned[]): Promise<string[]> {
 
 async function remove(thing: Owned): Promise<string[]> {
   switch (thing.kind) {
-    case 'tag':
-      return killAll(() => taggedProcesses(thing.run))
+    case 'tag': {
+      const killed = await killAll(() => taggedProcesses(thing.run))
+      removePlantedMemory(thing.run) // after those who could make it
+      return killed
+    }
     case 'postgres':
       return stopPostgres(thing.dataDir)
     case 'directory': {

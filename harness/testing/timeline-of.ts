@@ -100,6 +100,7 @@ export function entriesOf(run: Run = {}): readonly Entry[] {
   if (controls === 'found') {
     const control = (edge: Control['edge']): Control => ({ kind: 'control', edge, planted: whatIsPlanted })
     for (let i = 0; i < 3; i += 1) look(afterLoad + 100 + i * 200, 'control-before', null)
+    at(plantedAt(doses.length), { kind: 'server-log', pid: 9_006, severity: 'FATAL', sqlstate: '57P05', message: 'terminating connection due to idle-session timeout' })
     at(plantedAt(doses.length), control('planted'))
     for (let i = 0; i < 3; i += 1) look(plantedAt(doses.length) + 200 + i * 200, 'control-planted', null)
     at(removedAt(doses.length), control('removed'))
@@ -138,26 +139,31 @@ function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | unde
     ...(moment.cycle !== null && { cycle: moment.cycle }),
     quiescent: unquiet === undefined,
     ...(unquiet !== undefined && { unquiet }),
-    counters: { 'pg.backends': logged.length, 'log.live': logged.length, 'app.processes': members.filter(({ kind }) => kind === 'process').length },
+    counters: { 'pg.backends': logged.length, 'log.live': logged.length, 'app.processes': members.filter(({ kind }) => kind === 'process').length, ...plantedCounters(moment) },
     members: [...members, ...logged],
   }
 }
 
 // What is planted. Looks of the control phase alone show it.
 
-export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5, pooledPid: 9_004, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: ['lowtide-control-9004'], closeWait: 1, requestPids: [9_020], descriptorTarget: '/run/agent/planter.mjs', replicationSlots: ['lowtide_control'], grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] }
+export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5, pooledPid: 9_004, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: ['lowtide-control-9004'], closeWait: 1, requestPids: [9_020], queryPids: [9_005], endedPids: [9_006], orphanSockets: 1, temporaryFiles: 1, sharedMemoryBytes: 65_536, threads: 3, planterThreads: 15, descriptorTarget: '/run/agent/planter.mjs', replicationSlots: ['lowtide_control'], retainedBytes: 4_096, grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] }
 const plantedAt = (measured: number): number => startOf(firstMeasured + measured) + 1_000
 const removedAt = (measured: number): number => plantedAt(measured) + 2_000
+
+/** What is planted and no member. */
+const plantedCounters = ({ reading }: Moment): Readonly<Record<string, number>> =>
+  reading === 'control-planted' ? { 'app.orphan-sockets': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': 65_536 } : { 'app.orphan-sockets': 0, 'pg.temporary-files': 0, 'harness.shm-bytes': 0 }
 
 const planted = (measured: number): readonly Being[] => {
   const [fromMs, untilMs] = [plantedAt(measured), removedAt(measured)]
   return [
-    process({ pid: 9_000, fromMs, untilMs, control: 'planted', descriptors: 5 + 3, descriptorTargets: { '/run/agent/planter.mjs': 5, pipe: 3 }, closeWait: 1, databasePorts: [59_001, 59_002, 59_003, 59_004] }),
+    process({ pid: 9_000, fromMs, untilMs, control: 'planted', descriptors: 5 + 3, descriptorTargets: { '/run/agent/planter.mjs': 5, pipe: 3 }, threads: 15, closeWait: 1, databasePorts: [59_001, 59_002, 59_003, 59_004, 59_005] }),
     process({ pid: 9_010, fromMs, untilMs, control: 'planted', state: 'Z', descriptors: null, parentPid: 9_000 }),
     process({ pid: 9_020, fromMs, untilMs, control: 'planted', parentPid: 9_000, request: { method: 'GET', url: '/lowtide-control' } }),
     ...[9_001, 9_002, 9_003].map((pid) => openTransaction({ pid, fromMs, untilMs, clientPort: 50_000 + pid, relationLocks: 1 })),
     session({ pid: 9_004, fromMs, untilMs, clientPort: 59_004, advisoryLocks: 1 }),
-    ...([{ kind: 'temporary-table', id: '16400', name: 'lowtide_control', sessionPid: 9_004 }, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 200 }, { kind: 'replication-slot', id: 'lowtide_control', active: false, retainedBytes: 0 }, { kind: 'table', id: 'public.lowtide_control_rows', rows: 40, bytes: 8_192, grownRows: 40, grownBytes: 8_192 }] as const).map((member) => ({ atMs }: Moment) => (atMs < fromMs || atMs >= untilMs ? null : member)),
+    session({ pid: 9_005, fromMs, untilMs, clientPort: 59_005, state: 'active', waitEvent: 'PgSleep', query: 'SELECT pg_sleep(86400)' }),
+    ...([{ kind: 'temporary-table', id: '16400', name: 'lowtide_control', sessionPid: 9_004 }, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 200 }, { kind: 'replication-slot', id: 'lowtide_control', active: false, retainedBytes: 4_200 }, { kind: 'table', id: 'public.lowtide_control_rows', rows: 40, bytes: 8_192, grownRows: 40, grownBytes: 8_192 }] as const).map((member) => ({ atMs }: Moment) => (atMs < fromMs || atMs >= untilMs ? null : member)),
   ]
 }
 

@@ -234,18 +234,31 @@ export type Planted = {
   readonly zombiePids: readonly number[]
   readonly descriptors: number
   readonly descriptorTarget?: string
+  /** Threads of the planter that never end, and how many it then had in all. */
+  readonly threads?: number
+  readonly planterThreads?: number
   /** An idle session, as one in a pool: it holds the advisory locks and the temporary tables. */
   readonly pooledPid?: number
   readonly advisoryLocks?: number
   readonly temporaryTables?: number
+  /** Files of the server's in which a cursor keeps its rows. */
+  readonly temporaryFiles?: number
   /** Their global identifiers. */
   readonly preparedTransactions?: readonly string[]
+  /** Sessions with a query that goes on, and those that the server has ended by a time-out. */
+  readonly queryPids?: readonly number[]
+  readonly endedPids?: readonly number[]
   /** Sockets of the planter in CLOSE_WAIT. */
   readonly closeWait?: number
+  /** Connections from the database's port whose other end nobody holds. */
+  readonly orphanSockets?: number
+  /** In /dev/shm, as the kernel counts it. */
+  readonly sharedMemoryBytes?: number
   /** Processes that carry a request and do not end. */
   readonly requestPids?: readonly number[]
-  /** Their names. */
+  /** Their names, and how much write-ahead log they kept as they were made. */
   readonly replicationSlots?: readonly string[]
+  readonly retainedBytes?: number
   /** Tables made for it, as a look names them, with their rows. */
   readonly grownTables?: readonly { readonly id: string; readonly rows: number }[]
 }

@@ -17,11 +17,20 @@ export type Drift = {
   readonly sentence: string
 }
 
+const inMegabytes = (bytes: number): string => `${inDigits(bytes / 1e6)} MB`
+
 /** The first of its counters that the run has. Memory that no file backs says more than what is resident, which grows with every page of a program that is touched; older records have only that. */
 const measured = [
-  { counters: ['app.anonymous-bytes', 'app.rss-bytes'], called: 'memory', amount: (bytes: number) => `${inDigits(bytes / 1e6)} MB` },
+  { counters: ['app.anonymous-bytes', 'app.rss-bytes'], called: 'memory', amount: inMegabytes },
   { counters: ['app.fds'], called: 'descriptors', amount: (n: number) => inDigits(n) },
   { counters: ['app.threads'], called: 'threads', amount: (n: number) => inDigits(n) },
+  { counters: ['app.orphan-sockets'], called: 'sockets without an owner', amount: (n: number) => inDigits(n) },
+  { counters: ['app.shm-bytes'], called: 'shared memory', amount: inMegabytes },
+  { counters: ['app.sysv-bytes'], called: 'System V shared memory', amount: inMegabytes },
+  { counters: ['pg.database-bytes'], called: 'database', amount: inMegabytes },
+  { counters: ['pg.temporary-file-bytes'], called: 'temporary files', amount: inMegabytes },
+  // The log itself grows up to max_wal_size in health, and what it takes is told by no drift: what slots keep of it has no such end.
+  { counters: ['pg.wal-retained-bytes'], called: 'write-ahead log kept by replication slots', amount: inMegabytes },
 ]
 
 /** Fewer rests cannot tell a bend from a line. */
@@ -32,6 +41,8 @@ export function driftsOf(timeline: Timeline): readonly Drift[] {
     const counter = counters.find((one) => timeline.looks.some((look) => one in look.counters))
     if (counter === undefined) return []
     const points = pointsOf(timeline, counter)
+    // What never was has not moved.
+    if (points.every(({ y }) => y === 0)) return []
     const line = points.length < enoughRests ? null : theilSen(points)
     if (line === null) return []
     const kind = shapeOf(points, line)

@@ -117,7 +117,7 @@ export function isPlanted(timeline: Timeline, member: Member, look: Stamped<Look
   if (member.kind === 'temporary-table') return planted.some(({ pooledPid }) => pooledPid === member.sessionPid)
   if (member.kind !== 'session') return false
   const portsOfControls = look.members.flatMap((other) => (other.kind === 'process' && other.control !== null ? other.databasePorts : []))
-  return planted.some(({ sessionPids, pooledPid }) => pooledPid === member.pid || sessionPids.includes(member.pid)) || (member.clientPort !== null && portsOfControls.includes(member.clientPort))
+  return planted.some(({ sessionPids, pooledPid, queryPids }) => pooledPid === member.pid || sessionPids.includes(member.pid) || queryPids?.includes(member.pid) === true) || (member.clientPort !== null && portsOfControls.includes(member.clientPort))
 }
 
 export const isSession = (member: Member): member is Session => member.kind === 'session'

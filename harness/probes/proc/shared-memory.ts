@@ -1,12 +1,14 @@
-import { lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { bytesOf, plantedMemory } from './planted-memory.ts'
 import { tryRead } from './read.ts'
 
 /**
  * Shared memory that outlives who made it. POSIX memory lies in /dev/shm, where only its name tells whose it is: PostgreSQL's is left out by its name, and so is
- * what was there before the agent. System V segments name their creator, who must have been seen while it lived.
+ * what was there before the agent; what the control of `run` has planted is counted apart. System V segments name their creator, who must have been seen while it lived.
  */
-export function watchSharedMemory() {
+export function watchSharedMemory(run: string) {
+  const planted = basename(plantedMemory(run))
   const before = new Set(filesIn('/dev/shm').map(({ name }) => name))
   const ours = new Set<string>()
   return {
@@ -16,18 +18,25 @@ export function watchSharedMemory() {
     },
     /** `folder` is /dev/shm as the application sees it. */
     counters: (folder: string): Record<string, number> => {
-      const files = filesIn(folder).filter(({ name }) => !name.startsWith('PostgreSQL.') && (folder !== '/dev/shm' || !before.has(name)))
+      const files = filesIn(folder)
       const left = segments().filter(({ id }) => ours.has(id))
-      return { 'app.shm-bytes': files.reduce((sum, { bytes }) => sum + bytes, 0), 'app.sysv-segments': left.length, 'app.sysv-bytes': left.reduce((sum, { bytes }) => sum + bytes, 0) }
+      return {
+        'app.shm-bytes': sum(files.filter(({ name }) => name !== planted && !name.startsWith('PostgreSQL.') && (folder !== '/dev/shm' || !before.has(name)))),
+        'app.sysv-segments': left.length,
+        'app.sysv-bytes': sum(left),
+        'harness.shm-bytes': sum(files.filter(({ name }) => name === planted)),
+      }
     },
   }
 }
+
+const sum = (all: readonly { readonly bytes: number }[]): number => all.reduce((total, { bytes }) => total + bytes, 0)
 
 function filesIn(folder: string): { name: string; bytes: number }[] {
   try {
     return readdirSync(folder).flatMap((name) => {
       try {
-        return [{ name, bytes: lstatSync(join(folder, name)).blocks * 512 }]
+        return [{ name, bytes: bytesOf(join(folder, name)) }]
       } catch {
         return [] // unlinked since the listing
       }

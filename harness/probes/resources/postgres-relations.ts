@@ -2,10 +2,10 @@ import type { Table, TemporaryTable } from '../../timeline/member.ts'
 import { openMonitor, type Monitor } from '../monitor.ts'
 import type { Probe } from '../probe.ts'
 
-/** What lies in the application's database: temporary tables with the sessions that hold them, the tables that have grown, and the size of it all. */
+/** What lies in the application's database: temporary tables with the sessions that hold them, the tables that have grown, and the size of it all; of its server the temporary files and the write-ahead log. */
 export default {
   name: 'postgres-relations',
-  watches: "the application's database: temporary tables by session, tables that grow, its size",
+  watches: "the application's database: temporary tables by session, tables that grow, its size; the server's temporary files and write-ahead log",
   open: async ({ database }) => {
     const uri = new URL(database.adminUri)
     uri.pathname = new URL(database.appUri).pathname
@@ -19,9 +19,10 @@ export default {
         const session = await monitor()
         const temporary = await session.query<Omit<TemporaryTable, 'kind'>>(temporarySql, [], signal)
         const tables = grown(await session.query<Size>(tablesSql, [], signal))
-        const [size] = await session.query<{ bytes: number }>('SELECT pg_database_size(current_database())::float AS bytes', [], signal)
+        const [sizes] = await session.query<Sizes>(sizesSql, [], signal)
+        if (!sizes) throw new Error('pg_database_size gave no row')
         return {
-          counters: { 'pg.temporary-tables': temporary.length, 'pg.database-bytes': size?.bytes ?? 0 },
+          counters: { 'pg.temporary-tables': temporary.length, 'pg.database-bytes': sizes.database, 'pg.temporary-files': sizes.files, 'pg.temporary-file-bytes': sizes.fileBytes, 'pg.wal-bytes': sizes.wal },
           members: [...temporary.map((table) => ({ kind: 'temporary-table' as const, ...table })), ...tables],
         }
       },
@@ -36,6 +37,14 @@ const temporarySql = `
   FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_stat_get_backend_idset() AS backend ON n.nspname = 'pg_temp_' || backend
   WHERE c.relpersistence = 't' AND c.relkind IN ('r', 'p') ORDER BY c.oid`
+
+type Sizes = { readonly database: number; readonly files: number; readonly fileBytes: number; readonly wal: number }
+
+/** By their folders: PostgreSQL manual, "Generic File Access Functions". Temporary files of the default tablespace. */
+const sizesSql = `
+  SELECT pg_database_size(current_database())::float AS database, (SELECT coalesce(sum(size), 0) FROM pg_ls_waldir())::float AS wal,
+         count(*)::int AS files, coalesce(sum(size), 0)::float AS "fileBytes"
+  FROM pg_ls_tmpdir()`
 
 type Size = { readonly id: string; readonly rows: number; readonly bytes: number }
 

@@ -23,7 +23,7 @@ export default {
         if (!row) throw new Error('pg_stat_activity gave no row')
         taken.observe(row)
         const members = await membersNow(monitor, signal)
-        return { counters: countersOf(row), members: members.map((member) => (member.kind === 'session' && member.seenAtMs !== undefined && member.advisoryLocks > 0 ? { ...member, locksTaken: taken.by(member.id) } : member)) }
+        return { counters: { ...countersOf(row), 'pg.wal-retained-bytes': mostRetained(members) }, members: members.map((member) => (member.kind === 'session' && member.seenAtMs !== undefined && member.advisoryLocks > 0 ? { ...member, locksTaken: taken.by(member.id) } : member)) }
       },
       [Symbol.asyncDispose]: () => monitor[Symbol.asyncDispose](),
     }
@@ -113,6 +113,9 @@ function advisoryLocks() {
     by: (id: string) => [...held.values()].flatMap(({ session, taken }) => (session === id && taken !== null ? [taken] : [])),
   }
 }
+
+/** What slots keep of the write-ahead log is one stretch of it, back to where the one that is furthest behind stands. */
+const mostRetained = (members: readonly Member[]): number => Math.max(0, ...members.map((member) => (member.kind === 'replication-slot' ? member.retainedBytes : 0)))
 
 type Row = Omit<Session, 'kind' | 'id' | 'seenAtMs' | 'locksTaken'> & { readonly seenAtMs: number }
 type Others = { prepared: { id: string; owner: string; ageMs: number; seenAtMs: number }[]; slots: { id: string; active: boolean; retainedBytes: number }[]; startedAtMs: number }

@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
+
+/** The other side has hung up and this one does not: CLOSE_WAIT. The other end is ours as well, and must be kept, or its reset would end it. */
+export async function plantHalfClosed() {
+  const ends: Socket[] = []
+  const server = createServer({ allowHalfOpen: true }, (end) => void ends.push(end.on('error', () => {}).end())).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
+  client.on('error', () => {}).resume()
+  await once(client, 'end')
+  server.close()
+  return { halfClosed: 1, close: () => [client, ...ends].forEach((end) => end.destroy()) }
+}
+
+/** Listens, says where, and stands still before it could accept anyone: a thread of its own, in JavaScript for any Node. */
+const standsStill = `
+  const { parentPort } = require('node:worker_threads')
+  const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
+    parentPort.postMessage(server.address().port)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  })`
+
+/** Threads that never come back, by the kernel's own count, and a port on which one of them listens and accepts nobody. */
+export async function plantThreads(wanted: number) {
+  const before = threadsNow()
+  const [port = 0] = await Promise.all(Array.from({ length: wanted }, async () => Number((await once(new Worker(standsStill, { eval: true }), 'message'))[0])))
+  return { started: threadsNow() - before, port }
+}
+
+const threadsNow = (): number => readdirSync('/proc/self/task').length
+
+/** On loopback, and nobody else's, so that the database's port is free there. */
+const ownAddress = '127.0.0.86'
+
+/**
+ * A connection of which nobody holds one end: the kernel has made it, and its server does not accept it. It comes from the database's port,
+ * since only connections with the database and the application are watched for their owners. None where something else has that port on every address.
+ */
+export async function plantOrphan(port: number) {
+  const client = connect({ port, host: '127.0.0.1', localAddress: ownAddress, localPort: Number(new URL(process.env.DATABASE_URL ?? '').port) || 5432 })
+  client.on('error', () => {})
+  const isConnected = await once(client, 'connect').then(() => true, () => false)
+  return { orphanSockets: isConnected ? 1 : 0, close: () => void client.resetAndDestroy() }
+}

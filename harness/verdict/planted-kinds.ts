@@ -1,0 +1,91 @@
+import type { Planted } from '../timeline/entry.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { count, inOrder, list } from './words.ts'
+
+/** `3 transactions, 1 zombie and 5 descriptors`: what was planted. */
+export function plantedInWords(planted: Planted): string {
+  const kinds = plantable.map((kind) => ({ ...kind, n: kind.planted(planted) })).filter(({ n }) => n > 0)
+  return list(kinds.map(({ n, one, many }) => count(n, one, many)), kinds.length)
+}
+
+/**
+ * What the run watches and has not shown to see. It watches what its probes claim and what its looks count: of that is left what it planted none of, as a role or a server
+ * may not allow it; what none can plant; and, by its name, a counter that no kind here knows.
+ */
+export function unprovedKinds({ facts, looks }: Timeline, planted: Planted): readonly string[] {
+  const counted = new Set(looks.flatMap(({ counters }) => Object.keys(counters)))
+  const isCounted = ({ counters }: Pick<Kind, 'counters'>): boolean => counters.some((counter) => counted.has(counter))
+  const known = new Set([...plantable, ...unplantable].flatMap(({ counters }) => counters))
+  const unknown = [...counted].filter((counter) => !known.has(counter) && !ofNoKind.has(counter) && !/^(?:harness|load)\./.test(counter))
+  return [
+    ...plantable.filter((kind) => kind.planted(planted) === 0 && facts.probes.includes(kind.watchedBy) && (kind.isLater !== true || isCounted(kind))).map(({ one, many = `${one}s` }) => many),
+    ...unplantable.filter(isCounted).map(({ called }) => called),
+    ...unknown.sort(inOrder),
+  ]
+}
+
+type Kind = {
+  readonly one: string
+  readonly many?: string
+  /** The probe that claims to see it. */
+  readonly watchedBy: string
+  /** What a look counts of it, beside the members that it lists. */
+  readonly counters: readonly string[]
+  /** Older records were not watched for it, and lack its counters. */
+  readonly isLater?: true
+  readonly planted: (planted: Planted) => number
+}
+
+const plantable: readonly Kind[] = [
+  { one: 'transaction', watchedBy: 'postgres', counters: ['pg.backends', 'pg.idle', 'pg.idle-in-transaction', 'pg.oldest-transaction-ms'], planted: ({ sessionPids }) => sessionPids.length },
+  { one: 'zombie', watchedBy: 'processes', counters: ['app.zombies'], planted: ({ zombiePids }) => zombiePids.length },
+  { one: 'descriptor', watchedBy: 'processes', counters: ['app.fds', 'app.fds-files', 'app.fds-sockets', 'app.fds-pipes', 'app.fds-other'], planted: ({ descriptors }) => descriptors },
+  { one: 'thread', watchedBy: 'processes', counters: ['app.threads'], planted: ({ threads = 0 }) => threads },
+  { one: 'advisory lock', watchedBy: 'postgres', counters: [], planted: ({ advisoryLocks = 0 }) => advisoryLocks },
+  { one: 'temporary table', watchedBy: 'postgres-relations', counters: ['pg.temporary-tables'], planted: ({ temporaryTables = 0 }) => temporaryTables },
+  { one: 'temporary file', watchedBy: 'postgres-relations', counters: ['pg.temporary-files', 'pg.temporary-file-bytes'], isLater: true, planted: ({ temporaryFiles = 0 }) => temporaryFiles },
+  { one: 'prepared transaction', watchedBy: 'postgres', counters: ['pg.prepared-transactions'], planted: ({ preparedTransactions = [] }) => preparedTransactions.length },
+  { one: 'running query', many: 'running queries', watchedBy: 'postgres', counters: ['pg.active'], planted: ({ queryPids = [] }) => queryPids.length },
+  { one: 'session ended by the server', many: 'sessions ended by the server', watchedBy: 'postgres-log', counters: ['log.errors'], planted: ({ endedPids = [] }) => endedPids.length },
+  { one: 'half-closed socket', watchedBy: 'processes', counters: ['app.close-wait'], planted: ({ closeWait = 0 }) => closeWait },
+  { one: 'socket without an owner', many: 'sockets without an owner', watchedBy: 'processes', counters: ['app.orphan-sockets'], isLater: true, planted: ({ orphanSockets = 0 }) => orphanSockets },
+  { one: 'file of shared memory', many: 'files of shared memory', watchedBy: 'processes', counters: ['app.shm-bytes'], isLater: true, planted: ({ sharedMemoryBytes = 0 }) => Math.sign(sharedMemoryBytes) },
+  { one: 'request process', many: 'request processes', watchedBy: 'processes', counters: ['app.processes', 'app.requests'], planted: ({ requestPids = [] }) => requestPids.length },
+  { one: 'replication slot', watchedBy: 'postgres', counters: ['pg.wal-retained-bytes'], planted: ({ replicationSlots = [] }) => replicationSlots.length },
+  { one: 'grown table', watchedBy: 'postgres-relations', counters: [], planted: ({ grownTables = [] }) => grownTables.length },
+]
+
+/** Memory and sizes are never exactly so much; a segment of System V goes with no process, and none can be made without code of its own; a kill for want of memory would be one. */
+const unplantable: readonly { readonly called: string; readonly counters: readonly string[] }[] = [
+  { called: 'memory', counters: ['app.anonymous-bytes', 'app.rss-bytes', 'app.heap-used-bytes'] },
+  { called: 'System V shared memory', counters: ['app.sysv-segments', 'app.sysv-bytes'] },
+  { called: 'kills for want of memory', counters: ['app.memory-kills'] },
+  { called: 'the size of the database', counters: ['pg.database-bytes'] },
+  { called: 'the size of the write-ahead log', counters: ['pg.wal-bytes'] },
+]
+
+/**
+ * Nothing that could be left: totals since a start, which other invariants hold against each other; time of a processor, and how often a probe has read; clients, which are the load's own and its sign of quiet, the
+ * vanished too; states of connections, each of which is a descriptor.
+ */
+const ofNoKind: ReadonlySet<string> = new Set([
+  'pg.sessions-opened',
+  'pg.sessions-abandoned',
+  'pg.sessions-fatal',
+  'pg.sessions-killed',
+  'pg.statistics-reset-ms',
+  'pg.transactions-ended',
+  'pg.transactions-ended-p999-ms',
+  'log.opened',
+  'log.closed',
+  'log.live',
+  'log.sessions',
+  'app.cpu-ms',
+  'app.clients',
+  'app.vanished-clients',
+  'app.connection-readings',
+  'app.tcp-established',
+  'app.tcp-syn-sent',
+  'app.tcp-fin-wait',
+  'app.tcp-listening',
+])
