@@ -21,7 +21,7 @@ export default {
       return {
         kind: 'leak',
         sentence: `${count(leaking.reduce((sum, { growth }) => sum + risen(growth), 0), 'descriptor')} in ${count(leaking.length, 'process', 'processes')} stayed open, more after every load: ${leaking.map(said).join('; ')}`,
-        survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null, keptMore: one.growth.steps })),
+        survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps })),
       }
     if (unsettled.length > 0)
       return {

@@ -10,6 +10,7 @@ export default nothingAbove({
   called: 'advisory lock',
   is: (member: Member): member is Session => isSession(member) && member.advisoryLocks > 0,
   weight: ({ advisoryLocks }) => advisoryLocks,
+  holds: 'locks',
   declared: ({ advisoryLocks }) => advisoryLocks,
   excusesOlderThanLoad: true,
   why: ({ advisoryLocks, state, query }) => `holds ${count(advisoryLocks, 'advisory lock')} while ${state}; last: ${query}`,

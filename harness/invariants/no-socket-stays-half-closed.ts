@@ -9,6 +9,7 @@ export default nothingAbove({
   called: ['socket in CLOSE_WAIT', 'sockets in CLOSE_WAIT'],
   is: (member: Member): member is Process => isProcess(member) && member.closeWait > 0,
   weight: ({ closeWait }) => closeWait,
+  holds: 'sockets',
   declared: ({ closeWait }) => closeWait,
   why: ({ closeWait, command }) => `${closeWait} in CLOSE_WAIT: ${command}`,
 }) satisfies Invariant

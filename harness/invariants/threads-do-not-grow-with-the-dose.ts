@@ -17,7 +17,7 @@ export default {
       return {
         kind: 'leak',
         sentence: `${count(leaking.reduce((sum, { growth }) => sum + risen(growth), 0), 'thread')} in ${count(leaking.length, 'process', 'processes')} stayed, more after every load: ${leaking.map(said).join('; ')}`,
-        survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null, keptMore: one.growth.steps })),
+        survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps })),
       }
     if (unsettled.length > 0) return { kind: 'warning', sentence: `threads have not settled yet: ${unsettled.map(said).join('; ')}`, survivors: unsettled.map((one) => ({ member: one.process, why: said(one), bornIn: null })) }
     return { kind: 'pass', sentence: `no threads piled up in ${count(grown.length, 'long-lived process', 'long-lived processes')}` }

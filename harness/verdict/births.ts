@@ -3,9 +3,10 @@ import type { Member, Session } from '../timeline/member.ts'
 import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import { isStillLeft } from './heal.ts'
-import { cycleAtEpoch, type Moment, momentOf, momentsOfLocks, momentsOfSockets } from './moments.ts'
+import { cycleAtEpoch, type Moment, momentOf, momentsOfSockets } from './moments.ts'
 import { bornIn, cycleOf, key, lastSightings, memberAt, runningLooks, untouchedRests } from './rest.ts'
-import { isKeeper, keptByCycle, placesOfTheirOwn, socketsOfTheirOwn } from './hangs.ts'
+import { isHolder, survivorsOf } from './survivors.ts'
+import { type Counted, tallyOf, type Tally } from './tally.ts'
 import type { Finding, Hang } from './verdict.ts'
 
 /** One thing left behind, by the cycle whose load left it. */
@@ -25,17 +26,16 @@ export type Birth = {
  * ends, a front end before the sockets that it never closes.
  */
 export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
-  const survivors = leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : []))
-  const others = new Map(survivors.filter(({ member }) => member.kind !== 'session' && member.kind !== 'process' && member.kind !== 'place').map((survivor) => [key(survivor.member), survivor]))
+  const tally = tallyOf(timeline, hangs, leaks)
   const lastCycle = exhaustionOf(timeline)?.cycle ?? Number.POSITIVE_INFINITY
-  const ofGrowth = new Set(survivors.filter((survivor) => survivor.ofGrowth).map(({ member }) => key(member)))
+  const ofGrowth = new Set(survivorsOf(leaks).filter((survivor) => survivor.ofGrowth && !isHolder(survivor)).map(({ member }) => key(member)))
   return [
-    ...hangs.filter((hang) => !isKeeper(hang, leaks)).flatMap((hang) => birthsOfHang(timeline, hang).map((birth) => ({ ...birth, ...([hang.process, hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) }))),
-    ...[...others.values()].map(({ member, bornIn: cycle, ofGrowth }) => ({ cycle, atMs: null, ...dated(momentOf(timeline, member)), ...(ofGrowth && { ofGrowth }) })),
-    ...birthsOfSockets(timeline, hangs, leaks),
-    ...keptByCycle(leaks).map((cycle) => ({ cycle, atMs: null, ofGrowth: true as const })),
+    ...tally.hangs.flatMap((counted) => birthsOfHang(timeline, counted).map((birth) => ({ ...birth, ...([counted.hang.process, counted.hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) }))),
+    ...tally.others.map(({ member, bornIn: cycle, ofGrowth: grew }) => ({ cycle, atMs: null, ...dated(momentOf(timeline, member)), ...(grew && { ofGrowth: grew }) })),
+    ...birthsOfSockets(timeline, tally.sockets),
+    ...tally.kept.map((kept) => ({ ...kept, atMs: null })),
     // Where the pool was not asked after each cycle, nobody can tell when a place was lost.
-    ...placesOfTheirOwn(hangs, leaks).flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [{ cycle, atMs: null }])),
+    ...tally.places.flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [{ cycle, atMs: null }])),
     // Whoever came once all was lost has met the leak, and is none.
   ].filter(({ cycle }) => cycle === null || cycle <= lastCycle)
 }
@@ -48,8 +48,7 @@ export function cyclesOf(timeline: Timeline, births: readonly Birth[]): readonly
 }
 
 /** A session may have been left with a lock by several requests. */
-function birthsOfHang(timeline: Timeline, hang: Hang): readonly Birth[] {
-  const locks = hang.session === null ? [] : momentsOfLocks(timeline, hang.session)
+function birthsOfHang(timeline: Timeline, { hang, locks }: Counted): readonly Birth[] {
   return locks.length === 0 ? [birthOfHang(timeline, hang)] : locks.map((moment) => ({ cycle: cycleAtEpoch(timeline, moment.epochMs), atMs: null, moment }))
 }
 
@@ -93,8 +92,7 @@ function leftIn(timeline: Timeline, member: Member): number | null {
 }
 
 /** Half-closed sockets have no identity that the run could follow: the beats that count them date them, where all that they count are left; else each rest that shows more of them than any before dates the difference. */
-function birthsOfSockets(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
-  const { processes, sockets } = socketsOfTheirOwn(timeline, hangs, leaks)
+function birthsOfSockets(timeline: Timeline, { processes, sockets }: Tally['sockets']): readonly Birth[] {
   const moments = momentsOfSockets(timeline)
   if (moments.length === sockets) return moments.map((moment) => ({ cycle: cycleAtEpoch(timeline, moment.epochMs), atMs: null, moment }))
   const dated: Birth[] = []

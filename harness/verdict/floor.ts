@@ -4,7 +4,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { key, noRest, untouchedRests } from './rest.ts'
 import { latestOfEach, type Stay, staysAtEach, survivor } from './stay.ts'
 import { stayMs } from './thresholds.ts'
-import type { Invariant } from './verdict.ts'
+import type { Invariant, Survivor } from './verdict.ts'
 import { count, duration } from './words.ts'
 
 export type Floor<M extends Member> = {
@@ -18,6 +18,7 @@ export type Floor<M extends Member> = {
   readonly declared: (limits: Limits) => number | undefined
   /** What was held before the first request cannot be a request's. Not for what should never be there at all. */
   readonly excusesOlderThanLoad?: boolean
+  readonly holds?: Survivor['holds']
   readonly why: (member: M) => string
 }
 
@@ -25,7 +26,7 @@ export type Floor<M extends Member> = {
  * Rule R7: what is declared, 0 if nothing is, is all that may be left when the load has gone. One rest that shows more
  * is enough: that it went away later is told as the class of healing.
  */
-export function nothingAbove<M extends Member>({ name, called, is, weight = () => 1, declared, excusesOlderThanLoad = false, why }: Floor<M>): Invariant {
+export function nothingAbove<M extends Member>({ name, called, is, weight = () => 1, declared, excusesOlderThanLoad = false, holds, why }: Floor<M>): Invariant {
   const [one, many] = typeof called === 'string' ? [called, `${called}s`] : called
 
   return {
@@ -45,7 +46,7 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
       if (rests.length === 0) return noRest
       if (long.length > 0) {
         const worst = Math.max(...long.map(sum))
-        return { kind: 'leak', sentence: `${said(worst)} left when the load had gone`, survivors: latestOfEach(long.flat()).map((stay) => survivor(stay, why(stay.member))) }
+        return { kind: 'leak', sentence: `${said(worst)} left when the load had gone`, survivors: latestOfEach(long.flat()).map((stay) => ({ ...survivor(stay, why(stay.member)), ...(holds && { holds }) })) }
       }
       if (sum(undecided) > allowed)
         return { kind: 'inconclusive', sentence: `${said(sum(undecided))} at the last rest, seen for less than ${duration(stayMs)}`, settledBy: 'a longer settle after the last cycle' }

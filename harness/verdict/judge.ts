@@ -3,10 +3,12 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { birthsOf } from './births.ts'
 import { boundsOf, doseOf } from './bounds.ts'
 import { driftsOf } from './drift.ts'
-import { hangsOf, leftBehind } from './hangs.ts'
+import { hangsOf } from './hangs.ts'
 import { healClass } from './heal.ts'
 import { ownerOf } from './owner.ts'
 import { rateOf } from './rate.ts'
+import { survivorsOf } from './survivors.ts'
+import { leftBehind, tallyOf } from './tally.ts'
 import type { Finding, Findings, Invariant, Opinion, Verdict } from './verdict.ts'
 import { count, duration, inOrder } from './words.ts'
 
@@ -20,8 +22,8 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[], thre
   const leaks = findings.filter(({ kind }) => kind === 'leak')
   const verdict = invariants.length === 0 ? 'inconclusive' : worst(findings)
   const hangs = hangsOf(timeline, leaks)
-  const dose = doseOf(timeline, leftBehind(timeline, hangs, leaks))
-  const heal = leaks.length === 0 ? 'none' : healClass(timeline, leaks.flatMap((leak) => ('survivors' in leak ? leak.survivors : [])))
+  const dose = doseOf(timeline, leftBehind(tallyOf(timeline, hangs, leaks)))
+  const heal = leaks.length === 0 ? 'none' : healClass(timeline, survivorsOf(leaks))
   const births = birthsOf(timeline, hangs, leaks)
   const rate = rateOf(timeline, births)
   const bounds = boundsOf(timeline, dose, hangs, rate)

@@ -32,6 +32,8 @@ export type Survivor = {
   readonly bornIn: number | null
   /** One of those by which a count grew in measured cycles: what the warm-up left of its like may be a pool's, and is not listed. */
   readonly ofGrowth?: true
+  /** What is left is held by it, and it goes on itself: a session with locks in its pool, a front end with half-closed sockets. */
+  readonly holds?: 'locks' | 'sockets'
   /** A process that keeps more of something by each cycle's load: what it keeps is left, and not the process. */
   readonly keptMore?: readonly { readonly cycle: number; readonly rise: number }[]
 }

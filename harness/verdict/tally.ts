@@ -1,0 +1,116 @@
+import type { Member, Process } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { exhaustionOf } from './exhaustion.ts'
+import { cycleAtEpoch, type Moment, momentsOfLocks } from './moments.ts'
+import { key } from './rest.ts'
+import { isHolder, survivorsOf } from './survivors.ts'
+import type { Finding, Hang, Survivor } from './verdict.ts'
+
+/**
+ * What is left, each thing once, however many rules tell of it. What is lost itself is one, with all that it holds. What goes on, as a pooled session or a worker does, is
+ * none: what it keeps is left, and of several kinds that of which most is left, as which lock goes with which table and which descriptor with which thread is not known.
+ */
+export type Tally = {
+  readonly hangs: readonly Counted[]
+  /** Neither sessions nor processes nor places. */
+  readonly others: readonly Survivor[]
+  /** What processes keep more of by each cycle's load. */
+  readonly kept: readonly Kept[]
+  readonly places: readonly Survivor[]
+  /** Half-closed sockets, and the processes that have them. */
+  readonly sockets: { readonly processes: ReadonlySet<string>; readonly sockets: number }
+}
+
+/** `locks`: when each lock was left on a session that goes on; none where that was not seen, or the session is lost itself. */
+export type Counted = { readonly hang: Hang; readonly isLost: boolean; readonly locks: readonly Moment[] }
+
+/** One thing that a process keeps, by the cycle whose load left it. */
+export type Kept = { readonly cycle: number } & Pick<Survivor, 'ofGrowth'>
+
+/** `hangs` are those that hangsOf lists of the same findings. */
+export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): Tally {
+  const survivors = survivorsOf(leaks)
+  const lost = new Set(survivors.filter((survivor) => !isHolder(survivor)).map(({ member }) => key(member)))
+  const counted = hangs.flatMap((hang): readonly Counted[] => {
+    const isLost = [hang.process, hang.session].some((member) => member !== null && lost.has(key(member)))
+    // A process that is listed because of what it keeps, and for nothing else.
+    if (hang.session === null && !isLost) return []
+    return [{ hang, isLost, locks: isLost || hang.session === null ? [] : momentsOfLocks(timeline, hang.session) }]
+  })
+  const frontEnds = new Map(survivors.flatMap((survivor) => (survivor.holds === 'sockets' && isHolder(survivor) && !lost.has(key(survivor.member)) ? [[key(survivor.member), survivor.member as Process] as const] : [])))
+  const places = placesOf(counted, survivors)
+  return {
+    hangs: counted,
+    others: othersOf(counted, survivors),
+    kept: keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds),
+    places,
+    sockets: { processes: new Set(frontEnds.keys()), sockets: socketsOf(timeline, frontEnds, counted.length, places.length) },
+  }
+}
+
+/** How many things are left. */
+export const leftBehind = ({ hangs, others, kept, places, sockets }: Tally): number => hangs.reduce((sum, one) => sum + thingsOf(one), 0) + others.length + kept.length + places.length + sockets.sockets
+
+const thingsOf = ({ locks }: Counted): number => Math.max(1, locks.length)
+
+/** Resource of a session that the server ended by a time-out of its own: it is gone, and its place in the pool may be too. Its id begins with the session's pid. */
+export const sessionsEnded = 'pg.sessions-ended'
+
+/**
+ * Once each, whatever names it. A session that hung until the server ended it is told as one that hangs. A temporary table goes with its session where that is lost; where it
+ * goes on, with the locks that the same requests may have left on it.
+ */
+function othersOf(counted: readonly Counted[], survivors: readonly Survivor[]): readonly Survivor[] {
+  const others = new Map(survivors.flatMap((survivor) => (isOther(survivor.member) ? [[key(survivor.member), survivor] as const] : [])))
+  const told = new Map<number, number>()
+  for (const one of counted) if (one.hang.session !== null) told.set(one.hang.session.pid, one.isLost ? Number.POSITIVE_INFINITY : thingsOf(one))
+  const isTold = (pid: number): boolean => {
+    const left = told.get(pid) ?? 0
+    told.set(pid, left - 1)
+    return left > 0
+  }
+  return [...others.values()].filter(({ member }) => !(isEnded(member) && told.has(pidOf(member))) && !(member.kind === 'temporary-table' && member.sessionPid !== null && isTold(member.sessionPid)))
+}
+
+const isOther = ({ kind }: Member): boolean => kind !== 'session' && kind !== 'process' && kind !== 'place'
+
+const isEnded = (member: Member): boolean => member.kind === 'other' && member.resource === sessionsEnded
+
+const pidOf = ({ id }: Member): number => Number.parseInt(id, 10)
+
+/**
+ * What one load has left in one process counts by the kind of which that is most: a thread has a descriptor, and a connection both. What hangs since the same
+ * load has its own there, and in the front end before it, and a half-closed socket is a descriptor: only what is kept beyond these is left in its own right.
+ */
+function keptOf(timeline: Timeline, counted: readonly Counted[], survivors: readonly Survivor[], frontEnds: ReadonlyMap<string, Process>): readonly Kept[] {
+  const keepers = Map.groupBy(survivors.filter(({ keptMore }) => keptMore !== undefined), ({ member }) => key(member))
+  const kept = [...keepers].flatMap(([process, kinds]) => {
+    const rises = kinds.map(({ keptMore = [] }) => new Map([...Map.groupBy(keptMore, ({ cycle }) => cycle)].map(([cycle, steps]) => [cycle, steps.reduce((sum, { rise }) => sum + rise, 0)])))
+    const cycles = [...new Set(rises.flatMap((of) => [...of.keys()]))].toSorted((a, b) => a - b)
+    const ofGrowth = kinds.every((kind) => kind.ofGrowth)
+    return cycles.flatMap((cycle) => Array.from({ length: Math.max(...rises.map((of) => of.get(cycle) ?? 0)) }, (): Kept => ({ cycle, ...(ofGrowth && { ofGrowth }) }))).slice(frontEnds.get(process)?.closeWait ?? 0)
+  })
+  const hung = new Map<number | null, number>()
+  for (const { hang, locks } of counted) for (const cycle of locks.length > 0 ? locks.map(({ epochMs }) => cycleAtEpoch(timeline, epochMs)) : [hang.bornIn]) hung.set(cycle, (hung.get(cycle) ?? 0) + 1)
+  return kept.filter(({ cycle }) => {
+    const left = hung.get(cycle) ?? 0
+    hung.set(cycle, left - 1)
+    return left <= 0
+  })
+}
+
+/** A place of a pool is lost with the session that is not given back, or that the server ended: which of them went so is not known, the first so many. */
+function placesOf(counted: readonly Counted[], survivors: readonly Survivor[]): readonly Survivor[] {
+  const hung = counted.flatMap(({ hang: { session } }) => (session === null ? [] : [session.pid]))
+  const ended = new Set(survivors.flatMap(({ member }) => (isEnded(member) && !hung.includes(pidOf(member)) ? [member.id] : [])))
+  return survivors.filter(({ member }) => member.kind === 'place').slice(hung.length + ended.size)
+}
+
+/**
+ * A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. Once the application is exhausted it keeps one
+ * for each that waits in vain: where places or sessions are lost, these are the leak, and the sockets its victims.
+ */
+function socketsOf(timeline: Timeline, frontEnds: ReadonlyMap<string, Process>, hangs: number, places: number): number {
+  if (exhaustionOf(timeline) !== null && hangs + places > 0) return 0
+  return Math.max(0, frontEnds.values().reduce((sum, { closeWait }) => sum + closeWait, 0) - hangs)
+}
