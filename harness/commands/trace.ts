@@ -1,11 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { hasWord, tracesOf, type Trace, type Traces } from '../attribution/trace.ts'
+import { tracesOf, type Trace, type Traces } from '../attribution/trace.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import type { Session } from '../timeline/member.ts'
 import { readEntries, readFacts } from '../timeline/reader.ts'
 import { count, duration } from '../verdict/words.ts'
 import { textOf, type Command } from './command.ts'
+import { logLinesWith } from './log-lines.ts'
 
 export default {
   usage: 'trace <dir> [request] [--backend PID] [--json]',
@@ -77,18 +76,3 @@ function inFull({ request, route, cycle, startedAtMs, tookMs, whole, processes, 
 
 const sessionLine = ({ pid, state, transactionAgeMs, query }: Session): string =>
   `backend ${pid}, ${state ?? 'no state'}${transactionAgeMs === null ? '' : `, transaction open for ${duration(transactionAgeMs)}`}: ${query.replace(/\s+/g, ' ').slice(0, 160)}`
-
-/** Each log has its say, and none has all of it. */
-const mostLines = 5
-
-async function logLinesWith(dir: string, id: string): Promise<readonly string[]> {
-  const logs = join(dir, 'logs')
-  const found: string[] = []
-  const names: readonly string[] = await readdir(logs).catch(() => [])
-  for (const name of names.toSorted()) {
-    const lines = (await readFile(join(logs, name), 'utf8')).split('\n').filter((line) => hasWord(line, id))
-    found.push(...lines.slice(0, mostLines).map((line) => `${name}: ${line.slice(0, 300)}`))
-    if (lines.length > mostLines) found.push(`${name}: ${count(lines.length - mostLines, 'more line')} of it`)
-  }
-  return found
-}
