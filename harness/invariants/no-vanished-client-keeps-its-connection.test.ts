@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { type Being, firstMeasured, loadEndOf, openTransaction, process, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, firstMeasured, loadEndOf, openTransaction, process, timelineOf } from '../testing/timeline-of.ts'
 import type { Limits } from '../timeline/facts.ts'
+import { judge } from '../verdict/judge.ts'
+import { loadInvariants } from '../verdict/load-invariants.ts'
 import invariant from './no-vanished-client-keeps-its-connection.ts'
 
 const vanish = (performed: number) => ({ kind: 'rude' as const, cycle: firstMeasured, manners: [{ manner: 'vanish', planned: performed, performed, notes: [] }], atMs: loadEndOf(firstMeasured) - 1 })
@@ -22,15 +24,23 @@ test('what stays for longer than is declared is a leak of the process that keeps
   expect(judged(server(3), { vanishedClientMs: 6_000 })).toMatchObject({ kind: 'leak', sentence: expect.stringMatching(/^3 connections of vanished clients still open .* after the load, 6\.0 s declared$/), survivors: [{ member: { pid: 50 }, keptMore: [{ cycle: firstMeasured, rise: 3 }] }] })
 })
 
-test('where a transaction waits with it, what is left is counted by that', () => {
-  const open = openTransaction({ pid: 60, fromMs: loadEndOf(firstMeasured) - 100 })
-  expect(invariant.check(timelineOf({ beings: [server(3), open], limits: { vanishedClientMs: 6_000 }, doses: [20], also: [vanish(3)] }))).toMatchObject({ kind: 'leak', survivors: [] })
+const invariants = await loadInvariants()
+const leftOf = (...beings: readonly Being[]) => judge(timelineOf({ beings, limits: { vanishedClientMs: 6_000 }, doses: [20], also: [vanish(3)] }), invariants).dose.leftBehind
+
+test('what waits with it was left by the same request, and is counted with it', () => {
+  const waiting = (pid: number) => openTransaction({ pid, fromMs: loadEndOf(firstMeasured) - 100, relationLocks: 1 })
+  expect([leftOf(server(3)), leftOf(server(3), waiting(60)), leftOf(server(3), ...[60, 61, 62, 63].map(waiting))]).toEqual([3, 3, 4])
 })
 
-test('a planted transaction is no other way of telling it', () => {
-  // Until the looks that show what is planted have been made.
-  const untilMs = startOf(firstMeasured + 1) + 1_700 - loadEndOf(firstMeasured)
-  expect(judged(server(3, untilMs), { vanishedClientMs: 6_000 })).toMatchObject({ kind: 'leak', survivors: [{ member: { pid: 50 } }] })
+test('a transaction that is harmless waits with it as well, and takes none of it away', () => {
+  expect(leftOf(server(3), openTransaction({ pid: 60, fromMs: loadEndOf(firstMeasured) - 100 }))).toBe(3)
+})
+
+test('of those that come and go the ones that are open at the end are dated, each by the load that it came with', () => {
+  // A time-out ends three of the first four before the next rest; two more come with the baseline's load, and none with the measured one.
+  const open: Readonly<Record<number, number>> = { 0: 4, 1: 1, 2: 3, 3: 3 }
+  const being: Being = (moment) => process({ pid: 50, vanishedClients: open[moment.cycle ?? firstMeasured] ?? 0 })(moment)
+  expect(judged(being, { vanishedClientMs: 6_000 })).toMatchObject({ kind: 'leak', survivors: [{ keptMore: [{ cycle: 0, rise: 1 }, { cycle: 2, rise: 2 }] }] })
 })
 
 test('what is gone by then is none', () => {

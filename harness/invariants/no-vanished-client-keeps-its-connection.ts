@@ -1,7 +1,7 @@
-import type { Member, Process, Session } from '../timeline/member.ts'
+import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { presentThroughout, readingsOf, type Rest, restsOf, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
+import { presentThroughout, readingsOf, type Rest, restsOf } from '../verdict/rest.ts'
+import { isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -24,19 +24,16 @@ export default {
     const worst = late.map((rest) => ({ rest, kept: keptAt(rest) })).findLast(({ kept }) => kept.length > 0)
     if (worst === undefined) return { kind: 'pass', sentence: `no connection of a vanished client was open for longer than the declared ${duration(vanishedClientMs)}` }
     const { rest, kept } = worst
-    // What waits with such a client was left by the same request, is told by a rule of its own, and is counted there.
-    const isToldElsewhere = presentThroughout(rest, isInTransaction).some((session) => !isPlanted(timeline, session, rest.last))
+    const until = rests.slice(0, rests.indexOf(rest) + 1)
     return {
       kind: 'leak',
       sentence: `${count(kept.reduce((sum, process) => sum + fewest(rest, process), 0), 'connection')} of vanished clients still open ${duration(sinceLoadMs(timeline, rest))} after the load, ${duration(vanishedClientMs)} declared`,
-      survivors: isToldElsewhere ? [] : kept.map((process) => ({ member: process, why: `${count(fewest(rest, process), 'connection')} of vanished clients: ${process.command}`, bornIn: null, keptMore: risesOf(timeline, process) })),
+      survivors: kept.map((process) => ({ member: process, why: `${count(fewest(rest, process), 'connection')} of vanished clients: ${process.command}`, bornIn: null, keptMore: risesOf(timeline, until, process) })),
     }
   },
 } satisfies Invariant
 
 const isKeeping = (member: Member): member is Process => isProcess(member) && (member.vanishedClients ?? 0) > 0
-
-const isInTransaction = (member: Member): member is Session => isSession(member) && member.transactionAgeMs !== null
 
 const keptAt = (rest: Rest): readonly Process[] => presentThroughout(rest, isKeeping)
 
@@ -49,13 +46,17 @@ function sinceLoadMs({ doses }: Timeline, { looks }: Rest): number {
   return load === undefined ? 0 : beganMs - load.atMs
 }
 
-/** By which cycles' loads the process came to keep more. */
-function risesOf(timeline: Timeline, process: Process): readonly { readonly cycle: number; readonly rise: number }[] {
-  let before = 0
-  return untouchedRests(timeline).flatMap((rest) => {
-    const now = readingsOf(rest, process).length === 0 ? 0 : fewest(rest, process)
-    const rise = now - before
-    before = now
-    return rise > 0 && rest.cycle !== null ? [{ cycle: rest.cycle, rise }] : []
-  })
+/** By which cycles' loads those came that the process has at the last of these rests: a time-out ends the oldest first, so they are the last that came. */
+function risesOf({ doses }: Timeline, rests: readonly Rest[], process: Process): readonly { readonly cycle: number; readonly rise: number }[] {
+  const counts = rests.map((rest) => (readingsOf(rest, process).length === 0 ? 0 : fewest(rest, process)))
+  let left = counts.at(-1) ?? 0
+  const rises: { readonly cycle: number; readonly rise: number }[] = []
+  for (let i = rests.length - 1; i >= 0; i -= 1) {
+    const rise = Math.min(left, (counts[i] ?? 0) - (counts[i - 1] ?? 0))
+    const cycle = rests[i]?.cycle ?? doses.findLast(({ atMs }) => atMs <= (rests[i]?.last.atMs ?? 0))?.cycle
+    if (rise <= 0 || cycle === undefined) continue
+    left -= rise
+    rises.unshift({ cycle, rise })
+  }
+  return rises
 }
