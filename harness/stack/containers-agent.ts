@@ -14,7 +14,7 @@ export async function pullAgentImage(): Promise<void> {
 }
 
 /**
- * Starts the agent as a sidecar in the PID and network namespaces of the application's container, whose image stays untouched.
+ * Starts the agent as a sidecar in the PID, network and IPC namespaces of the application's container, whose image stays untouched.
  * The run's folder `agent` is there under the same path as here, so that a planter can be named by its path.
  * The kernel ends the sidecar together with the application's process 1.
  */
@@ -31,6 +31,7 @@ export async function startAgentSidecar(site: Site, appContainer: string, name: 
     HostConfig: {
       PidMode: shared,
       NetworkMode: shared,
+      IpcMode: shared,
       Binds: [`${folder}:${folder}:ro`],
       // Without it /proc hides descriptors, environment and wait channels of other users' processes.
       CapAdd: ['SYS_PTRACE'],

@@ -42,6 +42,8 @@ export async function startAppContainer(site: Site, { name, image, port, env }: 
     Labels: site.labels,
     HostConfig: {
       NetworkMode: site.network,
+      // For the agent: the engine's default lets nobody in, and shared memory would not be seen.
+      IpcMode: 'shareable',
       PortBindings: { [`${port}/tcp`]: [{ HostIp: site.host === '127.0.0.1' ? site.host : '', HostPort: '0' }] },
       Binds: [`${ownLogs}:${logDir}`],
       LogConfig: { Type: 'json-file', Config: {} },

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { plantMemory, plantedMemory } from '../probes/proc/planted-memory.ts'
 import { whyNoNamespace } from './namespace.ts'
 import { findOwned, removeOwned } from './owned.ts'
 import { startWatchdog } from './watchdog.ts'
@@ -51,6 +52,18 @@ test.runIf(onLinux)('a daemon that has cleared its environment and left its pare
   await expect.poll(async () => findOwned([{ kind: 'tag', run }])).toContain(`process ${daemon} (sleep 60)`)
   await removeOwned([{ kind: 'tag', run }])
   expect(isThere(daemon)).toBe(false)
+})
+
+test.runIf(onLinux)('shared memory that a control planted and nobody took back goes with the tag, and no other run’s', async () => {
+  expect(plantMemory(run)).toBe(65_536)
+  plantMemory(`${run}-2`)
+  try {
+    expect(await findOwned([{ kind: 'tag', run }])).toEqual([`shared memory ${plantedMemory(run)}`])
+    expect(await removeOwned([{ kind: 'tag', run }])).toEqual([`shared memory ${plantedMemory(run)}`])
+    expect([existsSync(plantedMemory(run)), existsSync(plantedMemory(`${run}-2`))]).toEqual([false, true])
+  } finally {
+    rmSync(plantedMemory(`${run}-2`), { force: true })
+  }
 })
 
 test.runIf(onLinux)('nobody else is touched: not the next run, not one whose name begins alike, not this process', async () => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'n
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { isMemoryPlanted, plantedMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
+import { plantedMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
 import { hasNamespace, namespaceOf, removeNamespace } from './namespace-clean.ts'
 import type { Owned } from './stack.ts'
 
@@ -30,7 +30,7 @@ export async function findOwned(owned: readonly Owned[]): Promise<string[]> {
   for (const thing of owned) {
     switch (thing.kind) {
       case 'tag':
-        found.push(...taggedProcesses(thing.run).map((pid) => `process ${pid} (${commandOf(pid)})`), ...(isMemoryPlanted(thing.run) ? [`shared memory ${plantedMemory(thing.run)}`] : []))
+        found.push(...taggedProcesses(thing.run).map((pid) => `process ${pid} (${commandOf(pid)})`), ...sharedMemoryOf(thing.run))
         break
       case 'postgres':
         found.push(...processesIn(thing.dataDir).map((pid) => `process ${pid} (${commandOf(pid)})`), ...orphanedSegments(thing.dataDir).map((id) => `shared memory ${id}`))
@@ -57,8 +57,9 @@ async function remove(thing: Owned): Promise<string[]> {
   switch (thing.kind) {
     case 'tag': {
       const killed = await killAll(() => taggedProcesses(thing.run))
-      removePlantedMemory(thing.run) // after those who could make it
-      return killed
+      const left = sharedMemoryOf(thing.run) // after those who could make it
+      removePlantedMemory(thing.run)
+      return [...killed, ...left]
     }
     case 'postgres':
       return stopPostgres(thing.dataDir)
@@ -76,6 +77,8 @@ async function remove(thing: Owned): Promise<string[]> {
     }
   }
 }
+
+const sharedMemoryOf = (run: string) => (existsSync(plantedMemory(run)) ? [`shared memory ${plantedMemory(run)}`] : [])
 
 /** SIGQUIT, because a postmaster that is killed leaves its System V segment behind; SIGKILL for who stays, and then the segment is removed here. */
 async function stopPostgres(dataDir: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, rmSync, writeFileSync } from 'node:fs'
 
 /** Where the control of a run leaves shared memory. Like any other it outlives who made it: whoever ends a run removes it. */
 export const plantedMemory = (run: string): string => `/dev/shm/lowtide-control.${run}`
@@ -14,8 +14,6 @@ export function plantMemory(run: string): number {
     return 0
   }
 }
-
-export const isMemoryPlanted = (run: string): boolean => existsSync(plantedMemory(run))
 
 export function removePlantedMemory(run: string): void {
   rmSync(plantedMemory(run), { force: true })
