@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { conclude } from './conclude.ts'
 import type { Fault } from './fault.ts'
+import { problemsOfFiles } from './load/problems-of-files.ts'
 import { run } from './run.ts'
 import { chooseVariant, loadScenario, type LoadedScenario } from './scenario/load-scenario.ts'
 import { UsageError } from './scenario/usage-error.ts'
@@ -41,7 +42,7 @@ export type SoakRun = { readonly dir: string; readonly facts: Facts; readonly fi
  */
 export async function soak(scenario: Scenario | string, options: SoakOptions = {}): Promise<SoakRun> {
   const loaded = typeof scenario === 'string' ? await loadScenario(scenario) : given(scenario, options.from)
-  const amiss = problemsOfPlace(options.stack ?? 'auto', loaded.scenario)
+  const amiss = [...problemsOfPlace(options.stack ?? 'auto', loaded.scenario), ...(await problemsOfFiles(loaded.scenario.load, loaded.dir))]
   if (amiss.length > 0) throw new UsageError(amiss)
   const profile = options.profile ?? 'gate'
   const say = options.say ?? (() => {})

@@ -1,5 +1,6 @@
 import { conclude, judgeRecording, type Judged } from '../conclude.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { problemsOfFiles } from '../load/problems-of-files.ts'
 import { consoleText } from '../report/console.ts'
 import { paintFor } from '../report/paint.ts'
 import { openProgress } from '../report/progress.ts'
@@ -124,7 +125,7 @@ export async function requestOf(args: Arguments, asked: Partial<Plan> = {}): Pro
   }
   const loaded = path === undefined ? null : await loadScenario(path).catch(told)
   const variant = loaded && (await Promise.try(chooseVariant, loaded.scenario, textOf(args, 'variant')).catch(told))
-  if (loaded !== null) problems.push(...problemsOfPlace(stack, loaded.scenario))
+  if (loaded !== null) problems.push(...problemsOfPlace(stack, loaded.scenario), ...(await problemsOfFiles(loaded.scenario.load, loaded.dir)))
   if (loaded === null || problems.length > 0) throw new UsageError(problems)
   const plan = planFor(loaded.scenario, profile, { ...(budgetMs === undefined ? {} : { budgetMs }), ...(seed === undefined ? {} : { seed: Number(seed) }), ...asked })
   return { loaded, variant, profile, plan, stack, reports: textOf(args, 'reports') ?? 'reports', command: args.line }

@@ -66,7 +66,7 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
 
   options.signal.throwIfAborted()
-  const script = tape === undefined ? options.bundle.script : await tape.cut(plan, role).catch(ofTheLog)
+  const script = tape === undefined ? options.bundle.script : await tape.cut(plan, role, options.signal).catch(ofTheLog)
   // What has been recorded up to here is judged all the same.
   if (script instanceof LogError) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'broken', exitCode: null, tail: script.message } })
   const bundle = { ...options.bundle, script }

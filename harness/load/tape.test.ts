@@ -12,6 +12,9 @@ afterAll(() => rm(dir, { recursive: true, force: true }))
 /** A request each ten seconds, to pages 0 to 9, and one that changes something. */
 const log = [...Array.from({ length: 10 }, (_, n) => `192.0.2.1 - - [26/Nov/2026:01:0${Math.floor(n / 6)}:${(n % 6) * 10 || '00'} +0000] "GET /page/${n}?token=$&${n} HTTP/1.1" 200 1`), '192.0.2.1 - - [26/Nov/2026:01:01:05 +0000] "POST /page HTTP/1.1" 200 1'].join('\n')
 
+/** Ends no test's waiting. */
+const patience = new AbortController().signal
+
 const open = async (more: Partial<ReplayLoad> = {}, text = log) => {
   await writeFile(join(dir, 'access.txt'), text)
   await writeFile(join(dir, 'journey.js'), `const tape = "${tapeMark}"; export default tape\n//# sourceMappingURL=`)
@@ -21,7 +24,7 @@ const open = async (more: Partial<ReplayLoad> = {}, text = log) => {
     ...tape,
     /** Moment and path of each request of the next cycle. */
     next: async (dose: number, role: Dose['role'] = 'measured') => {
-      const script = await readFile(await tape.cut({ dose, cycle: cycle++ }, role), 'utf8')
+      const script = await readFile(await tape.cut({ dose, cycle: cycle++ }, role, patience), 'utf8')
       const [, literal = ''] = /^const tape = (".*"); export default tape\n/.exec(script) ?? []
       return (JSON.parse(literal) as string).split('\n').slice(1).map(line => line.split('\t')).map(([moment, , , , path]) => `${moment} ${path?.split('?')[0]}`)
     },
@@ -56,12 +59,18 @@ test('where it may not begin again, the run is told how much there was', async (
   await expect(tape.next(7)).rejects.toThrow(/is through: 20 requests of it were replayed, 2 times over, and cycle 1 asks for 2 more\. Raise load\.loops, or lower the dose\./)
 })
 
+test('a log that has been emptied of what can be replayed is gone through no longer than the run lasts', async () => {
+  const tape = await open()
+  await writeFile(join(dir, 'access.txt'), log.replaceAll('GET', 'POST'))
+  await expect(tape.cut({ dose: 1, cycle: 0 }, 'measured', AbortSignal.timeout(50))).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }))
+})
+
 test('a log with nothing to replay is refused with its reasons', async () => {
   await expect(open({ methods: ['DELETE'] })).rejects.toThrow(/holds no request to replay: of 11 lines, 11 changes things/)
 })
 
 test('no secret comes into the script', async () => {
   const tape = await open()
-  const script = await readFile(await tape.cut({ dose: 10, cycle: 0 }, 'measured'), 'utf8')
+  const script = await readFile(await tape.cut({ dose: 10, cycle: 0 }, 'measured', patience), 'utf8')
   expect(script.match(/\?token=\*\*\*&\d/g)).toHaveLength(10)
 })

@@ -15,8 +15,8 @@ export type Tape = {
   readonly survey: Survey
   /** From one arrival to the next, on average, as replayed. */
   readonly meanGapMs: number
-  /** The path of a script like the bundled one, with the cycle's stretch of the log in it. Cycles come in their order. Fails where the log is through and may not begin again. */
-  readonly cut: (plan: Pick<LoadPlan, 'dose' | 'cycle'>, role: Dose['role']) => Promise<string>
+  /** The path of a script like the bundled one, with the cycle's stretch of the log in it. Cycles come in their order. Fails where the log is through and may not begin again, and once `signal` is aborted. */
+  readonly cut: (plan: Pick<LoadPlan, 'dose' | 'cycle'>, role: Dose['role'], signal: AbortSignal) => Promise<string>
 }
 
 /** Stands in the bundled script where the stretch is to be: see replay-journey.ts. */
@@ -31,7 +31,7 @@ export const openTape = async ({ load, scenarioDir, script }: { readonly load: R
   const format = await formatOf(log)
   const survey = await surveyOf(readLog({ ...log, format }, secrets), { format, rules })
   const { span, replayable } = survey
-  if (span === null) throw new LogError(`The log ${log.file} holds no request to replay: of ${survey.lines} lines, ${survey.skipped.map(({ reason, lines }) => `${lines} ${reason}`).join('; ')}. \`lowtide replay ${load.log}\` tells more.`)
+  if (span === null) throw nothingToReplay(load, log, survey)
 
   const { speed = 1, loops = Infinity, longestGapMs = defaultLongestGapMs } = load
   // Where the log begins again, its first request follows its last as the others follow each other.
@@ -43,12 +43,13 @@ export const openTape = async ({ load, scenarioDir, script }: { readonly load: R
   return {
     survey,
     meanGapMs: Math.min(seamMs / speed, longestGapMs),
-    cut: async ({ dose, cycle }, role) => {
+    cut: async ({ dose, cycle }, role, signal) => {
       const routes = new Map<string, number>()
       const lines: string[] = []
       let atMs = 0
       let before: number | null = null
       while (lines.length < dose) {
+        signal.throwIfAborted()
         const arrival = await next()
         if (arrival === null) throw new LogError(`The log ${log.file} is through: ${given + lines.length} requests of it were replayed, ${loops === 1 ? 'once' : `${loops} times over`}, and cycle ${cycle} asks for ${dose - lines.length} more. Raise load.loops, or lower the dose.`)
         const gapMs: number = before === null ? 0 : arrival === seam ? seamMs : Math.max(0, arrival.atMs - before)
@@ -71,6 +72,10 @@ export const openTape = async ({ load, scenarioDir, script }: { readonly load: R
     },
   }
 }
+
+/** @param load as its scenario names it */
+export const nothingToReplay = (load: ReplayLoad, { file }: LogFile, { lines, skipped }: Survey): LogError =>
+  new LogError(`The log ${file} holds no request to replay: of ${lines} lines, ${skipped.map(({ reason, lines: those }) => `${those} ${reason}`).join('; ')}. \`lowtide replay ${load.log}\` tells more.`)
 
 /** What a scenario says of its log, in the words of harness/replay. */
 export const readingOf = ({ log, format, fields, redact, methods = safeMethods, expect = 'class', hosts, from, to }: ReplayLoad, scenarioDir: string): { readonly log: LogFile; readonly rules: Rules; readonly secrets: ReturnType<typeof hideSecrets> } => ({
