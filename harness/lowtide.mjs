@@ -10,8 +10,7 @@ if (major > 24 || (major === 24 && minor >= 0)) {
   // V8 lets its young generation grow to 48 MB, and its heap to a multiple of what lives in it, for speed; kept small, a night's record is judged about as fast in half of the memory.
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--heap-growing-percent=40')
-  const { register } = await import('tsx/esm/api')
-  register()
+  await import('./typescript.mjs')
   await import('./cli.ts')
 } else {
   const node = newerNode()

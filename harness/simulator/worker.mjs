@@ -1,5 +1,3 @@
-// A thread does not inherit the loader of the thread that starts it.
-import { register } from 'tsx/esm/api'
+import '../typescript.mjs'
 
-register()
 await import('./worker.ts')

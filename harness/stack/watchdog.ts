@@ -13,7 +13,7 @@ export type Watchdog = AsyncDisposable & { readonly own: (thing: Owned) => void;
 export async function startWatchdog(dir: string): Promise<Watchdog> {
   const owned: Owned[] = []
   // A session of its own: the terminal's Ctrl-C and hang-up are for the harness alone.
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('watchdog-main.ts', import.meta.url)), dir], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, ['--import', new URL('../typescript.mjs', import.meta.url).href, fileURLToPath(new URL('watchdog-main.ts', import.meta.url)), dir], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
   child.on('error', () => {})
   child.stdin.on('error', () => {}) // its death costs the second layer, not the run
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
