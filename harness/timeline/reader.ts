@@ -34,16 +34,21 @@ const essential: readonly { readonly what: string; readonly is: (facts: Record<s
  * Streams timeline.ndjson. A line that is no entry ends up as `{ damage }` in its place, so that the reader can go on and the judge can refuse.
  */
 export async function* readEntries(dir: string): AsyncGenerator<Entry | Damage> {
+  for await (const entries of entriesAtOnce(dir)) yield* entries
+}
+
+/** The same by the handful, as lines are read: each is to be gone through before the next is asked for. */
+export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry | Damage>> {
   const path = join(dir, 'timeline.ndjson')
   let line = 0
+  const entryOf = (text: string): Entry | Damage => {
+    line += 1
+    const entry = parse(text)
+    if (isRecord(entry) && typeof entry.kind === 'string' && typeof entry.n === 'number' && typeof entry.atMs === 'number') return entry as unknown as Entry
+    return { damage: `line ${line} of timeline.ndjson is no entry: ${JSON.stringify(text.slice(0, 60))}` }
+  }
   try {
-    for await (const texts of linesAtOnce(createReadStream(path, { highWaterMark: chunkBytes })))
-      for (const text of texts) {
-        line += 1
-        const entry = parse(text)
-        if (isRecord(entry) && typeof entry.kind === 'string' && typeof entry.n === 'number' && typeof entry.atMs === 'number') yield entry as unknown as Entry
-        else yield { damage: `line ${line} of timeline.ndjson is no entry: ${JSON.stringify(text.slice(0, 60))}` }
-      }
+    for await (const texts of linesAtOnce(createReadStream(path, { highWaterMark: chunkBytes }))) yield texts.values().map(entryOf)
   } catch (cause) {
     throw new RecordError(`${path} cannot be read after line ${line}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
   }
