@@ -17,6 +17,7 @@ export const mostKeptOf = (cycle: number): number => Math.ceil(200 / (1 + cycle 
 
 type Offered = Parameters<Kept['offer']>[0]
 
+/** Opens a cycle's; the seed draws which of too many failures stay, the same for the same seed. */
 export const openKept = ({ cycle, seed }: { readonly cycle: number; readonly seed: number }): Kept => {
   const failures = new Map<string, { seen: number; readonly requests: Offered[] }>()
   const slowest = new Map<string, Offered[]>()

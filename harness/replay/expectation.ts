@@ -10,6 +10,7 @@ export type Expectation = (typeof expectations)[number]
 /** What is expected of one answer, in a word: `2xx`, `3xx`, `4xx`, `below 500`, `any`, or a status. */
 export type Expected = '2xx' | '3xx' | '4xx' | '<500' | 'any' | `${number}`
 
+/** What is expected where a log recorded this status; null where it recorded none. */
 export const expectedOf = (status: number | null, how: Expectation): Expected => {
   if (how === 'any') return 'any'
   if (how === 'status' && status !== null) return `${status}`
@@ -18,6 +19,7 @@ export const expectedOf = (status: number | null, how: Expectation): Expected =>
   return status < 400 ? '3xx' : '4xx'
 }
 
+/** Whether an answer has the status that is expected. That there was an answer is for others to see. */
 export const isExpected = (status: number, expected: Expected): boolean => {
   switch (expected) {
     case 'any':

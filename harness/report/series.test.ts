@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { syntheticEntries } from '../testing/recordings/synthetic.ts'
+import { syntheticEntries } from '../testing/recordings/synthetic-entries.ts'
 import type { Entry, Happening } from '../timeline/entry.ts'
 import { seriesOf } from './series.ts'
 

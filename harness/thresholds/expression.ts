@@ -55,6 +55,7 @@ export function claimText({ aggregation, operator, value, span }: Claim): string
 
 export const aggregationText = (aggregation: Aggregation): string => (aggregation.kind === 'p' ? `p(${plain(aggregation.percent)})` : aggregation.kind)
 
+/** Whether what was found, on the left of the operator, and the claim's value on its right, both in the metric's unit, are so. */
 export function holds(operator: Operator, found: number, value: number): boolean {
   switch (operator) {
     case '<':

@@ -4,6 +4,7 @@ import type { Finding } from '../verdict/verdict.ts'
 import { beginThresholds } from './fold.ts'
 import { readThreshold } from './thresholds.ts'
 
+/** What a running experiment asks of its thresholds. */
 export type FollowedThresholds = {
   /** Aborted by the first threshold that ends the load. */
   readonly endedLoad: AbortSignal

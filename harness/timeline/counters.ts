@@ -45,6 +45,7 @@ export const beatCounters = {
   harness: ['load.in-flight', 'load.started', 'load.lag-ms', 'load.generator-rss-bytes', 'harness.rss-bytes'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
+/** All of them, probe by probe: what a threshold can name. */
 export const counterNames: readonly string[] = Object.values(beatCounters).flat()
 
 /** The probe that reads a counter; null for a name that no beat carries. */

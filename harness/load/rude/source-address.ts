@@ -23,6 +23,7 @@ export const sourceAddresses = (addresses: Addresses | null, first: number) => {
 
 const execFileAsync = promisify(execFile)
 
+/** The IPv4 address that comes so many after the first, from 0. The caller keeps to as many as there are. */
 export const addressAt = ({ first }: Addresses, nth: number): string => {
   const [a = 0, b = 0, c = 0, d = 0] = first.split('.').map(Number)
   return `${a}.${b}.${c + Math.floor((d + nth) / 256)}.${(d + nth) % 256}`
