@@ -6,18 +6,20 @@ import type { Stamped, Timeline } from './timeline.ts'
 const most = 10_000
 
 /**
- * When each of the sockets in CLOSE_WAIT appeared that were still there before the controls: no look gives them an identity, but beats count them several times a second. As
- * one goes, the last that came is taken to have gone: those that stay are the oldest.
+ * Between which moments each of the sockets in CLOSE_WAIT appeared that were still there before the controls: no look gives them an identity, but beats count them several times a
+ * second. Which of them goes is not known; but what was left when a load had come to rest is what stays, and only those that came after it come and go with the next.
  */
 export function halfClosedSince({ startedAt, probes }: Facts) {
   const epochMs = Date.parse(startedAt)
-  const since: { readonly afterMs: number; readonly byMs: number }[] = []
+  let since: readonly Since[] = []
+  let settled = 0
   let [lastMs, oneBeforeMs] = [Number.NaN, Number.NaN]
   let readings = 0
   let over = !probes.includes('processes')
   return {
     phase: ({ phase, edge }: Phase): void => {
       over ||= edge === 'start' && (phase === 'control' || phase === 'stop' || phase === 'tear-down')
+      if (phase === 'settle' && edge === 'end') settled = since.length
     },
     beat: ({ counters, missed, atMs }: Stamped<Beat>): void => {
       if (over || missed?.includes('processes')) return
@@ -27,12 +29,20 @@ export function halfClosedSince({ startedAt, probes }: Facts) {
       readings = counted
       // A counter that has not changed is left out of a beat.
       const now = Math.min(most, counters['app.close-wait'] ?? since.length)
-      since.length = Math.min(since.length, now)
+      const left = withoutAny(since.slice(0, settled), settled - now)
+      const came = withoutAny(since.slice(settled), since.length - Math.max(settled, now))
       // What the beat before told was asked for after the one before that was recorded: it was not there then, and is now.
-      while (since.length < now) since.push({ afterMs: epochMs + (Number.isNaN(oneBeforeMs) ? 0 : oneBeforeMs), byMs: epochMs + atMs })
+      const fresh = Array.from({ length: Math.max(0, now - since.length) }, () => ({ afterMs: epochMs + (Number.isNaN(oneBeforeMs) ? 0 : oneBeforeMs), byMs: epochMs + atMs }))
+      settled = left.length
+      since = [...left, ...came, ...fresh]
       oneBeforeMs = lastMs
       lastMs = atMs
     },
     now: (): Timeline['halfClosedSince'] => [...since],
   }
 }
+
+type Since = Timeline['halfClosedSince'][number]
+
+/** So many of these have gone, whichever: of those that stay the nth oldest came no sooner than the nth of all, and no later than the one that it is if all of the oldest went. */
+const withoutAny = (all: readonly Since[], gone: number): readonly Since[] => all.slice(Math.max(0, gone)).map(({ byMs }, n) => ({ afterMs: all[n]?.afterMs ?? byMs, byMs }))

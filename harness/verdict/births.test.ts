@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type Being, epochOf, process, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Happening } from '../timeline/entry.ts'
 import type { Session } from '../timeline/member.ts'
+import { birthsOf } from './births.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
 
@@ -67,4 +68,19 @@ test('where beats do not count them they are dated by the rests, and several rou
   const { beings } = halfClosing([[3, 1], [5, 2], [6, 1], [6, 4], [6, 5]].map(([cycle = 0, nth = 0]) => duringSorting(cycle, nth)))
   const { dose, owner } = judge(timelineOf({ beings, also: requests(mix) }), invariants)
   expect([dose.leftBehind, owner?.kind]).toEqual([5, 'one of'])
+})
+
+test('sockets that are left half closed as a load ends were kept alive: any of its requests may have left them', () => {
+  // The last requests of both routes end with it.
+  const { beings, beats } = halfClosing([3, 5, 6, 7].map((cycle) => duringSorting(cycle, 6)))
+  const { dose, owner } = judge(timelineOf({ beings, also: [...requests(mix), ...beats] }), invariants)
+  expect([dose.leftBehind, owner?.kind]).toEqual([4, 'one of'])
+})
+
+test('a lock that may have been taken anew under later loads was left by the first that it rested after', () => {
+  const taken = { afterMs: epochOf(duringSorting(3, 1)), byMs: epochOf(duringSorting(6, 1)) }
+  const keepsOne: Being = (moment) => session({ pid: 500, usedAtMs: moment.atMs - 500, seenAtMs: epochOf(moment.atMs), ...(moment.atMs > duringSorting(3, 1) && { advisoryLocks: 1, locksTaken: [taken] }) })(moment)
+  const timeline = timelineOf({ beings: [keepsOne] })
+  const { hangs, findings } = judge(timeline, invariants)
+  expect(birthsOf(timeline, hangs, findings.filter(({ kind }) => kind === 'leak'))).toMatchObject([{ cycle: 3 }])
 })

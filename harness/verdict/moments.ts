@@ -1,6 +1,8 @@
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { sessionsOfLostPlaces } from './places.ts'
+import { remembered } from './remembered.ts'
+import { memberAt, type Rest, untouchedRests } from './rest.ts'
 
 /**
  * When something was left, as a clock tells it and not a look. Epoch milliseconds; `withinMs` is by how much that clock may differ from the load generator's. A request
@@ -45,14 +47,49 @@ export function momentOf(timeline: Timeline, member: Member): Moment | null {
  * When each of the locks was taken that a session keeps outside of any transaction, under a load. It goes on in its pool, so neither its start nor its last use tells.
  * Empty where nothing was seen of it: then the session stands for them.
  */
-export function momentsOfLocks(timeline: Timeline, { transactionAgeMs, locksTaken = [] }: Session): readonly Moment[] {
+export function momentsOfLocks(timeline: Timeline, session: Session): readonly Moment[] {
+  const { transactionAgeMs, locksTaken = [] } = session
   const loadMs = timeline.cycles[0]?.startedAtEpochMs ?? Number.POSITIVE_INFINITY
   if (transactionAgeMs !== null) return []
-  return locksTaken.flatMap(({ afterMs, byMs }): readonly Moment[] => (byMs < loadMs ? [] : [{ epochMs: (afterMs + byMs) / 2, withinMs: (byMs - afterMs) / 2 + ofTheServer, of: 'start' }]))
+  return locksTaken
+    .toSorted((a, b) => a.afterMs - b.afterMs)
+    .flatMap(({ afterMs, byMs }, nth) => (byMs < loadMs ? [] : [between(timeline, afterMs, Math.min(byMs, heldSinceMs(timeline, session, nth + 1)) + ofTheServer, 'start')]))
 }
 
-/** When each of the half-closed sockets appeared: its peer hangs up as the request ends that it served, or soon after. */
-export const momentsOfSockets = ({ halfClosedSince }: Timeline): readonly Moment[] => halfClosedSince.map(({ afterMs, byMs }) => ({ epochMs: (afterMs + byMs) / 2, withinMs: (byMs - afterMs) / 2, of: 'end' }))
+/** From which rest on a session has held so many locks at every one: whoever may have taken one anew since, it was left by then. */
+function heldSinceMs(timeline: Timeline, session: Session, locks: number): number {
+  const holds = ({ last }: Rest): boolean => ((memberAt(last, session) as Session | undefined)?.advisoryLocks ?? 0) >= locks
+  const rests = untouchedRests(timeline)
+  const first = rests[rests.findLastIndex((rest) => !holds(rest)) + 1]
+  return (first && (memberAt(first.last, session) as Session | undefined)?.seenAtMs) ?? Number.POSITIVE_INFINITY
+}
+
+/**
+ * When each of the half-closed sockets was left. Its peer hangs up as the request ends that it served, or soon after; but a connection that is kept alive ends with the whole load,
+ * and any request of that may have been the one.
+ */
+export const momentsOfSockets = (timeline: Timeline): readonly Moment[] =>
+  timeline.halfClosedSince.map(({ afterMs, byMs }) => {
+    const load = loadAt(timeline, byMs)
+    return between(timeline, load !== null && load.endMs <= byMs ? Math.min(afterMs, load.startMs) : afterMs, byMs, 'end')
+  })
+
+/** Some moment between these two, by requests of the load that the later one lies in. */
+function between({ cycles }: Timeline, afterMs: number, byMs: number, of: Moment['of']): Moment {
+  const cycle = cycles.findLast(({ startedAtEpochMs }) => startedAtEpochMs <= byMs)
+  const fromMs = Math.max(afterMs, cycle?.startedAtEpochMs ?? Number.NEGATIVE_INFINITY)
+  return { epochMs: (fromMs + byMs) / 2, withinMs: (byMs - fromMs) / 2, of }
+}
+
+/** From the start of the first request to the end of the last in the cycle of this moment; null where that is not recorded. */
+function loadAt(timeline: Timeline, epochMs: number): { readonly startMs: number; readonly endMs: number } | null {
+  const cycle = cycleAtEpoch(timeline, epochMs)
+  return cycle === null ? null : (loadsOf(timeline).get(cycle) ?? null)
+}
+
+const loadsOf = remembered(({ flights }: Timeline): ReadonlyMap<number, { readonly startMs: number; readonly endMs: number }> =>
+  new Map([...Map.groupBy(flights, ({ cycle }) => cycle)].map(([cycle, routes]) => [cycle, { startMs: Math.min(...routes.map(({ startsMs }) => startsMs[0] ?? Number.POSITIVE_INFINITY)), endMs: Math.max(...routes.map(({ endsMs }) => endsMs.reduce((last, one) => Math.max(last, one), Number.NEGATIVE_INFINITY))) }])),
+)
 
 /** The last use of an idle session is the one that left it if later loads passed it over. A session with a lock of its own goes on in its pool, and others use it. */
 function lastUseOf(timeline: Timeline, { id, stateAgeMs, advisoryLocks, backendStartMs }: Session, seenAtMs: number): Moment | null {

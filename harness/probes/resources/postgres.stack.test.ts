@@ -136,6 +136,31 @@ describe('a session', () => {
     expect((await only()).locksTaken).toHaveLength(1)
   })
 
+  test('dates a lock that it is seen to give back by its last use as well: it may have been taken anew between two beats', async () => {
+    const client = await connect()
+    const takenAnew = async (key: number) => {
+      await client.query('SELECT pg_advisory_lock($1)', [key])
+      await activity.beat(signal())
+      await client.query('SELECT pg_advisory_unlock($1)', [key])
+      await client.query('SELECT pg_advisory_lock($1)', [key])
+      const takenMs = Date.now()
+      await activity.beat(signal())
+      return takenMs
+    }
+    await activity.beat(signal())
+    const onceMs = Date.now()
+    await takenAnew(1)
+    // Not known to be given back: the first that was seen of it is what there is to go by.
+    expect((await only()).locksTaken?.[0]?.byMs).toBeLessThanOrEqual((await client.query('SELECT 1').then(() => Date.now())) + 2)
+    await client.query('SELECT pg_advisory_unlock(1)')
+    await activity.beat(signal())
+    const takenMs = await takenAnew(1)
+    const { locksTaken: [taken] = [] } = await only()
+    expect(taken?.afterMs).toBeGreaterThanOrEqual(onceMs - 2)
+    expect(taken?.byMs).toBeGreaterThanOrEqual(takenMs - 2)
+    expect(taken?.byMs).toBeLessThanOrEqual(takenMs + 2)
+  })
+
   test('in LISTEN rests idle with that as its last word', async () => {
     await (await connect()).query('LISTEN news')
     expect(await only()).toMatchObject({ state: 'idle', query: 'LISTEN news' })

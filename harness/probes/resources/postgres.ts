@@ -45,7 +45,9 @@ type Counts = { backends: number; active: number; idle: number; idle_in_transact
 type Statistics = { opened: number; abandoned: number; fatal: number; killed: number; resetMs: number }
 type OpenTransaction = { readonly key: string; readonly ageMs: number }
 /** `locks` are the advisory locks of sessions, each by a key of its own; `nowMs` the server's clock. */
-type Beat = Counts & { readonly open: OpenTransaction[]; readonly locks: { readonly session: string; readonly key: string }[]; readonly nowMs: number }
+type Beat = Counts & { readonly open: OpenTransaction[]; readonly locks: Lock[]; readonly nowMs: number }
+/** `of` is what is locked, whoever holds it; `usedMs` when its session was last at work. */
+type Lock = { readonly session: string; readonly key: string; readonly of: string; readonly usedMs: number }
 
 /** Advisory locks that are dated: a leak of thousands is told from its first, and must not weigh on five beats a second. All of them are counted. */
 const mostLocks = 1_000
@@ -61,8 +63,9 @@ const beatSql = `
          (SELECT json_build_object('opened', coalesce(sum(sessions), 0), 'abandoned', coalesce(sum(sessions_abandoned), 0), 'fatal', coalesce(sum(sessions_fatal), 0),
                                    'killed', coalesce(sum(sessions_killed), 0), 'resetMs', coalesce(floor(extract(epoch FROM max(stats_reset)) * 1000), 0))
           FROM pg_stat_database) AS statistics,
-         (SELECT coalesce(json_agg(json_build_object('session', session, 'key', key)), '[]') FROM (
-            SELECT holder.pid || '@' || floor(extract(epoch FROM backend_start) * 1000) AS session, concat_ws(' ', backend_start, held.pid, database, classid, objid, objsubid, mode) AS key
+         (SELECT coalesce(json_agg(json_build_object('session', session, 'key', key, 'of', locked, 'usedMs', used_ms)), '[]') FROM (
+            SELECT holder.pid || '@' || floor(extract(epoch FROM backend_start) * 1000) AS session, concat_ws(' ', backend_start, held.pid, database, classid, objid, objsubid, mode) AS key,
+                   concat_ws(' ', database, classid, objid, objsubid) AS locked, ceil(extract(epoch FROM CASE WHEN state LIKE 'idle%' THEN state_change ELSE clock_timestamp() END) * 1000)::float AS used_ms
             FROM pg_locks AS held JOIN pg_stat_activity AS holder ON holder.pid = held.pid WHERE locktype = 'advisory' AND granted
             ORDER BY backend_start, held.pid, database, classid, objid, objsubid, mode LIMIT ${mostLocks}) AS dated) AS locks,
          round(extract(epoch FROM clock_timestamp()) * 1000)::float AS "nowMs",
@@ -100,14 +103,27 @@ function endedTransactions() {
   }
 }
 
-/** Between which two beats each advisory lock that is held was taken: a pooled session tells nothing of it itself. */
+/**
+ * Between which two moments each advisory lock that is held was taken: a pooled session tells nothing of it itself. One that an application is seen to give back may have been given back and taken
+ * anew between any two beats in which its session was at work; others are taken once.
+ */
 function advisoryLocks() {
   let beforeMs: number | null = null
-  let held = new Map<string, { readonly session: string; readonly taken: { readonly afterMs: number; readonly byMs: number } | null }>()
+  let held = new Map<string, Lock & { readonly taken: { readonly afterMs: number; readonly byMs: number } | null }>()
+  const givenBack = new Set<string>()
   return {
     observe: ({ locks, nowMs }: Pick<Beat, 'locks' | 'nowMs'>): void => {
+      const now = new Set(locks.map(({ key }) => key))
+      for (const lock of held.values()) if (!now.has(lock.key)) givenBack.add(lock.of)
+      // Locks of one request alone never come again.
+      for (const oldest of givenBack) if (givenBack.size > mostLocks) givenBack.delete(oldest)
       const before = held
-      held = new Map(locks.map(({ session, key }) => [key, before.get(key) ?? { session, taken: beforeMs === null ? null : { afterMs: beforeMs, byMs: nowMs } }]))
+      const takenOf = ({ key, of, usedMs }: Lock) => {
+        const known = before.get(key)
+        if (known === undefined) return beforeMs === null ? null : { afterMs: beforeMs, byMs: nowMs }
+        return known.taken !== null && beforeMs !== null && usedMs > beforeMs && givenBack.has(of) ? { ...known.taken, byMs: Math.min(usedMs, nowMs) } : known.taken
+      }
+      held = new Map(locks.map((lock) => [lock.key, { ...lock, taken: takenOf(lock) }]))
       beforeMs = nowMs
     },
     by: (id: string) => [...held.values()].flatMap(({ session, taken }) => (session === id && taken !== null ? [taken] : [])),
