@@ -5,7 +5,8 @@ import { tryRead } from './read.ts'
 
 /**
  * Shared memory that outlives who made it. POSIX memory lies in /dev/shm, where only its name tells whose it is: PostgreSQL's is left out by its name, and so is
- * what was there before the agent; what the control of `run` has planted is counted apart. System V segments name their creator, who must have been seen while it lived.
+ * what was there before the agent; what the control of `run` has planted is counted apart. System V segments name their creator, who must have been seen while it lived; those
+ * of a container are all the application's.
  */
 export function watchSharedMemory(run: string) {
   const planted = basename(plantedMemory(run))
@@ -16,12 +17,13 @@ export function watchSharedMemory(run: string) {
     observe: (members: ReadonlySet<number>): void => {
       for (const { id, creator } of segments()) if (members.has(creator)) ours.add(id)
     },
-    /** `folder` is /dev/shm as the application sees it. */
+    /** `folder` is /dev/shm as the application sees it: in its container another than here. */
     counters: (folder: string): Record<string, number> => {
+      const isShared = folder === '/dev/shm'
       const files = filesIn(folder)
-      const left = segments().filter(({ id }) => ours.has(id))
+      const left = segments().filter(({ id }) => !isShared || ours.has(id))
       return {
-        'app.shm-bytes': sum(files.filter(({ name }) => name !== planted && !name.startsWith('PostgreSQL.') && (folder !== '/dev/shm' || !before.has(name)))),
+        'app.shm-bytes': sum(files.filter(({ name }) => name !== planted && !name.startsWith('PostgreSQL.') && !(isShared && before.has(name)))),
         'app.sysv-segments': left.length,
         'app.sysv-bytes': sum(left),
         'harness.shm-bytes': sum(files.filter(({ name }) => name === planted)),
