@@ -11,7 +11,7 @@ const holdsMs = 200
  * A server whose requests each take one of its places; who finds none waits for one. One that is filled `slowly` has a place more after each wave, until it has all. It loses a place with each request that is
  * hung up on while it waits, as psycopg_pool did until 3.1.7: the place that it waited for is given to nobody.
  */
-async function serverOf({ places, lost = 0, status = 200, slowly = false }: { readonly places: number; readonly lost?: number; readonly status?: number; readonly slowly?: boolean }) {
+async function serverOf({ places, lost = 0, status = 200, atOnce = false, slowly = false }: { readonly places: number; readonly lost?: number; readonly status?: number; readonly atOnce?: boolean; readonly slowly?: boolean }) {
   let unopened = slowly ? places - lost - 1 : 0
   let free = places - lost - unopened
   let hungUp = 0
@@ -22,6 +22,7 @@ async function serverOf({ places, lost = 0, status = 200, slowly = false }: { re
     else if (!next.isGone) next.go()
   }
   const server = createServer(async (_, response) => {
+    if (atOnce) return void response.writeHead(status).end()
     if (free > 0) free -= 1
     else
       await new Promise<void>((resolve) => {
@@ -101,10 +102,11 @@ test('its end hangs up on those that wait', async () => {
 }, 30_000)
 
 test.each([
-  [503, {}],
-  [429, { declined: 6 }],
-])('an error is no place, and one of the client says that the pool was never asked: %d', async (status, more) => {
-  await using server = await serverOf({ places: 6, status })
+  ['an error is no place', { status: 503 }, {}],
+  ['one of the client says that the pool was never asked', { status: 429 }, { declined: 6 }],
+  ['so does a 503 at once, as a limit of the rate gives it', { status: 503, atOnce: true }, { declined: 6 }],
+])('%s', async (_, answers, more) => {
+  await using server = await serverOf({ places: 6, ...answers })
   using asker = ask(server)
   expect(await countPlaces(asker.send, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 0, tries: [0, 0, 0], ...more })
 })

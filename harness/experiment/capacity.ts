@@ -54,7 +54,7 @@ export function openAsker({ url, holdsMs, signal }: { readonly url: string; read
       const quickest = Math.min(...served)
       return {
         atOnce: served.filter((ms) => ms < quickest + waveShare * holdsMs).length,
-        declined: answers.filter(({ status }) => status >= 400 && status < 500).length,
+        declined: answers.filter(({ status, tookMs }) => (status >= 400 && status < 500) || (status === 503 && tookMs < waveShare * holdsMs)).length,
         inVain: answers.length === 0,
       }
     },

@@ -4,7 +4,7 @@ import type { Capacity } from '../timeline/entry.ts'
 export type Wave = {
   /** So many found a place at once. The others waited for one, were turned away, or wait still. */
   readonly atOnce: number
-  /** Of these so many were answered with a status of 400 to 499. */
+  /** Of these so many were answered with a status of 400 to 499, or at once with 503: by something that stands before the pool. */
   readonly declined: number
   /** Nobody was answered. */
   readonly inVain: boolean

@@ -42,14 +42,18 @@ export function openPlaces({ target, plan, baseUrl, record, signal }: PlacesOpti
   }
   return {
     beforeLoad: async () => {
+      const first = await count({})
+      told({ kind: 'capacity', when: 'before-load', ...first })
+      // The first request of an application that has just begun may take longer than any other.
       const beganMs = performance.now()
-      const reading = await count({})
-      told({ kind: 'capacity', when: 'before-load', ...reading })
+      const reading = await count({ from: places })
+      told({ kind: 'capacity', when: 'before-load', ...reading }, places)
       before = places
       return (performance.now() - beganMs) / reading.tries.length
     },
     // Where none is left there is none to lose: each request would be waited for in vain.
-    afterCycle: async (cycle) => (places === 0 ? undefined : told({ kind: 'capacity', when: 'after-cycle', cycle, ...(await count({ from: places, enough: places })) })),
+    // The first load has opened what the pool has: if that is more than was found before it, it must show.
+    afterCycle: async (cycle) => (places === 0 ? undefined : told({ kind: 'capacity', when: 'after-cycle', cycle, ...(await count({ from: places, enough: cycle === 0 ? most : places })) })),
     afterLoad: async () => {
       told({ kind: 'capacity', when: 'after-load', ...(await count({ from: places })) })
       // What is missed once may be slow; what a collection gives back cannot be asked for again.

@@ -44,6 +44,11 @@ test.each([
   ['what was missed twice is found after a collection', [asked('before-load', 10), asked('after-load', 8), asked('after-load', 8), collected(10), held(8), released(10)], 'leak'],
   ['the same, and before it once more and once fewer: slow, as it seems', [asked('before-load', 10), asked('after-load', 7), asked('after-load', 8), collected(10), held(8), released(10)], 'inconclusive'],
   ['what was missed once is found after a collection', [asked('before-load', 10), asked('after-load', 8), collected(10), held(8), released(10)], 'inconclusive'],
+  ['some were turned away before the load: how many places there are is not known', [{ ...asked('before-load', 6), declined: 4 }, asked('after-load', 6)], 'inconclusive'],
+  ['one was turned away before the load, and every place was found in another try', [{ ...asked('before-load', 9, 10), declined: 1 }, asked('after-load', 10)], 'pass'],
+  ['as many as before, and fewer than after the first cycle: a slow reading before the load hides what is lost', [asked('before-load', 6), afterCycle(0, 10), asked('after-load', 8), held(6), released(8)], 'inconclusive'],
+  ['none is found before the load at first, by a cold application, and then all', [none('before-load'), asked('before-load', 10), asked('after-load', 10)], 'pass'],
+  ['the same, and one fewer after it', [none('before-load'), asked('before-load', 10), asked('after-load', 9)], 'leak'],
   ['a second reading finds what the first had missed', [asked('before-load', 10), asked('after-load', 8), asked('after-load', 10), collected(10), held(8), released(10)], 'pass'],
 ])('%s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))
 

@@ -5,15 +5,21 @@ import { remembered } from './remembered.ts'
 import { presentThroughout, restsOf } from './rest.ts'
 import { isPlanted, isSession } from './stay.ts'
 
-/** The places that requests found at once, before the load and after it. `lostIn` has each that was lost, by the cycle under whose load it was; null where the pool was not asked after each. */
-export type Places = { readonly before: Stamped<Capacity> | null; readonly after: Stamped<Capacity> | null; readonly lostIn: readonly (number | null)[] }
+/** The places that requests found at once, before the load and after it, each in the best reading. */
+export type Places = {
+  readonly before: Stamped<Capacity> | null
+  readonly after: Stamped<Capacity> | null
+  /** Each that was lost, by the cycle under whose load it was; null where the pool was not asked after each. */
+  readonly lostIn: readonly (number | null)[]
+  /** As many as any reading found, up to the one after the load. */
+  readonly most: number
+}
 
 /** What the readings of the pool say. Nothing makes a lost place answer: a later reading that finds more shows that an earlier one met a busy machine. */
 export const placesOf = remembered(({ capacities, doses }: Timeline): Places => {
-  const before = capacities.find((one) => one.when === 'before-load') ?? null
-  const afterLoad = capacities.filter((one) => one.when === 'after-load')
-  const after = afterLoad.findLast(({ parallel }) => parallel === mostOf(afterLoad)) ?? null
-  if (before === null || after === null) return { before, after, lostIn: [] }
+  const before = bestOf(capacities, 'before-load')
+  const after = bestOf(capacities, 'after-load')
+  if (before === null || after === null) return { before, after, lostIn: [], most: 0 }
   const known = capacities.flatMap((one) => (one.when === 'after-cycle' ? [{ cycle: one.cycle, parallel: one.parallel }] : []))
   const lastCycle = doses.findLast(({ planned }) => planned > 0)?.cycle
   const readings = known.length === 0 || lastCycle === undefined ? [{ cycle: null, parallel: after.parallel }] : [...known, { cycle: lastCycle, parallel: after.parallel }]
@@ -24,7 +30,7 @@ export const placesOf = remembered(({ capacities, doses }: Timeline): Places => 
     places -= lost
     return Array.from({ length: lost }, () => cycle)
   })
-  return { before, after, lostIn }
+  return { before, after, lostIn, most: mostOf([before, ...readings]) }
 })
 
 /** The control of the readings: what was found while the harness held some places, and once it held none. `left`: as many as were to be found then, with those that a collection had given back. */
@@ -103,6 +109,11 @@ export function lostPlaceOf(timeline: Timeline, member: Member): number | null {
   if (member.kind !== 'session' || member.transactionAgeMs !== null || member.advisoryLocks > 0 || member.state !== 'idle') return null
   const at = sessionsOfLostPlaces(timeline).findIndex(({ id }) => id === member.id)
   return at === -1 ? null : (placesOf(timeline).after?.parallel ?? 0) + at + 1
+}
+
+const bestOf = (capacities: readonly Stamped<Capacity>[], when: Capacity['when']): Stamped<Capacity> | null => {
+  const readings = capacities.filter((one) => one.when === when)
+  return readings.findLast(({ parallel }) => parallel === mostOf(readings)) ?? null
 }
 
 const mostOf = (readings: readonly { readonly parallel: number }[]): number => Math.max(0, ...readings.map(({ parallel }) => parallel))
