@@ -24,9 +24,13 @@ const (
 
 func init() { output.RegisterExtension("lowtide", New) }
 
-// New is of `--out lowtide`.
+// New is of `--out lowtide`, which writes to stdout, and of `--out lowtide=tcp://HOST:PORT`, which writes to a collector there.
 func New(params output.Params) (output.Output, error) {
-	return &stream{out: bufio.NewWriterSize(params.StdOut, 64<<10), log: params.Logger.Error}, nil
+	if params.ConfigArgument != "" {
+		return newRemote(params)
+	}
+	log := params.Logger.Error
+	return &stream{out: bufio.NewWriterSize(params.StdOut, 64<<10), lost: func(err error) { log("lowtide: the stream of samples cannot be written: ", err) }}, nil
 }
 
 type stream struct {
@@ -35,7 +39,8 @@ type stream struct {
 	flusher *output.PeriodicFlusher
 	out     *bufio.Writer
 	row     []byte
-	log     func(...any)
+	lines   int
+	lost    func(error)
 	broken  bool
 }
 
@@ -69,7 +74,7 @@ func (s *stream) flush() {
 	// Once is enough: a reader that has gone takes no line after it either.
 	if err := s.out.Flush(); err != nil && !s.broken {
 		s.broken = true
-		s.log("lowtide: the stream of samples cannot be written: ", err)
+		s.lost(err)
 	}
 }
 
@@ -86,6 +91,7 @@ func (s *stream) write(sample metrics.Sample) {
 		}
 	}
 	s.row = append(row, '\n')
+	s.lines++
 	_, _ = s.out.Write(s.row)
 }
 

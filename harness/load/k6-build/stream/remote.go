@@ -1,0 +1,153 @@
+package stream
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"go.k6.io/k6/v2/errext"
+	"go.k6.io/k6/v2/output"
+)
+
+const (
+	// protocol is the number of what is spoken here; see harness/load/cluster/announcement.ts, which speaks it at the other end.
+	protocol = 1
+
+	beatPeriod = time.Second
+	dialPeriod = 250 * time.Millisecond
+	// patience is how long each end waits for a word of the other.
+	patience = 20 * time.Second
+)
+
+// remote writes the samples of one generator of several to a collector, over a connection that is made once: one that breaks is a generator lost.
+// It says who it is, and k6 goes no further until the collector lets all generators go:
+//
+//	lowtide,<protocol>,<run>,<segment>,<token>,<microseconds>     first, once
+//	t,<microseconds>                                              each second: it lives, and this is its clock
+//	x,<samples>,<exit code>,<what ended it>                       last
+//
+// The collector answers each `t` with an empty line, and says `go` once.
+type remote struct {
+	stream
+
+	address string
+	hello   string
+	abort   func(error)
+	conn    net.Conn
+	beatAt  time.Time
+	over    atomic.Bool
+	heard   chan struct{}
+}
+
+func newRemote(params output.Params) (output.Output, error) {
+	to, err := url.Parse(params.ConfigArgument)
+	if err != nil || to.Scheme != "tcp" || to.Port() == "" || to.Hostname() == "" {
+		return nil, fmt.Errorf("expected --out lowtide=tcp://HOST:PORT, got %q", params.ConfigArgument)
+	}
+	run, token := params.Environment["LOWTIDE_OWNER"], params.Environment["LOWTIDE_TOKEN"]
+	if run == "" || token == "" {
+		return nil, errors.New("expected LOWTIDE_OWNER and LOWTIDE_TOKEN in the environment: the collector takes nobody who does not say whose load it sends")
+	}
+	hello := fmt.Sprintf("lowtide,%d,%s,%s,%s", protocol, url.PathEscape(run), params.ScriptOptions.ExecutionSegment, url.PathEscape(token))
+	return &remote{address: to.Host, hello: hello, heard: make(chan struct{})}, nil
+}
+
+func (r *remote) Description() string { return "lowtide (" + r.address + ")" }
+
+// SetTestRunStopCallback is called before Start.
+func (r *remote) SetTestRunStopCallback(abort func(error)) { r.abort = abort }
+
+// Start returns once the collector lets the load begin. k6 answers its REST interface meanwhile.
+func (r *remote) Start() (err error) {
+	if r.conn, err = dial(r.address); err != nil {
+		return fmt.Errorf("no connection to the collector %s: %w", r.address, err)
+	}
+	r.lost = func(err error) { r.end(fmt.Errorf("the collector %s takes no samples any more: %w", r.address, err)) }
+	r.out = bufio.NewWriterSize(r.conn, 64<<10)
+	_, _ = fmt.Fprintf(r.out, "%s,%d\n", r.hello, time.Now().UnixMicro())
+	r.flush()
+	if r.flusher, err = output.NewPeriodicFlusher(flushPeriod, r.flush); err != nil {
+		return err
+	}
+	said := bufio.NewReader(r.conn)
+	for line := ""; line != "go"; {
+		if line, err = r.hear(said); err != nil {
+			r.over.Store(true)
+			r.flusher.Stop()
+			return errors.Join(fmt.Errorf("the collector %s let no load begin: %w", r.address, err), r.conn.Close())
+		}
+	}
+	go r.watch(said)
+	return nil
+}
+
+// StopWithTestError tells how the load ended, and waits until the collector has read it: closed at once, what it has not read yet might be lost.
+func (r *remote) StopWithTestError(ending error) error {
+	r.flusher.Stop()
+	code, why := 0, ""
+	if ending != nil {
+		code, why = 255, ending.Error()
+		var coded errext.HasExitCode
+		if errors.As(ending, &coded) {
+			code = int(coded.ExitCode())
+		}
+	}
+	r.over.Store(true)
+	_, _ = fmt.Fprintf(r.out, "x,%d,%d,%s\n", r.lines, code, url.PathEscape(why))
+	err := r.out.Flush()
+	if tcp, ok := r.conn.(*net.TCPConn); ok && err == nil {
+		err = tcp.CloseWrite()
+	}
+	<-r.heard
+	return errors.Join(err, r.conn.Close())
+}
+
+// flush is called by one goroutine at a time, Start's until there is a flusher.
+func (r *remote) flush() {
+	now := time.Now()
+	_ = r.conn.SetWriteDeadline(now.Add(patience))
+	if now.Sub(r.beatAt) >= beatPeriod {
+		r.beatAt = now
+		_, _ = fmt.Fprintf(r.out, "t,%d\n", now.UnixMicro())
+	}
+	r.stream.flush()
+}
+
+// watch ends the load once the collector has gone: nobody would count what is sent then.
+func (r *remote) watch(said *bufio.Reader) {
+	defer close(r.heard)
+	for {
+		if _, err := r.hear(said); err != nil {
+			r.end(fmt.Errorf("the collector %s has gone: %w", r.address, err))
+			return
+		}
+	}
+}
+
+func (r *remote) hear(said *bufio.Reader) (string, error) {
+	_ = r.conn.SetReadDeadline(time.Now().Add(patience))
+	line, err := said.ReadString('\n')
+	return strings.TrimSpace(line), err
+}
+
+// end ends the load, once.
+func (r *remote) end(because error) {
+	if !r.over.Swap(true) {
+		r.abort(because)
+	}
+}
+
+// dial tries again for a while: in a pod the network may come up after the program.
+func dial(address string) (net.Conn, error) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(dialPeriod) {
+		conn, err := net.DialTimeout("tcp", address, time.Until(deadline))
+		if err == nil || time.Now().Add(dialPeriod).After(deadline) {
+			return conn, err
+		}
+	}
+}
