@@ -1,3 +1,4 @@
+import type { Cluster } from './cluster.ts'
 import type { Rude } from './rude.ts'
 
 /**
@@ -26,6 +27,8 @@ export type Model = {
   readonly requestTimeoutMs?: number
   /** k6 processes that share the load, where one is too slow for it; default 1. */
   readonly generators?: number
+  /** Where they run, if not beside the harness. */
+  readonly cluster?: Cluster
   /** Where each request carries its id; default the header `x-request-id`. */
   readonly requestId?: RequestId
   /** Makes the model an open one; `concurrency` is then the most that are in flight at once. */

@@ -93,7 +93,7 @@ export type Replay = {
   readonly redact?: readonly string[]
   /** Longer gaps are cut to this, as replayed; default 30 s. */
   readonly longestGapMs?: number
-} & Pick<Model, 'requestTimeoutMs' | 'generators' | 'requestId'>
+} & Pick<Model, 'requestTimeoutMs' | 'generators' | 'cluster' | 'requestId'>
 
 export const defaultRequestTimeoutMs = 10_000
 

@@ -88,3 +88,17 @@ test.each(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'])('a route
 test('of an answer to HEAD, which has no body, no content can be expected', () => {
   expect(problemsOf({ ...good, load: { kind: 'routes', routes: [{ name: 'home', path: '/', method: 'HEAD', expect: { contains: 'ok' } }] } })).toEqual(['Expected load.routes.0.expect.contains to be of an answer that has a body, which one to HEAD has not.'])
 })
+
+test('a cluster is told what it lacks, and what no cluster has', () => {
+  const within = (cluster: unknown) => problemsOf({ ...good, load: { ...good.load, generators: 4, cluster } })
+  expect(within({ image: 'registry.example/lowtide-k6:1', host: '10.0.0.7', port: 7070, kubectl: ['kubectl', '--context=staging'], separate: true, readyTimeoutMs: 60_000 })).toEqual([])
+  expect(within({ image: 'two words', port: 70_000, kubectl: 'kubectl', nodes: 3 })).toMatchInlineSnapshot(`
+    [
+      "Expected load.cluster.image to be the name of an image, got 'two words'.",
+      "Expected load.cluster.host, a text, and it is missing.",
+      "Expected load.cluster.port to be a port between 1 and 65,535, got 70000.",
+      "Expected load.cluster.kubectl to be a program and its arguments, as a list of texts, got 'kubectl'.",
+      "load.cluster has no setting "nodes".",
+    ]
+  `)
+})

@@ -4,6 +4,7 @@ import { problemsOfThresholds, type Thresholds } from '../thresholds/thresholds.
 import { expectations } from '../replay/expectation.ts'
 import { formats, methods } from '../replay/logged.ts'
 import { sendablePath } from './path.ts'
+import { clusterShape } from './cluster.ts'
 import { problemsOfRude, rudeShape } from './rude.ts'
 import { defaultRequestTimeoutMs } from './scenario.ts'
 
@@ -89,6 +90,7 @@ const replay = z.strictObject({
   redact: z.array(text).optional(),
   longestGapMs: positive.optional(),
   generators: positive.optional(),
+  cluster: clusterShape.optional(),
   requestId: requestId.optional(),
   requestTimeoutMs: positive.optional(),
 })
@@ -96,8 +98,8 @@ const replay = z.strictObject({
 const arrivals = z.strictObject({ perSecond: factor, spacing: oneOf(['poisson', 'even']).optional(), rampMs: count.optional(), dropAfterMs: positive.optional() })
 
 const load = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('journey'), journey: text, rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), requestId: requestId.optional(), requestTimeoutMs: positive.optional() }),
-  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), requestId: requestId.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('journey'), journey: text, rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), cluster: clusterShape.optional(), requestId: requestId.optional(), requestTimeoutMs: positive.optional() }),
+  z.strictObject({ kind: z.literal('routes'), routes: z.array(route).min(1, { error: 'at least one route' }), rude: rudeShape.optional(), arrivals: arrivals.optional(), generators: positive.optional(), cluster: clusterShape.optional(), requestId: requestId.optional(), requestTimeoutMs: positive.optional() }),
   replay,
 ], { error: "an object whose kind is 'journey', 'routes' or 'replay'" })
 

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+/** A Kubernetes cluster in which k6-operator starts the generators of a load, where one machine is too slow for it. The application and the harness stay where they are. */
+export type Cluster = {
+  /** Of k6 with Lowtide's output, as harness/load/k6-build/Dockerfile makes it. */
+  readonly image: string
+  /** This machine, by a name or an address that the cluster knows: there the generators find the application, and there they send their samples. */
+  readonly host: string
+  /** On which the samples are awaited; a free one if absent. */
+  readonly port?: number
+  /** Program and leading arguments that reach the cluster, such as ['kubectl', '--context=staging', '--namespace=load']; ['kubectl'] if absent. */
+  readonly kubectl?: readonly string[]
+  /** Each generator on a node of its own. */
+  readonly separate?: boolean
+  /** Until all generators of a load have come; default 2 min. */
+  readonly readyTimeoutMs?: number
+}
+
+const text = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' })
+const port = 'a port between 1 and 65,535'
+
+export const clusterShape = z.strictObject({
+  image: text.regex(/^[\w.:/@-]+$/, { error: 'the name of an image' }),
+  host: text.regex(/^[\w.:-]+$/, { error: 'the name or the address of a host' }),
+  port: z.int({ error: port }).min(1, { error: port }).max(65_535, { error: port }).optional(),
+  kubectl: z.array(text, { error: 'a program and its arguments, as a list of texts' }).min(1, { error: 'a program and its arguments' }).optional(),
+  separate: z.boolean({ error: 'true or false' }).optional(),
+  readyTimeoutMs: z.int({ error: 'a positive integer' }).min(1, { error: 'a positive integer' }).optional(),
+})
