@@ -90,7 +90,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   using places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
   let clientsAtStart = Number.POSITIVE_INFINITY
   const clientsBefore = () => clientsAtStart + places.waiting()
-  load = openCycles({ k6, bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, isVain: soFar.isBlind, loadEnds: thresholds.endedLoad, signal })
+  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, isVain: soFar.isBlind, loadEnds: thresholds.endedLoad, signal })
   const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, clientsBefore: clientsBefore(), deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
@@ -188,6 +188,6 @@ async function factsOf({ loaded: { scenario }, variant, profile, plan, reports, 
     ...(scenario.thresholds && { thresholds: declaredOf(scenario.thresholds) }),
     suppressions: await lastMatchedOf(scenario.suppressions ?? [], { reports, scenario: scenario.name }),
     probes: [],
-    versions: { ...(await ownVersions()), k6: describeK6(k6) },
+    versions: { ...(await ownVersions()), k6: scenario.load.cluster ? `${scenario.load.cluster.image} (cluster)` : describeK6(k6) },
   }
 }

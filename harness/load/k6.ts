@@ -4,6 +4,7 @@ import type { Namespace } from '../stack/namespace.ts'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
 import { datedSoundly, steadyClock } from './clock.ts'
+import { launchInCluster } from './cluster/launch.ts'
 import { fleetOf } from './fleet.ts'
 import type { Generator } from './generator.ts'
 import type { K6 } from './k6-binary.ts'
@@ -14,6 +15,7 @@ import { visitThatLoops } from './rehearsal.ts'
 import { beside } from './rude/beside.ts'
 import { partsOf } from './rude/parts.ts'
 import { launchRude } from './rude/process.ts'
+import type { Take } from './samples.ts'
 import { cpuMsOf, watchStandstill, type Standstill } from './standstill.ts'
 
 /** One cycle's load. Disposed of before it has drained, its k6 is killed. */
@@ -46,6 +48,8 @@ export type LoadOptions = {
   /** Ends the load at once. */
   readonly signal: AbortSignal
   readonly onHappening: (happening: LoadSecond | Unanswered | Requests | KeptRequest | RudeClients) => void
+  /** Gets each sample as its generator tells it, before the ledger does. */
+  readonly onSample?: Take
   readonly readyTimeoutMs?: number
   /** How long a journey may be at work without a request; default 20 s. */
   readonly standstillMs?: number
@@ -57,10 +61,9 @@ export type LoadOptions = {
 
 /** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */
 export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
-  const { role, ...doses } = options.plan
-  const { tape, model: { arrivals, requestId } } = options.bundle
-  // Warm-up is to fill the pools: its requests come as fast as they are answered.
-  const plan: LoadPlan = { ...doses, ...(arrivals && role !== 'warm-up' && { arrivals }), ...(tape && role !== 'warm-up' && { replay: true as const }), ...(requestId && { requestId }), baseUrl: options.baseUrl.replace(/\/$/, ''), requestTimeoutMs: options.bundle.requestTimeoutMs }
+  const { role } = options.plan
+  const { tape } = options.bundle
+  const plan = planOf(options.plan, options.bundle, options.baseUrl)
   const nowMs = steadyClock()
   const ledger = openLedger({ nowMs, plan, emit: options.onHappening, ...(options.knownUrls && { known: options.knownUrls }), ...(options.knownRoutes && { routes: options.knownRoutes }) })
   if (plan.dose === 0) return delivered({ kind: 'dose', role, ...ledger.close(), generator: { kind: 'completed' } })
@@ -72,7 +75,7 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const bundle = { ...options.bundle, script }
   const parts = partsOf(plan, bundle.rude?.rude)
   const k6 = await launchParts({ ...options, bundle, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 }, parts)
-  const load = watch(k6, ledger, { signal: options.signal, nowMs, standstillMs: options.standstillMs ?? 20_000 })
+  const load = watch(options.onSample === undefined ? k6 : observed(k6, options.onSample), ledger, { signal: options.signal, nowMs, standstillMs: options.standstillMs ?? 20_000 })
   const drained = load.ended.then(async ({ exitCode, trouble, tail, stood }): Promise<Dose> => {
     const neverEnded = ledger.started() - ledger.finished()
     const last = ledger.lastEnded()
@@ -104,6 +107,17 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   }
 }
 
+/** All that k6 is told of a cycle. */
+export const planOf = ({ role, ...doses }: LoadOptions['plan'], { tape, requestTimeoutMs, model: { arrivals, requestId } }: Bundle, baseUrl: string): LoadPlan => ({
+  ...doses,
+  // Warm-up is to fill the pools: its requests come as fast as they are answered.
+  ...(arrivals && role !== 'warm-up' && { arrivals }),
+  ...(tape && role !== 'warm-up' && { replay: true as const }),
+  ...(requestId && { requestId }),
+  baseUrl: baseUrl.replace(/\/$/, ''),
+  requestTimeoutMs,
+})
+
 /** k6 and, where the load asks for them, the rude clients beside it. */
 const launchParts = async (launch: Omit<K6Launch, 'segment' | 'plan'> & Pick<LoadOptions, 'namespace' | 'onHappening'>, { polite, rude }: ReturnType<typeof partsOf>): Promise<Generator> => {
   const { bundle, namespace = null, onHappening } = launch
@@ -120,7 +134,9 @@ const launchParts = async (launch: Omit<K6Launch, 'segment' | 'plan'> & Pick<Loa
 
 /** As many k6 as the load asks for, and no more than it has users. Where one cannot be launched at all, those that were are ended. */
 const launchAll = async (launch: Omit<K6Launch, 'segment'>): Promise<Generator> => {
-  const of = Math.min(launch.bundle.model.generators ?? 1, launch.plan.concurrency, launch.plan.dose)
+  const { generators = 1, cluster } = launch.bundle.model
+  const of = Math.min(generators, launch.plan.concurrency, launch.plan.dose)
+  if (cluster !== undefined) return launchInCluster({ ...launch, cluster, generators: of, script: launch.bundle.script })
   const launched = await Promise.allSettled(Array.from({ length: of }, (_, nth) => launchK6({ ...launch, segment: { nth, of } })))
   const failed = launched.find(one => one.status === 'rejected')
   const members = launched.flatMap((one, nth) => (one.status === 'fulfilled' ? [{ name: `k6 ${nth + 1} of ${of}`, generator: one.value }] : []))
@@ -129,6 +145,16 @@ const launchAll = async (launch: Omit<K6Launch, 'segment'>): Promise<Generator> 
   await Promise.all(members.map(({ generator }) => generator.ended))
   throw failed.reason
 }
+
+/** The same, with who else gets its samples. */
+const observed = (generator: Generator, onSample: Take): Generator => ({
+  ...generator,
+  samples: take =>
+    generator.samples(sample => {
+      onSample(sample)
+      take(sample)
+    }),
+})
 
 /** Feeds the ledger until the generator is gone. `trouble` is the first thing that went wrong. */
 const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstillMs }: { readonly signal: AbortSignal; readonly nowMs: () => number; readonly standstillMs: number }) => {

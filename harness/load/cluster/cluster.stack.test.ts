@@ -1,0 +1,96 @@
+import { readdirSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import type { Cluster } from '../../scenario/cluster.ts'
+import type { Load } from '../../scenario/scenario.ts'
+import { openTestGround } from '../fixtures/ground.ts'
+import { ownedPids } from '../fixtures/owned-pids.ts'
+import { startOn, type PlanOf } from '../fixtures/play.ts'
+import { startRudeServer } from '../fixtures/rude-server.ts'
+
+const shared = openTestGround(startRudeServer, { ownOutput: true })
+
+describe('generators in a cluster, where kubectl alone and what is behind it is stood in for', { timeout: 60_000 }, () => {
+  test.each([1, 4])('%i of them deliver the dose, each request once, and none before all are let go', async generators => {
+    const run = `whole-${generators}`
+    const before = shared.server.ids.length
+    await using load = await start(page('/ok'), generators, { dose: 401, concurrency: 8, run })
+    expect(ownedPids(run)).toHaveLength(generators)
+    expect(created(run)).not.toEqual([])
+    // k6-operator has let them go by then, and Lowtide has not.
+    await until(() => readdirSync(folderOf(run)).some(name => name.endsWith('-starter.log')))
+    expect(shared.server.ids).toHaveLength(before)
+    await load.begin()
+    expect(await load.drained).toMatchObject({ planned: 401, counted: 401, dropped: 0, generator: { kind: 'completed' } })
+    expect(shared.server.ids.slice(before).toSorted()).toEqual(Array.from({ length: 401 }, (_, n) => `0-${n}`).toSorted())
+    expect([ownedPids(run), created(run)]).toEqual([[], []])
+  })
+
+  test('one that is killed breaks the load, is named, and nothing is left of the others', async () => {
+    const run = 'one-killed'
+    await using load = await start(page('/slow'), 4, { dose: 5_000, concurrency: 8, run })
+    await load.begin()
+    await until(() => load.finished() >= 20)
+    process.kill(ownedPids(run)[2]!, 'SIGKILL')
+    const dose = await load.drained
+    expect(dose.generator).toMatchObject({ kind: 'broken', exitCode: null, tail: expect.stringMatching(/^k6 \d of 4: its connection ended(?: \(\w+\))? before its load had: it was killed or evicted, or lost its network/) })
+    expect(dose.counted + dose.broken + dose.dropped).toBe(5_000)
+    expect([ownedPids(run), created(run)]).toEqual([[], []])
+  })
+
+  test('a harness that has gone ends them, though nobody removes them', async () => {
+    const run = 'harness-gone'
+    const load = await start(page('/slow'), 2, { dose: 5_000, concurrency: 4, run }, { kubectl: ['sh', '-c', `case "$*" in delete*) ;; *) exec ${kubectlOf(run).map(word => `'${word}'`).join(' ')} "$@" ;; esac`, 'kubectl'] })
+    await load.begin()
+    await until(() => load.finished() >= 4)
+    await load[Symbol.asyncDispose]()
+    expect(created(run)).not.toEqual([])
+    await until(() => ownedPids(run).length === 0)
+  })
+
+  test('a journey that throws is told with its words', async () => {
+    await using load = await start(await journey("() => { throw new Error('out of tickets') }"), 2, { dose: 40, concurrency: 4, run: 'throws' })
+    await load.begin()
+    expect((await load.drained).generator).toMatchObject({ kind: 'broken', exitCode: 108, tail: expect.stringMatching(/^k6 \d of 2: k6 ended with exit code 108[\s\S]*out of tickets/) })
+  })
+
+  test('a script that does not load is told with what k6 said in its pod', async () => {
+    await using load = await start(await journey("() => ({ path: open('./users.csv') })", "open('./users.csv')"), 2, { dose: 40, concurrency: 4, run: 'no-file' }, { readyTimeoutMs: 4_000 })
+    await load.begin()
+    expect((await load.drained).generator).toMatchObject({ kind: 'broken', tail: expect.stringMatching(/^k6 1 of 2, k6 2 of 2 never came[\s\S]*users\.csv/) })
+  })
+
+  test('a kubectl that refuses is told with its last word', async () => {
+    await using load = await start(page('/ok'), 2, { dose: 40, concurrency: 4, run: 'refused' }, { kubectl: ['sh', '-c', 'echo "error: no cluster here" >&2; exit 1', 'kubectl'] })
+    await load.begin()
+    expect((await load.drained).generator).toMatchObject({ kind: 'broken', tail: expect.stringContaining('ended with exit code 1: error: no cluster here') })
+  })
+})
+
+const until = async (so: () => boolean) => {
+  const signal = AbortSignal.timeout(30_000)
+  while (!so()) await setTimeout(10, undefined, { signal })
+}
+
+const page = (path: string): Load => ({ kind: 'routes', routes: [{ name: 'page', path }], requestTimeoutMs: 10_000 })
+
+const journey = async (request: string, first = ''): Promise<Load> => {
+  await writeFile(join(shared.dir, 'in-cluster.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\n${first}\nexport default journey({ visits: [{ name: 'page', request: ${request} }] })\n`)
+  return { kind: 'journey', journey: 'in-cluster.ts', requestTimeoutMs: 10_000 }
+}
+
+const start = async (load: Load, generators: number, { run, ...plan }: PlanOf & { readonly run: string }, changes: Partial<Cluster> = {}) => {
+  await mkdir(folderOf(run), { recursive: true })
+  const cluster: Cluster = { image: 'registry.example/lowtide-k6', host: '127.0.0.1', kubectl: kubectlOf(run), ...changes }
+  return startOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, { ...load, generators, cluster }, plan, { run })
+}
+
+const kubectlOf = (run: string) => [process.execPath, fileURLToPath(new URL('fixtures/one-machine-kubectl.ts', import.meta.url)), folderOf(run), shared.k6.command[0]!]
+
+const folderOf = (run: string) => join(shared.dir, `cluster-${run}`)
+
+/** ConfigMaps and TestRuns that are there. */
+const created = (run: string) => readdirSync(folderOf(run)).filter(name => !name.endsWith('.log'))
