@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   trace: () => import('./commands/trace.ts'),
   prove: () => import('./commands/prove.ts'),
   replay: () => import('./commands/replay.ts'),
+  k8s: () => import('./commands/k8s.ts'),
   list: () => import('./commands/list.ts'),
   doctor: () => import('./commands/doctor.ts'),
   bench: () => import('./commands/bench.ts'),

@@ -22,7 +22,7 @@ const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProce
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',
-  does: 'measures the README\'s figures, or those named, going on where it was cut off',
+  does: "measures the README's figures, or those named; resumes",
   options: { scenario: { type: 'string' }, times: { type: 'string' }, raw: { type: 'string' } },
   run: async (args, { stdout, stderr, signal }) => {
     const unknown = args.positionals.filter((name) => !measures.some((one) => one.name === name))

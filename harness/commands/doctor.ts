@@ -11,7 +11,7 @@ import type { Command, Io } from './command.ts'
 
 export default {
   usage: 'doctor [--clean]',
-  does: 'says what this machine can run, and finds (or removes) what a dead run left',
+  does: 'says what this machine can run; finds or removes what a dead run left',
   options: { clean: { type: 'boolean' } },
   operands: 'none',
   run: async ({ values }, io) => {

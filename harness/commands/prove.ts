@@ -6,7 +6,7 @@ import { problemsOfRequest, requestOf, runOptions, soakOnce } from './run.ts'
 
 export default {
   usage: 'prove <scenario> [--stack ...] [--profile ...]',
-  does: 'shows that the healthy passes, that the leaky is caught, and that a blinded run says so',
+  does: 'shows that the healthy pass, leaks are caught, and a blinded run says so',
   options: runOptions,
   problemsOf: problemsOfRequest,
   run: async (args, io) => {

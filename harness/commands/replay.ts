@@ -11,7 +11,7 @@ import { shown } from './shown.ts'
 
 export default {
   usage: 'replay <log> [--format combined|json|har] [--methods GET,HEAD] [--host NAME] [--from TIME] [--to TIME] [--json]',
-  does: 'shows what of an access log or a HAR can be replayed: rate, routes, what is skipped',
+  does: 'shows what of an access log or a HAR can be replayed, and what is skipped',
   options: { format: { type: 'string' }, methods: { type: 'string' }, host: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, json: { type: 'boolean' } },
   run: async (args, { stdout, signal }) => {
     const { file, format: asked, rules } = askedOf(args)
