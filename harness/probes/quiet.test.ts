@@ -86,6 +86,8 @@ describe('quiet', () => {
     ['a request in flight', idle, 150, 1, /^1 requests in flight$/],
     ['a client still connected', busy, 150, 0, /^2 client connections open$/],
     ['a query that runs', sight(seen(session({ pid: 20, state: 'active' }))), 150, 0, /^1 queries running$/],
+    ['a query of the control’s, which is to be found', sight(seen(process({ pid: 90, control: 'planted', databasePorts: [40_020] }), session({ pid: 20, state: 'active' }))), 150, 0, /^quiet$/],
+    ['a query of a worker’s, beside one of the control’s', sight(seen(process({ pid: 90, control: 'planted', databasePorts: [40_020] }), process({ pid: 91, databasePorts: [40_021] }), session({ pid: 20, state: 'active' }), session({ pid: 21, state: 'active' }))), 150, 0, /^1 queries running$/],
     ['an application that computes', working(120), 1_000, 0, /^the application uses 12 % of a core$/],
     ['two ticks of its clock, however close the looks', working(20), 50, 0, /^quiet$/],
     ['a runtime that wakes for its timers', working(60), 1_000, 0, /^quiet$/],

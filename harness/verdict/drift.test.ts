@@ -43,6 +43,23 @@ test('memory is what no file backs, where the run has it', () => {
   expect(driftsOf(timeline)).toMatchObject([{ counter: 'app.anonymous-bytes', kind: 'flat', sentence: 'memory flat: 20 MB to 20 MB over 280 requests' }])
 })
 
+test.each([
+  ['pg.wal-retained-bytes', /^write-ahead log kept by replication slots rises with the load: 54 MB to 78 MB/],
+  ['pg.database-bytes', /^database rises with the load/],
+  ['pg.temporary-file-bytes', /^temporary files rises with the load/],
+  ['app.shm-bytes', /^shared memory rises with the load/],
+  ['app.sysv-bytes', /^System V shared memory rises with the load/],
+])('%s is told as well', (counter, sentence) => {
+  const rising = holding(54, 58, 62.1, 64, 63.9, 68.1, 76, 78)
+  const timeline = { ...rising, looks: rising.looks.map((look) => ({ ...look, counters: { [counter]: look.counters['app.rss-bytes'] ?? 0 } })) }
+  expect(driftsOf(timeline).map((drift) => drift.sentence)).toEqual([expect.stringMatching(sentence)])
+})
+
+test('the write-ahead log itself is no drift: it grows in health; and what never was has not moved', () => {
+  const rising = holding(54, 58, 62.1, 64, 63.9, 68.1, 76, 78)
+  expect(driftsOf({ ...rising, looks: rising.looks.map((look) => ({ ...look, counters: { 'pg.wal-bytes': look.counters['app.rss-bytes'] ?? 0, 'app.orphan-sockets': 0 } })) })).toEqual([])
+})
+
 test('a run without the counter, or with few rests, tells nothing', () => {
   expect(driftsOf(timelineOf())).toEqual([])
   const short = timelineOf({ doses: [20, 0] })

@@ -193,6 +193,21 @@ test('a replication slot is told with what it retains, also before it has anythi
   expect(await ofKind('replication-slot')).toEqual([])
 })
 
+test('what slots keep of the write-ahead log is that of the one furthest behind; without one it is nothing', async () => {
+  const retained = async () => (await activity.look(signal())).counters['pg.wal-retained-bytes']
+  expect(await retained()).toBe(0)
+  await using admin = await openMonitor(server.adminUri, 'test')
+  await admin.query("SELECT pg_create_physical_replication_slot('behind', true)", [], signal())
+  const [before] = await admin.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn', [], signal())
+  await admin.query("SELECT pg_logical_emit_message(false, 'test', repeat('x', 200000), true)", [], signal())
+  await admin.query("SELECT pg_create_physical_replication_slot('ahead')", [], signal())
+  const [{ bytes } = { bytes: Number.NaN }] = await admin.query<{ bytes: number }>('SELECT (pg_current_wal_lsn() - $1)::float AS bytes', [before?.lsn], signal())
+  expect(bytes).toBeGreaterThanOrEqual(200_000)
+  expect(await retained()).toBeGreaterThanOrEqual(bytes)
+  await admin.query("SELECT pg_drop_replication_slot('behind'), pg_drop_replication_slot('ahead')", [], signal())
+  expect(await retained()).toBe(0)
+})
+
 describe('what lies in the database', () => {
   let relations: Reader
   beforeAll(async () => {
@@ -213,6 +228,32 @@ describe('what lies in the database', () => {
     expect((await relations.look(signal())).counters['pg.temporary-tables']).toBe(3)
     await Promise.all(clients.splice(0).map((client) => client.end()))
     await expect.poll(() => lying('temporary-table')).toEqual([])
+  })
+
+  test('the file of a cursor that outlives its transaction is told until the cursor is closed', async () => {
+    const files = async () => {
+      const { counters } = await relations.look(signal())
+      return [counters['pg.temporary-files'], counters['pg.temporary-file-bytes']]
+    }
+    const client = await connect()
+    expect(await files()).toEqual([0, 0])
+    await client.query("DECLARE page CURSOR WITH HOLD FOR SELECT repeat('x', 1000) FROM generate_series(1, 10000)")
+    const [count, bytes = 0] = await files()
+    expect(count).toBe(1)
+    expect(bytes).toBeGreaterThan(8e6)
+    await client.query('CLOSE page')
+    expect(await files()).toEqual([0, 0])
+  })
+
+  test('the write-ahead log is told by the segments that lie there', async () => {
+    const wal = async () => (await relations.look(signal())).counters['pg.wal-bytes'] ?? 0
+    const before = await wal()
+    expect(before).toBeGreaterThanOrEqual(16 * 1024 ** 2)
+    expect(before % (16 * 1024 ** 2)).toBe(0)
+    await using admin = await openMonitor(server.adminUri, 'test')
+    for (let nth = 0; nth < 2; nth += 1) await admin.query("SELECT pg_logical_emit_message(false, 'test', 'x'), pg_switch_wal()", [], signal())
+    await admin.query("SELECT pg_logical_emit_message(false, 'test', 'x')", [], signal())
+    expect(await wal()).toBeGreaterThan(before)
   })
 
   test('one that its transaction drops is never there at rest', async () => {
