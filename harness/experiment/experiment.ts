@@ -1,6 +1,7 @@
 import { plantControl } from '../control/plant.ts'
 import { openEvidence } from '../forensics/evidence.ts'
 import { bundleJourney } from '../load/bundle.ts'
+import { reachCluster } from '../load/cluster/reach.ts'
 import { describeK6, type K6 } from '../load/k6-binary.ts'
 import { openReaders } from '../probes/open-readers.ts'
 import type { Counters } from '../probes/probe.ts'
@@ -64,6 +65,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const bundle = await bundleJourney({ load: scenario.load, scenarioDir, dir, run })
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
+  if (scenario.load.cluster) await reachCluster(scenario.load.cluster, signal)
   const rude = rudeOf(scenario.load)
   // It goes after the application, which would else find its clients' network gone.
   await using namespace = rude && needsNamespace(rude) ? await openNamespace({ run, own: watchdog.own, receiveBufferBytes: rude.slowReader?.receiveBufferBytes, signal }) : null

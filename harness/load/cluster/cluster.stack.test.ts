@@ -64,7 +64,8 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
   })
 
   test('a kubectl that refuses is told with its last word', async () => {
-    await using load = await start(page('/ok'), 2, { dose: 40, concurrency: 4, run: 'refused' }, { kubectl: ['sh', '-c', 'echo "error: no cluster here" >&2; exit 1', 'kubectl'] })
+    const kubectl = ['sh', '-c', 'echo "error: no cluster here" >&2; exit 1', 'kubectl']
+    await using load = await start(page('/ok'), 2, { dose: 40, concurrency: 4, run: 'refused' }, { kubectl })
     await load.begin()
     expect((await load.drained).generator).toMatchObject({ kind: 'broken', tail: expect.stringContaining('ended with exit code 1: error: no cluster here') })
   })
