@@ -3,13 +3,10 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 24 || (major === 24 && minor >= 0)) {
-  // V8 lets its young generation grow to 48 MB, and its heap to a multiple of what lives in it, for speed; kept small, a night's record is judged about as fast in half of the memory.
-  setFlagsFromString('--semi-space-growth-factor=1')
-  setFlagsFromString('--heap-growing-percent=40')
+  await import('./heap.mjs')
   await import('./typescript.mjs')
   await import('./cli.ts')
 } else {

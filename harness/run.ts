@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { experiment } from './experiment/experiment.ts'
 import type { Fault } from './fault.ts'
 import { describeK6, findK6 } from './load/k6-binary.ts'
+import type { Take } from './load/samples.ts'
 import type { Counters } from './probes/probe.ts'
 import type { LoadedScenario } from './scenario/load-scenario.ts'
 import type { Plan, ProfileName } from './scenario/scenario.ts'
@@ -25,6 +26,8 @@ export type RunRequest = {
   /** The command line that repeats this run. */
   readonly command: string
   readonly fault?: Fault
+  /** Gets each sample of the load as its generator tells it, before the ledger does: to measure what the record makes of them. */
+  readonly onSample?: Take
 }
 
 /** Who watches a run. */

@@ -16,7 +16,7 @@ export type SoakResult = {
   /** From the start of the first load; null when there was no suspect. */
   readonly firstSuspectS: number | null
   readonly leftBehind: number
-  /** Of the measured cycles. */
+  /** Answered as expected, in all of its cycles. */
   readonly requests: number
   /** Its timeline. */
   readonly recordMB: number
@@ -28,13 +28,20 @@ export type SoakResult = {
 }
 
 /** One run by the command line, as a user starts it, in a process of its own; its record is read for the figures and thrown away. */
-export async function soakByCommand(args: readonly string[], { scenario, reports, signal }: MeasureOptions): Promise<SoakResult> {
+export async function soakByCommand(args: readonly string[], options: MeasureOptions): Promise<SoakResult> {
+  const { also: _, ...result } = await soakBy([launcher, 'run'], args, options, () => Promise.resolve(null))
+  return result
+}
+
+/** The same by another program that prints what `lowtide run --json` does. `also` gets the record's folder while it is there; null where there is none. */
+export async function soakBy<T>(program: readonly string[], args: readonly string[], { scenario, reports, signal }: MeasureOptions, also: (dir: string) => Promise<T>): Promise<SoakResult & { readonly also: T | null }> {
   const beganMs = performance.now()
-  const { code, stdout, stderr } = await execute(['run', scenario, ...args, '--json', '--reports', reports], signal)
+  const { code, stdout, stderr } = await execute([...program, scenario, ...args, '--json', '--reports', reports], signal)
   const wallS = round((performance.now() - beganMs) / 1_000)
   const said = stdout === '' ? {} : JSON.parse(stdout)
-  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, requests: 0, recordMB: 0, hangs: [], harnessPeakMB: 0, harnessQuartersMB: [], headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
+  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, requests: 0, recordMB: 0, hangs: [], harnessPeakMB: 0, harnessQuartersMB: [], also: null, headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
   const seen = await figuresOf(readEntries(said.dir))
+  const alsoSeen = await also(said.dir)
   const recordMB = Math.round((await stat(join(said.dir, 'timeline.ndjson'))).size / 1e6)
   // A wrong verdict must stay to be looked at.
   const expected = args.includes('as-shipped') ? 'leak' : 'pass'
@@ -47,6 +54,7 @@ export async function soakByCommand(args: readonly string[], { scenario, reports
     leftBehind: said.dose?.leftBehind ?? 0,
     requests: said.dose?.counted ?? 0,
     recordMB,
+    also: alsoSeen,
     hangs: (said.hangs ?? []).map(({ url }: { url: string | null }) => url ?? '').toSorted(),
     headline: said.headline ?? said.error,
   }
@@ -81,6 +89,6 @@ const round = (value: number) => Math.round(value * 100) / 100
 
 function execute(args: readonly string[], signal: AbortSignal): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [launcher, ...args], { maxBuffer: 64e6, signal, killSignal: 'SIGINT' }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }))
+    execFile(process.execPath, [...args], { maxBuffer: 64e6, signal, killSignal: 'SIGINT' }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }))
   })
 }

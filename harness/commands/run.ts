@@ -164,4 +164,5 @@ export function expectedPhases({ budgetMs }: Plan): { phase: string; expectedMs:
 
 const messageOf = (error: Error) => (error instanceof AggregateError ? error.errors.map((one: Error) => one.message).join('\n') : error.message)
 
-const asJson = ({ exitCode, end, findings }: Outcome) => ({ exitCode, dir: end.dir, ...(end.how === 'failed' ? { error: end.error.message } : {}), ...findings })
+/** What `--json` prints. */
+export const asJson = ({ exitCode, end, findings }: Outcome) => ({ exitCode, dir: end.dir, ...(end.how === 'failed' ? { error: end.error.message } : {}), ...findings })

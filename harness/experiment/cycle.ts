@@ -3,6 +3,7 @@ import type { Bundle } from '../load/bundle.ts'
 import type { K6 } from '../load/k6-binary.ts'
 import { startLoad, type RunningLoad } from '../load/k6.ts'
 import type { LoadPlan } from '../load/plan.ts'
+import type { Take } from '../load/samples.ts'
 import { isLeftover, settle, type Settled } from '../probes/quiet.ts'
 import type { Sampler } from '../probes/sampler.ts'
 import { watchSuspects } from '../probes/suspects.ts'
@@ -16,6 +17,8 @@ import type { Member } from '../timeline/member.ts'
 export type CycleTools = {
   readonly k6: K6
   readonly bundle: Bundle
+  /** Gets each sample as its generator tells it. */
+  readonly onSample?: Take
   readonly run: string
   readonly dir: string
   readonly namespace: Namespace | null
@@ -91,6 +94,7 @@ export function openCycles(tools: CycleTools): Cycles {
         plan: { dose, concurrency, seed: plan.seed, cycle, firstRequest: requests, ...(stretch && { stretch }), thinkScale: plan.thinkScale, role },
         signal,
         onHappening: record,
+        ...(tools.onSample && { onSample: tools.onSample }),
         knownUrls,
         knownRoutes,
       })
