@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { claims } from '../testing/claims.ts'
+import { looking } from '../testing/looking.ts'
 import { type Being, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
 import type { PreparedTransaction, Process, ReplicationSlot } from '../timeline/member.ts'
 import everySessionHasItsProcess from './every-session-has-its-process.ts'
@@ -129,6 +130,12 @@ claims(noAdvisoryLockStays, [
   ['left by a request on a session that the pool had opened before the load', { beings: [lockedFrom(born.fromMs, 0)] }, 'leak'],
   ['left by a request beside the leader’s own', { beings: [lockedFrom(born.fromMs, 1)] }, 'leak'],
   ['two where one is declared', { beings: [session({ pid: 1, ...born, advisoryLocks: 2 })], limits: { advisoryLocks: 1 } }, 'leak'],
+  ['a leader’s whose session was renewed: it is elected anew', { beings: [leading(1, 2_000, startOf(4) + 100), leading(2, startOf(4) + 200)] }, 'warning', /^1 advisory lock left .* as many of before the load were given up/],
+  ['a leader’s that was renewed, and one of a request beside it', { beings: [leading(1, 2_000, startOf(4) + 100), leading(2, startOf(4) + 200), leading(3, startOf(5) + 200)] }, 'leak', /^2 advisory locks left/],
+  ['a leader’s, where no look was made before the load', looking(afterLoad, { beings: [leading(1, 2_000)] }), 'inconclusive', /^1 advisory lock .* no look before the load/],
+  ['a leader’s, where a probe gave no answer before the load', looking((look) => (afterLoad(look) === null ? { ...look, missed: ['postgres'], members: [] } : look), { beings: [leading(1, 2_000)] }), 'inconclusive'],
+  ['left by a request, where no look was made before the load', looking(afterLoad, { beings: [leading(1, startOf(4) + 100)] }), 'leak'],
+  ['none at all, where no look was made before the load', looking(afterLoad), 'pass'],
 ])
 
 claims(noSocketStays, [
@@ -183,6 +190,14 @@ function requestProcess({ cpuPerMs = 0, ...given }: { readonly cpuPerMs?: number
 
 function running(given: Partial<Parameters<typeof session>[0]>): Being {
   return session({ pid: 1, ...born, state: 'active', ...given })
+}
+
+function leading(pid: number, fromMs: number, untilMs?: number): Being {
+  return session({ pid, fromMs, advisoryLocks: 1, ...(untilMs !== undefined && { untilMs }) })
+}
+
+function afterLoad<T extends { readonly atMs: number }>(look: T): T | null {
+  return look.atMs < startOf(0) ? null : look
 }
 
 /** A session of before the load that holds one advisory lock more from a moment on. */

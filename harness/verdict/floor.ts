@@ -1,7 +1,7 @@
 import type { Limits } from '../timeline/facts.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { key, noRest, untouchedRests } from './rest.ts'
+import { key, memberAt, noRest, type Rest, untouchedRests } from './rest.ts'
 import { latestOfEach, type Stay, staysAtEach, survivor } from './stay.ts'
 import { stayMs } from './thresholds.ts'
 import type { Invariant, Survivor } from './verdict.ts'
@@ -33,31 +33,49 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
     name,
     check: (timeline) => {
       // By what is held, not by who holds it: a pool opens its sessions before the first request, and requests leave their locks on them.
-      const before = excusesOlderThanLoad ? heldBeforeLoad(timeline, is, weight) : new Map<string, number>()
-      const more = (member: M): number => weight(member) - (before.get(key(member)) ?? 0)
+      const before = excusesOlderThanLoad ? heldBefore(timeline, is, weight) : { isKnown: true, held: [] }
+      const heldBy = new Map(before.held.map((member) => [key(member), weight(member)]))
+      const more = (member: M): number => weight(member) - (heldBy.get(key(member)) ?? 0)
       const isMore = (member: Member): member is M => is(member) && more(member) > 0
       const sum = (stays: readonly Stay<M>[]): number => stays.reduce((total, { member }) => total + more(member), 0)
       const allowed = declared(timeline.facts.limits) ?? 0
       const said = (n: number): string => `${count(n, one, many)}${allowed > 0 ? `, ${allowed} declared,` : ''}`
-      const rests = staysAtEach(timeline, untouchedRests(timeline), { is: isMore })
-      const long = rests.map((stays) => stays.filter(({ sinceMs, untilMs }) => untilMs - sinceMs >= stayMs)).filter((stays) => sum(stays) > allowed)
-      const undecided = (rests.at(-1) ?? []).filter(({ gone }) => !gone)
+      const heldAt = ({ last }: Rest, member: M): number => {
+        const now = memberAt(last, member)
+        return now !== undefined && is(now) ? weight(now) : 0
+      }
+      const givenUpBy = (rest: Rest): number => before.held.reduce((total, member) => total + Math.max(0, weight(member) - heldAt(rest, member)), 0)
+      const rests = untouchedRests(timeline)
+      const stays = staysAtEach(timeline, rests, { is: isMore })
+      const long = rests
+        .map((rest, i) => ({ rest, stayed: stays[i]?.filter(({ sinceMs, untilMs }) => untilMs - sinceMs >= stayMs) ?? [] }))
+        .filter(({ stayed }) => sum(stayed) > allowed)
+      const left = long.filter(({ rest, stayed }) => sum(stayed) > allowed + givenUpBy(rest))
+      const undecided = (stays.at(-1) ?? []).filter(({ gone }) => !gone)
+      const told = (some: typeof long) => ({
+        sentence: `${said(Math.max(...some.map(({ stayed }) => sum(stayed))))} left when the load had gone`,
+        survivors: latestOfEach(some.flatMap(({ stayed }) => stayed)).map((stay) => ({ ...survivor(stay, why(stay.member)), ...(holds && { holds }) })),
+      })
 
       if (rests.length === 0) return noRest
-      if (long.length > 0) {
-        const worst = Math.max(...long.map(sum))
-        return { kind: 'leak', sentence: `${said(worst)} left when the load had gone`, survivors: latestOfEach(long.flat()).map((stay) => ({ ...survivor(stay, why(stay.member)), ...(holds && { holds }) })) }
-      }
-      if (sum(undecided) > allowed)
+      if (left.length > 0) return { kind: 'leak', ...told(left) }
+      if (sum(undecided) > allowed && long.length === 0)
         return { kind: 'inconclusive', sentence: `${said(sum(undecided))} at the last rest, seen for less than ${duration(stayMs)}`, settledBy: 'a longer settle after the last cycle' }
+      const unknown = before.isKnown ? 0 : before.held.reduce((total, member) => total + weight(member), 0)
+      if (unknown > allowed) return { kind: 'inconclusive', sentence: `${said(unknown)} held since the first load or before: no look before the load tells`, settledBy: 'a run in which every probe answers before the load' }
+      if (long.length > 0) {
+        const { sentence, survivors } = told(long)
+        return { kind: 'warning', sentence: `${sentence}, where as many of before the load were given up: they were taken anew`, survivors }
+      }
       return { kind: 'pass', sentence: allowed > 0 ? `never more than the ${count(allowed, one, many)} declared stayed at rest` : `no ${one} stayed at rest` }
     },
   }
 }
 
-/** How many each held when it was last seen before the first request. */
-function heldBeforeLoad<M extends Member>({ looks, cycles }: Timeline, is: (member: Member) => member is M, weight: (member: M) => number): ReadonlyMap<string, number> {
+/** Who held some when everything was last seen before the first request. Where it was not, at the first sight of it: whether that is older than the load is not known. */
+function heldBefore<M extends Member>({ looks, cycles }: Timeline, is: (member: Member) => member is M, weight: (member: M) => number): { readonly isKnown: boolean; readonly held: readonly M[] } {
   const loadMs = cycles[0]?.startMs ?? Number.POSITIVE_INFINITY
-  const last = looks.findLast(({ atMs }) => atMs < loadMs)
-  return new Map(last?.members.filter(is).map((member) => [key(member), weight(member)]))
+  const complete = looks.filter(({ missed = [] }) => missed.length === 0)
+  const last = complete.findLast(({ atMs }) => atMs < loadMs)
+  return { isKnown: last !== undefined, held: ((last ?? complete[0])?.members ?? []).filter(is).filter((member) => weight(member) > 0) }
 }
