@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { plantMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
 import { whyNoNamespace } from '../stack/namespace.ts'
 import { startWatchdog } from '../stack/watchdog.ts'
 import { leftOver } from './doctor.ts'
@@ -32,6 +33,16 @@ const ofRun = async (run: string) => (await leftOver()).filter((thing) => ('run'
 test('what a dead run left is found: its processes, its server, its folder', async () => {
   const { run } = aRun()
   await expect.poll(() => ofRun(run)).toEqual(['tag', 'postgres', 'directory'])
+})
+
+test.runIf(process.platform === 'linux')('the shared memory that the control of a dead run planted is found, and nobody else’s', async () => {
+  const [run, other] = ['2001-01-01T000008Z-doctor-test', 'of-mine']
+  for (const name of [run, other]) plantMemory(name)
+  try {
+    expect((await leftOver()).filter((thing) => 'run' in thing && [run, other].includes(thing.run))).toEqual([{ kind: 'tag', run }])
+  } finally {
+    for (const name of [run, other]) removePlantedMemory(name)
+  }
 })
 
 test.runIf(whyNoNamespace() === null)('the network namespace of a dead run is found, and nobody else’s', async () => {
@@ -71,6 +82,6 @@ test('the whole command says what this machine can run, and what lies about', { 
   const found = await said()
   expect(found).toMatch(/^ok\s+processes stack: linux, node v24/m)
   expect(found).toMatch(/^(ok|lacks)\s+clients that vanish: /m)
-  expect(found).toContain(`processes of ${run}`)
+  expect(found).toContain(`processes or shared memory of ${run}`)
   expect(existsSync(home)).toBe(true)
 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describeK6, findK6 } from '../load/k6-binary.ts'
 import { whyNoNamespace } from '../stack/namespace.ts'
+import { runsWithMemory } from '../probes/proc/planted-memory.ts'
 import { namespacedRuns } from '../stack/namespace-clean.ts'
 import { removeOwned } from '../stack/owned.ts'
 import type { Owned } from '../stack/stack.ts'
@@ -51,11 +52,11 @@ function vanishing(): Check {
   return { ok: why === null, line: `clients that vanish: ${why ?? 'a network namespace can be made'}` }
 }
 
-/** What runs have left that are over: labels of containers, tags of living processes, network namespaces, data directories and folders in the temporary directory. */
+/** What runs have left that are over: labels of containers, tags of living processes and of shared memory, network namespaces, data directories and folders in the temporary directory. */
 export async function leftOver(): Promise<Owned[]> {
   const living = livingRuns()
   const isOver = (run: string) => !living.has(run)
-  const tags = new Set(ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? [])))
+  const tags = new Set([...ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? [])), ...runsWithMemory().filter((run) => nameOfRun.test(run))])
   const homes = (await readdir(tmpdir())).flatMap((name) => {
     const [, run] = homeOfRun.exec(name) ?? []
     return run !== undefined && isOver(run) ? [join(tmpdir(), name)] : []
@@ -92,7 +93,7 @@ function ofProcesses(file: 'environ' | 'cmdline'): string[][] {
 function wordsOf(thing: Owned): string {
   switch (thing.kind) {
     case 'tag':
-      return `processes of ${thing.run}`
+      return `processes or shared memory of ${thing.run}`
     case 'label':
       return `containers of ${thing.run}`
     case 'namespace':

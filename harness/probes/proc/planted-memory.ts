@@ -1,11 +1,14 @@
-import { lstatSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+
+const folder = '/dev/shm'
+const prefix = 'lowtide-control.'
 
 /** Where the control of a run leaves shared memory. Like any other it outlives who made it: whoever ends a run removes it. */
-export const plantedMemory = (run: string): string => `/dev/shm/lowtide-control.${run}`
+export const plantedMemory = (run: string): string => `${folder}/${prefix}${run}`
 
 const plantedBytes = 64 * 1024
 
-/** So many bytes as the kernel has given it; 0 where there is no /dev/shm to write to. */
+/** So many bytes as the kernel has given it; 0 where there is no such folder to write to. */
 export function plantMemory(run: string): number {
   try {
     writeFileSync(plantedMemory(run), Buffer.alloc(plantedBytes, 1))
@@ -14,6 +17,9 @@ export function plantMemory(run: string): number {
     return 0
   }
 }
+
+/** The runs that have some on this machine. */
+export const runsWithMemory = (): readonly string[] => (existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)) : [])
 
 export function removePlantedMemory(run: string): void {
   rmSync(plantedMemory(run), { force: true })
