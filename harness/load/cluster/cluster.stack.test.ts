@@ -43,12 +43,19 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
 
   test('a harness that has gone ends them, though nobody removes them', async () => {
     const run = 'harness-gone'
-    const load = await start(page('/slow'), 2, { dose: 5_000, concurrency: 4, run }, { kubectl: ['sh', '-c', `case "$*" in delete*) ;; *) exec ${kubectlOf(run).map(word => `'${word}'`).join(' ')} "$@" ;; esac`, 'kubectl'] })
+    const load = await start(page('/slow'), 2, { dose: 5_000, concurrency: 4, run }, { kubectl: thatDeletes(run, 'exit 0') })
     await load.begin()
     await until(() => load.finished() >= 4)
     await load[Symbol.asyncDispose]()
     expect(created(run)).not.toEqual([])
     await until(() => ownedPids(run).length === 0)
+  })
+
+  test('what cannot be removed is told, though the load is through', async () => {
+    const run = 'left'
+    await using load = await start(page('/ok'), 2, { dose: 40, concurrency: 4, run }, { kubectl: thatDeletes(run, 'echo "error: forbidden" >&2; exit 1') })
+    await load.begin()
+    expect(await load.drained).toMatchObject({ counted: 40, generator: { kind: 'broken', exitCode: 0, tail: expect.stringMatching(/^the load is through, and its TestRun lowtide-left-0-\w{6} may be left: .* ended with exit code 1: error: forbidden/) } })
   })
 
   test('a journey that throws is told with its words', async () => {
@@ -90,6 +97,9 @@ const start = async (load: Load, generators: number, { run, ...plan }: PlanOf & 
 }
 
 const kubectlOf = (run: string) => [process.execPath, fileURLToPath(new URL('fixtures/one-machine-kubectl.ts', import.meta.url)), folderOf(run), shared.k6.command[0]!]
+
+/** The same, but for what it does when it is to delete. */
+const thatDeletes = (run: string, how: string) => ['sh', '-c', `case "$*" in delete*) ${how} ;; *) exec ${kubectlOf(run).map(word => `'${word}'`).join(' ')} "$@" ;; esac`, 'kubectl']
 
 const folderOf = (run: string) => join(shared.dir, `cluster-${run}`)
 
