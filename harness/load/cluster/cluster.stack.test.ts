@@ -36,7 +36,7 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
     await until(() => load.finished() >= 20)
     process.kill(ownedPids(run)[2]!, 'SIGKILL')
     const dose = await load.drained
-    expect(dose.generator).toMatchObject({ kind: 'broken', exitCode: null, tail: expect.stringMatching(/^k6 \d of 4: its connection ended(?: \(\w+\))? before its load had: it was killed or evicted, or lost its network/) })
+    expect(dose.generator).toMatchObject({ kind: 'broken', exitCode: null, tail: expect.stringMatching(/^k6 \d of 4: its connection ended(?: \(\w+\))? before its load had: it was killed or evicted, or lost its network[\s\S]*lowtide-one-killed-0-\w{6}-\d +0\/1 +Error/) })
     expect(dose.counted + dose.broken + dose.dropped).toBe(5_000)
     expect([ownedPids(run), created(run)]).toEqual([[], []])
   })

@@ -46,10 +46,10 @@ export const launchInCluster = async ({ cluster, generators, script, plan, run, 
   const fleet = fleetOf(collector.members())
   if (notReady !== null) fleet.kill()
 
-  /** How the pods are: pending, evicted, out of memory. What k6 said in them is worth telling only of those that never came: the others say it in their goodbye. */
+  /** The pods that do not run: pending, evicted, out of memory. What k6 said in them is worth telling only of those that never came: the others say it in their goodbye. */
   const pods = async () => {
     const until = AbortSignal.timeout(toldWithinMs)
-    const asked = [['get', 'pods', '--no-headers', `--selector=k6_cr=${name}`], ...(notReady === null ? [] : [['logs', '--prefix', '--tail=5', `--selector=k6_cr=${name},runner=true`]])]
+    const asked = [['get', 'pods', '--no-headers', '--field-selector=status.phase!=Running', `--selector=k6_cr=${name}`], ...(notReady === null ? [] : [['logs', '--prefix', '--tail=5', `--selector=k6_cr=${name},runner=true`]])]
     return (await Promise.all(asked.map(args => ask(args, until).catch(() => '')))).join('')
   }
   const ended = fleet.ended.then(async ({ exitCode, trouble, tail }) => {
