@@ -46,6 +46,15 @@ describe('bad input ends with 64, in one line a problem, and without a stack tra
   })
 })
 
+test('a log that is not there is told with all else that is wrong, and leaves no folder behind', async () => {
+  const file = join(dir, 'replay.mjs')
+  writeFileSync(file, `export default { name: 'gone', target: { name: 'app', command: ['true'], readyPath: '/' }, load: { kind: 'replay', log: 'gone.log' } }`)
+  const { code, stderr } = await lowtide('run', file, '--stack', 'processes', '--seed', 'x', '--reports', join(dir, 'reports'))
+  expect(stderr.split('\n').slice(0, 2)).toEqual(['Expected --seed to be a whole number, got "x".', `No log at ${join(dir, 'gone.log')}.`])
+  expect(await lowtide('run', file, '--stack', 'processes', '--reports', join(dir, 'reports'))).toMatchObject({ code: 64 })
+  expect([code, existsSync(join(dir, 'reports'))]).toEqual([64, false])
+})
+
 describe('help', () => {
   test('fits on a screen of 80 columns and 40 lines, and ends with what can be pasted', async () => {
     const { code, stdout, stderr } = await lowtide('help')
