@@ -16,6 +16,14 @@ export function halfClosedSince({ startedAt, probes }: Facts) {
   let [lastMs, oneBeforeMs] = [Number.NaN, Number.NaN]
   let readings = 0
   let over = !probes.includes('processes')
+  const changeTo = (now: number, atMs: number): void => {
+    const left = withoutAny(since.slice(0, settled), settled - now)
+    const came = withoutAny(since.slice(settled), since.length - Math.max(settled, now))
+    // What the beat before told was asked for after the one before that was recorded: it was not there then, and is now.
+    const fresh = Array.from({ length: Math.max(0, now - since.length) }, () => ({ afterMs: epochMs + (Number.isNaN(oneBeforeMs) ? 0 : oneBeforeMs), byMs: epochMs + atMs }))
+    settled = left.length
+    since = [...left, ...came, ...fresh]
+  }
   return {
     phase: ({ phase, edge }: Phase): void => {
       over ||= edge === 'start' && (phase === 'control' || phase === 'stop' || phase === 'tear-down')
@@ -29,12 +37,7 @@ export function halfClosedSince({ startedAt, probes }: Facts) {
       readings = counted
       // A counter that has not changed is left out of a beat.
       const now = Math.min(most, counters['app.close-wait'] ?? since.length)
-      const left = withoutAny(since.slice(0, settled), settled - now)
-      const came = withoutAny(since.slice(settled), since.length - Math.max(settled, now))
-      // What the beat before told was asked for after the one before that was recorded: it was not there then, and is now.
-      const fresh = Array.from({ length: Math.max(0, now - since.length) }, () => ({ afterMs: epochMs + (Number.isNaN(oneBeforeMs) ? 0 : oneBeforeMs), byMs: epochMs + atMs }))
-      settled = left.length
-      since = [...left, ...came, ...fresh]
+      if (now !== since.length) changeTo(now, atMs)
       oneBeforeMs = lastMs
       lastMs = atMs
     },

@@ -43,7 +43,11 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const optional = (is: Is): Is => (value) => value === undefined || is(value)
 const nullable = (is: Is): Is => (value) => value === null || is(value)
 const listOf = (is: Is): Is => (value) => Array.isArray(value) && value.every(is)
-const recordOf = (is: Is): Is => (value) => isObject(value) && Object.values(value).every(is)
+const recordOf = (is: Is): Is => (value) => {
+  if (!isObject(value)) return false
+  for (const name in value) if (!is((value as Readonly<Record<string, unknown>>)[name])) return false
+  return true
+}
 const of = <T>(shape: Shape<T>): Is => {
   const fields = fieldsOf(shape)
   return (value) => isObject(value) && faultIn(value, fields) === null
@@ -145,7 +149,7 @@ const entries = tabled<Happening['kind']>({
   rude: { cycle: isNumber, manners: listOf(of({ manner: isText, planned: isNumber, performed: isNumber, notes: listOf(of({ note: isText, acts: isNumber })) })) },
   dose: { cycle: isNumber, role: isText, planned: isNumber, counted: isNumber, unexpected: isNumber, timedOut: isNumber, broken: isNumber, dropped: isNumber, newUrls: isNumber, peakInFlight: isNumber, lateness: optional(of({ p99Ms: isNumber, maxMs: isNumber })), loadMs: optional(isNumber), misdated: optional(isNumber), generator: of({ kind: isText, tail: optional(isText) }) },
   canary: { url: isText, outcome: isText, detail: isText, tookMs: isNumber },
-  capacity: { when: isText, declined: optional(isNumber), cycle: optional(isNumber), held: optional(isNumber), asked: isNumber, parallel: isNumber, tries: listOf(isNumber) },
+  capacity: { when: isText, sent: optional(listOf(isNumber)), declined: optional(isNumber), cycle: optional(isNumber), held: optional(isNumber), asked: isNumber, parallel: isNumber, tries: listOf(isNumber) },
   'server-log': { pid: isNumber, severity: isText, sqlstate: isText, message: isText },
   suspect: { process: isText, session: nullable(isText), url: nullable(isText) },
   evidence: { members: listOf(isText), file: isText, lastLogLine: nullable(isText) },

@@ -73,32 +73,35 @@ function shapeOf(points: readonly Point[], line: Interval): Drift['kind'] {
     return n * Math.log(Math.max(squares, floorOf(points)) / n) + 2 * parameters + (2 * parameters * (parameters + 1)) / (n - parameters - 1)
   }
   // The variance is a parameter of each.
-  const flat = criterion(squaresOf(points, Number.NEGATIVE_INFINITY), 2)
-  const straight = criterion(squaresOf(points, Number.POSITIVE_INFINITY), 3)
-  const bent = criterion(Math.min(...points.slice(1, -2).map(({ x }) => squaresOf(points, x))), 4)
+  const { constant, bentAt } = squaresOf(points)
+  const flat = criterion(constant, 2)
+  const straight = criterion(bentAt.at(-1) ?? constant, 3)
+  const bent = criterion(Math.min(...bentAt.slice(1, -2)), 4)
   const least = Math.min(flat, straight, bent)
   if (line.upper <= 0 || flat === least) return 'flat'
   if (bent + 2 <= straight) return 'rose, then flat'
   return straight + 4 <= bent && line.lower > 0 ? 'rises with the load' : 'not settled yet'
 }
 
-/** Sum of the squares that a regression on min(x, bend) leaves. Each rest of a night is asked to be the bend: hence loops, without a list for each. */
-function squaresOf(points: readonly Point[], bend: number): number {
-  // A constant, whatever it is.
-  const at = (x: number): number => (bend === Number.NEGATIVE_INFINITY ? 1 : x < bend ? x : bend)
-  let [sumX, sumY, sxx, sxy, squares] = [0, 0, 0, 0, 0]
-  for (const { x, y } of points) {
-    sumX += at(x)
-    sumY += y
-  }
-  const [meanX, meanY] = [sumX / points.length, sumY / points.length]
-  for (const { x, y } of points) {
-    sxx += (at(x) - meanX) ** 2
-    sxy += (at(x) - meanX) * (y - meanY)
-  }
-  const slope = sxx === 0 ? 0 : sxy / sxx
-  for (const { x, y } of points) squares += (y - meanY - slope * (at(x) - meanX)) ** 2
-  return squares
+/**
+ * Sums of the squares that regressions leave: on a constant, and on min(x, bend) with the bend at each of the points, at the last of which it is a line. In one pass, as each rest of a
+ * night is asked to be the bend: points come in the order of x, min(x, bend) - bend is 0 from the bend on, and the sums up to there grow from bend to bend.
+ */
+function squaresOf(points: readonly Point[]): { readonly constant: number; readonly bentAt: readonly number[] } {
+  const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length
+  const constant = points.reduce((sum, { y }) => sum + (y - meanY) ** 2, 0)
+  let [before, sumX, sumXX, sumY, sumXY] = [0, 0, 0, 0, 0]
+  const bentAt = points.map(({ x, y }) => {
+    const sxx = sumXX - 2 * x * sumX + before * x ** 2 - (sumX - before * x) ** 2 / points.length
+    const sxy = sumXY - x * sumY
+    before += 1
+    sumX += x
+    sumXX += x ** 2
+    sumY += y - meanY
+    sumXY += x * (y - meanY)
+    return sxx <= 0 ? constant : constant - sxy ** 2 / sxx
+  })
+  return { constant, bentAt }
 }
 
 /** Counters are whole numbers: differences below half a unit, or a millionth, are rounding and no fit. */
