@@ -1,4 +1,5 @@
-import { type Being, firstMeasured, loadEndOf, openTransaction, process, type Run, session, startOf } from './timeline-of.ts'
+import { temporaryTable, vanishing } from './leaks.ts'
+import { type Being, firstMeasured, loadEndOf, openTransaction, process, type Run, session, startOf, zombie } from './timeline-of.ts'
 
 /** Healthy applications that look like leaks, by the names of the zoo; each as what lives in a run of `timelineOf`. */
 export const lookAlikes: Readonly<Record<string, Run>> = {
@@ -37,6 +38,37 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
     beings: owned(17, [session({ pid: 3_800, fromMs: loadEndOf(firstMeasured) - 1_000, untilMs: loadEndOf(firstMeasured) + 8_000, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: 9_000, relationLocks: 4 })]),
     unquiet: (cycle) => (cycle === firstMeasured ? '1 queries running' : undefined),
   },
+  'M22 a transaction that fails in each load, and that the next use rolls back': {
+    beings: owned(18, eachCycle((cycle) => [session({ pid: 3_900 + cycle, fromMs: startOf(cycle) + 400, untilMs: startOf(cycle + 1) + 400, state: 'idle in transaction (aborted)' })])),
+  },
+  'an elected leader: its advisory lock is older than the load': {
+    beings: owned(19, [session({ pid: 4_000, advisoryLocks: 1 })]),
+  },
+  'a replica: its slot is older than the load': {
+    beings: [() => ({ kind: 'replication-slot', id: 'replica', active: true, retainedBytes: 0 })],
+  },
+  'a temporary table that each session of a pool makes once': {
+    beings: [...owned(20, pooled({ perCycle: [3, 1, 0, 1, 0, 0, 0, 0], firstPid: 4_100 })), ...[4_100, 4_101, 4_102, 4_120, 4_160].map((pid) => temporaryTable(pid, pid, startOf(Math.floor((pid - 4_100) / 20)) + 200, 'cart'))],
+  },
+  'threads of a pool that fills': {
+    beings: [(moment) => process({ pid: 21, threads: [9, 10, 10, 12, 12, 13, 13, 13][moment.cycle ?? 7] ?? 7 })(moment)],
+  },
+  'sockets that are half closed for a moment, a zombie before its parent’s wait and a prepared transaction before its commit': {
+    beings: [
+      (moment) => process({ pid: 22, closeWait: isSoonAfterLoad(moment) ? 3 : 0 })(moment),
+      (moment) => (isSoonAfterLoad(moment) ? zombie({ pid: 23, fromMs: 2_000 })(moment) : null),
+      (moment) => (isSoonAfterLoad(moment) ? { kind: 'prepared-transaction', id: 'order-1', owner: 'app', ageMs: 20 } : null),
+    ],
+  },
+  'connections of clients that vanished, which nobody has declared': {
+    beings: [(moment) => process({ pid: 24, vanishedClients: Math.max(0, (moment.cycle ?? 7) - firstMeasured) * 2 })(moment)],
+    also: [vanishing(firstMeasured)],
+  },
+}
+
+/** At the first look after a load, and no longer at the next. */
+function isSoonAfterLoad({ atMs, cycle }: Parameters<Being>[0]): boolean {
+  return cycle !== null && atMs < loadEndOf(cycle) + 5_500
 }
 
 /** These, with a long-lived process that holds the client's end of each session while it lives. */
@@ -59,6 +91,7 @@ export const together = (one: Run, other: Run): Run => ({
   ...other,
   beings: [...(one.beings ?? []), ...(other.beings ?? [])],
   also: [...(one.also ?? []), ...(other.also ?? [])],
+  limits: { ...one.limits, ...other.limits },
   unquiet: (cycle) => one.unquiet?.(cycle) ?? other.unquiet?.(cycle),
 })
 

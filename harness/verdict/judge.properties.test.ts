@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { leaks } from '../testing/leaks.ts'
+import { grownAt, growths, leaks, ruleOf, temporaryTable, vanishing } from '../testing/leaks.ts'
+import { looking } from '../testing/looking.ts'
 import { lookAlikes, together } from '../testing/look-alikes.ts'
-import { type Being, entriesOf, factsOf, fold, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { entriesOf, epochOf, factsOf, firstMeasured, fold, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Entry } from '../timeline/entry.ts'
+import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
@@ -14,7 +16,7 @@ const invariants = await loadInvariants()
 const verdictOf = (timeline: Timeline) => judge(timeline, invariants).verdict
 
 /** Runs by name, so that a counterexample can be read. */
-type Case = { readonly alike: readonly string[]; readonly leaks: readonly (readonly [name: string, cycle: number])[]; readonly broken: string | null }
+type Case = { readonly alike: readonly string[]; readonly leaks: readonly (readonly [name: string, cycle: number])[]; readonly growths?: readonly string[]; readonly broken: string | null }
 
 const broken: Readonly<Record<string, Run>> = {
   'no control': { controls: 'none' },
@@ -25,10 +27,13 @@ const broken: Readonly<Record<string, Run>> = {
   'a blind probe': { also: [{ kind: 'blind', probe: 'postgres', reason: 'cut', atMs: startOf(4) }] },
 }
 
-const runOf = ({ alike, leaks: names, broken: how }: Case): Run => {
-  const beings = names.flatMap(([name, cycle], nth): readonly Being[] => leaks[name]?.(cycle, nth) ?? [])
-  return [...alike.map((name) => lookAlikes[name] ?? {}), { beings }, (how !== null && broken[how]) || {}].reduce<Run>(together, {})
-}
+const runOf = ({ alike, leaks: names, growths: grown = [], broken: how }: Case): Run =>
+  [
+    ...alike.map((name) => lookAlikes[name] ?? {}),
+    ...names.map(([name, cycle], nth) => leaks[name]?.(cycle, nth) ?? {}),
+    ...grown.map((name, nth) => growths[name]?.(nth) ?? {}),
+    (how !== null && broken[how]) || {},
+  ].reduce<Run>(together, {})
 
 const alike = fc.uniqueArray(fc.constantFrom(...Object.keys(lookAlikes)), { maxLength: 4 })
 const someLeaks = fc.array(fc.tuple(fc.constantFrom(...Object.keys(leaks)), fc.nat({ max: 7 })), { minLength: 1, maxLength: 5 })
@@ -36,6 +41,7 @@ const healthy = fc.record<Case>({ alike, leaks: fc.constant([]), broken: fc.cons
 // Subtle: where healthy transactions take seconds, one born in the last cycle of so short a run is too young to convict.
 const quickAlike = alike.map((names) => names.filter((name) => !name.startsWith('H09')))
 const leaking = fc.record<Case>({ alike: quickAlike, leaks: someLeaks, broken: fc.option(fc.constantFrom(...Object.keys(broken).filter((how) => how !== 'two looks each'))) })
+const someGrowths = fc.uniqueArray(fc.constantFrom(...Object.keys(growths)), { minLength: 1, maxLength: 3 })
 const inconclusive = fc.record<Case>({ alike, leaks: fc.constant([]), broken: fc.constantFrom(...Object.keys(broken)) })
 
 describe('look-alikes', () => {
@@ -55,6 +61,32 @@ describe('look-alikes', () => {
         expect(verdictOf(timelineOf(runOf(run)))).toBe('leak')
       }))
   })
+
+  test('never hide what grows with the dose, nor does another leak', () => {
+    fc.assert(
+      fc.property(quickAlike, someGrowths, fc.option(someLeaks, { nil: [] }), (names, grown, more) => {
+        const { verdict, findings } = judge(timelineOf(runOf({ alike: names, leaks: more, growths: grown, broken: null })), invariants)
+        expect([verdict, ...grown.map((name) => findings.find(({ invariant }) => invariant === ruleOf[name])?.kind)]).toEqual(['leak', ...grown.map(() => 'leak')])
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+test('these runs are made of every kind of member that a look can show, and of half-closed, vanished and locked ones', () => {
+  const made = [...Object.values(lookAlikes), ...Object.values(leaks).map((leak) => leak(firstMeasured, 0)), ...Object.values(growths).map((growth) => growth(0))]
+  const members = made.flatMap((run) => timelineOf({ ...run, controls: 'none' }).looks.flatMap((look) => look.members))
+  const kinds = { session: true, 'logged-session': true, process: true, 'prepared-transaction': true, 'replication-slot': true, 'temporary-table': true, table: true, server: true } satisfies Record<Exclude<Member['kind'], 'place' | 'other'>, true>
+  expect(new Set(members.map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)))
+  for (const is of [
+    (one: Member) => one.kind === 'process' && one.closeWait > 0,
+    (one: Member) => one.kind === 'process' && (one.vanishedClients ?? 0) > 0,
+    (one: Member) => one.kind === 'process' && one.state === 'Z',
+    (one: Member) => one.kind === 'process' && one.request !== null,
+    (one: Member) => one.kind === 'session' && one.advisoryLocks > 0,
+    (one: Member) => one.kind === 'session' && one.state === 'idle in transaction (aborted)',
+  ])
+    expect(members.some(is)).toBe(true)
 })
 
 describe('more survivors never turn a leak into a pass', () => {
@@ -122,6 +154,56 @@ test('more survivors never make fewer left behind', () => {
   )
 })
 
+describe('one thing that is left is counted once, however many rules it breaks:', () => {
+  const cycles = [3, 5, 6]
+  const begun = startOf(3) + 900
+  const since = (atMs: number): readonly number[] => cycles.map((cycle) => startOf(cycle) + 900).filter((beganMs) => beganMs <= atMs)
+
+  /** What three loads may leave on one session, or make of it. */
+  const ofSession: Readonly<Record<string, (atMs: number) => Partial<Session>>> = {
+    'in a transaction': (atMs) => (atMs < begun ? {} : { state: 'idle in transaction', transactionAgeMs: atMs - begun, holdsXmin: true }),
+    aborted: (atMs) => (atMs < begun ? {} : { state: 'idle in transaction (aborted)', stateAgeMs: atMs - begun }),
+    'with locks': (atMs) => (since(atMs).length === 0 ? {} : { advisoryLocks: since(atMs).length, locksTaken: since(atMs).map((beganMs) => ({ afterMs: epochOf(beganMs - 200), byMs: epochOf(beganMs) })) }),
+    'with temporary tables': () => ({}),
+    'ended by the server': () => ({}),
+  }
+  const sessionThat = (symptoms: readonly string[]): Run => ({
+    beings: [
+      (moment) => session({ pid: 500, seenAtMs: epochOf(moment.atMs), ...(symptoms.includes('ended by the server') && { untilMs: startOf(8) - 100 }), ...Object.assign({}, ...symptoms.map((symptom) => ofSession[symptom]?.(moment.atMs) ?? {})) })(moment),
+      ...(symptoms.includes('with temporary tables') ? cycles.map((cycle) => temporaryTable(500, cycle, startOf(cycle) + 900)) : []),
+    ],
+    also: symptoms.includes('ended by the server') ? [{ kind: 'server-log', pid: 500, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection due to idle-in-transaction timeout', atMs: startOf(8) - 100 }] : [],
+  })
+
+  /** What the loads may leave in one process, one for every twenty requests; or a request in its environment, which it outlives. */
+  const ofProcess: Readonly<Record<string, (atMs: number) => Partial<Process>>> = {
+    'of a request': () => ({ request: { method: 'GET', url: '/report' } }),
+    'with descriptors': (atMs) => ({ descriptors: 20 + grownAt({ atMs }) }),
+    'with threads': (atMs) => ({ threads: 7 + grownAt({ atMs }) }),
+    'with half-closed sockets': (atMs) => ({ closeWait: grownAt({ atMs }) }),
+    'with connections of vanished clients': (atMs) => ({ vanishedClients: grownAt({ atMs }) }),
+  }
+  const processThat = (symptoms: readonly string[]): Run => ({
+    beings: [(moment) => process({ pid: 600, fromMs: symptoms.includes('of a request') ? startOf(3) + 500 : 2_000, ...Object.assign({}, ...symptoms.map((symptom) => ofProcess[symptom]?.(moment.atMs) ?? {})) })(moment)],
+    limits: { vanishedClientMs: 6_000 },
+    also: [vanishing(0)],
+  })
+
+  test.each([
+    ['a session', Object.keys(ofSession), sessionThat],
+    ['a process', Object.keys(ofProcess), processThat],
+  ])('%s', (_, symptoms, run) => {
+    const left = (some: readonly string[]): number => judge(timelineOf(run(some)), invariants).dose.leftBehind
+    for (const symptom of symptoms) expect([symptom, left([symptom])]).not.toEqual([symptom, 0])
+    fc.assert(
+      fc.property(fc.subarray(symptoms, { minLength: 1 }), fc.constantFrom(...symptoms), (some, second) => {
+        expect(left([...new Set([...some, second])])).toBeLessThanOrEqual(Math.max(left(some), left([second])))
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
 test('a pool that fills is not counted among what a hung request has left', () => {
   const run = (hung: number): Case => ({ alike: ['H01 a pool that fills to its maximum, then is flat'], leaks: Array.from({ length: hung }, () => ['a hung request', 7] as const), broken: null })
   for (const hung of [1, 2, 3]) expect(judge(timelineOf(runOf(run(hung))), invariants).dose.leftBehind).toBe(hung)
@@ -150,6 +232,27 @@ describe('lost lines', () => {
     fc.assert(fc.property(which, lines, (run, lost) => {
         expect(verdictOf(without(runOf(run), lost))).not.toBe('pass')
       }))
+  })
+
+  test('looks that were never made make neither a leak nor an inconclusive run pass, and no healthy one a leak', () => {
+    fc.assert(
+      fc.property(fc.oneof(leaking, inconclusive, healthy), lines, (run, lost) => {
+        const before = verdictOf(timelineOf(runOf(run)))
+        const { looks } = timelineOf(runOf(run))
+        const unmade = new Set(lost.map((index) => looks[index % looks.length]?.atMs))
+        const after = verdictOf(looking((look) => (unmade.has(look.atMs) ? null : look), runOf(run)))
+        expect([before, after]).not.toEqual(before === 'pass' ? ['pass', 'leak'] : [before, 'pass'])
+      }),
+    )
+  })
+
+  test('a record that breaks off does not pass, whatever was in it', () => {
+    fc.assert(
+      fc.property(fc.oneof(leaking, inconclusive, healthy), fc.nat(), (run, at) => {
+        const entries = entriesOf(runOf(run))
+        expect(verdictOf(fold(factsOf(runOf(run)), entries.slice(0, at % entries.length)))).not.toBe('pass')
+      }),
+    )
   })
 
   test('never make a healthy run a leak', () => {

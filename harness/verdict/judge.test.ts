@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { leaks } from '../testing/leaks.ts'
+import { growths, leaks, ruleOf } from '../testing/leaks.ts'
 import { lookAlikes } from '../testing/look-alikes.ts'
 import { type Being, firstMeasured, hungRequest, openTransaction, process, type Run, server, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
 import { judge } from './judge.ts'
@@ -31,8 +31,12 @@ describe('a healthy look-alike is not blamed', () => {
 })
 
 describe('a leak is found, born in any cycle, warm-up and baseline included', () => {
-  test.each(Object.entries(leaks).flatMap(([name, leak]) => [0, 2, firstMeasured, 7].map((cycle) => [name, cycle, leak] as const)))('%s, in cycle %i', (_, cycle, leak) => {
-    expect(judged({ beings: leak(cycle, 0) }).verdict).toBe('leak')
+  test.each(Object.entries(leaks).flatMap(([name, leak]) => [0, 2, firstMeasured, 7].map((cycle) => [name, cycle, leak] as const)))('%s, in cycle %i', (name, cycle, leak) => {
+    expect(judged(leak(cycle, 0))).toMatchObject({ verdict: 'leak', findings: expect.arrayContaining([expect.objectContaining({ kind: 'leak', invariant: ruleOf[name] })]) })
+  })
+
+  test.each(Object.entries(growths))('%s that grow with the dose', (name, growth) => {
+    expect(judged(growth(0))).toMatchObject({ verdict: 'leak', findings: expect.arrayContaining([expect.objectContaining({ kind: 'leak', invariant: ruleOf[name] })]) })
   })
 })
 

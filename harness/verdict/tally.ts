@@ -62,14 +62,15 @@ export const sessionsEnded = 'pg.sessions-ended'
  */
 function othersOf(counted: readonly Counted[], survivors: readonly Survivor[]): readonly Survivor[] {
   const others = new Map(survivors.flatMap((survivor) => (isOther(survivor.member) ? [[key(survivor.member), survivor] as const] : [])))
-  const told = new Map<number, number>()
-  for (const one of counted) if (one.hang.session !== null) told.set(one.hang.session.pid, one.isLost ? Number.POSITIVE_INFINITY : thingsOf(one))
-  const isTold = (pid: number): boolean => {
-    const left = told.get(pid) ?? 0
-    told.set(pid, left - 1)
+  const ofSession = new Map(counted.flatMap((one) => (one.hang.session === null ? [] : [[one.hang.session.pid, one.isLost ? Number.POSITIVE_INFINITY : thingsOf(one)] as const])))
+  const ended = [...others.values()].filter(({ member }) => isEnded(member) && !ofSession.has(pidOf(member)))
+  for (const { member } of ended) ofSession.set(pidOf(member), Number.POSITIVE_INFINITY)
+  const isTold = (pid: number | null): boolean => {
+    const left = pid === null ? 0 : (ofSession.get(pid) ?? 0)
+    if (pid !== null) ofSession.set(pid, left - 1)
     return left > 0
   }
-  return [...others.values()].filter(({ member }) => !(isEnded(member) && told.has(pidOf(member))) && !(member.kind === 'temporary-table' && member.sessionPid !== null && isTold(member.sessionPid)))
+  return [...others.values()].filter((one) => (isEnded(one.member) ? ended.includes(one) : one.member.kind !== 'temporary-table' || !isTold(one.member.sessionPid)))
 }
 
 const isOther = ({ kind }: Member): boolean => kind !== 'session' && kind !== 'process' && kind !== 'place'
