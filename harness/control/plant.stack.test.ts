@@ -26,7 +26,7 @@ const signal = () => AbortSignal.timeout(8_000)
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'plant-test-'))
   mkdirSync(join(dir, 'agent'))
-  stack = await bootProcesses({ target: { name: 'none', command: ['true'], readyPath: '/', maxConnections: 12 }, variant: null, scenarioDir: dir, run: `plant-test-${crypto.randomUUID().slice(0, 8)}`, dir, own: () => {}, say: () => {}, signal: AbortSignal.timeout(25_000) })
+  stack = await bootProcesses({ target: { name: 'none', command: ['true'], readyPath: '/', maxConnections: 13 }, variant: null, scenarioDir: dir, run: `plant-test-${crypto.randomUUID().slice(0, 8)}`, dir, own: () => {}, say: () => {}, signal: AbortSignal.timeout(25_000) })
   reader = await postgres.open(stack)
   relations = await postgresRelations.open(stack)
   log = await postgresLog.open(stack, { signal: signal(), say: (line) => logged.push(line) })
@@ -51,7 +51,7 @@ const loginAsApp = async () => {
 const appDatabaseAsAdmin = () => Object.assign(new URL(stack.database.adminUri), { pathname: '/app' }).href
 /** What is planted and no member. */
 const countedAlone = ['app.orphan-sockets', 'pg.temporary-files', 'harness.shm-bytes'] as const
-const nothing = async () => expect.poll(async () => [...(await processes()), ...(await members())].filter(({ kind }) => kind !== 'server').length, { timeout: 5_000 }).toBe(0)
+const nothing = async () => expect.poll(async () => [...(await processes()), ...(await members())].filter(({ kind }) => kind !== 'server'), { timeout: 5_000 }).toEqual([])
 
 test('what is planted is found exactly, looks like a leak, and goes with its removal; twice', { timeout: 20_000 }, async () => {
   for (let round = 0; round < 2; round += 1) {
@@ -159,6 +159,18 @@ test('a slot that cannot be planted for any other reason fails the control, and 
   await expect(plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })).rejects.toThrow('the replication slot "lowtide_control" could not be planted: replication slot "lowtide_control" already exists')
   expect(recorded).toEqual([])
   // What is in the way goes with the rest, and so is in nobody's way again.
+  await nothing()
+})
+
+test('a server that has hardly room for another session is planted without a query and an end of a session, says so, and has refused nobody', { timeout: 20_000 }, async () => {
+  const recorded: Control[] = []
+  {
+    await using _client = await loginAsApp()
+    await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
+  }
+  expect(recorded[0]?.planted).toMatchObject({ sessionPids: { length: 3 }, queryPids: [], endedPids: [], advisoryLocks: 1 })
+  await log.look(signal())
+  expect(logged.filter(({ sqlstate }) => sqlstate === '53300')).toEqual([])
   await nothing()
 })
 

@@ -66,36 +66,38 @@ export async function removeRows(client: pg.Client): Promise<void> {
 }
 
 /**
- * A query that nobody waits for. Should this program be killed, the server sees within a second that its client has gone (PostgreSQL 14 and later); without that,
- * or without a slot for one more session, none is planted.
+ * How many more sessions the server has room for, at least: of others a role sees who they are and not what, and so some are counted that take no connection.
+ * A login that the server refuses would be told as one of the application's. 0 where it does not say.
  */
-export async function plantQuery(other: pg.Client): Promise<{ readonly pids: readonly number[]; readonly end: () => Promise<void> }> {
-  const plant = async () => {
-    const { client, pid } = await login()
-    const isWatched = await client.query("SET client_connection_check_interval = '1s'; SET statement_timeout = 0").then(() => true, () => false)
-    if (isWatched) client.query('SELECT pg_sleep(86400)').catch(() => {})
-    return {
-      pids: isWatched ? [pid] : [],
-      end: async () => {
-        await other.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => {})
-        await client.end().catch(() => {})
-      },
-    }
+export async function roomAsSeenBy(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ room: number }>(`
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int - coalesce(current_setting('reserved_connections', true)::int, 0) - count(usesysid)::int AS room
+    FROM pg_stat_activity`).catch(() => ({ rows: [] }))
+  return rows[0]?.room ?? 0
+}
+
+/** A query that nobody waits for. Should this program be killed, the server sees within a second that its client has gone (PostgreSQL 14 and later); without that none is planted. */
+export async function plantQuery(other: pg.Client) {
+  const { client, pid } = await login()
+  const isWatched = await client.query("SET client_connection_check_interval = '1s'; SET statement_timeout = 0").then(() => true, () => false)
+  if (isWatched) client.query('SELECT pg_sleep(86400)').catch(() => {})
+  return {
+    pids: isWatched ? [pid] : [],
+    end: async () => {
+      await other.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => {})
+      await client.end().catch(() => {})
+    },
   }
-  return plant().catch(() => ({ pids: [], end: async () => {} }))
 }
 
 const endsWithinMs = 1_000
 
 /** A session that the server ends by a time-out of its own, which its log alone tells (PostgreSQL 14 and later). */
 export async function plantEnded(): Promise<readonly number[]> {
-  const plant = async () => {
-    const { client, pid } = await login()
-    const ended = new Promise<true>((resolve) => client.once('end', () => resolve(true)))
-    await client.query('SET idle_session_timeout = 1').catch(() => {})
-    if (await Promise.race([ended, delay(endsWithinMs, false)])) return [pid]
-    await client.end()
-    return []
-  }
-  return plant().catch(() => [])
+  const { client, pid } = await login()
+  const ended = new Promise<true>((resolve) => client.once('end', () => resolve(true)))
+  await client.query('SET idle_session_timeout = 1').catch(() => {})
+  if (await Promise.race([ended, delay(endsWithinMs, false)])) return [pid]
+  await client.end()
+  return []
 }

@@ -1,7 +1,7 @@
 import { openSync, readdirSync, readlinkSync } from 'node:fs'
 import { plantMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
 import { goOn, plantRequest, plantZombie } from './planted-processes.ts'
-import { openTransaction, plantEnded, plantInPooledSession, plantQuery, plantRows, removeRows } from './planted-sessions.ts'
+import { openTransaction, plantEnded, plantInPooledSession, plantQuery, plantRows, removeRows, roomAsSeenBy } from './planted-sessions.ts'
 import { plantHalfClosed, plantOrphan, plantThreads } from './planted-sockets.ts'
 
 /**
@@ -14,12 +14,14 @@ const rows = Number(process.env.PLANT_ROWS)
 const run = process.env.LOWTIDE_RUN ?? ''
 
 const clients = await Promise.all(Array.from({ length: sessions }, openTransaction))
-const pooled = await plantInPooledSession()
-const grownTables = await plantRows(pooled.client, rows)
 const opened = Array.from({ length: descriptors }, () => openSync(process.argv[1] ?? '', 'r'))
 const sharedMemoryBytes = plantMemory(run)
-const [zombie, script, socket, threads, query, endedPids] = await Promise.all([plantZombie(), plantRequest(), plantHalfClosed(), plantThreads(Number(process.env.PLANT_THREADS)), plantQuery(pooled.client), plantEnded()])
+const [zombie, script, socket, threads] = await Promise.all([plantZombie(), plantRequest(), plantHalfClosed(), plantThreads(Number(process.env.PLANT_THREADS))])
 const orphan = await plantOrphan(threads.port)
+// From here on nothing may fail: what is prepared would stay.
+const pooled = await plantInPooledSession()
+const grownTables = await plantRows(pooled.client, rows)
+const [query, endedPids] = (await roomAsSeenBy(pooled.client)) < 2 ? [null, []] : await Promise.all([plantQuery(pooled.client).catch(() => null), plantEnded().catch(() => [])])
 
 console.log(JSON.stringify({
   sessionPids: clients.map(({ pid }) => pid),
@@ -34,7 +36,7 @@ console.log(JSON.stringify({
   temporaryTables: pooled.temporaryTables,
   temporaryFiles: pooled.temporaryFiles,
   preparedTransactions: pooled.preparedTransactions,
-  queryPids: query.pids,
+  queryPids: query?.pids ?? [],
   endedPids,
   closeWait: socket.halfClosed,
   orphanSockets: orphan.orphanSockets,
@@ -51,7 +53,7 @@ await new Promise<void>((resolve) => {
 for (const gid of pooled.preparedTransactions) await pooled.client.query(`ROLLBACK PREPARED '${gid}'`).catch(() => {})
 await removeRows(pooled.client)
 removePlantedMemory(run)
-await query.end()
+await query?.end()
 await Promise.all([goOn(zombie.shell), goOn(script.shell)])
 socket.close()
 orphan.close()
