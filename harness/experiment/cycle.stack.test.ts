@@ -29,9 +29,10 @@ afterEach(() => {
 /** Cycles against an application that answers after 200 ms, with these members in sight. */
 async function cycles({ members = [] as readonly Member[], signal = AbortSignal.timeout(25_000), ...tools }: Partial<CycleTools> & { members?: readonly Member[] } = {}) {
   const recorded: Happening[] = []
+  const k6 = await findK6({ signal, say: () => {} })
   const opened = openCycles({
-    k6: await findK6({ signal, say: () => {} }),
-    bundle: await bundleJourney({ load: { kind: 'routes', routes: [{ name: 'home', path: '/?n={n}' }] }, scenarioDir: dir, dir, run: 'cycle-test' }),
+    k6,
+    bundle: await bundleJourney({ load: { kind: 'routes', routes: [{ name: 'home', path: '/?n={n}' }] }, output: k6.output, scenarioDir: dir, dir, run: 'cycle-test' }),
     run: `cycle-test-${crypto.randomUUID().slice(0, 8)}`,
     dir,
     namespace: null,

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { defaultRequestTimeoutMs, type Load } from '../scenario/scenario.ts'
 import type { Model } from '../scenario/model.ts'
+import type { K6 } from './k6-binary.ts'
 import { bundleRude, type RudeBundle } from './rude/bundle.ts'
 import { openTape, tapeMark, type Tape } from './tape.ts'
 
@@ -22,9 +23,9 @@ export type Bundle = {
 
 /**
  * Bundles a scenario's journey, or its routes, to `load/journey.js` in the run's folder `dir`. A journey may lie anywhere, be
- * TypeScript and import npm packages. Fails with the place and the reason when it cannot be bundled.
+ * TypeScript and import npm packages. `output` is that of the k6 which will run it. Fails with the place and the reason when it cannot be bundled.
  */
-export const bundleJourney = async ({ load, scenarioDir, dir, run }: { readonly load: Load; readonly scenarioDir: string; readonly dir: string; readonly run: string }): Promise<Bundle> => {
+export const bundleJourney = async ({ load, output, scenarioDir, dir, run }: { readonly load: Load; readonly output: K6['output']; readonly scenarioDir: string; readonly dir: string; readonly run: string }): Promise<Bundle> => {
   const entry = entryOf(load, scenarioDir)
   const script = join(dir, 'load', 'journey.js')
   await mkdir(join(dir, 'load'), { recursive: true })
@@ -40,6 +41,7 @@ export const bundleJourney = async ({ load, scenarioDir, dir, run }: { readonly 
       target: 'es2020',
       external: ['k6', 'k6/*'],
       alias: { 'lowtide/journey': ours('journey.ts') },
+      plugins: output === 'lowtide' ? [tellingByStream] : [],
       define: givenTo(load),
       // k6 then names the journey's own lines when it throws.
       sourcemap: 'inline',
@@ -85,6 +87,9 @@ const givenTo = (load: Load): Record<string, string> => {
       return load satisfies never
   }
 }
+
+/** A module that only a k6 with our output has. */
+const tellingByStream: Plugin = { name: 'telling-by-stream', setup: building => building.onResolve({ filter: /\/tell-by-metrics\.ts$/ }, () => ({ path: ours('tell-by-stream.ts') })) }
 
 const ours = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 

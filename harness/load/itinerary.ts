@@ -1,6 +1,6 @@
 import { mixesOf } from './mix.ts'
 import type { LoadPlan } from './plan.ts'
-import { indexAt, turnOf } from './random.ts'
+import { indexAt, turnsOf } from './random.ts'
 
 /** A visit's share of the dose, and how many requests one of it sends. */
 export type Share = { readonly weight: number; readonly requests: number }
@@ -23,7 +23,8 @@ export const itineraryOf = (plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'seed'
   // By requests, not by visits: a visit of ten requests comes a tenth as often.
   const mix = mixIn(plan, shares)
   const weights = order.map(share => mix[share]! / shares[share]!.requests)
-  const shareOf = (i: number) => order[indexAt(weights, turnOf(seed, firstRequest + i))]!
+  const turnOf = turnsOf(seed)
+  const shareOf = weights.length === 1 ? () => 0 : (i: number) => order[indexAt(weights, turnOf(firstRequest + i))]!
   const cutAt = (longest: number): Itinerary => {
     const lengthOf = (share: number) => Math.min(shares[share]!.requests, longest)
     let visits = 0

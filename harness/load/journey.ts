@@ -8,7 +8,7 @@ import { checkpointsOf, defaultDropAfterMs, momentsOf } from './arrivals.ts'
 import { waitingFor } from './due.ts'
 import { itineraryOf } from './itinerary.ts'
 import { rehearsing, type LoadPlan } from './plan.ts'
-import { randomOf, type Random } from './random.ts'
+import { randomOf, randomsOf, type Random } from './random.ts'
 import { send, type Answer, type Request } from './request.ts'
 import { thinkMs, type Think } from './think.ts'
 
@@ -90,9 +90,8 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
       if (lateMs !== null && lateMs > (arrivals?.dropAfterMs ?? defaultDropAfterMs)) return
       if ('steps' in visit) walk(visit, n, requests, lateMs)
       else {
-        const random = randomOf(plan.seed, n)
         if (lateMs === null) waitAs(visit, n)()
-        send({ plan, route: visit.name, id: `${plan.cycle}-${n}`, lateMs: lateMs ?? 0 }, visit.request(random, n))
+        send({ plan, route: visit.name, id: `${plan.cycle}-${n}`, lateMs: lateMs ?? 0 }, visit.request(randomFor(n), n))
       }
     } catch (error) {
       exec.test.abort(`visit ${n} ("${visit.name}") of the journey threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
@@ -102,7 +101,7 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
 
 /** `lateMs` is of its first request; null in a closed model. */
 const walk = (visit: Walk, n: number, requests: number, lateMs: number | null): void => {
-  const random = randomOf(plan.seed, n)
+  const random = randomFor(n)
   const wait = waitAs(visit, n)
   for (let sent = 0; sent < requests; ) {
     const jar = new http.CookieJar()
@@ -123,7 +122,7 @@ const walk = (visit: Walk, n: number, requests: number, lateMs: number | null): 
 /** The first request as the load would make it. What throws here did so in the load as well. */
 const rehearse = (visit: Visit, n: number): void => {
   console.info(`${rehearsing}visit ${n} ("${visit.name}")`)
-  const random = randomOf(plan.seed, n)
+  const random = randomFor(n)
   if ('steps' in visit) visit.steps(random, n).next()
   else visit.request(random, n)
 }
@@ -152,6 +151,9 @@ let scenario: typeof exec.scenario | undefined
 
 const plan = JSON.parse(__ENV['LOWTIDE_PLAN'] ?? 'null') as LoadPlan
 if (plan === null) throw new Error('LOWTIDE_PLAN is not set: `lowtide run` starts this script, k6 alone cannot')
+
+/** One of these a user, who makes one visit at a time. */
+const randomFor = randomsOf(plan.seed)
 
 /** Complete once `journey` has been called. */
 export const options: Options = { scenarios: { dose: doseOf(plan.dose, 1, plan.requestTimeoutMs, 0) }, userAgent: 'lowtide' }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -23,7 +23,7 @@ export const buildK6 = async (file: string, { signal, say }: { readonly signal: 
 /** Tells what is built apart from what was built from other sources. */
 export const sourceHash = async (): Promise<string> => {
   const hash = createHash('sha256')
-  for (const name of ['go.sum', 'main.go', 'stream/stream.go', 'stream/remote.go']) hash.update(await readFile(folder + name))
+  for (const name of ['go.sum', 'main.go', ...(await readdir(`${folder}stream`)).filter(name => name.endsWith('.go')).toSorted().map(name => `stream/${name}`)]) hash.update(await readFile(folder + name))
   return hash.digest('hex').slice(0, 8)
 }
 

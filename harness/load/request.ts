@@ -1,12 +1,11 @@
 // Part of every journey: runs in k6's own runtime, which is not Node.
-import exec from 'k6/execution'
 import http, { type CookieJar, type RefinedResponse } from 'k6/http'
-import { Counter, Trend } from 'k6/metrics'
 import type { Method } from '../replay/logged.ts'
 import { mustBeSendable } from '../scenario/path.ts'
 import { mostRoutesOfAUser, namedAmong } from '../timeline/routes.ts'
-import { carrying } from './request-id.ts'
-import { endedMetric, longestPath, startedMetric, type LoadPlan, type Outcome } from './plan.ts'
+import { headersCarrying, pathCarrying } from './request-id.ts'
+import { longestPath, type LoadPlan, type Outcome } from './plan.ts'
+import { tellEnded, tellStarted } from './tell-by-metrics.ts'
 
 /** A request as a journey describes it. `path` includes the query, and is percent-encoded. */
 export type Request = {
@@ -36,23 +35,14 @@ export type Answer = {
  */
 export type Sending = { readonly plan: LoadPlan; readonly route: string; readonly id: string; readonly jar?: CookieJar; readonly lateMs?: number; readonly keepsBody?: boolean }
 
-/** Sends one request and leaves its two samples in k6's stream. Null for an answer that was not as expected, or for none: also where the client itself hung up. */
+/** Sends one request and leaves its two samples in k6's stream. Null for an answer that was not as expected, or for none: also where the client itself hung up, and where nobody reads it. */
 export const send = ({ plan, route: asked, id, jar, lateMs = 0, keepsBody = false }: Sending, { path, method = 'GET', body, headers, expect = {}, abortAfterMs }: Request): Answer | null => {
   mustBeSendable(path)
   const route = named(asked)
-  const tags = { route: encodeURIComponent(route) }
-  // Metadata, unlike tags, may differ in every sample without k6's memory growing.
-  metadata ??= exec.vu.metrics.metadata
-  metadata['request'] = id
-  metadata['path'] = encodeURIComponent(path.slice(0, longestPath))
-  started.add(lateMs, tags)
-  // k6's own samples of the request, nine of them, need not carry ours.
-  delete metadata['request']
-  delete metadata['path']
+  tellStarted(id, route, path.slice(0, longestPath), lateMs)
 
-  const sent = carrying({ path, headers: headers ?? {} }, id, plan.requestId)
-  const response = http.request(method, plan.baseUrl + sent.path, body ?? null, {
-    headers: sent.headers,
+  const response = http.request(method, plan.baseUrl + pathCarrying(path, id, plan.requestId), body ?? null, {
+    headers: headersCarrying(headers, id, plan.requestId),
     timeout: abortAfterMs ?? plan.requestTimeoutMs,
     redirects: 0,
     responseType: keepsBody || expect.contains !== undefined ? 'text' : 'none',
@@ -62,10 +52,8 @@ export const send = ({ plan, route: asked, id, jar, lateMs = 0, keepsBody = fals
 
   const hungUp = abortAfterMs !== undefined && response.error_code === requestTimedOut
   const outcome = hungUp ? 'counted' : outcomeOf(response, expect)
-  metadata['request'] = id
-  ended.add(response.timings.duration, { ...tags, outcome, answer: `${response.status}`, fault: `${response.error_code}` })
-  delete metadata['request']
-  return outcome === 'counted' && !hungUp ? { path, status: response.status, body: response.body ?? '', location: locationOf(response) } : null
+  tellEnded(id, route, response.timings.duration, outcome, response.status, response.error_code)
+  return keepsBody && outcome === 'counted' && !hungUp ? { path, status: response.status, body: response.body ?? '', location: locationOf(response) } : null
 }
 
 const outcomeOf = (response: Response, { status = 200, contains }: NonNullable<Request['expect']>): Outcome => {
@@ -84,11 +72,5 @@ const locationOf = ({ headers }: Response): string | null => headers['Location']
 const requestTimedOut = 1050
 const isStatusCode = (code: number) => code >= 1400 && code < 1600
 
-/** Asked for once a user: k6 builds this object anew each time, at the cost of the request itself. */
-let metadata: typeof exec.vu.metrics.metadata | undefined
-
 /** One of these a user: each has a runtime of its own. */
 const named = namedAmong(new Set(), mostRoutesOfAUser)
-
-const started = new Counter(startedMetric)
-const ended = new Trend(endedMetric, true)

@@ -27,7 +27,7 @@ export const loadDrained: Measure<Batch> = {
     const k6 = await findK6({ signal, say: console.error })
     await using ground = await openGround(signal)
     await writeFile(join(ground.dir, 'tails.ts'), journey)
-    const bundle = await ground.bundle({ kind: 'journey', journey: 'tails.ts' })
+    const bundle = await ground.bundle(k6.output, { kind: 'journey', journey: 'tails.ts' })
     const afterMs: number[] = []
     let early = 0
     for (let trial = 0; trial < trialsEach; trial++) {

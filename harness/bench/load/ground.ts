@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleJourney, type Bundle } from '../../load/bundle.ts'
+import type { K6 } from '../../load/k6-binary.ts'
 import { openReaders } from '../../probes/open-readers.ts'
 import { startSampler } from '../../probes/sampler.ts'
 import type { Load } from '../../scenario/scenario.ts'
@@ -13,7 +14,7 @@ import { startWatchdog } from '../../stack/watchdog.ts'
 export type Ground = AsyncDisposable & {
   readonly dir: string
   readonly baseUrl: string
-  readonly bundle: (load: Partial<Load>) => Promise<Bundle>
+  readonly bundle: (output: K6['output'], load?: Partial<Load>) => Promise<Bundle>
   /** What the server has seen since it was last asked. */
   readonly tally: () => Promise<Tally>
   /** All probes at 5 Hz until disposed of, as in a run. */
@@ -41,7 +42,7 @@ export const openGround = async (signal: AbortSignal): Promise<Ground> => {
     dir,
     baseUrl,
     tally,
-    bundle: (load) => bundleJourney({ load: { kind: 'routes', routes: [{ name: 'page', path: '/page' }], ...load } as Load, scenarioDir: dir, dir, run: `bench-${process.pid}` }),
+    bundle: (output, load) => bundleJourney({ output, load: { kind: 'routes', routes: [{ name: 'page', path: '/page' }], ...load } as Load, scenarioDir: dir, dir: join(dir, output), run: `bench-${process.pid}` }),
     watched: async () => {
       await using eyes = new AsyncDisposableStack()
       const { readers } = eyes.use(await openReaders(stack, { signal, say: () => {} }))

@@ -28,8 +28,8 @@ export const loadMemory: Measure<Growth> = {
   once: async (_, { signal }) => {
     const k6 = await findK6({ signal, say: console.error, long: true })
     await using ground = await openGround(signal)
-    const bundle = await ground.bundle({})
-    const { perSecond: reached } = await bare({ ground, k6, bundle, plan: { dose: 20_000, concurrency }, signal })
+    const [bundle, plain] = [await ground.bundle(k6.output), await ground.bundle('csv')]
+    const { perSecond: reached } = await bare({ ground, k6, bundle: plain, plan: { dose: 20_000, concurrency }, signal })
     const perSecond = Math.round(share * reached)
     const arrivals = { perSecond, spacing: 'even' } as const
     const plan = { dose: perSecond * minutes * 60, concurrency, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, arrivals }
@@ -40,7 +40,7 @@ export const loadMemory: Measure<Growth> = {
     const [program, ...leading] = k6.command
     const child = spawn(program!, [...leading, 'run', '--no-usage-report', '--env', `LOWTIDE_PLAN=${JSON.stringify(whole)}`, '-'], { stdio: ['pipe', 'ignore', 'pipe'], signal })
     child.stderr.resume()
-    pipeline(createReadStream(bundle.script), child.stdin).catch(() => undefined)
+    pipeline(createReadStream(plain.script), child.stdin).catch(() => undefined)
     const bareEnded = new Promise((resolve) => child.once('close', resolve))
     await load.begin()
 

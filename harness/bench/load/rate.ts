@@ -30,13 +30,13 @@ export const loadRate: Measure<Pair> = {
     // The same binary by both roads: only the output differs.
     const k6 = { ...own, output }
     await using ground = await openGround(signal)
-    const bundle = await ground.bundle({})
-    const send = { ground, k6, bundle, signal }
-    const tried = await bare({ ...send, plan: { dose: 8_000, concurrency } })
+    const send = { ground, k6, bundle: await ground.bundle(output), signal }
+    const sendBare = { ...send, bundle: await ground.bundle('csv') }
+    const tried = await bare({ ...sendBare, plan: { dose: 8_000, concurrency } })
     reached ??= tried.perSecond
     const perSecond = pace === 'half' ? Math.round(reached / 2) : null
     const plan = { dose: Math.round(secondsEach * (perSecond ?? tried.perSecond)), concurrency, ...(perSecond !== null && { arrivals: { perSecond, spacing: 'even' as const } }) } satisfies ArmOptions['plan']
-    const [first, second, third, fourth] = [await bare({ ...send, plan }), await inside({ ...send, plan }), await inside({ ...send, plan }), await bare({ ...send, plan })]
+    const [first, second, third, fourth] = [await bare({ ...sendBare, plan }), await inside({ ...send, plan }), await inside({ ...send, plan }), await bare({ ...sendBare, plan })]
     return { output, pace, perSecond, bare: [first, fourth], inside: [second, third] }
   },
   figures: (results) =>

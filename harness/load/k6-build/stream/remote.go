@@ -54,7 +54,9 @@ func newRemote(params output.Params) (output.Output, error) {
 		return nil, errors.New("expected LOWTIDE_OWNER and LOWTIDE_TOKEN in the environment: the collector takes nobody who does not say whose load it sends")
 	}
 	hello := fmt.Sprintf("lowtide,%d,%s,%s,%s", protocol, url.PathEscape(run), params.ScriptOptions.ExecutionSegment, url.PathEscape(token))
-	return &remote{address: to.Host, hello: hello, heard: make(chan struct{})}, nil
+	r := &remote{address: to.Host, hello: hello, heard: make(chan struct{})}
+	open.Store(&r.stream)
+	return r, nil
 }
 
 func (r *remote) Description() string { return "lowtide (" + r.address + ")" }

@@ -1,28 +1,28 @@
-// Package stream is a k6 output that writes one short line for each of the two samples that a journey leaves of a request, and nothing of k6's own dozen:
+// Package stream is a k6 output that writes one short line for the start of each request and one for its end, and nothing of k6's own dozen samples:
 //
 //	s,<microseconds>,<milliseconds late>,<request>,<route>,<path>
 //	e,<microseconds>,<milliseconds>,<request>,<route>,<outcome>,<status>,<error code>
 //
-// Times are of the Unix epoch. Texts come percent-encoded from the journey, so that they hold no comma and no line end.
+// Times are of the Unix epoch. In texts a comma, a percent sign and what is no printable ASCII are percent-encoded. A journey hands its requests over by
+// k6/x/lowtide (module.go): as samples of metrics of its own they would cost more than their request.
 package stream
 
 import (
 	"bufio"
-	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.k6.io/k6/v2/metrics"
 	"go.k6.io/k6/v2/output"
 )
 
-const (
-	started = "lowtide_started"
-	ended   = "lowtide_ended"
-
-	flushPeriod = 100 * time.Millisecond
-)
+const flushPeriod = 100 * time.Millisecond
 
 func init() { output.RegisterExtension("lowtide", New) }
+
+// open is where the journey's requests go: a process of k6 has one test, and this output at most once.
+var open atomic.Pointer[stream]
 
 // New is of `--out lowtide`, which writes to stdout, and of `--out lowtide=tcp://HOST:PORT`, which writes to a collector there.
 func New(params output.Params) (output.Output, error) {
@@ -30,18 +30,22 @@ func New(params output.Params) (output.Output, error) {
 		return newRemote(params)
 	}
 	log := params.Logger.Error
-	return &stream{out: bufio.NewWriterSize(params.StdOut, 64<<10), lost: func(err error) { log("lowtide: the stream of samples cannot be written: ", err) }}, nil
+	s := &stream{out: bufio.NewWriterSize(params.StdOut, 64<<10), lost: func(err error) { log("lowtide: the stream of samples cannot be written: ", err) }}
+	open.Store(s)
+	return s, nil
 }
 
 type stream struct {
-	output.SampleBuffer
-
 	flusher *output.PeriodicFlusher
 	out     *bufio.Writer
-	row     []byte
 	lines   int
 	lost    func(error)
 	broken  bool
+
+	mutex   sync.Mutex
+	rows    []byte
+	written []byte
+	added   int
 }
 
 func (s *stream) Description() string { return "lowtide (stdout)" }
@@ -56,50 +60,28 @@ func (s *stream) Stop() error {
 	return nil
 }
 
-// AddMetricSamples keeps only what a journey's own metrics sent: k6's samples of a request come in containers of another type.
-func (s *stream) AddMetricSamples(containers []metrics.SampleContainer) {
-	var kept []metrics.SampleContainer
-	for _, container := range containers {
-		if sample, ok := container.(metrics.Sample); ok && (sample.Metric.Name == started || sample.Metric.Name == ended) {
-			kept = append(kept, sample)
-		}
-	}
-	s.SampleBuffer.AddMetricSamples(kept)
+// AddMetricSamples lets k6's own go by.
+func (s *stream) AddMetricSamples([]metrics.SampleContainer) {}
+
+// add appends one line by `row`.
+func (s *stream) add(row func([]byte) []byte) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.rows = append(row(s.rows), '\n')
+	s.added++
 }
 
+// flush is called by one goroutine at a time. Users go on meanwhile, into the other of two buffers.
 func (s *stream) flush() {
-	for _, container := range s.GetBufferedSamples() {
-		s.write(container.(metrics.Sample))
-	}
+	s.mutex.Lock()
+	s.rows, s.written = s.written[:0], s.rows
+	s.lines += s.added
+	s.added = 0
+	s.mutex.Unlock()
+	_, _ = s.out.Write(s.written)
 	// Once is enough: a reader that has gone takes no line after it either.
 	if err := s.out.Flush(); err != nil && !s.broken {
 		s.broken = true
 		s.lost(err)
 	}
-}
-
-func (s *stream) write(sample metrics.Sample) {
-	row := s.row[:0]
-	if sample.Metric.Name == started {
-		row = s.common(append(row, 's'), sample)
-		row = append(append(row, ','), sample.Metadata["path"]...)
-	} else {
-		row = s.common(append(row, 'e'), sample)
-		for _, tag := range []string{"outcome", "answer", "fault"} {
-			value, _ := sample.Tags.Get(tag)
-			row = append(append(row, ','), value...)
-		}
-	}
-	s.row = append(row, '\n')
-	s.lines++
-	_, _ = s.out.Write(s.row)
-}
-
-// common appends what both kinds of line begin with.
-func (s *stream) common(row []byte, sample metrics.Sample) []byte {
-	row = strconv.AppendInt(append(row, ','), sample.Time.UnixMicro(), 10)
-	row = strconv.AppendFloat(append(row, ','), sample.Value, 'f', 3, 64)
-	row = append(append(row, ','), sample.Metadata["request"]...)
-	route, _ := sample.Tags.Get("route")
-	return append(append(row, ','), route...)
 }
