@@ -43,18 +43,22 @@ export const launchInCluster = async ({ cluster, generators, script, plan, run, 
   }
   const late = AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)])
   const notReady = await create(late).then(() => collector.assembled(late), messageOf)
-  const fleet = fleetOf(collector.members())
+  const members = collector.members()
+  let lost: number | null = null
+  for (const [nth, { generator }] of members.entries()) void generator.ended.then(({ trouble }) => (lost ??= trouble === null ? null : nth))
+  const fleet = fleetOf(members)
   if (notReady !== null) fleet.kill()
 
-  /** The pods that do not run: pending, evicted, out of memory. What k6 said in them is worth telling only of those that never came: the others say it in their goodbye. */
+  /** How the pod is whose generator was lost: evicted, out of memory. Where some never came, how those are that do not run, and what k6 said in them; the others say it in their goodbye. */
   const pods = async () => {
     const until = AbortSignal.timeout(toldWithinMs)
-    const asked = [['get', 'pods', '--no-headers', '--field-selector=status.phase!=Running', `--selector=k6_cr=${name}`], ...(notReady === null ? [] : [['logs', '--prefix', '--tail=5', `--selector=k6_cr=${name},runner=true`]])]
+    const get = ['get', 'pods', '--no-headers']
+    const asked = notReady === null ? [[...get, `--selector=job-name=${name}-${(lost ?? 0) + 1}`]] : [[...get, '--field-selector=status.phase!=Running', `--selector=k6_cr=${name}`], ['logs', '--prefix', '--tail=5', `--selector=k6_cr=${name},runner=true`]]
     return (await Promise.all(asked.map(args => ask(args, until).catch(() => '')))).join('')
   }
   const ended = fleet.ended.then(async ({ exitCode, trouble, tail }) => {
     const wrong = notReady ?? collector.intruder() ?? trouble
-    const seen = wrong === null || signal.aborted ? '' : await pods()
+    const seen = wrong === null || signal.aborted || collector.intruder() !== null ? '' : await pods()
     const left = await ask(['delete', `testruns.k6.io/${name}`, `configmaps/${name}`, '--ignore-not-found', '--cascade=foreground'], AbortSignal.timeout(removedWithinMs)).then(() => null, messageOf)
     await collector[Symbol.asyncDispose]()
     return { exitCode, trouble: wrong ?? (left && `the load is through, and its TestRun ${name} may be left: ${left}`), tail: [tail, seen, left].flatMap(said => said?.trim() || []).join('\n') }
