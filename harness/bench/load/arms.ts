@@ -8,7 +8,6 @@ import type { Bundle } from '../../load/bundle.ts'
 import type { K6 } from '../../load/k6-binary.ts'
 import { startLoad } from '../../load/k6.ts'
 import type { LoadPlan } from '../../load/plan.ts'
-import { decodeLatencies, latencyOf } from '../../timeline/latencies.ts'
 import { cpuMsOf, k6Pid, type Ground } from './ground.ts'
 
 /** One load, sent in one way. CPU of the generator, and of this process while it took in the samples and looked about; and how late that made its timers, 99 % of the time. */
@@ -34,7 +33,7 @@ export const bare = async ({ ground, k6, bundle, plan, signal }: ArmOptions): Pr
 
 /** k6 as a run of ours drives it, with all probes on. */
 export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): Promise<Arm> => {
-  const counts = new Map<number, number>()
+  const durationsMs: number[] = []
   await using _eyes = await ground.watched()
   await using load = await startLoad({
     k6,
@@ -44,10 +43,9 @@ export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): 
     baseUrl: ground.baseUrl,
     plan: { ...plan, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, role: 'measured' },
     signal,
-    onHappening: (happening) => {
-      if (happening.kind !== 'load' || happening.latencies === undefined) return
-      for (const { key, count } of decodeLatencies(happening.latencies)) counts.set(key, (counts.get(key) ?? 0) + count)
-    },
+    onHappening: () => {},
+    // As k6 measured them itself, without how late they came: the same that bare k6 tells.
+    onSample: (sample) => void (sample.kind === 'ended' && durationsMs.push(sample.durationMs)),
   })
   const own = process.cpuUsage()
   const timers = monitorEventLoopDelay({ resolution: timersEachMs })
@@ -59,7 +57,7 @@ export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): 
   const { user, system } = process.cpuUsage(own)
   if (dose.generator.kind !== 'completed' || dose.counted !== plan.dose) throw new Error(`the load inside of Lowtide was not whole: ${JSON.stringify(dose)}`)
   const { requests, perSecond } = await ground.tally()
-  return { requests, perSecond, p50Ms: quantileOf(counts, 0.5), p99Ms: quantileOf(counts, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs: (user + system) / 1_000, timersLateMs: Math.max(0, timers.percentile(99) / 1e6 - timersEachMs) }
+  return { requests, perSecond, p50Ms: quantileOf(durationsMs, 0.5), p99Ms: quantileOf(durationsMs, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs: (user + system) / 1_000, timersLateMs: Math.max(0, timers.percentile(99) / 1e6 - timersEachMs) }
 }
 
 const timersEachMs = 10
@@ -80,9 +78,4 @@ const followCpu = (find: () => Promise<number | null>) => {
   }
 }
 
-const quantileOf = (counts: ReadonlyMap<number, number>, quantile: number): number => {
-  const sorted = [...counts].toSorted(([a], [b]) => a - b)
-  let left = quantile * sorted.reduce((sum, [, count]) => sum + count, 0)
-  for (const [key, count] of sorted) if ((left -= count) <= 0) return latencyOf(key)
-  return Number.NaN
-}
+const quantileOf = (values: readonly number[], quantile: number): number => Float64Array.from(values).toSorted()[Math.min(values.length - 1, Math.floor(quantile * values.length))] ?? Number.NaN
