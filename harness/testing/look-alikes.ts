@@ -55,9 +55,9 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
   },
   'sockets that are half closed for a moment, a zombie before its parent’s wait and a prepared transaction before its commit': {
     beings: [
-      (moment) => process({ pid: 22, closeWait: isSoonAfterLoad(moment) ? 3 : 0 })(moment),
-      (moment) => (isSoonAfterLoad(moment) ? zombie({ pid: 23, fromMs: 2_000 })(moment) : null),
-      (moment) => (isSoonAfterLoad(moment) ? { kind: 'prepared-transaction', id: 'order-1', owner: 'app', ageMs: 20 } : null),
+      (moment) => process({ pid: 22, closeWait: isAtLastLook(moment) ? 3 : 0 })(moment),
+      (moment) => (isAtLastLook(moment) ? zombie({ pid: 23, fromMs: 2_000 })(moment) : null),
+      (moment) => (isAtLastLook(moment) ? { kind: 'prepared-transaction', id: 'order-1', owner: 'app', ageMs: 20 } : null),
     ],
   },
   'connections of clients that vanished, which nobody has declared': {
@@ -66,9 +66,9 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
   },
 }
 
-/** At the first look after a load, and no longer at the next. */
-function isSoonAfterLoad({ atMs, cycle }: Parameters<Being>[0]): boolean {
-  return cycle !== null && atMs < loadEndOf(cycle) + 5_500
+/** At the last of the three looks after a load, and neither before nor after it. */
+function isAtLastLook({ atMs, cycle }: Parameters<Being>[0]): boolean {
+  return cycle !== null && atMs >= loadEndOf(cycle) + 6_800 && atMs < loadEndOf(cycle) + 7_500
 }
 
 /** These, with a long-lived process that holds the client's end of each session while it lives. */
