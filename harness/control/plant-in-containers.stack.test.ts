@@ -38,12 +38,14 @@ test.skipIf(withoutEngine)('in containers what is planted lies in the namespaces
     const { counters, processes } = await look()
     const planter = processes.find(({ pid }) => pid === planted.planterPid)
     expect(planter).toMatchObject({ control: 'planted', threads: planted.planterThreads, closeWait: 1, descriptorTargets: { [planted.descriptorTarget ?? '']: 5 } })
-    expect(planted).toMatchObject({ threads: 3, orphanSockets: 1, temporaryFiles: 1, queryPids: { length: 1 }, endedPids: { length: 1 }, sharedMemoryBytes: 65_536 })
+    expect(planted).toMatchObject({ threads: 3, orphanSockets: 1, temporaryFiles: 1, queryPids: { length: 1 }, endedPids: { length: 1 }, sharedMemoryBytes: 65_536, sharedSegments: 1 })
     expect((counters['app.orphan-sockets'] ?? 0) - (before['app.orphan-sockets'] ?? 0)).toBe(1)
     expect(counters['harness.shm-bytes']).toBe(planted.sharedMemoryBytes)
+    expect(counters).toMatchObject({ 'app.sysv-segments': 1, 'app.sysv-bytes': 4_096 })
     expect(counters['app.shm-bytes']).toBe(before['app.shm-bytes'])
   }
-  // None is planted, but a segment of the application's own must be seen there as well, also when its creator has long gone: Perl, which the image of the fixture has, knows how to make one.
+  // The planted segment has gone, and one of the application's own is seen as well: Perl, which the image of the fixture has, knows how to make one.
+  expect((await look()).counters['app.sysv-segments']).toBe(0)
   const { container: { dockerode } } = await getContainerRuntimeClient()
   const [application] = await dockerode.listContainers({ filters: { name: [`${run}-application`] } })
   const making = await dockerode.getContainer(application?.Id ?? '').exec({ Cmd: ['perl', '-e', 'defined shmget(0, 8192, 01600) or die'] })

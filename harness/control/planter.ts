@@ -1,6 +1,7 @@
 import { openSync, readdirSync, readlinkSync } from 'node:fs'
 import { plantMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
 import { goOn, plantRequest, plantZombie } from './planted-processes.ts'
+import { plantSegments } from './planted-segments.ts'
 import { openTransaction, plantEnded, plantInPooledSession, plantQuery, plantRows, removeRows, roomAsSeenBy } from './planted-sessions.ts'
 import { plantHalfClosed, plantOrphan, plantThreads } from './planted-sockets.ts'
 
@@ -16,7 +17,7 @@ const run = process.env.LOWTIDE_RUN ?? ''
 const clients = await Promise.all(Array.from({ length: sessions }, openTransaction))
 const opened = Array.from({ length: descriptors }, () => openSync(process.argv[1] ?? '', 'r'))
 const sharedMemoryBytes = plantMemory(run)
-const [zombie, script, socket, threads] = await Promise.all([plantZombie(), plantRequest(), plantHalfClosed(), plantThreads(Number(process.env.PLANT_THREADS))])
+const [zombie, script, socket, threads, memory] = await Promise.all([plantZombie(), plantRequest(), plantHalfClosed(), plantThreads(Number(process.env.PLANT_THREADS)), plantSegments(Number(process.env.PLANT_SEGMENTS))])
 const orphan = await plantOrphan(threads.port)
 // From here on nothing may fail: what is prepared would stay.
 const pooled = await plantInPooledSession()
@@ -41,6 +42,7 @@ console.log(JSON.stringify({
   closeWait: socket.halfClosed,
   orphanSockets: orphan.orphanSockets,
   sharedMemoryBytes,
+  sharedSegments: memory.segments,
   requestPids: [script.pid],
   grownTables,
 }))
@@ -53,6 +55,7 @@ await new Promise<void>((resolve) => {
 for (const gid of pooled.preparedTransactions) await pooled.client.query(`ROLLBACK PREPARED '${gid}'`).catch(() => {})
 await removeRows(pooled.client)
 removePlantedMemory(run)
+await memory.remove()
 await query?.end()
 await Promise.all([goOn(zombie.shell), goOn(script.shell)])
 socket.close()

@@ -71,11 +71,12 @@ const rise = (before: Rest, after: Rest, counter: string): number => fewest(afte
 
 /** What only counters and the server's log tell of. */
 function notCounted({ serverLog }: Timeline, { planted }: Stamped<Control>, before: Rest, during: Rest): readonly string[] {
-  const { orphanSockets = 0, temporaryFiles = 0, sharedMemoryBytes = 0, endedPids = [] } = planted
+  const { orphanSockets = 0, temporaryFiles = 0, sharedMemoryBytes = 0, sharedSegments = 0, endedPids = [] } = planted
   const ended = serverLog.filter(({ sqlstate }) => sqlstate === idleSessionTimeout)
   const exactly = (seen: number, wanted: number, one: string, many?: string): string | null => (wanted === 0 || seen === wanted ? null : `${seen === 0 ? 'none' : thousands(seen)} of ${count(wanted, one, many)} seen`)
   return [
     exactly(rise(before, during, 'app.orphan-sockets'), orphanSockets, 'planted socket without an owner', 'planted sockets without an owner'),
+    exactly(rise(before, during, 'app.sysv-segments'), sharedSegments, 'planted System V segment'),
     exactly(rise(before, during, 'pg.temporary-files'), temporaryFiles, 'planted temporary file'),
     exactly(fewest(during, 'harness.shm-bytes'), sharedMemoryBytes, 'planted byte of shared memory', 'planted bytes of shared memory'),
     said(endedPids.filter((pid) => !ended.some((line) => line.pid === pid)).length, 'planted end of a session', "not seen in the server's log"),
@@ -105,6 +106,7 @@ const notRemoved = (timeline: Timeline, before: Rest, after: Rest): readonly str
   [
     said(after.last.members.filter((member) => isPlanted(timeline, member, after.last)).length, 'planted member', 'still there after the removal'),
     said(Math.max(0, rise(before, after, 'app.orphan-sockets')), 'socket without an owner', 'more than before the control', 'sockets without an owner'),
+    said(Math.max(0, rise(before, after, 'app.sysv-segments')), 'System V segment', 'more than before the control'),
     said(Math.max(0, rise(before, after, 'pg.temporary-files')), 'temporary file', 'more than before the control'),
     said(fewest(after, 'harness.shm-bytes'), 'planted byte of shared memory', 'still there after the removal', 'planted bytes of shared memory'),
   ].filter((fault) => fault !== null)

@@ -66,7 +66,7 @@ claims(everyProbeKeptItsSight, [
   ['one that misses more beats than it makes', missing(0.6), 'inconclusive', /postgres missed/],
   ['a control that could not be planted', { also: [{ kind: 'blind', probe: 'control', reason: 'no shell', atMs: startOf(8) + 100 }] }, 'inconclusive', /^control went blind \(no shell\)$/],
   ['one that misses some', missing(0.2), 'pass'],
-  ['a look to which one gave no answer', looking((look) => (look.cycle === last ? { ...look, counters: { 'pg.backends': 0 } } : look)), 'inconclusive', /6 of 37 looks had no app.orphan-sockets, app.processes, harness.shm-bytes and 2 more/],
+  ['a look to which one gave no answer', looking((look) => (look.cycle === last ? { ...look, counters: { 'pg.backends': 0 } } : look)), 'inconclusive', /6 of 37 looks had no app.orphan-sockets, app.processes, app.sysv-segments and 3 more/],
   ['a counter that the application tells once, after a collection', looking((look) => (look.reading === 'nudged' ? { ...look, counters: { ...look.counters, 'app.heap-used-bytes': 8_000_000 } } : look)), 'pass'],
   ['no beat, as the load broke before anything was watched', { ...fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), endedEarly: 'load broken' as const }, 'not judged'],
   ['no beat at all', fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), 'inconclusive', /never beat/],
@@ -137,7 +137,7 @@ const planted9000 = timelineOf().looks.flatMap(({ members }) => members).find((m
 const inControl = (reading: Look['reading'], change: (look: Look & { readonly atMs: number }) => Look) => looking((look) => (look.reading === reading ? change(look) : look))
 const duringControl = (change: (member: Member) => Member | null) => inControl('control-planted', (look) => ({ ...look, members: look.members.map(change).filter((member) => member !== null) }))
 const ofPlanter = (shown: Partial<Process>) => duringControl((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, ...shown } : member))
-const counted = { 'app.orphan-sockets': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': 65_536 }
+const counted = { 'app.orphan-sockets': 1, 'app.sysv-segments': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': 65_536 }
 const countedDuring = (counters: Look['counters']) => inControl('control-planted', (look) => ({ ...look, counters: { ...look.counters, ...counters } }))
 /** Another plant than the usual. */
 const withPlanted = (planted: Planted, change: (look: Look) => Look) => {
@@ -147,7 +147,7 @@ const withPlanted = (planted: Planted, change: (look: Look) => Look) => {
 const without = (pid: number) => (look: Look) => ({ ...look, members: look.members.filter((member) => !('pid' in member && member.pid === pid)) })
 
 claims(thePlantedLeakWasFound, [
-  ['exactly', {}, 'pass', /^3 transactions, 1 zombie, 5 descriptors, 3 threads, 1 advisory lock, 1 temporary table, 1 temporary file, 1 prepared transaction, 1 running query, 1 session ended by the server, 1 half-closed socket, 1 socket without an owner, 1 file of shared memory, 1 request process, 1 replication slot and 1 grown table were planted, found exactly, and seen gone$/],
+  ['exactly', {}, 'pass', /^3 transactions, 1 zombie, 5 descriptors, 3 threads, 1 advisory lock, 1 temporary table, 1 temporary file, 1 prepared transaction, 1 running query, 1 session ended by the server, 1 half-closed socket, 1 socket without an owner, 1 file of shared memory, 1 System V segment, 1 request process, 1 replication slot and 1 grown table were planted, found exactly, and seen gone$/],
   ['beside a real leak', { beings: [openTransaction({ pid: 1, fromMs: startOf(6), relationLocks: 1 })] }, 'pass'],
   ['none was planted', { controls: 'none' }, 'inconclusive', /no leak was planted/],
   ['a session not seen', inControl('control-planted', without(9_002)), 'inconclusive', /1 planted transaction not seen/],
@@ -165,9 +165,10 @@ claims(thePlantedLeakWasFound, [
   ['more sockets without an owner than it planted', countedDuring({ 'app.orphan-sockets': 2 }), 'inconclusive', /2 of 1 planted socket without an owner seen/],
   ['one socket more without an owner for a moment: a client that is being accepted', inControl('control-planted', (look) => (look.atMs % 400 === 200 ? { ...look, counters: { ...look.counters, 'app.orphan-sockets': 2 } } : look)), 'pass'],
   ['beside sockets without an owner that the application has', looking((look) => ({ ...look, counters: { ...look.counters, 'app.orphan-sockets': (look.counters['app.orphan-sockets'] ?? 0) + 4 } })), 'pass'],
+  ['its System V segment not seen', countedDuring({ 'app.sysv-segments': 0 }), 'inconclusive', /none of 1 planted System V segment seen/],
   ['its temporary file not seen', countedDuring({ 'pg.temporary-files': 0 }), 'inconclusive', /none of 1 planted temporary file seen/],
   ['half of its shared memory seen', countedDuring({ 'harness.shm-bytes': 32_768 }), 'inconclusive', /32,768 of 65,536 planted bytes of shared memory seen/],
-  ['its shared memory, its file and its socket still there after the removal', inControl('control-removed', (look) => ({ ...look, counters: { ...look.counters, ...counted } })), 'inconclusive', /1 socket without an owner more than before the control, 1 temporary file more than before the control and 65,536 planted bytes of shared memory still there after the removal/],
+  ['its shared memory, its file and its socket still there after the removal', inControl('control-removed', (look) => ({ ...look, counters: { ...look.counters, ...counted } })), 'inconclusive', /1 socket without an owner more than before the control, 1 System V segment more than before the control, 1 temporary file more than before the control and 65,536 planted bytes of shared memory still there after the removal/],
   ['its replication slot not seen', duringControl((member) => (member.kind === 'replication-slot' ? null : member)), 'inconclusive', /1 planted replication slot not seen/],
   ['its replication slot seen with less than it keeps', duringControl((member) => (member.kind === 'replication-slot' ? { ...member, retainedBytes: 0 } : member)), 'inconclusive', /1 planted replication slot not seen with what it keeps/],
   ['its table seen with fewer rows', duringControl((member) => (member.kind === 'table' ? { ...member, grownRows: 39 } : member)), 'inconclusive', /1 planted growth of a table not seen/],
@@ -181,7 +182,7 @@ claims(thePlantedLeakWasFound, [
   ['its half-closed socket not seen', duringControl((member) => (member.kind === 'process' ? { ...member, closeWait: 0 } : member)), 'inconclusive', /1 planted half-closed socket not seen/],
   ['its request not seen', duringControl((member) => (member.kind === 'process' && member.pid === 9_020 ? { ...member, request: null } : member)), 'inconclusive', /1 planted request process not seen/],
   ['where the server knows no prepared transactions, none is planted', withPlanted({ ...whatIsPlanted, preparedTransactions: [] }, (look) => ({ ...look, members: look.members.filter(({ kind }) => kind !== 'prepared-transaction') })), 'pass', /1 temporary file, 1 running query, .* without a control: prepared transactions$/],
-  ['in a record of older days, which planted less', withPlanted({ planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5 }, (look) => ({ ...look, members: look.members.filter((member) => !['prepared-transaction', 'temporary-table', 'replication-slot', 'table'].includes(member.kind) && !('pid' in member && [9_004, 9_005, 9_020].includes(member.pid))) })), 'pass', /^3 transactions, 1 zombie and 5 descriptors were planted, found exactly, and seen gone; watched without a control: threads, advisory locks, prepared transactions, running queries, sessions ended by the server, half-closed sockets, sockets without an owner, request processes and replication slots$/],
+  ['in a record of older days, which planted less', withPlanted({ planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5 }, (look) => ({ ...look, members: look.members.filter((member) => !['prepared-transaction', 'temporary-table', 'replication-slot', 'table'].includes(member.kind) && !('pid' in member && [9_004, 9_005, 9_020].includes(member.pid))) })), 'pass', /^3 transactions, 1 zombie and 5 descriptors were planted, found exactly, and seen gone; watched without a control: threads, advisory locks, prepared transactions, running queries, sessions ended by the server, half-closed sockets, sockets without an owner, System V segments, request processes and replication slots$/],
   ['a prepared transaction that nobody planted', { beings: [({ reading }) => (reading === 'control-planted' ? { kind: 'prepared-transaction', id: 'another', owner: 'app', ageMs: 10 } : null)] }, 'inconclusive', /1 prepared transaction seen that nobody planted/],
   ['its prepared transaction still there after the removal', looking((look) => (look.reading === 'control-removed' ? { ...look, members: [...look.members, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 10 }] } : look)), 'inconclusive', /1 planted member still there/],
   ['seen on two looks of three', inControl('control-planted', (look) => (look.atMs % 400 === 200 ? without(9_001)(look) : look)), 'inconclusive'],

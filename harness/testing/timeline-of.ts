@@ -146,13 +146,13 @@ function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | unde
 
 // What is planted. Looks of the control phase alone show it.
 
-export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5, pooledPid: 9_004, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: ['lowtide-control-9004'], closeWait: 1, requestPids: [9_020], queryPids: [9_005], endedPids: [9_006], orphanSockets: 1, temporaryFiles: 1, sharedMemoryBytes: 65_536, threads: 3, planterThreads: 15, descriptorTarget: '/run/agent/planter.mjs', replicationSlots: ['lowtide_control'], retainedBytes: 4_096, grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] }
+export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5, pooledPid: 9_004, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: ['lowtide-control-9004'], closeWait: 1, requestPids: [9_020], queryPids: [9_005], endedPids: [9_006], orphanSockets: 1, temporaryFiles: 1, sharedMemoryBytes: 65_536, sharedSegments: 1, threads: 3, planterThreads: 15, descriptorTarget: '/run/agent/planter.mjs', replicationSlots: ['lowtide_control'], retainedBytes: 4_096, grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] }
 const plantedAt = (measured: number): number => startOf(firstMeasured + measured) + 1_000
 const removedAt = (measured: number): number => plantedAt(measured) + 2_000
 
 /** What is planted and no member. */
 const plantedCounters = ({ reading }: Moment): Readonly<Record<string, number>> =>
-  reading === 'control-planted' ? { 'app.orphan-sockets': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': 65_536 } : { 'app.orphan-sockets': 0, 'pg.temporary-files': 0, 'harness.shm-bytes': 0 }
+  reading === 'control-planted' ? { 'app.orphan-sockets': 1, 'app.sysv-segments': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': 65_536 } : { 'app.orphan-sockets': 0, 'app.sysv-segments': 0, 'pg.temporary-files': 0, 'harness.shm-bytes': 0 }
 
 const planted = (measured: number): readonly Being[] => {
   const [fromMs, untilMs] = [plantedAt(measured), removedAt(measured)]

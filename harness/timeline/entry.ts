@@ -199,6 +199,8 @@ export type Capacity = {
   readonly asked: number
   readonly parallel: number
   readonly tries: readonly number[]
+  /** Requests that were sent together in each try, with those that hold. Older records have none. */
+  readonly sent?: readonly number[]
   /** So many were answered with a status of 400 to 499, or at once with 503, in the try with most of them: they never came to ask for a place. Absent for none. */
   readonly declined?: number
 } & (
@@ -254,6 +256,8 @@ export type Planted = {
   readonly orphanSockets?: number
   /** In /dev/shm, as the kernel counts it. */
   readonly sharedMemoryBytes?: number
+  /** Of System V. */
+  readonly sharedSegments?: number
   /** Processes that carry a request and do not end. */
   readonly requestPids?: readonly number[]
   /** Their names, and how much write-ahead log they kept as they were made. */

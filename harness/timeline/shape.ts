@@ -131,6 +131,7 @@ const planted: Shape<Planted> = {
   closeWait: optional(isNumber),
   orphanSockets: optional(isNumber),
   sharedMemoryBytes: optional(isNumber),
+  sharedSegments: optional(isNumber),
   requestPids: optional(listOf(isNumber)),
   replicationSlots: optional(listOf(isText)),
   retainedBytes: optional(isNumber),

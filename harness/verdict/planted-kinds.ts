@@ -50,15 +50,15 @@ const plantable: readonly Kind[] = [
   { one: 'half-closed socket', watchedBy: 'processes', counters: ['app.close-wait'], planted: ({ closeWait = 0 }) => closeWait },
   { one: 'socket without an owner', many: 'sockets without an owner', watchedBy: 'processes', counters: ['app.orphan-sockets'], isLater: true, planted: ({ orphanSockets = 0 }) => orphanSockets },
   { one: 'file of shared memory', many: 'files of shared memory', watchedBy: 'processes', counters: ['app.shm-bytes'], isLater: true, planted: ({ sharedMemoryBytes = 0 }) => Math.sign(sharedMemoryBytes) },
+  { one: 'System V segment', watchedBy: 'processes', counters: ['app.sysv-segments', 'app.sysv-bytes'], isLater: true, planted: ({ sharedSegments = 0 }) => sharedSegments },
   { one: 'request process', many: 'request processes', watchedBy: 'processes', counters: ['app.processes', 'app.requests'], planted: ({ requestPids = [] }) => requestPids.length },
   { one: 'replication slot', watchedBy: 'postgres', counters: ['pg.wal-retained-bytes'], planted: ({ replicationSlots = [] }) => replicationSlots.length },
   { one: 'grown table', watchedBy: 'postgres-relations', counters: [], planted: ({ grownTables = [] }) => grownTables.length },
 ]
 
-/** Memory and sizes are never exactly so much; a segment of System V goes with no process, and none can be made without code of its own; a kill for want of memory would be one. */
+/** Memory and sizes are never exactly so much, and a kill for want of memory would be one. */
 const unplantable: readonly { readonly called: string; readonly counters: readonly string[] }[] = [
   { called: 'memory', counters: ['app.anonymous-bytes', 'app.rss-bytes', 'app.heap-used-bytes'] },
-  { called: 'System V shared memory', counters: ['app.sysv-segments', 'app.sysv-bytes'] },
   { called: 'kills for want of memory', counters: ['app.memory-kills'] },
   { called: 'the size of the database', counters: ['pg.database-bytes'] },
   { called: 'the size of the write-ahead log', counters: ['pg.wal-bytes'] },
