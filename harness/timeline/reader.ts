@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
 import { formatVersion, type Entry } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { linesAtOnce } from './lines.ts'
@@ -48,13 +48,25 @@ export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry
     return { damage: `line ${line} of timeline.ndjson is no entry: ${JSON.stringify(text.slice(0, 60))}` }
   }
   try {
-    for await (const texts of linesAtOnce(createReadStream(path, { highWaterMark: chunkBytes }))) yield texts.values().map(entryOf)
+    for await (const texts of linesAtOnce(textOf(path))) yield texts.values().map(entryOf)
   } catch (cause) {
     throw new RecordError(`${path} cannot be read after line ${line}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
   }
 }
 
-const chunkBytes = 256 * 1024
+/** A file's text, chunk by chunk. Through one buffer: a stream takes a new one for each, and that costs more than to read it. */
+async function* textOf(path: string): AsyncGenerator<string> {
+  await using file = await open(path)
+  const [buffer, decoder] = [Buffer.alloc(chunkBytes), new StringDecoder('utf8')]
+  for (;;) {
+    const { bytesRead } = await file.read(buffer)
+    if (bytesRead === 0) break
+    yield decoder.write(buffer.subarray(0, bytesRead))
+  }
+  yield decoder.end()
+}
+
+const chunkBytes = 64 * 1024
 
 export type Damage = { readonly damage: string }
 
