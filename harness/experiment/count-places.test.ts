@@ -37,12 +37,12 @@ test.each([
 test('a pool that fills by one session with each try is asked until it is full', async () => {
   let open = 1
   const filling: Send = async (requests) => ({ atOnce: Math.min(open++, requests, 6), declined: 0, inVain: false })
-  expect(await countPlaces(filling, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 6, tries: [1, 2, 3, 4, 5, 6] })
+  expect(await countPlaces(filling, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 6, tries: [1, 2, 3, 4, 5, 6], sent: [6, 2, 4, 4, 6, 6] })
 })
 
 test('requests that are turned away before they ask for a place are counted as such', async () => {
   const limited: Send = async (requests) => ({ atOnce: 0, declined: requests, inVain: false })
-  expect(await countPlaces(limited, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 0, tries: [0, 0, 0], declined: 6 })
+  expect(await countPlaces(limited, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 0, tries: [0, 0, 0], sent: [6, 1, 1], declined: 6 })
 })
 
 const pools = fc.record({ places: fc.integer({ min: 1, max: 60 }), most: fc.integer({ min: 1, max: 60 }), from: fc.integer({ min: 0, max: 60 }) })
@@ -75,13 +75,18 @@ describe('whatever the pool, and whatever is known of it', () => {
     ))
 })
 
+test('where some find a place now and not the next time, one more is asked for until it has been missed nine times', async () => {
+  const { parallel, tries } = await countPlaces(busy(poolOf(5), [0, 0, 0, 0, 1]), { most: 10 })
+  expect([parallel, tries]).toEqual([5, [1, 2, 4, 5, 4, ...Array<number>(7).fill(5)]])
+})
+
 test('places that the harness holds are missed, exactly so many', async () => {
-  expect(await countBeside(poolOf(6), { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 4, tries: [4] })
-  expect(await countBeside(busy(poolOf(6), [1, 3]), { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 4, tries: [3, 1, 4] })
-  expect(await countBeside(poolOf(1), { held: 1, places: 1 })).toEqual({ asked: 1, parallel: 0, tries: [0] })
+  expect(await countBeside(poolOf(6), { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 4, tries: [4], sent: [8] })
+  expect(await countBeside(busy(poolOf(6), [1, 3]), { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 4, tries: [3, 1, 4], sent: [8, 8, 8] })
+  expect(await countBeside(poolOf(1), { held: 1, places: 1 })).toEqual({ asked: 1, parallel: 0, tries: [0], sent: [2] })
 })
 
 test('a request that takes no place is found out by the first try that was not late: as many are found as ever', async () => {
-  expect(await countBeside(poolOf(100), { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 6, tries: [6] })
-  expect(await countBeside(busy(poolOf(100), [3]), { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 6, tries: [3, 6] })
+  expect(await countBeside(poolOf(100), { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 6, tries: [6], sent: [8] })
+  expect(await countBeside(busy(poolOf(100), [3]), { held: 2, places: 6 })).toEqual({ asked: 6, parallel: 6, tries: [3, 6], sent: [8, 8] })
 })

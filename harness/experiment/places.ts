@@ -1,7 +1,8 @@
 import type { Plan, Target } from '../scenario/scenario.ts'
 import type { Capacity } from '../timeline/entry.ts'
-import { openAsker, placesDeclared } from './capacity.ts'
-import { countBeside, countPlaces } from './count-places.ts'
+import { type Asker, openAsker, placesDeclared } from './capacity.ts'
+import { agreementOf } from '../verdict/places.ts'
+import { countBeside, countPlaces, type Counting } from './count-places.ts'
 
 export type Places = Disposable & {
   /** Gives how many milliseconds one further asking takes. */
@@ -11,7 +12,7 @@ export type Places = Disposable & {
   readonly afterLoad: () => Promise<void>
   /** What a collection gives back was lost until then. */
   readonly afterCollection: () => Promise<void>
-  /** Holds one of the places that are left, then two, and then none: that lost ones would have been missed must show. */
+  /** Holds one of the places that are left, half of them, one again, and then none: that lost ones would have been missed must show. */
   readonly control: () => Promise<void>
   /** Requests that still wait for a place, and are none of the load's. Disposal hangs up on them. */
   readonly waiting: () => number
@@ -30,14 +31,28 @@ export function openPlaces({ target, plan, baseUrl, record, signal }: PlacesOpti
   const { capacity } = target
   if (capacity === undefined) return { beforeLoad: async () => 0, afterCycle: unasked, afterLoad: unasked, afterCollection: unasked, control: unasked, waiting: () => 0, [Symbol.dispose]: () => {} }
 
-  const asker = openAsker({ url: baseUrl + capacity.path, holdsMs: capacity.holdsMs, signal })
-  const most = placesDeclared(plan, target.limits ?? {})
-  const count = (how: { readonly from?: number; readonly enough?: number }) => countPlaces(asker.send, { most, ...how })
+  return placesBy(openAsker({ url: baseUrl + capacity.path, holdsMs: capacity.holdsMs, signal }), { most: placesDeclared(plan, target.limits ?? {}), collects: target.collectPath !== undefined, record })
+}
+
+export type Asking = {
+  /** Up to so many places are asked for. */
+  readonly most: number
+  /** A collection follows the reading after the load. */
+  readonly collects: boolean
+  readonly record: (happening: Capacity) => void
+}
+
+/** The same by this asker, and disposes of it. */
+export function placesBy(asker: Asker, { most, collects, record }: Asking): Places {
+  const count = (how: Omit<Counting, 'most'>) => countPlaces(asker.send, { most, ...how })
   let before = 0
   let places = 0
+  const sinceLoad: Capacity[] = []
   /** Where no load came in between, what one reading found is there, whatever the next one finds. */
   const told = (happening: Capacity, atLeast = 0): void => {
     places = Math.max(atLeast, happening.parallel)
+    if (happening.when === 'before-load' || happening.when === 'after-cycle') sinceLoad.length = 0
+    else sinceLoad.push(happening)
     record(happening)
   }
   return {
@@ -57,20 +72,21 @@ export function openPlaces({ target, plan, baseUrl, record, signal }: PlacesOpti
     afterLoad: async () => {
       told({ kind: 'capacity', when: 'after-load', ...(await count({ from: places })) })
       // What is missed once may be slow; what a collection gives back cannot be asked for again.
-      if (places > 0 && places < before && target.collectPath !== undefined) told({ kind: 'capacity', when: 'after-load', ...(await count({ from: places })) }, places)
+      if (places > 0 && places < before && collects) told({ kind: 'capacity', when: 'after-load', ...(await count({ from: places })) }, places)
     },
     afterCollection: async () => told({ kind: 'capacity', when: 'after-collection', ...(await count({ from: places })) }, places),
     control: async () => {
-      for (const held of heldOf(places)) record({ kind: 'capacity', when: 'places-held', held, ...(await countBeside(asker.send, { held, places })) })
+      for (const held of heldOf(places)) told({ kind: 'capacity', when: 'places-held', held, ...(await countBeside(asker.send, { held, places })) }, places)
+      const { tries, exact } = agreementOf(sinceLoad, places)
       // Also where none is left to hold: a second asking for those that were missed.
-      record({ kind: 'capacity', when: 'places-released', ...(await count({ from: places })) })
+      record({ kind: 'capacity', when: 'places-released', ...(await count({ from: places, isUneven: exact < tries })) })
     },
     waiting: asker.waiting,
     [Symbol.dispose]: () => asker[Symbol.dispose](),
   }
 }
 
-/** How many places the control holds, one time after the other. Twice, and not as many each time where that can be: what one busy moment makes of a request that takes no place, it does not make of it twice. */
-const heldOf = (places: number): readonly number[] => (places === 0 ? [] : [1, Math.min(2, places)])
+/** How many places the control holds, one time after the other. What a busy moment makes of a request that takes no place, it does not make of it again and again; and chance, which often makes one answer late, or two, hardly makes exactly half of them. */
+const heldOf = (places: number): readonly number[] => (places === 0 ? [] : [1, Math.ceil(places / 2), 1])
 
 const unasked = (): Promise<void> => Promise.resolve()

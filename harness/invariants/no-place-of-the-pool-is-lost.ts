@@ -1,6 +1,6 @@
 import type { Place } from '../timeline/member.ts'
 import { cycleAtEpoch } from '../verdict/moments.ts'
-import { controlOfPlaces, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
+import { agree, agreementSinceLoad, controlOfPlaces, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -44,6 +44,14 @@ export default {
       return {
         kind: 'inconclusive',
         sentence: `${count(lostIn.length, 'place')} fewer ${lostIn.length === 1 ? 'was' : 'were'} found after the load than before it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')}, ${before.parallel} before), and the control shows that readings overlook ${count(misread, 'place')}: they do not tell lost from slow`,
+        settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
+      }
+    }
+    const agreement = agreementSinceLoad(timeline)
+    if (!agree(agreement)) {
+      return {
+        kind: 'inconclusive',
+        sentence: `${found}, but only ${agreement.exact} of ${count(agreement.tries, 'try', 'tries')} for more than are left found exactly these: they do not tell lost from slow`,
         settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
       }
     }

@@ -55,15 +55,43 @@ export const misreadPlaces = (timeline: Timeline): number => {
   const { after } = placesOf(timeline)
   const { left, held, released } = controlOfPlaces(timeline)
   if (after === null || released === null) return 0
-  const missed = held.map((one) => Math.min(...one.tries.map((found) => Math.max(0, left - one.held - found))))
   const lastCycle = doses.findLast(({ planned }) => planned > 0)?.cycle
   const sinceLoad = capacities.filter((one) => one.when === 'after-load' || (one.when === 'after-cycle' && one.cycle === lastCycle))
   const givenBack = left - after.parallel
   const believed = sinceLoad.length >= 2 && sinceLoad.every(({ parallel }) => parallel === after.parallel)
   // Older records did not ask again after a collection.
   const mayBeCollected = givenBack === 0 && looks.some(({ reading }) => reading === 'collected') && !capacities.some(({ when }) => when === 'after-collection')
-  return Math.max(0, ...missed, left - released.parallel, mayBeCollected ? 0 : released.parallel - left, believed ? 0 : givenBack)
+  const differing = held.map((one) => Math.min(...one.tries.map((found) => (mayBeCollected ? Math.max(0, left - one.held - found) : Math.abs(left - one.held - found)))))
+  return Math.max(0, ...differing, left - released.parallel, mayBeCollected ? 0 : released.parallel - left, believed ? 0 : givenBack)
 }
+
+/** Of so many tries that asked for more places than are left, so many found exactly these. */
+export type Agreement = { readonly tries: number; readonly exact: number }
+
+/** Of each reading from the try on that found most: until then a pool may have been filling. Older records do not tell, and have no tries here; nor has a pool without a place, which no lateness looks like: the first answer is never late. */
+export function agreementOf(capacities: readonly Capacity[], left: number): Agreement {
+  if (left === 0) return { tries: 0, exact: 0 }
+  const exact = capacities.flatMap((one) => {
+    const held = one.when === 'places-held' ? one.held : 0
+    const begun = held > 0 ? 0 : one.tries.indexOf(one.parallel)
+    return one.tries.flatMap((found, i) => (i >= begun && (one.sent?.[i] ?? 0) > left ? [found === left - held] : []))
+  })
+  return { tries: exact.length, exact: exact.filter(Boolean).length }
+}
+
+/** Of all tries since the last load: those before a collection for more places than were left then, those after it for more than it left. */
+export const agreementSinceLoad = remembered((timeline: Timeline): Agreement => {
+  const { capacities } = timeline
+  const of = (left: number, ...whens: readonly Capacity['when'][]): Agreement => agreementOf(capacities.filter(({ when }) => whens.includes(when)), left)
+  const [before, since] = [of(placesOf(timeline).after?.parallel ?? 0, 'after-load'), of(controlOfPlaces(timeline).left, 'after-collection', 'places-held', 'places-released')]
+  return { tries: before.tries + since.tries, exact: before.exact + since.exact }
+})
+
+/**
+ * Whether tries agree so well that chance has not made them. Where answers come late by chance, as behind a slow database, some of a whole pool's do in most tries, now more of them and now fewer: it looks smaller than it is, but not by
+ * the same number for long. One answer in ten late takes one of ten places away most easily: then eight tries in a row say so in 0.05 % of runs (binomial), and 70 % of fourteen, none of which finds more, in 0.1 %.
+ */
+export const agree = ({ tries, exact }: Agreement): boolean => tries === 0 || (tries >= 8 && exact === tries) || (tries >= 14 && exact >= 0.7 * tries)
 
 /**
  * Of how many processes the pools are that requests for a place may meet: as declared, else as many as any look shows with sessions of their own. Of several it is chance which of them a request meets, and some wait for one
