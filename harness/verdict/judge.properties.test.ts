@@ -111,7 +111,7 @@ describe('more survivors never turn a leak into a pass', () => {
   })
 
   test.each(Object.keys(leaks))('nor does more of the same: %s', (name) => {
-    for (const n of [2, 5]) expect(unfound({ alike: [], leaks: Array.from({ length: n }, (_, i) => [name, (3 * i) % 8]), broken: null })).toEqual([])
+    for (const n of [2, 5]) expect(unfound({ alike: [], leaks: Array.from({ length: n }, () => [name, firstMeasured]), broken: null })).toEqual([])
   })
 
   /** Births in each of the eight cycles: what stays of them is judged by its growth alone. */
