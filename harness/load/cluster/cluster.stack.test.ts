@@ -64,8 +64,8 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
     expect((await load.drained).generator).toMatchObject({ kind: 'broken', exitCode: 108, tail: expect.stringMatching(/^k6 \d of 2: k6 ended with exit code 108[\s\S]*out of tickets/) })
   })
 
-  test('a script that does not load is told with what k6 said in its pod', async () => {
-    await using load = await start(await journey("() => ({ path: open('./users.csv') })", "open('./users.csv')"), 2, { dose: 40, concurrency: 4, run: 'no-file' }, { readyTimeoutMs: 4_000 })
+  test('a script that does not load is told with what k6 said in its pod, as soon as the pod has failed', async () => {
+    await using load = await start(await journey("() => ({ path: open('./users.csv') })", "open('./users.csv')"), 2, { dose: 40, concurrency: 4, run: 'no-file' })
     await load.begin()
     expect((await load.drained).generator).toMatchObject({ kind: 'broken', tail: expect.stringMatching(/^k6 1 of 2, k6 2 of 2 never came[\s\S]*users\.csv/) })
   })

@@ -7,6 +7,7 @@ import type { LoadPlan } from '../plan.ts'
 import { openCollector } from './collector.ts'
 import { kubectl } from './kubectl.ts'
 import { manifestsOf, nameIn, yamlOf } from './manifests.ts'
+import { podsOf } from './pods.ts'
 
 export type ClusterLaunch = {
   readonly cluster: Cluster
@@ -21,7 +22,6 @@ export type ClusterLaunch = {
 
 /** Pods have to find their nodes, and nodes to pull the image. */
 const defaultReadyTimeoutMs = 120_000
-const toldWithinMs = 10_000
 /** More than the 30 s that a pod has to end. */
 const removedWithinMs = 60_000
 
@@ -33,33 +33,32 @@ export const launchInCluster = async ({ cluster, generators, script, plan, run, 
   signal.throwIfAborted()
   const token = randomBytes(16).toString('hex')
   const name = nameIn(run, plan.cycle, randomBytes(3).toString('hex'))
-  const ask = (args: readonly string[], until: AbortSignal, input = '') => kubectl(cluster.kubectl ?? ['kubectl'], args, input, until)
+  const command = cluster.kubectl ?? ['kubectl']
+  const pods = podsOf(command, name)
 
   const collector = await openCollector({ run, token, generators, port: cluster.port ?? 0 })
   const { host, image, separate = false, readyTimeoutMs = defaultReadyTimeoutMs } = cluster
   const create = async (until: AbortSignal) => {
     const manifests = manifestsOf({ name, run, generators, image, separate, script: await readFile(script, 'utf8'), plan: { ...plan, baseUrl: seenAt(host, plan.baseUrl) }, collector: `${bracketed(host)}:${collector.port}`, token })
-    await ask(['create', '-f', '-'], until, yamlOf(manifests))
+    await kubectl(command, ['create', '-f', '-'], yamlOf(manifests), until)
   }
   const late = AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)])
-  const notReady = await create(late).then(() => collector.assembled(late), messageOf)
+  const notReady = await create(late).then(async () => {
+    const [decided, hopeless] = [new AbortController(), new AbortController()]
+    void pods.failed(AbortSignal.any([late, decided.signal])).then(() => hopeless.abort())
+    const missing = await collector.assembled(AbortSignal.any([late, hopeless.signal]))
+    decided.abort()
+    return missing
+  }, messageOf)
   const members = collector.members()
   let lost: number | null = null
   for (const [nth, { generator }] of members.entries()) void generator.ended.then(({ trouble }) => (lost ??= trouble === null ? null : nth))
   const fleet = fleetOf(members)
   if (notReady !== null) fleet.kill()
-
-  /** How the pod is whose generator was lost: evicted, out of memory. Where some never came, how those are that do not run, and what k6 said in them; the others say it in their goodbye. */
-  const pods = async () => {
-    const until = AbortSignal.timeout(toldWithinMs)
-    const get = ['get', 'pods', '--no-headers']
-    const asked = notReady === null ? [[...get, `--selector=job-name=${name}-${(lost ?? 0) + 1}`]] : [[...get, '--field-selector=status.phase!=Running', `--selector=k6_cr=${name}`], ['logs', '--prefix', '--tail=5', `--selector=k6_cr=${name},runner=true`]]
-    return (await Promise.all(asked.map(args => ask(args, until).catch(() => '')))).join('')
-  }
   const ended = fleet.ended.then(async ({ exitCode, trouble, tail }) => {
     const wrong = notReady ?? collector.intruder() ?? trouble
-    const seen = wrong === null || signal.aborted || collector.intruder() !== null ? '' : await pods()
-    const left = await ask(['delete', `testruns.k6.io/${name}`, `configmaps/${name}`, '--ignore-not-found', '--cascade=foreground'], AbortSignal.timeout(removedWithinMs)).then(() => null, messageOf)
+    const seen = wrong === null || signal.aborted || collector.intruder() !== null ? '' : notReady !== null ? await pods.troubles() : await pods.stateOf(lost ?? 0)
+    const left = await kubectl(command, ['delete', `testruns.k6.io/${name}`, `configmaps/${name}`, '--ignore-not-found', '--cascade=foreground'], '', AbortSignal.timeout(removedWithinMs)).then(() => null, messageOf)
     await collector[Symbol.asyncDispose]()
     return { exitCode, trouble: wrong ?? (left && `the load is through, and its TestRun ${name} may be left: ${left}`), tail: [tail, seen, left].flatMap(said => said?.trim() || []).join('\n') }
   })

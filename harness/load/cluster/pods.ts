@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { kubectl } from './kubectl.ts'
+
+/** The pods of one TestRun, as far as the cluster tells of them: what cannot be asked is not told. */
+export type Pods = {
+  /** Settles once one of them has failed, which then never comes to the collector; or once `until` is aborted. */
+  readonly failed: (until: AbortSignal) => Promise<void>
+  /** How that of a generator is, counted from 0: evicted, out of memory. */
+  readonly stateOf: (nth: number) => Promise<string>
+  /** How those are that do not run, and what k6 said last in all of them. */
+  readonly troubles: () => Promise<string>
+}
+
+const lookEveryMs = 1_000
+const toldWithinMs = 10_000
+
+export const podsOf = (command: readonly string[], testRun: string): Pods => {
+  const ask = (args: readonly string[], until = AbortSignal.timeout(toldWithinMs)) => kubectl(command, args, '', until).catch(() => '')
+  const all = `--selector=k6_cr=${testRun},runner=true`
+  return {
+    failed: async until => {
+      while (!until.aborted) {
+        if ((await ask(['get', 'pods', '--output=name', '--field-selector=status.phase=Failed', all], until)).trim() !== '') return
+        await delay(lookEveryMs, undefined, { signal: until }).catch(() => undefined)
+      }
+    },
+    stateOf: nth => ask(['get', 'pods', '--no-headers', `--selector=job-name=${testRun}-${nth + 1}`]),
+    troubles: async () => (await Promise.all([ask(['get', 'pods', '--no-headers', '--field-selector=status.phase!=Running', all]), ask(['logs', '--prefix', '--tail=5', all])])).join(''),
+  }
+}
