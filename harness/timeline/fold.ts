@@ -252,17 +252,14 @@ function sharing(): (members: readonly Member[]) => readonly Member[] {
   }
 }
 
-/** A night compares tens of millions of fields: hence no list of them for each member. */
 function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  let more = 0
-  for (const field in one) {
-    if (!isSame((one as Readonly<Record<string, unknown>>)[field], (other as Readonly<Record<string, unknown>>)[field])) return false
-    more += 1
-  }
-  for (const _ in other) more -= 1
-  return more === 0
+  const fields = Object.keys(one)
+  if (fields.length !== Object.keys(other).length) return false
+  // A night compares tens of millions of fields: a function for each member would take twice as long.
+  for (const field of fields) if (!isSame((one as Readonly<Record<string, unknown>>)[field], (other as Readonly<Record<string, unknown>>)[field])) return false
+  return true
 }
 
 /** A refused connection may be logged ten thousand times in a night; the first hundred of a kind tell as much. */

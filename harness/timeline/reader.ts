@@ -57,15 +57,16 @@ export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry
 /** A file's text, chunk by chunk. Through one buffer: a stream takes a new one for each, and that costs more than to read it. */
 async function* textOf(path: string): AsyncGenerator<string> {
   await using file = await open(path)
-  const [buffer, decoder] = [Buffer.alloc(chunkBytes), new StringDecoder('utf8')]
+  const [buffer, decoder] = [Buffer.alloc(16 * chunkBytes), new StringDecoder('utf8')]
   for (;;) {
     const { bytesRead } = await file.read(buffer)
     if (bytesRead === 0) break
-    yield decoder.write(buffer.subarray(0, bytesRead))
+    for (let from = 0; from < bytesRead; from += chunkBytes) yield decoder.write(buffer.subarray(from, Math.min(from + chunkBytes, bytesRead)))
   }
   yield decoder.end()
 }
 
+/** Strings that are longer than V8's young generation takes are collected late. */
 const chunkBytes = 64 * 1024
 
 export type Damage = { readonly damage: string }
