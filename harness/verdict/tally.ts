@@ -30,7 +30,8 @@ export type Kept = { readonly cycle: number } & Pick<Survivor, 'ofGrowth'>
 /** `hangs` are those that hangsOf lists of the same findings. */
 export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): Tally {
   const survivors = survivorsOf(leaks)
-  const lost = new Set(survivors.filter((survivor) => !isHolder(survivor)).map(({ member }) => key(member)))
+  const ended = new Set(survivors.flatMap(({ member }) => (isEnded(member) ? [pidOf(member)] : [])))
+  const lost = new Set([...survivors.filter((survivor) => !isHolder(survivor)).map(({ member }) => member), ...hangs.flatMap(({ session }) => (session !== null && ended.has(session.pid) ? [session] : []))].map(key))
   const counted = hangs.flatMap((hang): readonly Counted[] => {
     const isLost = [hang.process, hang.session].some((member) => member !== null && lost.has(key(member)))
     // A process that is listed because of what it keeps, and for nothing else.
