@@ -4,7 +4,6 @@ import type { Namespace } from '../stack/namespace.ts'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import type { Bundle } from './bundle.ts'
 import { datedSoundly, steadyClock } from './clock.ts'
-import { launchInCluster } from './cluster/launch.ts'
 import { fleetOf } from './fleet.ts'
 import type { Generator } from './generator.ts'
 import type { K6 } from './k6-binary.ts'
@@ -136,7 +135,11 @@ const launchParts = async (launch: Omit<K6Launch, 'segment' | 'plan'> & Pick<Loa
 const launchAll = async (launch: Omit<K6Launch, 'segment'>): Promise<Generator> => {
   const { generators = 1, cluster } = launch.bundle.model
   const of = Math.min(generators, launch.plan.concurrency, launch.plan.dose)
-  if (cluster !== undefined) return launchInCluster({ ...launch, cluster, generators: of, script: launch.bundle.script })
+  if (cluster !== undefined) {
+    // Loaded where it is needed: other runs start the sooner.
+    const { launchInCluster } = await import('./cluster/launch.ts')
+    return launchInCluster({ ...launch, cluster, generators: of, script: launch.bundle.script })
+  }
   const launched = await Promise.allSettled(Array.from({ length: of }, (_, nth) => launchK6({ ...launch, segment: { nth, of } })))
   const failed = launched.find(one => one.status === 'rejected')
   const members = launched.flatMap((one, nth) => (one.status === 'fulfilled' ? [{ name: `k6 ${nth + 1} of ${of}`, generator: one.value }] : []))
