@@ -37,6 +37,7 @@ claims(noTransactionOutlives, [
   ['as old as transactions here grow before they end', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, untilMs: startOf(last + 1) + 1_500, relationLocks: 1 })], also: slowTransactions(4_000) }, 'pass'],
   ['as old, where transactions end in 40 ms', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, untilMs: startOf(last + 1) + 1_500, relationLocks: 1 })], also: slowTransactions(40) }, 'leak'],
   ['older than declared, however slow others are', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, relationLocks: 1 })], also: slowTransactions(4_000), limits: { transactionMs: 2_000 } }, 'leak'],
+  ['open since long, by a server whose clock was set back by an hour in between', { beings: [setBack(openTransaction({ pid: 1, fromMs: startOf(3) + 500, relationLocks: 1 }))] }, 'leak', /the oldest for [1-9]/],
   ['idle in it, where the leak itself keeps the server from rest', { beings: [openTransaction({ pid: 1, ...born, relationLocks: 1 })], unquiet: notQuiet }, 'leak'],
   ['at work in it, where the server is not at rest', { beings: [session({ pid: 1, ...born, state: 'active', transactionAgeMs: 20_000, relationLocks: 1 })], unquiet: notQuiet }, 'pass'],
   ['in and out of statements, where the server is not at rest', { beings: [openTransaction({ pid: 1, ...born, stateAgeMs: 20, relationLocks: 1 })], unquiet: notQuiet }, 'pass'],
@@ -77,6 +78,8 @@ claims(noQueryRuns, [
   ['waits for a client that does not read', { beings: [running({ waitEvent: 'ClientWrite' })], unquiet: notQuiet }, 'leak'],
   ['works on: a long page whose client has left', { beings: [running({ waitEvent: null })], unquiet: notQuiet }, 'pass'],
   ['works on for longer than it may', { beings: [running({ waitEvent: null })], unquiet: notQuiet, limits: { transactionMs: 5_000 } }, 'leak'],
+  ['waits since before the load, as the standby of an elected leader does', { beings: [running({ fromMs: 2_000, waitEvent: 'advisory' })], unquiet: () => '1 queries running' }, 'warning', /^1 query ran on from before the first request/],
+  ['waits beside such a one', { beings: [running({ fromMs: 2_000, waitEvent: 'advisory' }), running({ pid: 2, waitEvent: 'transactionid' })], unquiet: notQuiet }, 'leak', /^1 query still ran/],
   ['begun after the first look, and not looked at again before the control', { beings: [running({ fromMs: loadEndOf(last) + 6_200, waitEvent: 'PgSleep' })], unquiet: notQuiet }, 'pass'],
   ['one query after the other in a session', { beings: [oneAfterTheOther], unquiet: notQuiet }, 'pass'],
   ['a new query at each look', { beings: [running({ queryAgeMs: 40, waitEvent: 'ClientRead' })], unquiet: notQuiet }, 'pass'],
@@ -190,6 +193,15 @@ function requestProcess({ cpuPerMs = 0, ...given }: { readonly cpuPerMs?: number
 
 function running(given: Partial<Parameters<typeof session>[0]>): Being {
   return session({ pid: 1, ...born, state: 'active', ...given })
+}
+
+/** By the server's clock from cycle 5 on. */
+function setBack(being: Being): Being {
+  return (moment) => {
+    const member = being(moment)
+    if (member?.kind !== 'session' || moment.atMs < startOf(5)) return member
+    return { ...member, transactionAgeMs: (member.transactionAgeMs ?? 0) - 3_600_000, stateAgeMs: (member.stateAgeMs ?? 0) - 3_600_000 }
+  }
 }
 
 function leading(pid: number, fromMs: number, untilMs?: number): Being {

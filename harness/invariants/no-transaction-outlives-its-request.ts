@@ -62,12 +62,14 @@ const isAtRest = ({ rest, member }: Stay<Session>): boolean => rest.quiet || (me
 
 const holdsSomething = (session: Session): boolean => session.holdsXid || session.holdsXmin || session.relationLocks > 0
 
-const ageMs = ({ latest }: Stay<Session>): number => latest.transactionAgeMs ?? 0
+/** A server's clock may be set back; for how long the looks have shown it is told by the run's own. */
+const ageMs = ({ latest, sinceMs, untilMs }: Stay<Session>): number => Math.max(latest.transactionAgeMs ?? 0, untilMs - sinceMs)
 
 const oldest = (stays: readonly Stay<Session>[]): number => Math.max(...stays.map(ageMs))
 
-function describe({ latest, rest }: Stay<Session>): string {
+function describe(stay: Stay<Session>): string {
+  const { latest, rest } = stay
   const holders = holdersOf(pairsOf(rest.last), latest).map(({ pid }) => pid)
   const held = [latest.relationLocks > 0 && count(latest.relationLocks, 'relation lock'), latest.holdsXid && 'a transaction id', latest.holdsXmin && 'a snapshot'].filter((part) => part !== false)
-  return `${latest.state} for ${duration(latest.transactionAgeMs ?? 0)}, holds ${held.join(', ') || 'nothing'}${holders.length > 0 ? `; owned by pid ${holders.join(' and ')}` : ''}`
+  return `${latest.state} for ${duration(ageMs(stay))}, holds ${held.join(', ') || 'nothing'}${holders.length > 0 ? `; owned by pid ${holders.join(' and ')}` : ''}`
 }
