@@ -60,6 +60,7 @@ test.each<[string, Run, RegExp]>([
 test.each<[string, Run, 'pass' | 'not judged']>([
   ['requests timed out in a pool that had room', { limits: { poolMaxPerProcess: 10 }, delivered: (_, planned) => ({ counted: planned - 4, timedOut: Math.min(planned, 4) }) }, 'pass'],
   ['more waited than there are places, and all were served', { limits: { poolMaxPerProcess: 4 } }, 'pass'],
+  ['no request found a place before the load, so that nobody knows how many there are', { also: [place('before-load', 0), place('after-load', 0)], delivered: (_, planned) => ({ counted: planned - 4, timedOut: Math.min(planned, 4) }) }, 'not judged'],
   ['requests timed out, and nobody knows of how many places', { delivered: (_, planned) => ({ counted: planned - 4, timedOut: Math.min(planned, 4) }) }, 'not judged'],
 ])('no pool was exhausted, where %s', (_, run, kind) => {
   expect(judge(timelineOf(run), invariants).findings.find(({ invariant }) => invariant === 'the pool was not exhausted')?.kind).toBe(kind)
