@@ -107,13 +107,18 @@ claims(descriptorsDoNotGrow, [
   ['one for each request: the finding names the path that leaks', { beings: [logging([60, 100, 140, 160, 160, 200, 280, 300])] }, 'leak', /: \/srv\/app\.log \(50 to 290\)$/],
 ])
 
-const threads = (afterCycle: readonly number[]): Being => (moment) => process({ pid: 10, threads: afterCycle[moment.cycle ?? afterCycle.length - 1] ?? 7 })(moment)
+const threads = (afterCycle: readonly number[], vanishedAfterCycle: readonly number[] = []): Being => (moment) => {
+  const after = moment.cycle ?? afterCycle.length - 1
+  return process({ pid: 10, threads: afterCycle[after] ?? 7, vanishedClients: vanishedAfterCycle[after] ?? 0 })(moment)
+}
 
 claims(threadsDoNotGrow, [
   ['flat', { beings: [threads([7, 7, 7, 7, 7, 7, 7, 7])] }, 'pass'],
   ['one for ten requests', { beings: [threads([11, 15, 19, 21, 21, 25, 33, 35])] }, 'leak', /^16 threads in 1 process stayed, more after every load: pid 10 from 19, 2 after 20 requests, 4 after 40, 8 after 80, 2 after 20/],
   ['a pool of threads that is full after the third cycle', { beings: [threads([11, 15, 19, 21, 21, 25, 25, 25])] }, 'pass'],
   ['ever more, but slower than the load: a warning', { beings: [threads([7, 8, 9, 12, 12, 13, 14, 15])] }, 'warning', /have not settled/],
+  ['one for each client that vanished, which any server keeps a thread for that has one a connection', { beings: [threads([11, 15, 19, 21, 21, 25, 33, 35], [4, 8, 12, 14, 14, 18, 26, 28])] }, 'warning', /^16 threads in 1 process stayed, hardly more than connections of clients that vanished/],
+  ['more than clients vanished', { beings: [threads([11, 15, 19, 21, 21, 25, 33, 35], [2, 4, 6, 7, 7, 9, 13, 14])] }, 'leak', /^8 threads in 1 process stayed/],
   ['in the process of a request: judged by itself', { beings: [(moment) => process({ pid: 10, threads: 7 + (moment.cycle ?? 8) * 10, request: { method: 'GET', url: '/' } })(moment)] }, 'pass'],
 ])
 

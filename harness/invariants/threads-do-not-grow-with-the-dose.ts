@@ -5,19 +5,31 @@ import { finalRest, noRest, type Rest, readingsOf } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
-/** Threads that one and the same process starts for requests and never ends. A runtime's own, and a pool of them, come to an end: what goes on by a rate in every cycle does not. */
+/**
+ * Threads that one and the same process starts for requests and never ends. A runtime's own, and a pool of them, come to an end: what goes on by a rate in every cycle does not. A server
+ * that has a thread for each connection keeps one for each client that has vanished: how long it may is another rule's.
+ */
 export default {
   name: 'threads do not grow with the dose',
   check: (timeline) => {
     if (finalRest(timeline) === undefined) return noRest
     const grown = longLivedProcesses(timeline).map((process) => ({ process, growth: growthOf(timeline, (rest) => threadsAt(rest, process)) }))
-    const leaking = grown.filter(({ growth }) => growth.kind === 'proportional')
+    const piling = grown.filter(({ growth }) => growth.kind === 'proportional')
+    const beyond = piling.map(({ process }) => ({ process, growth: growthOf(timeline, (rest) => threadsAt(rest, process) - mostVanished(rest, process)) }))
+    const leaking = beyond.filter(({ growth }) => growth.kind === 'proportional')
+    const waiting = piling.filter((_, i) => beyond[i]?.growth.kind !== 'proportional')
     const unsettled = grown.filter(({ growth }) => growth.kind === 'unsettled')
     if (leaking.length > 0)
       return {
         kind: 'leak',
         sentence: `${count(leaking.reduce((sum, { growth }) => sum + risen(growth), 0), 'thread')} in ${count(leaking.length, 'process', 'processes')} stayed, more after every load: ${leaking.map(said).join('; ')}`,
         survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps })),
+      }
+    if (waiting.length > 0)
+      return {
+        kind: 'warning',
+        sentence: `${count(waiting.reduce((sum, { growth }) => sum + risen(growth), 0), 'thread')} in ${count(waiting.length, 'process', 'processes')} stayed, hardly more than connections of clients that vanished: ${waiting.map(said).join('; ')}`,
+        survivors: waiting.map((one) => ({ member: one.process, why: said(one), bornIn: null })),
       }
     if (unsettled.length > 0) return { kind: 'warning', sentence: `threads have not settled yet: ${unsettled.map(said).join('; ')}`, survivors: unsettled.map((one) => ({ member: one.process, why: said(one), bornIn: null })) }
     return { kind: 'pass', sentence: `no threads piled up in ${count(grown.length, 'long-lived process', 'long-lived processes')}` }
@@ -26,5 +38,7 @@ export default {
 
 /** The fewest of the rest's looks: what ran for a moment has not stayed. */
 const threadsAt = (rest: Rest, process: Process): number => Math.min(...readingsOf(rest, process).map(({ threads }) => threads))
+
+const mostVanished = (rest: Rest, process: Process): number => Math.max(...readingsOf(rest, process).map(({ vanishedClients = 0 }) => vanishedClients))
 
 const said = ({ process, growth }: { readonly process: Process; readonly growth: Growth }): string => `pid ${process.pid} from ${growth.plateau}, ${inSteps(growth)}`
