@@ -15,7 +15,7 @@ import { count } from '../verdict/words.ts'
 export default {
   name: 'every session has its process',
   check: (timeline) => {
-    const owned = new Set(timeline.looks.flatMap((look) => pairsOf(look).filter(({ session }) => !isPlanted(timeline, session, look)).map(({ session }) => client(session))))
+    const owned = new Set(timeline.looks.values().flatMap((look) => pairsOf(look).filter(({ session }) => !isPlanted(timeline, session, look)).map(({ session }) => client(session))))
     if (owned.size === 0) return { kind: 'not judged', sentence: 'no session could be matched to a process by its port' }
     const orphans = latestOfEach(
       untouchedRests(timeline).flatMap((rest) => {

@@ -17,10 +17,12 @@ export default {
     const rests = untouchedRests(timeline).filter(({ quiet }) => quiet)
     const isKept = timeline.looks.some(({ members, counters }) => 'log.live' in counters || members.some(isLogged))
     if (!isKept) return { kind: 'not judged', sentence: 'this run keeps no second ledger' }
-    const everLogged = new Set(timeline.looks.flatMap(({ members }) => members.filter(isLogged).map(({ id }) => id)))
+    const everLogged = new Set(timeline.looks.values().flatMap(({ members }) => members.filter(isLogged).map(({ id }) => id)))
     const onlySeen = rests.flatMap((rest) => sessionsOf(rest).filter(({ name }) => !everLogged.has(name)).map(({ pid }) => pid))
-    const seenAt = new Map(rests.map((rest) => [rest, new Set(rest.looks.flatMap(({ members }) => members.filter(isSession).map(nameOf)))]))
-    const onlyLogged = rests.flatMap((rest) => loggedOf(rest).filter(({ name }) => !seenAt.get(rest)?.has(name) && !isClosedLater(timeline, rest, name)).map(({ pid }) => pid))
+    const onlyLogged = rests.flatMap((rest) => {
+      const seen = new Set(rest.looks.flatMap(({ members }) => members.filter(isSession).map(nameOf)))
+      return loggedOf(rest).filter(({ name }) => !seen.has(name) && !isClosedLater(timeline, rest, name)).map(({ pid }) => pid)
+    })
     if (onlySeen.length + onlyLogged.length === 0) return { kind: 'pass', sentence: `sessions as seen and sessions as logged were the same at ${count(rests.length, 'rest')}` }
     const faults = [onlySeen.length > 0 && `${pids(onlySeen)} seen and not in the log`, onlyLogged.length > 0 && `${pids(onlyLogged)} open in the log and not seen`].filter((fault) => fault !== false)
     return { kind: 'inconclusive', sentence: `the two ledgers of sessions disagree: ${list(faults)}`, settledBy: 'run again; if it stays, one of the two probes is at fault' }
