@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
 import type { Member, Session } from '../timeline/member.ts'
 import { syntheticHang } from '../testing/recordings/synthetic.ts'
-import { epochOf, openTransaction, process, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, epochOf, openTransaction, process, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import { birthsOf } from './births.ts'
 import { hangsOf } from './hangs.ts'
+import { judge } from './judge.ts'
+import { loadInvariants } from './load-invariants.ts'
 import { leftBehind, sessionsEnded, tallyOf } from './tally.ts'
 import type { Finding, Hang, Survivor } from './verdict.ts'
+
+const invariants = await loadInvariants()
 
 const leak = (members: readonly Member[], more: Partial<Survivor> = {}): Finding => ({ invariant: 'x', kind: 'leak', sentence: 'x', survivors: members.map((member) => ({ member, why: 'x', bornIn: null, ...more })) })
 const places = (n: number) => leak(Array.from({ length: n }, (_, i) => ({ kind: 'place' as const, id: `${i + 1}` })))
@@ -78,4 +82,10 @@ test.each<[string, readonly Finding[], number]>([
   const hung = hangsOf(timeline, leaks)
   expect(counted(hung, leaks)).toBe(expected)
   expect(birthsOf(timeline, hung, leaks)).toHaveLength(expected)
+})
+
+test('the end of a session that was given the number of an earlier one is not the earlier one’s', () => {
+  const earlier: Being = openTransaction({ pid: 70, fromMs: startOf(3) + 100, untilMs: startOf(4), relationLocks: 1 })
+  const endedAt = (atMs: number) => judge(timelineOf({ beings: [earlier], also: [{ kind: 'server-log', pid: 70, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs }] }), invariants).dose.leftBehind
+  expect([endedAt(startOf(4)), endedAt(startOf(6))]).toEqual([1, 2])
 })

@@ -1,8 +1,8 @@
-import type { Member, Process } from '../timeline/member.ts'
+import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import { cycleAtEpoch, type Moment, momentsOfLocks } from './moments.ts'
-import { key } from './rest.ts'
+import { key, lastSightings, runningLooks } from './rest.ts'
 import { isHolder, survivorsOf } from './survivors.ts'
 import type { Finding, Hang, Survivor } from './verdict.ts'
 
@@ -30,8 +30,9 @@ export type Kept = { readonly cycle: number } & Pick<Survivor, 'ofGrowth'>
 /** `hangs` are those that hangsOf lists of the same findings. */
 export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): Tally {
   const survivors = survivorsOf(leaks)
-  const ended = new Set(survivors.flatMap(({ member }) => (isEnded(member) ? [pidOf(member)] : [])))
-  const lost = new Set([...survivors.filter((survivor) => !isHolder(survivor)).map(({ member }) => member), ...hangs.flatMap(({ session }) => (session !== null && ended.has(session.pid) ? [session] : []))].map(key))
+  const endings = survivors.flatMap(({ member }) => (isEnded(member) ? [member] : []))
+  const ended = new Map(hangs.flatMap(({ session }) => endings.flatMap((ending) => (session !== null && isEndOf(timeline, session, ending) ? [[ending.id, session] as const] : []))))
+  const lost = new Set([...survivors.filter((survivor) => !isHolder(survivor)).map(({ member }) => member), ...ended.values()].map(key))
   const counted = hangs.flatMap((hang): readonly Counted[] => {
     const isLost = [hang.process, hang.session].some((member) => member !== null && lost.has(key(member)))
     // A process that is listed because of what it keeps, and for nothing else.
@@ -39,10 +40,10 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
     return [{ hang, isLost, locks: isLost || hang.session === null ? [] : momentsOfLocks(timeline, hang.session) }]
   })
   const frontEnds = new Map(survivors.flatMap((survivor) => (survivor.holds === 'sockets' && isHolder(survivor) && !lost.has(key(survivor.member)) ? [[key(survivor.member), survivor.member as Process] as const] : [])))
-  const places = placesOf(counted, survivors)
+  const places = placesOf(counted, survivors, ended)
   return {
     hangs: counted,
-    others: othersOf(counted, survivors),
+    others: othersOf(counted, survivors, ended),
     kept: keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds),
     places,
     sockets: { processes: new Set(frontEnds.keys()), sockets: socketsOf(timeline, frontEnds, counted.length, places.length) },
@@ -54,31 +55,45 @@ export const leftBehind = ({ hangs, others, kept, places, sockets }: Tally): num
 
 const thingsOf = ({ locks }: Counted): number => Math.max(1, locks.length)
 
-/** Resource of a session that the server ended by a time-out of its own: it is gone, and its place in the pool may be too. Its id begins with the session's pid. */
+/** Resource of a session that the server ended by a time-out of its own: it is gone, and its place in the pool may be too. Its id is `${pid} at ${milliseconds of the run} ms`. */
 export const sessionsEnded = 'pg.sessions-ended'
 
 /**
  * Once each, whatever names it. A session that hung until the server ended it is told as one that hangs. A temporary table goes with its session where that is lost; where it
  * goes on, with the locks that the same requests may have left on it.
  */
-function othersOf(counted: readonly Counted[], survivors: readonly Survivor[]): readonly Survivor[] {
+function othersOf(counted: readonly Counted[], survivors: readonly Survivor[], ended: ReadonlyMap<string, Session>): readonly Survivor[] {
   const others = new Map(survivors.flatMap((survivor) => (isOther(survivor.member) ? [[key(survivor.member), survivor] as const] : [])))
   const ofSession = new Map(counted.flatMap((one) => (one.hang.session === null ? [] : [[one.hang.session.pid, one.isLost ? Number.POSITIVE_INFINITY : thingsOf(one)] as const])))
-  const ended = [...others.values()].filter(({ member }) => isEnded(member) && !ofSession.has(pidOf(member)))
-  for (const { member } of ended) ofSession.set(pidOf(member), Number.POSITIVE_INFINITY)
+  for (const { member } of others.values()) if (isEnded(member) && !ended.has(member.id)) ofSession.set(endOf(member).pid, Number.POSITIVE_INFINITY)
   const isTold = (pid: number | null): boolean => {
     const left = pid === null ? 0 : (ofSession.get(pid) ?? 0)
     if (pid !== null) ofSession.set(pid, left - 1)
     return left > 0
   }
-  return [...others.values()].filter((one) => (isEnded(one.member) ? ended.includes(one) : one.member.kind !== 'temporary-table' || !isTold(one.member.sessionPid)))
+  return [...others.values()].filter((one) => (isEnded(one.member) ? !ended.has(one.member.id) : one.member.kind !== 'temporary-table' || !isTold(one.member.sessionPid)))
 }
 
 const isOther = ({ kind }: Member): boolean => kind !== 'session' && kind !== 'process' && kind !== 'place'
 
 const isEnded = (member: Member): boolean => member.kind === 'other' && member.resource === sessionsEnded
 
-const pidOf = ({ id }: Member): number => Number.parseInt(id, 10)
+/** The end of this session, and not of a later one that was given its number: it came as looks no longer showed it. */
+function isEndOf(timeline: Timeline, session: Session, ending: Member): boolean {
+  const { pid, atMs } = endOf(ending)
+  const looks = runningLooks(timeline)
+  const last = lastSightings(timeline).get(session)
+  if (pid !== session.pid || last === undefined) return pid === session.pid
+  return atMs >= (looks[last]?.atMs ?? 0) - logLagMs && atMs <= (looks[last + 1]?.atMs ?? Number.POSITIVE_INFINITY) + logLagMs
+}
+
+/** Lines of the server's log are read some moments after they were written. */
+const logLagMs = 1_000
+
+const endOf = ({ id }: Member): { readonly pid: number; readonly atMs: number } => {
+  const [pid = Number.NaN, atMs = Number.NaN] = id.split(' at ').map((part) => Number.parseFloat(part))
+  return { pid, atMs }
+}
 
 /**
  * What one load has left in one process counts by the kind of which that is most: a thread has a descriptor, and a connection both. What hangs since the same
@@ -102,10 +117,10 @@ function keptOf(timeline: Timeline, counted: readonly Counted[], survivors: read
 }
 
 /** A place of a pool is lost with the session that is not given back, or that the server ended: which of them went so is not known, the first so many. */
-function placesOf(counted: readonly Counted[], survivors: readonly Survivor[]): readonly Survivor[] {
-  const hung = counted.flatMap(({ hang: { session } }) => (session === null ? [] : [session.pid]))
-  const ended = new Set(survivors.flatMap(({ member }) => (isEnded(member) && !hung.includes(pidOf(member)) ? [member.id] : [])))
-  return survivors.filter(({ member }) => member.kind === 'place').slice(hung.length + ended.size)
+function placesOf(counted: readonly Counted[], survivors: readonly Survivor[], ended: ReadonlyMap<string, Session>): readonly Survivor[] {
+  const hung = counted.filter(({ hang }) => hang.session !== null)
+  const others = new Set(survivors.flatMap(({ member }) => (isEnded(member) && !ended.has(member.id) ? [member.id] : [])))
+  return survivors.filter(({ member }) => member.kind === 'place').slice(hung.length + others.size)
 }
 
 /**
