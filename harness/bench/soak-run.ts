@@ -18,6 +18,9 @@ export type SoakResult = {
   readonly leftBehind: number
   /** Answered as expected, in all of its cycles. */
   readonly requests: number
+  /** From the beginning of its baseline to its controls, rests and looks too; and of that what its loads lasted. */
+  readonly measuredS: number
+  readonly loadS: number
   /** Its timeline. */
   readonly recordMB: number
   readonly hangs: readonly string[]
@@ -39,7 +42,7 @@ export async function soakBy<T>(program: readonly string[], args: readonly strin
   const { code, stdout, stderr } = await execute([...program, scenario, ...args, '--json', '--reports', reports], signal)
   const wallS = round((performance.now() - beganMs) / 1_000)
   const said = stdout === '' ? {} : JSON.parse(stdout)
-  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, requests: 0, recordMB: 0, hangs: [], harnessPeakMB: 0, harnessQuartersMB: [], also: null, headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
+  if (!said.dir) return { verdict: 'failed', exitCode: code, wallS, bootS: 0, firstSuspectS: null, leftBehind: 0, requests: 0, measuredS: 0, loadS: 0, recordMB: 0, hangs: [], harnessPeakMB: 0, harnessQuartersMB: [], also: null, headline: said.error ?? stderr.trim().split('\n').at(-1) ?? '' }
   const seen = await figuresOf(readEntries(said.dir))
   const alsoSeen = await also(said.dir)
   const recordMB = Math.round((await stat(join(said.dir, 'timeline.ndjson'))).size / 1e6)
@@ -64,17 +67,24 @@ async function figuresOf(entries: AsyncIterable<Entry | { damage: string }>) {
   let bootMs = 0
   let loadAtMs: number | null = null
   let suspectAtMs: number | null = null
+  const measuredMs = { from: 0, to: 0 }
+  let loadMs = 0
   const memory: { readonly atMs: number; readonly bytes: number }[] = []
   for await (const entry of entries) {
     if ('damage' in entry) continue
     if (entry.kind === 'phase' && entry.phase === 'boot') bootMs += entry.edge === 'start' ? -entry.atMs : entry.atMs
     if (entry.kind === 'phase' && entry.phase === 'warm-up') loadAtMs ??= entry.atMs
+    if (entry.kind === 'phase' && entry.edge === 'start' && entry.phase === 'baseline' && measuredMs.from === 0) measuredMs.from = entry.atMs
+    if (entry.kind === 'phase' && entry.edge === 'start' && entry.phase === 'control') measuredMs.to = entry.atMs
+    if (entry.kind === 'dose' && entry.role !== 'warm-up') loadMs += entry.loadMs ?? 0
     if (entry.kind === 'suspect') suspectAtMs ??= entry.atMs
     if (entry.kind === 'beat' && entry.counters['harness.rss-bytes'] !== undefined) memory.push({ atMs: entry.atMs, bytes: entry.counters['harness.rss-bytes'] })
   }
   return {
     bootS: round(bootMs / 1_000),
     firstSuspectS: loadAtMs === null || suspectAtMs === null ? null : round((suspectAtMs - loadAtMs) / 1_000),
+    measuredS: round((measuredMs.to - measuredMs.from) / 1_000),
+    loadS: round(loadMs / 1_000),
     harnessPeakMB: Math.round(memory.reduce((peak, { bytes }) => Math.max(peak, bytes), 0) / 1e6),
     harnessQuartersMB: quarters(memory).map((bytes) => Math.round(median(bytes) / 1e6)),
   }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verdictsOnContainers, verdictsOnProcesses } from '../bench/accuracy.ts'
+import { certify } from '../bench/certify.ts'
 import { judgeNight } from '../bench/judge-night.ts'
 import { killOnContainers, killOnProcesses } from '../bench/kill.ts'
 import { loadDrained } from '../bench/load/drained.ts'
@@ -18,7 +19,7 @@ import { UsageError } from '../scenario/usage-error.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
-const measures = [soakLength, memory, probeOverhead, judgeNight, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadMemory, loadMillions, secondOpinion, replayParse, replayArrivals] as unknown as readonly Measure[]
+const measures = [soakLength, memory, probeOverhead, judgeNight, certify, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadMemory, loadMillions, secondOpinion, replayParse, replayArrivals] as unknown as readonly Measure[]
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',

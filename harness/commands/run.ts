@@ -26,7 +26,7 @@ export const runOptions = {
 } as const
 
 export default {
-  usage: 'run <scenario> [--profile repro|gate|nightly] [--stack auto|containers|processes] [--variant NAME] [--for 8h] [--budget 2m] [--seed N] [--reports DIR] [--json]',
+  usage: 'run <scenario> [--profile repro|gate|certify|nightly] [--stack auto|containers|processes] [--variant NAME] [--for 8h] [--budget 2m] [--seed N] [--reports DIR] [--json]',
   does: 'boots, loads, waits for quiet, judges',
   options: runOptions,
   problemsOf: problemsOfRequest,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { doseShares, profiles, shuffledDoses } from '../scenario/profiles.ts'
 import type { Plan } from '../scenario/scenario.ts'
+import { sequentialTest } from '../verdict/sequential.ts'
 import { baselineCycles, baselineDose, doseWithinBudget } from './dose.ts'
 
 const plan = (given: Partial<Plan> = {}): Plan => ({ ...profiles.gate, ...given })
@@ -53,4 +54,11 @@ test('every order of the doses is the same five, and a seed gives the same order
 
 test('seeds give many orders: of the sixty that there are, a thousand seeds find most', () => {
   expect(new Set(Array.from({ length: 1_000 }, (_, seed) => shuffledDoses(1, seed).join())).size).toBeGreaterThan(40)
+})
+
+test('a run that is to certify has the requests that the sequential test asks for, with one in fifty unanswered, and few more', () => {
+  const { dose: unit, concurrency } = profiles.certify
+  const requests = baselineCycles * baselineDose(unit, concurrency) + unit * doseShares.reduce<number>((sum, share) => sum + share, 0)
+  expect(sequentialTest(0, 0.98 * requests).kind).toBe('accept')
+  expect(sequentialTest(0, 0.97 * requests).kind).toBe('go on')
 })

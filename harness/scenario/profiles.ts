@@ -1,9 +1,13 @@
 import type { Plan, ProfileName, Scenario } from './scenario.ts'
 
-/** The three lengths of a run. `dose` is the most a unit may be: a run lowers it to what its budget allows, and says so. */
+/**
+ * The lengths of a run. `dose` is the most a unit may be: a run lowers it to what its budget allows, and says so. That of `certify` is the least with which baseline and
+ * measured cycles together have the requests that the sequential test asks for (verdict/sequential.ts), and a few that may fail.
+ */
 export const profiles: Readonly<Record<ProfileName, Plan>> = {
   repro: { dose: 6, concurrency: 6, sampleEveryMs: 200, settleMs: 15_000, budgetMs: 60_000, stopsAt: 'first-confirmed-leak', seed: 1, thinkScale: 1 },
   gate: { dose: 20, concurrency: 6, sampleEveryMs: 200, settleMs: 20_000, budgetMs: 120_000, stopsAt: 'sure', seed: 1, thinkScale: 1 },
+  certify: { dose: 3_250, concurrency: 6, sampleEveryMs: 200, settleMs: 20_000, budgetMs: 3_600_000, stopsAt: 'sure', seed: 1, thinkScale: 1 },
   nightly: { dose: 2_000, concurrency: 12, sampleEveryMs: 200, settleMs: 60_000, budgetMs: 8 * 3_600_000, stopsAt: 'exhaustion', seed: 1, thinkScale: 1 },
 }
 

@@ -19,7 +19,7 @@ export type Scenario = {
   readonly thresholds?: Thresholds
 }
 
-export type ProfileName = 'repro' | 'gate' | 'nightly'
+export type ProfileName = 'repro' | 'gate' | 'certify' | 'nightly'
 
 /** Everything the harness knows of an application. It gets PORT and DATABASE_URL in its environment and must serve HTTP on that port. */
 export type Target = {

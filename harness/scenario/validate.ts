@@ -122,7 +122,7 @@ const shape = z.strictObject({
   about: z.string().optional(),
   target,
   load,
-  profiles: z.strictObject({ repro: plan, gate: plan, nightly: plan }).partial().optional(),
+  profiles: z.strictObject({ repro: plan, gate: plan, certify: plan, nightly: plan }).partial().optional(),
   suppressions: z.array(z.strictObject({ name: text, invariant: text, reason: text })).optional(),
   thresholds: thresholds.optional(),
 })

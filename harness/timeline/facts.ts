@@ -4,7 +4,7 @@ export type Facts = {
   readonly run: string
   readonly scenario: string
   readonly variant: string | null
-  readonly profile: 'repro' | 'gate' | 'nightly'
+  readonly profile: 'repro' | 'gate' | 'certify' | 'nightly'
   readonly stack: { readonly kind: string; readonly why: string }
   /** The command line that repeats this run. */
   readonly command: string
