@@ -32,7 +32,8 @@ describe('several k6 that share a load', { timeout: 60_000 }, () => {
   test('one that is killed breaks the load, is named, and leaves none of the others behind', async () => {
     await using load = await start('/slow', 3, { dose: 5_000, concurrency: 6, run: 'one-killed' })
     await load.begin()
-    while (load.finished() < 10) await setTimeout(10, undefined, { signal: AbortSignal.timeout(10_000) })
+    const deadline = AbortSignal.timeout(10_000)
+    while (load.finished() < 10) await setTimeout(10, undefined, { signal: deadline })
     process.kill(ownedPids('one-killed')[1]!, 'SIGKILL')
     const dose = await load.drained
     expect(dose.generator).toMatchObject({ kind: 'broken', tail: expect.stringMatching(/^k6 \d of 3: k6 was killed by SIGKILL/) })

@@ -46,7 +46,7 @@ test('memory is what no file backs, where the run has it', () => {
 test.each([
   ['pg.wal-retained-bytes', /^write-ahead log kept by replication slots rises with the load: 54 MB to 78 MB/],
   ['pg.database-bytes', /^database rises with the load/],
-  ['pg.temporary-file-bytes', /^temporary files rises with the load/],
+  ['pg.temporary-file-bytes', /^temporary files rise with the load/],
   ['app.shm-bytes', /^shared memory rises with the load/],
   ['app.sysv-bytes', /^System V shared memory rises with the load/],
 ])('%s is told as well', (counter, sentence) => {

@@ -22,13 +22,13 @@ const inMegabytes = (bytes: number): string => `${inDigits(bytes / 1e6)} MB`
 /** The first of its counters that the run has. Memory that no file backs says more than what is resident, which grows with every page of a program that is touched; older records have only that. */
 const measured = [
   { counters: ['app.anonymous-bytes', 'app.rss-bytes'], called: 'memory', amount: inMegabytes },
-  { counters: ['app.fds'], called: 'descriptors', amount: (n: number) => inDigits(n) },
-  { counters: ['app.threads'], called: 'threads', amount: (n: number) => inDigits(n) },
-  { counters: ['app.orphan-sockets'], called: 'sockets without an owner', amount: (n: number) => inDigits(n) },
+  { counters: ['app.fds'], called: 'descriptors', isPlural: true, amount: (n: number) => inDigits(n) },
+  { counters: ['app.threads'], called: 'threads', isPlural: true, amount: (n: number) => inDigits(n) },
+  { counters: ['app.orphan-sockets'], called: 'sockets without an owner', isPlural: true, amount: (n: number) => inDigits(n) },
   { counters: ['app.shm-bytes'], called: 'shared memory', amount: inMegabytes },
   { counters: ['app.sysv-bytes'], called: 'System V shared memory', amount: inMegabytes },
   { counters: ['pg.database-bytes'], called: 'database', amount: inMegabytes },
-  { counters: ['pg.temporary-file-bytes'], called: 'temporary files', amount: inMegabytes },
+  { counters: ['pg.temporary-file-bytes'], called: 'temporary files', isPlural: true, amount: inMegabytes },
   // The log itself grows up to max_wal_size in health, and what it takes is told by no drift: what slots keep of it has no such end.
   { counters: ['pg.wal-retained-bytes'], called: 'write-ahead log kept by replication slots', amount: inMegabytes },
 ]
@@ -37,7 +37,7 @@ const measured = [
 const enoughRests = 6
 
 export function driftsOf(timeline: Timeline): readonly Drift[] {
-  return measured.flatMap(({ counters, called, amount }) => {
+  return measured.flatMap(({ counters, called, amount, ...noun }) => {
     const counter = counters.find((one) => timeline.looks.some((look) => one in look.counters))
     if (counter === undefined) return []
     const points = pointsOf(timeline, counter)
@@ -48,7 +48,8 @@ export function driftsOf(timeline: Timeline): readonly Drift[] {
     const kind = shapeOf(points, line)
     const [slope, lower, upper] = [line.slope, line.lower, line.upper].map((one) => one * 1_000) as [number, number, number]
     const range = `${amount(points[0]?.y ?? 0)} to ${amount(points.at(-1)?.y ?? 0)} over ${thousands(points.at(-1)?.x ?? 0)} requests`
-    const sentence = kind === 'flat' ? `${called} flat: ${range}` : `${called} ${kind}: ${range}, ${amount(slope)} per 1,000 (95 %: ${amount(lower)} to ${amount(upper)})`
+    const said = 'isPlural' in noun ? kind.replace('rises', 'rise') : kind
+    const sentence = kind === 'flat' ? `${called} flat: ${range}` : `${called} ${said}: ${range}, ${amount(slope)} per 1,000 (95 %: ${amount(lower)} to ${amount(upper)})`
     return [{ counter, kind, slope, interval: { lower, upper }, sentence }]
   })
 }
