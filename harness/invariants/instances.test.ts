@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { claims } from '../testing/claims.ts'
 import { looking } from '../testing/looking.ts'
-import { type Being, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
+import { type Being, epochOf, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
 import type { PreparedTransaction, Process, ReplicationSlot } from '../timeline/member.ts'
 import everySessionHasItsProcess from './every-session-has-its-process.ts'
 import noAbortedTransactionStays from './no-aborted-transaction-stays.ts'
@@ -38,6 +38,8 @@ claims(noTransactionOutlives, [
   ['as old, where transactions end in 40 ms', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, untilMs: startOf(last + 1) + 1_500, relationLocks: 1 })], also: slowTransactions(40) }, 'leak'],
   ['older than declared, however slow others are', { beings: [openTransaction({ pid: 1, fromMs: loadEndOf(last) - 9_000, relationLocks: 1 })], also: slowTransactions(4_000), limits: { transactionMs: 2_000 } }, 'leak'],
   ['open since long, by a server whose clock was set back by an hour in between', { beings: [setBack(openTransaction({ pid: 1, fromMs: startOf(3) + 500, relationLocks: 1 }))] }, 'leak', /the oldest for [1-9]/],
+  ['young, by a server whose clock was set forward by an hour', { beings: [setForward(session({ pid: 2 })), setForward(openTransaction({ pid: 1, fromMs: loadEndOf(6) + 4_500, untilMs: loadEndOf(6) + 8_000, relationLocks: 1 }))] }, 'pass'],
+  ['open since long, by the same', { beings: [setForward(session({ pid: 2 })), setForward(openTransaction({ pid: 1, fromMs: startOf(6) + 500, relationLocks: 1 }))] }, 'leak'],
   ['idle in it, where the leak itself keeps the server from rest', { beings: [openTransaction({ pid: 1, ...born, relationLocks: 1 })], unquiet: notQuiet }, 'leak'],
   ['at work in it, where the server is not at rest', { beings: [session({ pid: 1, ...born, state: 'active', transactionAgeMs: 20_000, relationLocks: 1 })], unquiet: notQuiet }, 'pass'],
   ['in and out of statements, where the server is not at rest', { beings: [openTransaction({ pid: 1, ...born, stateAgeMs: 20, relationLocks: 1 })], unquiet: notQuiet }, 'pass'],
@@ -201,6 +203,16 @@ function setBack(being: Being): Being {
     const member = being(moment)
     if (member?.kind !== 'session' || moment.atMs < startOf(5)) return member
     return { ...member, transactionAgeMs: (member.transactionAgeMs ?? 0) - 3_600_000, stateAgeMs: (member.stateAgeMs ?? 0) - 3_600_000 }
+  }
+}
+
+/** Before cycle 6 on one clock with the run, and an hour ahead of it from there on. */
+function setForward(being: Being): Being {
+  return (moment) => {
+    const member = being(moment)
+    if (member?.kind !== 'session') return member
+    if (moment.atMs < startOf(6)) return { ...member, seenAtMs: epochOf(moment.atMs) }
+    return { ...member, transactionAgeMs: member.transactionAgeMs === null ? null : member.transactionAgeMs + 3_600_000 }
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { ageOf } from '../verdict/ages.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, transactionThresholdMs } from '../verdict/thresholds.ts'
-import type { Invariant } from '../verdict/verdict.ts'
+import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
@@ -17,16 +18,18 @@ export default {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
     const running = latestOfEach(staysAtEach(timeline, rests, { is: isRunningQuery, same: sameQuery }).flat())
+    const ageMs = (stay: Stay<Session>): number => ageOf(timeline, stay, stay.latest.queryAgeMs)
+    const told = (stays: readonly Stay<Session>[]): readonly Survivor[] => stays.map((stay) => survivor(stay, describe(stay, ageMs(stay))))
     const allowedMs = ({ rest }: Stay<Session>, waits: boolean): number => (waits || rest.quiet ? transactionThresholdMs(timeline) : declaredTransactionMs(timeline))
     const old = running.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay)))
     const orphans = old.filter((stay) => !isOlderThanAnyRequest(timeline, stay))
     if (old.length === 0) return { kind: 'pass', sentence: 'no query was left running after the load' }
     if (orphans.length === 0)
-      return { kind: 'warning', sentence: `${count(old.length, 'query', 'queries')} ran on from before the first request, and ${old.length === 1 ? 'is' : 'are'} none of the load's`, survivors: old.map((stay) => survivor(stay, describe(stay))) }
+      return { kind: 'warning', sentence: `${count(old.length, 'query', 'queries')} ran on from before the first request, and ${old.length === 1 ? 'is' : 'are'} none of the load's`, survivors: told(old) }
     return {
       kind: 'leak',
       sentence: `${count(orphans.length, 'query', 'queries')} still ran with nothing in flight, the oldest for ${duration(Math.max(...orphans.map(ageMs)))}`,
-      survivors: orphans.map((stay) => survivor(stay, describe(stay))),
+      survivors: told(orphans),
     }
   },
 } satisfies Invariant
@@ -36,9 +39,7 @@ const isRunningQuery = (member: Member): member is Session => isSession(member) 
 const sameQuery = (one: Sighting<Session>, other: Sighting<Session>): boolean =>
   Math.abs(one.atMs - (one.member.queryAgeMs ?? 0) - (other.atMs - (other.member.queryAgeMs ?? 0))) < 1_000
 
-const ageMs = ({ latest }: Stay<Session>): number => latest.queryAgeMs ?? 0
-
-const describe = (stay: Stay<Session>): string => `active for ${duration(ageMs(stay))}${stay.latest.waitEvent === null ? '' : `, waits for ${stay.latest.waitEvent}`}: ${stay.latest.query}`
+const describe = ({ latest }: Stay<Session>, ageMs: number): string => `active for ${duration(ageMs)}${latest.waitEvent === null ? '' : `, waits for ${latest.waitEvent}`}: ${latest.query}`
 
 /** As the standby of an elected leader that waits for its lock, or a job that somebody else runs in the same server. */
 const isOlderThanAnyRequest = ({ cycles }: Timeline, { sinceMs }: Stay<Session>): boolean => sinceMs < (cycles[0]?.startMs ?? Number.NEGATIVE_INFINITY)

@@ -1,10 +1,11 @@
 import { holdersOf, pairsOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
+import { ageOf } from '../verdict/ages.ts'
 import { isWorkedOn } from '../verdict/progress.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import { transactionThresholdMs } from '../verdict/thresholds.ts'
-import type { Invariant, Opinion } from '../verdict/verdict.ts'
+import type { Invariant, Opinion, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
@@ -17,6 +18,9 @@ export default {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
     const thresholdMs = transactionThresholdMs(timeline)
+    const ageMs = (stay: Stay<Session>): number => ageOf(timeline, stay, stay.latest.transactionAgeMs)
+    const oldest = (stays: readonly Stay<Session>[]): number => Math.max(...stays.map(ageMs))
+    const told = (stays: readonly Stay<Session>[]): readonly Survivor[] => stays.map((stay) => survivor(stay, describe(stay, ageMs(stay))))
     const open = latestOfEach(staysAtEach(timeline, rests, { is: isOpenTransaction, same: sameTransaction }).flat().filter(isAtRest))
     const old = open.filter((stay) => ageMs(stay) > thresholdMs && !isWorkedOn(timeline, stay))
     const leaked = old.filter(({ latest }) => holdsSomething(latest))
@@ -27,7 +31,7 @@ export default {
       return {
         kind: 'leak',
         sentence: `${count(leaked.length, 'transaction')} stayed open with locks or a snapshot after the load had gone, the oldest for ${duration(oldest(leaked))} (a healthy one here ends within ${duration(thresholdMs)})`,
-        survivors: leaked.map((stay) => survivor(stay, describe(stay))),
+        survivors: told(leaked),
       }
     if (undecided.length > 0)
       return {
@@ -39,7 +43,7 @@ export default {
       return {
         kind: 'warning',
         sentence: `${count(harmless.length, 'session')} rested in an open transaction that holds no lock and no snapshot: harmless while their number stays flat, but each ends only with its next use`,
-        survivors: harmless.map((stay) => survivor(stay, describe(stay))),
+        survivors: told(harmless),
       }
     return { kind: 'pass', sentence: `no open transaction with locks or a snapshot stayed at rest beyond ${duration(thresholdMs)}` } satisfies Opinion
   },
@@ -62,14 +66,8 @@ const isAtRest = ({ rest, member }: Stay<Session>): boolean => rest.quiet || (me
 
 const holdsSomething = (session: Session): boolean => session.holdsXid || session.holdsXmin || session.relationLocks > 0
 
-/** A server's clock may be set back; for how long the looks have shown it is told by the run's own. */
-const ageMs = ({ latest, sinceMs, untilMs }: Stay<Session>): number => Math.max(latest.transactionAgeMs ?? 0, untilMs - sinceMs)
-
-const oldest = (stays: readonly Stay<Session>[]): number => Math.max(...stays.map(ageMs))
-
-function describe(stay: Stay<Session>): string {
-  const { latest, rest } = stay
+function describe({ latest, rest }: Stay<Session>, ageMs: number): string {
   const holders = holdersOf(pairsOf(rest.last), latest).map(({ pid }) => pid)
   const held = [latest.relationLocks > 0 && count(latest.relationLocks, 'relation lock'), latest.holdsXid && 'a transaction id', latest.holdsXmin && 'a snapshot'].filter((part) => part !== false)
-  return `${latest.state} for ${duration(ageMs(stay))}, holds ${held.join(', ') || 'nothing'}${holders.length > 0 ? `; owned by pid ${holders.join(' and ')}` : ''}`
+  return `${latest.state} for ${duration(ageMs)}, holds ${held.join(', ') || 'nothing'}${holders.length > 0 ? `; owned by pid ${holders.join(' and ')}` : ''}`
 }
