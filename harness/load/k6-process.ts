@@ -94,7 +94,7 @@ export const streamOnly = [
   '--system-tags=',
 ] as const
 
-export const outputs: Readonly<Record<K6['output'], string>> = { csv: '--out=csv=fileName=-,timeFormat=unix_micro,saveInterval=100ms', lowtide: '--out=lowtide' }
+export const outputs: Readonly<Record<K6['output'], string>> = { csv: '--out=csv=fileName=-,timeFormat=unix_micro,saveInterval=25ms', lowtide: '--out=lowtide' }
 
 /** All of them number the same iterations, and each takes its own. */
 const segmentOf = ({ nth, of }: K6Launch['segment']): readonly string[] => {

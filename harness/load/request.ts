@@ -46,7 +46,6 @@ export const send = ({ plan, route: asked, id, jar, lateMs = 0, keepsBody = fals
     timeout: abortAfterMs ?? plan.requestTimeoutMs,
     redirects: 0,
     responseType: keepsBody || expect.contains !== undefined ? 'text' : 'none',
-    tags: { name: route },
     ...(jar ? { jar } : {}),
   })
 
