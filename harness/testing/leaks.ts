@@ -14,7 +14,7 @@ export const leaks: Readonly<Record<string, (cycle: number, nth: number) => Run>
   'an advisory lock': (cycle, nth) => ({ beings: [session({ pid: 6_800 + nth, fromMs: duringLoad(cycle), advisoryLocks: 1 })] }),
   'a socket in CLOSE_WAIT': (cycle, nth) => ({ beings: [({ atMs, ...moment }) => process({ pid: 7_000 + nth, closeWait: atMs > duringLoad(cycle) ? 1 : 0 })({ atMs, ...moment })] }),
   'a session whose process is gone': (cycle, nth) => ({
-    beings: [process({ pid: 7_100 + nth, databasePorts: [30_000 + nth] }), session({ pid: 7_300 + nth, clientPort: 30_000 + nth, applicationName: 'batch' }), session({ pid: 7_400 + nth, fromMs: duringLoad(cycle), clientPort: 31_000 + nth, applicationName: 'batch' })],
+    beings: [process({ pid: 7_100 + nth, databasePorts: [30_000 + nth] }), session({ pid: 7_300 + nth, clientPort: 30_000 + nth, applicationName: 'batch' }), session({ pid: 7_400 + nth, fromMs: duringLoad(Math.min(cycle, 6)), clientPort: 31_000 + nth, applicationName: 'batch' })],
   }),
   'a session that the server had to end': (cycle, nth) => ({ also: [{ kind: 'server-log', pid: 7_500 + nth, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection due to idle-in-transaction timeout', atMs: startOf(cycle) + 6_000 + nth }] }),
   'a connection of a client that vanished': (cycle, nth) => ({
