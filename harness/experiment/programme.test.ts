@@ -9,7 +9,7 @@ import { runProgramme } from './programme.ts'
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number; readonly stretch: LoadPlan['stretch'] }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
@@ -20,7 +20,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
     limits,
     cycle: async (role, planned, { concurrency = 0, lastsMs: atLeastMs = 0, stretch } = {}) => {
       order.push(role)
-      const loadMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : 1)
+      const loadMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : role === 'warm-up' ? coldFactor : 1)
       const lastsMs = Math.max(loadMs, atLeastMs)
       nowMs += lastsMs + 1_500
       ran.push({ role, dose: planned, concurrency, lastsMs, stretch })
@@ -46,6 +46,13 @@ test('a gate warms up twice at twice its concurrency, learns its baseline, and g
   expect(ran[0]?.dose).toBe(12)
   expect(measured.map(({ dose }) => dose)).toEqual(doses)
   expect(order.indexOf('before measuring')).toBe(5)
+})
+
+test('a night sends what its baseline shows that the application answers, however slow the warm-up was', async () => {
+  const largest = async (coldFactor: number) => Math.max(...(await programme('nightly', { plan: { dose: 1_000_000, budgetMs: 3_600_000 }, coldFactor })).doses)
+  const [warm, cold] = [await largest(1), await largest(0.1)]
+  expect(warm / cold).toBeGreaterThan(0.98)
+  expect(warm / cold).toBeLessThan(1.02)
 })
 
 test('the cycles of the baseline are one stretch, each with a mix of its own; warm-up and measured cycles have that of the load', async () => {

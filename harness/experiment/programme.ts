@@ -22,7 +22,7 @@ export type Programme = {
   /** Milliseconds since the run began. */
   readonly elapsedMs: () => number
   readonly phase: (name: 'warm-up' | 'baseline' | 'cycle', detail: string) => void
-  /** Called once the doses are known, and how many requests at most they send at once; before the first of them. */
+  /** Called when the doses are known, and how many requests at most they send at once; before the first of them, and again where the baseline corrects them. */
   readonly dosed: (doses: readonly number[], concurrency: number) => void
   /** Called between the baseline and the first measured cycle. */
   readonly beforeMeasuring: () => Promise<void>
@@ -61,19 +61,28 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, cra
     peak = peakConcurrency(plan, limits, warmed.settled.last.counters['pg.backends'] ?? 0)
   }
 
-  const perSecond = Math.min(pacePerSecond, (1_000 * answered) / Math.max(1, tookMs))
-  const unit = doseWithinBudget(plan, elapsedMs(), perSecond, askingMs)
-  const doses = shuffledDoses(unit, plan.seed)
-  // What waits for a place in a pool, and never gets it, shows only where more ask at once than there are places.
-  const largest = Math.max(...doses)
-  const largestAtOnce = Math.max(plan.concurrency, Math.min(largest, peak))
-  dosed(doses, largestAtOnce)
+  const dosesFrom = (answered: number, tookMs: number) => {
+    const perSecond = Math.min(pacePerSecond, (1_000 * answered) / Math.max(1, tookMs))
+    const unit = doseWithinBudget(plan, elapsedMs(), perSecond, askingMs)
+    const doses = shuffledDoses(unit, plan.seed)
+    const largest = Math.max(...doses)
+    // What waits for a place in a pool, and never gets it, shows only where more ask at once than there are places.
+    const largestAtOnce = Math.max(plan.concurrency, Math.min(largest, peak))
+    dosed(doses, largestAtOnce)
+    return { perSecond, unit, doses, largest, largestAtOnce }
+  }
+  const first = dosesFrom(answered, tookMs)
   // Each of the three with a mix of its own, which tells routes apart. Measured cycles have one mix: what grows there must grow with every dose, whichever route leaks.
-  const inBaseline = baselineDose(unit, plan.concurrency)
+  const inBaseline = baselineDose(first.unit, plan.concurrency)
+  ;[answered, tookMs] = [0, 0]
   for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
     phase('baseline', `${round} of ${baselineCycles}`)
-    await load('baseline', inBaseline, { concurrency: plan.concurrency, stretch: { doses: Array<number>(baselineCycles).fill(inBaseline), nth: round - 1 } })
+    const learnt = await load('baseline', inBaseline, { concurrency: plan.concurrency, stretch: { doses: Array<number>(baselineCycles).fill(inBaseline), nth: round - 1 } })
+    answered += learnt.dose.counted
+    tookMs += learnt.tookMs
   }
+  // The few requests of a warm-up say little of how many an application can answer, and all night is long with doses that are a tenth of what they could be.
+  const { perSecond, unit, doses, largest, largestAtOnce } = patient && answered > 0 ? dosesFrom(answered, tookMs) : first
   await beforeMeasuring()
 
   let delivered = 0
