@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { claims } from '../testing/claims.ts'
 import { looking } from '../testing/looking.ts'
-import { type Being, epochOf, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
+import { type Being, entriesOf, epochOf, factsOf, fold, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
 import type { PreparedTransaction, Process, ReplicationSlot } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import everySessionHasItsProcess from './every-session-has-its-process.ts'
 import noAbortedTransactionStays from './no-aborted-transaction-stays.ts'
 import noAdvisoryLockStays from './no-advisory-lock-stays.ts'
@@ -163,7 +164,8 @@ claims(everySessionHasItsProcess, [
   ['held by a child alone', { beings: [...pool, session({ pid: 2, clientPort: 5_002, ...born }), process({ pid: 11, parentPid: 1, databasePorts: [5_002], ...born })] }, 'pass'],
 ])
 
-const logged = (sqlstate: string, pid = 5): Run => ({ also: [{ kind: 'server-log', pid, severity: 'FATAL', sqlstate, message: 'terminating connection', atMs: startOf(4) + 1 }] })
+const ended = { kind: 'server-log', pid: 5, severity: 'FATAL', sqlstate: '57P05', message: 'terminating connection' } as const
+const logged = (sqlstate: string, pid: number = ended.pid): Run => ({ also: [{ ...ended, pid, sqlstate, atMs: startOf(4) + 1 }] })
 
 claims(noSessionWasEnded, [
   ['an empty log', {}, 'pass'],
@@ -173,7 +175,16 @@ claims(noSessionWasEnded, [
   ['idle_session_timeout, of the session that is planted for it', logged('57P05', 9_006), 'pass'],
   ['another error', logged('53300'), 'pass'],
   ['the planted sessions, where time-outs are on', logged('25P03', 9_001), 'pass'],
+  ['one that is being planted, by a control that fails before it can tell', untold(), 'pass'],
+  ['one of the application’s at that moment, which had been there', untold({ beings: [session({ pid: 9_006 })] }), 'leak'],
+  ['one of the application’s before the planting', untold(logged('57P05')), 'leak'],
+  ['one of the application’s after it', untold({ also: [{ ...ended, atMs: startOf(last + 1) + 4_500 }] }), 'leak'],
 ])
+
+/** A run whose control never told what it planted. */
+function untold(run: Run = {}): Timeline {
+  return fold(factsOf(run), entriesOf(run).filter(({ kind }) => kind !== 'control').map((entry, n) => ({ ...entry, n })))
+}
 
 /** Its first query ends between the first look of the rest and the second; the next one grows old. */
 function oneAfterTheOther(moment: Parameters<Being>[0]) {
