@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 
 const shop = join(import.meta.dirname, '../../scenarios/shop.ts')
@@ -35,3 +37,26 @@ test('all that is wrong is told at once, with 64', async () => {
 test('a scenario that says nothing of a cluster leaves it to the arguments', async () => {
   await expect(lowtide(shop)).rejects.toMatchObject({ stderr: expect.stringMatching(/Expected --url, .*\nExpected --collector HOST:PORT, .*\nExpected --image, /) })
 })
+
+test.each<[string, object, string]>([
+  ['a script that no ConfigMap holds', { kind: 'routes', routes: [{ name: 'home', method: 'POST', path: '/', body: 'x'.repeat(1_000_000) }] }, "the load's script has "],
+  ['a log that is too short', { kind: 'replay', log: 'access.txt', loops: 1 }, 'The log '],
+])('%s is a mistake, in one sentence', async (_, load, said) => {
+  const refusal = await lowtide(await scenarioWith(load), ...asked).catch(error => error)
+  expect(refusal).toMatchObject({ code: 64, stdout: '', stderr: expect.stringMatching(/^[^\n]+\nSee lowtide help\.\n$/) })
+  expect(refusal.stderr.startsWith(said)).toBe(true)
+})
+
+test('a collector is where the scenario has it, and at a port that there is', async () => {
+  const scenario = await scenarioWith({ kind: 'routes', routes: [{ name: 'home', path: '/' }], cluster: { image: 'i', host: 'fd00::7', port: 7070 } })
+  expect((await lowtide(scenario, '--url', 'http://[fd00::7]:8080')).stdout).toContain('--out lowtide=tcp://[fd00::7]:7070')
+  await expect(lowtide(scenario, '--url', 'http://[fd00::7]:8080', '--collector', '[fd00::7]:70700')).rejects.toMatchObject({ code: 64, stderr: expect.stringContaining('Expected --collector to be HOST:PORT, got "[fd00::7]:70700".') })
+})
+
+const scenarioWith = async (load: object): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), 'k8s-test-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  await writeFile(join(dir, 'access.txt'), '192.0.2.1 - - [26/Nov/2026:01:00:00 +0000] "GET /page HTTP/1.1" 200 1\n')
+  await writeFile(join(dir, 'made.ts'), `export default ${JSON.stringify({ name: 'made', target: { name: 'made', command: ['true'], readyPath: '/' }, load })}\n`)
+  return join(dir, 'made.ts')
+}

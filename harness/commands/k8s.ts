@@ -7,6 +7,7 @@ import { manifestsOf, nameIn, yamlOf } from '../load/cluster/manifests.ts'
 import { planOf } from '../load/k6.ts'
 import { problemsOfFiles } from '../load/problems-of-files.ts'
 import { partsOf } from '../load/rude/parts.ts'
+import { inUrl } from '../scenario/cluster.ts'
 import { loadScenario, type LoadedScenario } from '../scenario/load-scenario.ts'
 import { planFor } from '../scenario/profiles.ts'
 import { UsageError } from '../scenario/usage-error.ts'
@@ -18,7 +19,8 @@ export default {
   options: { url: { type: 'string' }, collector: { type: 'string' }, image: { type: 'string' }, generators: { type: 'string' } },
   problemsOf: args => askedOf(args).then(() => [], problemsIn),
   run: async (args, { stdout, signal }) => {
-    stdout.write(await manifestFor(await askedOf(args), signal))
+    const asked = await askedOf(args)
+    stdout.write(await manifestFor(asked, signal).catch(asMistake(signal)))
     return 0
   },
 } satisfies Command
@@ -30,7 +32,7 @@ async function manifestFor({ loaded: { scenario, dir: scenarioDir }, url, collec
   const run = `preview-${scenario.name}`
   const dir = await mkdtemp(join(tmpdir(), 'lowtide-k8s-'))
   try {
-    const bundle = await bundleJourney({ output: 'lowtide', load: scenario.load, scenarioDir, dir, run }).catch(asMistake)
+    const bundle = await bundleJourney({ output: 'lowtide', load: scenario.load, scenarioDir, dir, run })
     const { dose, concurrency, seed, thinkScale } = planFor(scenario, 'gate', {})
     const { polite: plan } = partsOf(planOf({ role: 'measured', dose, concurrency, seed, cycle: 0, firstRequest: 0, thinkScale }, bundle, url), bundle.rude?.rude)
     const script = await readFile((await bundle.tape?.cut(plan, 'measured', signal)) ?? bundle.script, 'utf8')
@@ -53,9 +55,9 @@ async function askedOf(args: Arguments): Promise<Asked> {
   const url = textOf(args, 'url')
   if (url === undefined) problems.push('Expected --url, the application as the cluster sees it, and it is missing.')
   else if (!/^https?:\/\//.test(url) || !URL.canParse(url)) problems.push(`Expected --url to be a URL such as http://10.0.0.7:8080, got "${url}".`)
-  const collector = textOf(args, 'collector') ?? (cluster?.port === undefined ? undefined : `${cluster.host}:${cluster.port}`)
+  const collector = textOf(args, 'collector') ?? (cluster?.port === undefined ? undefined : `${inUrl(cluster.host)}:${cluster.port}`)
   if (collector === undefined) problems.push('Expected --collector HOST:PORT, where this machine awaits the samples, as the scenario has no load.cluster with a port.')
-  else if (!/^([\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i.test(collector)) problems.push(`Expected --collector to be HOST:PORT, got "${collector}".`)
+  else if (!isAddress(collector)) problems.push(`Expected --collector to be HOST:PORT, got "${collector}".`)
   const image = textOf(args, 'image') ?? cluster?.image
   if (image === undefined) problems.push('Expected --image, as harness/load/k6-build/Dockerfile makes it, as the scenario has no load.cluster.')
   const several = textOf(args, 'generators') ?? String(usual ?? 1)
@@ -65,8 +67,15 @@ async function askedOf(args: Arguments): Promise<Asked> {
   return { loaded, url, collector, image, generators: Number(several) }
 }
 
-/** What cannot be bundled is the user's. */
-function asMistake(error: unknown): never {
+/** `HOST:PORT`, with an address of IPv6 in brackets. */
+function isAddress(text: string): boolean {
+  const [, port = ''] = /^(?:[\w.-]+|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(text) ?? []
+  return Number(port) >= 1 && Number(port) <= 65_535
+}
+
+/** What cannot be bundled, a log that is through and a script that is too long are the user's. */
+const asMistake = (signal: AbortSignal) => (error: unknown): never => {
+  signal.throwIfAborted()
   throw new UsageError([error instanceof Error ? error.message : String(error)], { cause: error })
 }
 

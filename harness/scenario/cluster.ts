@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 
 /** A Kubernetes cluster in which k6-operator starts the generators of a load, where one machine is too slow for it. The application and the harness stay where they are. */
@@ -16,12 +17,15 @@ export type Cluster = {
   readonly readyTimeoutMs?: number
 }
 
+/** A host as URLs have it: an address of IPv6 in brackets. */
+export const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
 const text = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' })
 const port = 'a port between 1 and 65,535'
 
 export const clusterShape = z.strictObject({
   image: text.regex(/^[\w.:/@-]+$/, { error: 'the name of an image' }),
-  host: text.regex(/^[\w.:-]+$/, { error: 'the name or the address of a host' }),
+  host: text.refine(host => /^[\w.:-]+$/.test(host) && (!host.includes(':') || isIPv6(host)), { error: 'the name or the address of a host, without a port' }),
   port: z.int({ error: port }).min(1, { error: port }).max(65_535, { error: port }).optional(),
   kubectl: z.array(text, { error: 'a program and its arguments, as a list of texts' }).min(1, { error: 'a program and its arguments' }).optional(),
   separate: z.boolean({ error: 'true or false' }).optional(),

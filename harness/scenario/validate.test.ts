@@ -92,6 +92,8 @@ test('of an answer to HEAD, which has no body, no content can be expected', () =
 test('a cluster is told what it lacks, and what no cluster has', () => {
   const within = (cluster: unknown) => problemsOf({ ...good, load: { ...good.load, generators: 4, cluster } })
   expect(within({ image: 'registry.example/lowtide-k6:1', host: '10.0.0.7', port: 7070, kubectl: ['kubectl', '--context=staging'], separate: true, readyTimeoutMs: 60_000 })).toEqual([])
+  for (const host of ['fd00::7', 'build-1.example.org', 'localhost']) expect(within({ image: 'i', host })).toEqual([])
+  for (const host of ['10.0.0.7:8080', '[fd00::7]', '::g', 'fe80::7%eth0']) expect(within({ image: 'i', host })).toEqual([`Expected load.cluster.host to be the name or the address of a host, without a port, got '${host}'.`])
   expect(within({ image: 'two words', port: 70_000, kubectl: 'kubectl', nodes: 3 })).toMatchInlineSnapshot(`
     [
       "Expected load.cluster.image to be the name of an image, got 'two words'.",

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Cluster } from '../../scenario/cluster.ts'
+import { inUrl, type Cluster } from '../../scenario/cluster.ts'
 import { fleetOf } from '../fleet.ts'
 import type { Generator } from '../generator.ts'
 import type { LoadPlan } from '../plan.ts'
@@ -39,7 +39,7 @@ export const launchInCluster = async ({ cluster, generators, script, plan, run, 
   const collector = await openCollector({ run, token, generators, port: cluster.port ?? 0 })
   const { host, image, separate = false, readyTimeoutMs = defaultReadyTimeoutMs } = cluster
   const create = async (until: AbortSignal) => {
-    const manifests = manifestsOf({ name, run, generators, image, separate, script: await readFile(script, 'utf8'), plan: { ...plan, baseUrl: seenAt(host, plan.baseUrl) }, collector: `${bracketed(host)}:${collector.port}`, token })
+    const manifests = manifestsOf({ name, run, generators, image, separate, script: await readFile(script, 'utf8'), plan: { ...plan, baseUrl: seenAt(host, plan.baseUrl) }, collector: `${inUrl(host)}:${collector.port}`, token })
     await kubectl(command, ['create', '-f', '-'], yamlOf(manifests), until)
   }
   const late = AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)])
@@ -72,10 +72,8 @@ export const launchInCluster = async ({ cluster, generators, script, plan, run, 
 /** The same port of this machine, by the name that the cluster has for it. */
 const seenAt = (host: string, baseUrl: string): string => {
   const url = new URL(baseUrl)
-  url.hostname = bracketed(host)
+  url.hostname = inUrl(host)
   return url.href.replace(/\/$/, '')
 }
-
-const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
