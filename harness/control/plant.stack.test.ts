@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import postgres from '../probes/resources/postgres.ts'
 import postgresLog from '../probes/resources/postgres-log.ts'
 import postgresRelations from '../probes/resources/postgres-relations.ts'
@@ -14,6 +14,7 @@ import { bootProcesses } from '../stack/processes.ts'
 import type { Stack } from '../stack/stack.ts'
 import type { Control, ServerLog } from '../timeline/entry.ts'
 import { plantControl } from './plant.ts'
+import { plantEnded } from './planted-sessions.ts'
 
 let dir = ''
 let stack: Stack
@@ -171,6 +172,23 @@ test('a server that has hardly room for another session is planted without a que
   expect(recorded[0]?.planted).toMatchObject({ sessionPids: { length: 3 }, queryPids: [], endedPids: [], advisoryLocks: 1 })
   await log.look(signal())
   expect(logged.filter(({ sqlstate }) => sqlstate === '53300')).toEqual([])
+  await nothing()
+})
+
+test('an end of a session that the planter sees too late is told all the same: the log has it', { timeout: 20_000 }, async () => {
+  vi.stubEnv('DATABASE_URL', stack.database.appUri)
+  const query: (this: pg.Client, sql: string) => Promise<unknown> = Reflect.get(pg.Client.prototype, 'query')
+  using _busy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(async function (this: pg.Client, sql: string) {
+    const answer = await query.call(this, sql)
+    // Longer than it is waited for, and before anything else is read.
+    if (sql === 'SET idle_session_timeout = 1') setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500))
+    return answer
+  })
+  const pids = await plantEnded()
+  vi.unstubAllEnvs()
+  await log.look(signal())
+  expect(pids).toHaveLength(1)
+  expect(logged.filter(({ pid, sqlstate }) => pids.includes(pid) && sqlstate === '57P05')).toHaveLength(1)
   await nothing()
 })
 
