@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { judgeRecording } from '../conclude.ts'
-import { readRun, recordOf, type CellResult } from './run-cell.ts'
+import { recordOf } from './records.ts'
+import { readRun, type CellResult } from './run-cell.ts'
 
 /** The same run by today's judge, where its record was kept; as it was where there is none. Rejects on a record that cannot be read. */
 export async function judgeAgain(result: CellResult, { records, git }: { readonly records: string; readonly git: string }): Promise<CellResult> {

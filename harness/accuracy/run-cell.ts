@@ -1,4 +1,4 @@
-import { link, mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadFolder } from '../folder.ts'
 import type { Judged } from '../conclude.ts'
@@ -13,6 +13,7 @@ import { expectedOf, keyOf, type Cell } from './cells.ts'
 import { detectionIn, type Detection } from './detection.ts'
 import type { Detector } from './detector.ts'
 import type { Expected } from './exhibit.ts'
+import { keepRecord, recordOf } from './records.ts'
 import { weigh } from './weigh.ts'
 
 /** One run as it came out: a line of the raw results. */
@@ -21,7 +22,7 @@ export type CellResult = {
   readonly at: string
   /** The revision that ran it. */
   readonly git: string
-  /** The revision that judged its kept record again, where that was another. */
+  /** The revision that judged its kept record again last; absent where none has. */
   readonly judgedBy?: string
   readonly exhibit: string
   readonly title: string
@@ -89,16 +90,6 @@ export async function runCell(cell: Cell, { reports, records, git, signal }: Cel
     signal.throwIfAborted()
     return { ...facts, wallS: wallS(), outcome: 'failed', error: error instanceof Error ? error.message : String(error) }
   }
-}
-
-/** The folder of a cell's record below `records`. */
-export const recordOf = (key: string, records: string): string => join(records, key.replaceAll(/[^\w.]+/g, '-'))
-
-/** All that judging needs, by hard links: what else a run writes is thrown away with it. */
-async function keepRecord(dir: string, kept: string): Promise<void> {
-  await rm(kept, { recursive: true, force: true })
-  await mkdir(kept, { recursive: true })
-  for (const file of ['run.json', 'timeline.ndjson']) await link(join(dir, file), join(kept, file))
 }
 
 /** What the table needs of a run: from its judgement and from its record. */

@@ -8,7 +8,7 @@ import { runCell, type CellResult } from '../accuracy/run-cell.ts'
 import { accuracyTable } from '../accuracy/table.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { storeAtomically } from '../timeline/recorder.ts'
-import { duration } from '../verdict/words.ts'
+import { count, duration } from '../verdict/words.ts'
 import { ownVersions } from '../versions.ts'
 import { textOf, type Arguments, type Command } from './command.ts'
 
@@ -38,7 +38,7 @@ export default {
     let results = await read(raw)
     const { git = 'unknown' } = await ownVersions()
     if (isAgain && records !== null) {
-      results = await judgeAllAgain(results, isAsked, { records, git, signal, say: (line) => stderr.write(line) })
+      results = await judgeAllAgain(results, isAsked, { raw, records, git, signal, say: (line) => stderr.write(line) })
       storeAtomically(raw, results.map((result) => `${JSON.stringify(result)}\n`).join(''))
     } else if (args.values.table !== true) {
       const left = (await cellsAsked(args, numbers)).filter((cell) => !results.some(({ key }) => key === keyOf(cell)))
@@ -67,8 +67,10 @@ async function cellsAsked(args: Arguments, numbers: Numbers): Promise<readonly C
   return cellsOf(asked, await faultsOf(args), numbers)
 }
 
-/** Those that were asked for and whose record was kept; each that comes out otherwise is told. */
-async function judgeAllAgain(results: readonly CellResult[], isAsked: (result: CellResult) => boolean, { signal, say, ...judge }: { readonly records: string; readonly git: string; readonly signal: AbortSignal; readonly say: (line: string) => void }): Promise<CellResult[]> {
+type JudgingAgain = { readonly raw: string; readonly records: string; readonly git: string; readonly signal: AbortSignal; readonly say: (line: string) => void }
+
+/** Those that were asked for and whose record was kept; each that comes out otherwise is told. Fails where there is none. */
+async function judgeAllAgain(results: readonly CellResult[], isAsked: (result: CellResult) => boolean, { raw, signal, say, ...judge }: JudgingAgain): Promise<CellResult[]> {
   const judged: CellResult[] = []
   for (const [nth, before] of results.entries()) {
     signal.throwIfAborted()
@@ -76,6 +78,9 @@ async function judgeAllAgain(results: readonly CellResult[], isAsked: (result: C
     judged.push(after)
     if (after.outcome === 'judged' && before.outcome === 'judged' && after.verdict !== before.verdict) say(`${nth + 1} of ${results.length}  ${after.key}: ${after.verdict}, was ${before.verdict} (${after.expected.verdict} expected)\n`)
   }
+  const [asked, again] = [results.filter(isAsked).length, judged.filter((after, nth) => after !== results[nth]).length]
+  if (again === 0) throw new UsageError([`Of ${count(asked, 'run')} that ${asked === 1 ? 'was' : 'were'} asked for in ${raw} none has its record in ${judge.records}.`])
+  say(`${again} of ${count(asked, 'run')} judged again by ${judge.git}\n`)
   return judged
 }
 
