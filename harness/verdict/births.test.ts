@@ -84,3 +84,13 @@ test('a lock that may have been taken anew under later loads was left by the fir
   const { hangs, findings } = judge(timeline, invariants)
   expect(birthsOf(timeline, hangs, findings.filter(({ kind }) => kind === 'leak'))).toMatchObject([{ cycle: 3 }])
 })
+
+test('so was one that beats have seen to be given back under a later load and taken anew', () => {
+  const takenIn = (cycle: number) => ({ afterMs: epochOf(duringSorting(cycle, 1) - 120), byMs: epochOf(duringSorting(cycle, 1) + 80) })
+  const keepsTwo: Being = (moment) => session({ pid: 500, usedAtMs: moment.atMs - 500, seenAtMs: epochOf(moment.atMs), ...(moment.atMs > duringSorting(3, 1) && { advisoryLocks: 2, locksTaken: [takenIn(3), takenIn(6)] }) })(moment)
+  const timeline = timelineOf({ beings: [keepsTwo] })
+  const { hangs, findings } = judge(timeline, invariants)
+  const births = birthsOf(timeline, hangs, findings.filter(({ kind }) => kind === 'leak'))
+  expect(births).toMatchObject([{ cycle: 3 }, { cycle: 3 }])
+  for (const { moment } of births) expect(moment?.withinMs).toBeGreaterThan(0)
+})

@@ -53,7 +53,12 @@ export function momentsOfLocks(timeline: Timeline, session: Session): readonly M
   if (transactionAgeMs !== null) return []
   return locksTaken
     .toSorted((a, b) => a.afterMs - b.afterMs)
-    .flatMap(({ afterMs, byMs }, nth) => (byMs < loadMs ? [] : [between(timeline, afterMs, Math.min(byMs, heldSinceMs(timeline, session, nth + 1)) + ofTheServer, 'start')]))
+    .flatMap(({ afterMs, byMs }, nth) => {
+      if (byMs < loadMs) return []
+      const heldMs = heldSinceMs(timeline, session, nth + 1)
+      // Seen to be taken anew since: of its first time only that rest tells.
+      return [between(timeline, heldMs < afterMs ? Number.NEGATIVE_INFINITY : afterMs, Math.min(byMs, heldMs) + ofTheServer, 'start')]
+    })
 }
 
 /** From which rest on a session has held so many locks at every one: whoever may have taken one anew since, it was left by then. */
