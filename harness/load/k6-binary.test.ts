@@ -40,8 +40,13 @@ test('an older k6 on PATH is passed over for the cached one', async () => {
 
 test('one with the output of ours goes before any other, and is told by what it says of itself', async () => {
   await program(bin, 'k6', 'echo "k6 v2.3.1 (commit/abc, go1.26.1, linux/amd64)"')
-  const file = await program(cache, `k6-${pinnedVersion}-lowtide-${await sourceHash()}`, 'printf "k6 v2.2.0 (go1.26.8, linux/amd64)\nExtensions:\n  lowtide/k6-build/stream.New , lowtide [output]\n"')
+  const file = await program(cache, `k6-${pinnedVersion}-lowtide-${await sourceHash()}`, 'printf "k6 v2.2.0 (go1.26.8, linux/amd64)\nExtensions:\n  lowtide/k6-build/stream , k6/x/lowtide [js]\n  lowtide/k6-build/stream.New , lowtide [output]\n"')
   expect(await find()).toEqual({ how: 'cache', version: '2.2.0', command: [file], output: 'lowtide' })
+})
+
+test('one whose output is ours and of an older build, without the module that journeys hand their requests to, is used as any other', async () => {
+  await program(bin, 'k6', 'printf "k6 v2.2.0 (go1.26.8, linux/amd64)\nExtensions:\n  lowtide/k6-build/stream.New , lowtide [output]\n"')
+  expect(await find()).toMatchObject({ how: 'path', output: 'csv' })
 })
 
 test('for a long load it is built before one of stock is taken, and that it cannot be is said', async () => {

@@ -96,8 +96,11 @@ const usable = async (program: string, signal: AbortSignal): Promise<Omit<K6, 'h
   const version = /\bv(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1]
   if (version === undefined) throw new Error(`\`${program} version\` printed no version: ${stdout.slice(0, 100).trim()}`)
   if (!version.startsWith('2.')) throw new Error(`k6 ${version} is not 2.x`)
-  return { version, command: [program], output: /^\s*lowtide\/\S+ .*\blowtide \[output\]/m.test(stdout) ? 'lowtide' : 'csv' }
+  return { version, command: [program], output: ownExtensions.every(extension => extension.test(stdout)) ? 'lowtide' : 'csv' }
 }
+
+/** The output, and the module by which journeys hand it their requests: one built from older sources may lack it. */
+const ownExtensions = [/^\s*lowtide\/\S+ .*\blowtide \[output\]/m, /^\s*lowtide\/\S+ .*\bk6\/x\/lowtide \[js\]/m]
 
 /** Of a program that failed, what it said itself; shortened, since five of these make one message. */
 const inOneLine = (error: unknown): string => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { indexAt, randomOf, turnOf } from './random.ts'
+import { indexAt, randomOf, randomsOf, turnOf } from './random.ts'
 
 describe('random numbers of a request', () => {
   test('are the same for the same seed and number, in whatever order requests are asked for', () => {
@@ -8,6 +8,16 @@ describe('random numbers of a request', () => {
       fc.property(fc.integer(), fc.uniqueArray(fc.nat(1_000_000), { minLength: 1, maxLength: 50 }), (seed, numbers) => {
         const draw = (n: number) => [n, randomOf(seed, n).fraction(), randomOf(seed, n).between(30, 400)]
         expect(numbers.toReversed().map(draw).toReversed()).toEqual(numbers.map(draw))
+      }),
+    )
+  })
+
+  test('are the same where one user draws for request after request', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.array(fc.tuple(fc.nat(1_000_000), fc.nat(5)), { minLength: 1, maxLength: 50 }), (seed, requests) => {
+        const randomFor = randomsOf(seed)
+        const drawn = (random: { readonly fraction: () => number }, many: number) => Array.from({ length: many }, random.fraction)
+        for (const [n, many] of requests) expect(drawn(randomFor(n), many)).toEqual(drawn(randomOf(seed, n), many))
       }),
     )
   })
