@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (major > 24 || (major === 24 && minor >= 0)) {
+const [major = 0] = process.versions.node.split('.').map(Number)
+if (major >= 24) {
   await import('./heap.mjs')
   await import('./typescript.mjs')
   await import('./cli.ts')

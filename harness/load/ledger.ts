@@ -24,7 +24,7 @@ export type Ledger = {
 /** Distinct URLs are counted exactly up to here, and not beyond: a smaller number is the careful one. */
 const mostUrls = 100_000
 
-/** Samples come up to 150 ms after their time (k6's buffers), so a second stays open a little longer than it lasts. */
+/** Samples come up to 100 ms after their time (k6's buffers), so a second stays open a little longer than it lasts. */
 const lateMs = 250
 
 export type LedgerOptions = {
