@@ -35,7 +35,7 @@ export type Counting = {
  * waits longer than until the first of the others has gone, and where every place is there nobody waits at all: a request that is given up, by its client or by the
  * pool, is what loses a place of some.
  *
- * A busy machine makes healthy requests wait; nothing makes a lost place answer. So the best try counts, and one more than it found is asked for again before it is believed. As long as
+ * A busy machine makes healthy requests wait; nothing makes a lost place answer, and only a harness that is held up as the first answers come takes a wait for none. So the best try counts, and one more than it found is asked for again before it is believed. As long as
  * tries find more, the pool is still opening sessions: a reading on the way says how quickly it fills, not how many places it has.
  */
 export async function countPlaces(send: Send, { most, from = 1, enough = most, isUneven = false }: Counting): Promise<Reading> {

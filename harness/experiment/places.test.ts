@@ -54,6 +54,13 @@ test('a pool is asked before the load, cold and warm, after each cycle, after th
   expect(readings).toEqual(['before-load 10', 'before-load 10', ...Array<string>(5).fill('after-cycle 10'), ...Array<string>(3).fill('after-cycle 8'), 'after-load 8', 'places-held 7', 'places-held 4', 'places-held 7', 'places-released 8'])
 })
 
+test('what a cold application shows at its second asking alone is asked for once more: one try may find too many', async () => {
+  let asked = 0
+  const { readings, verdict } = await runOf({ ...lossy(2), late: (served) => ((asked += 1) <= 4 ? served : 0) })
+  expect(readings.slice(0, 4)).toEqual(['before-load 1', 'before-load 10', 'before-load 10', 'after-cycle 10'])
+  expect(verdict).toBe('leak')
+})
+
 test('what is missing before a collection is asked for twice, and once after it', async () => {
   const { readings, heal } = await runOf({ ...lossy(3), collected: 9 })
   expect(readings.slice(-7)).toEqual(['after-load 7', 'after-load 7', 'after-collection 9', 'places-held 8', 'places-held 4', 'places-held 8', 'places-released 9'])

@@ -48,7 +48,9 @@ test.each([
   ['one was turned away before the load, and every place was found in another try', [{ ...asked('before-load', 9, 10), declined: 1 }, asked('after-load', 10)], 'pass'],
   ['as many as before, and fewer than after the first cycle: a slow reading before the load hides what is lost', [asked('before-load', 6), afterCycle(0, 10), asked('after-load', 8), held(6), released(8)], 'inconclusive'],
   ['none is found before the load at first, by a cold application, and then all', [none('before-load'), asked('before-load', 10), asked('after-load', 10)], 'pass'],
-  ['the same, and one fewer after it', [none('before-load'), asked('before-load', 10), asked('after-load', 9)], 'leak'],
+  ['the same, again before it, and one fewer after it', [none('before-load'), asked('before-load', 10), asked('before-load', 10), asked('after-load', 9)], 'leak'],
+  ['one more before the load than ever again, in one try alone: where the harness is held up, who has waited looks like who has not', [asked('before-load', 4, 8, 10), asked('before-load', 9, 9, 9), afterCycle(0, 9), asked('after-load', 9, 9, 9), held(7), released(9)], 'inconclusive'],
+  ['the same, and two fewer since', [asked('before-load', 4, 8, 10), asked('before-load', 9, 9, 9), afterCycle(0, 9), asked('after-load', 7, 7, 7), held(5), released(7)], 'leak'],
   ['a second reading finds what the first had missed', [asked('before-load', 10), asked('after-load', 8), asked('after-load', 10), collected(10), held(8), released(10)], 'pass'],
 ])('%s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))
 

@@ -35,7 +35,7 @@ export default {
     if (lostIn.length === 0 && after.parallel < most)
       return {
         kind: 'inconclusive',
-        sentence: `${found}; but ${most} did after a cycle between: whether some were lost since then, or are slow to come, is not told`,
+        sentence: `${found}; but ${most} did in another try: whether some were lost since then, or are slow to come, is not told`,
         settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
       }
     if (lostIn.length === 0) return { kind: 'pass', sentence: found }

@@ -191,7 +191,7 @@ export type Canary = { readonly kind: 'canary'; readonly url: string; readonly o
 
 /**
  * How many places of the application's pool can be had at once, up to `asked`: requests that take a place each were sent together, as many as places are known or one more, and `parallel` of them
- * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost. `before-load` comes twice, the second time warm; so does `after-load` where places are missed and a
+ * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost. `before-load` comes twice, the second time warm, and once more if that found more; `after-load` comes twice where places are missed and a
  * collection follows, and `after-collection` tells what that gave back. `places-held`: as a control, while requests of the harness itself held `held` of them; `places-released`: once none was held.
  */
 export type Capacity = {

@@ -7,6 +7,7 @@ import { isPlanted, isSession } from './stay.ts'
 
 /** The places that requests found at once, before the load and after it, each in the best reading. */
 export type Places = {
+  /** With no more than are known to be there. */
   readonly before: Stamped<Capacity> | null
   readonly after: Stamped<Capacity> | null
   /** Each that was lost, by the cycle under whose load it was; null where the pool was not asked after each. */
@@ -17,7 +18,8 @@ export type Places = {
 
 /** What the readings of the pool say. Nothing makes a lost place answer: a later reading that finds more shows that an earlier one met a busy machine. */
 export const placesOf = remembered(({ capacities, doses }: Timeline): Places => {
-  const before = bestOf(capacities, 'before-load')
+  const found = bestOf(capacities, 'before-load')
+  const before = found && { ...found, parallel: Math.min(found.parallel, foundTwice(capacities)) }
   const after = bestOf(capacities, 'after-load')
   if (before === null || after === null) return { before, after, lostIn: [], most: 0 }
   const known = capacities.flatMap((one) => (one.when === 'after-cycle' ? [{ cycle: one.cycle, parallel: one.parallel }] : []))
@@ -30,8 +32,18 @@ export const placesOf = remembered(({ capacities, doses }: Timeline): Places => 
     places -= lost
     return Array.from({ length: lost }, () => cycle)
   })
-  return { before, after, lostIn, most: mostOf([before, ...readings]) }
+  return { before, after, lostIn, most: mostOf([...(found === null ? [] : [found]), ...readings]) }
 })
+
+/**
+ * As many as two tries have found, up to those after the load. If the harness is held up just as the first requests are answered, by a busy machine, they seem to have taken as long as whoever waited for their
+ * places: one try alone may find more than there are, and they would be missed ever after. Older records asked once before the load, and have no second try to hold it against.
+ */
+function foundTwice(capacities: readonly Stamped<Capacity>[]): number {
+  if (capacities.filter(({ when }) => when === 'before-load').length < 2) return Number.POSITIVE_INFINITY
+  const tries = capacities.flatMap((one) => (one.when === 'before-load' || one.when === 'after-cycle' || one.when === 'after-load' ? one.tries : []))
+  return tries.toSorted((a, b) => b - a)[1] ?? 0
+}
 
 /** The control of the readings: what was found while the harness held some places, and once it held none. `left`: as many as were to be found then, with those that a collection had given back. */
 export type ControlOfPlaces = { readonly left: number; readonly held: readonly Extract<Stamped<Capacity>, { when: 'places-held' }>[]; readonly released: Stamped<Capacity> | null }
