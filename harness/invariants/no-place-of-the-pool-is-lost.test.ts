@@ -51,6 +51,8 @@ test.each([
   ['the same, again before it, and one fewer after it', [none('before-load'), asked('before-load', 10), asked('before-load', 10), asked('after-load', 9)], 'leak'],
   ['one more before the load than ever again, in one try alone: where the harness is held up, who has waited looks like who has not', [asked('before-load', 4, 8, 10), asked('before-load', 9, 9, 9), afterCycle(0, 9), asked('after-load', 9, 9, 9), held(7), released(9)], 'inconclusive'],
   ['the same, and two fewer since', [asked('before-load', 4, 8, 10), asked('before-load', 9, 9, 9), afterCycle(0, 9), asked('after-load', 7, 7, 7), held(5), released(7)], 'leak'],
+  ['as many as before in one try, and one fewer in all of the control', [asked('before-load', 10), asked('after-load', 9, 10), held(7, 7, 7), released(9)], 'inconclusive'],
+  ['as many as before, and one fewer when they are let go, but none while some were held', [asked('before-load', 10), asked('after-load', 10), held(7, 8), released(9)], 'pass'],
   ['a second reading finds what the first had missed', [asked('before-load', 10), asked('after-load', 8), asked('after-load', 10), collected(10), held(8), released(10)], 'pass'],
 ])('%s', (_, capacities, expected) => expect(judged(capacities).kind).toBe(expected))
 
@@ -73,6 +75,7 @@ test.each<[string, Run, readonly Stamped<Capacity>[], string]>([
   ['fewer are found', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 7, 8, 8)], 'not judged'],
   ['as many, and not all', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 9)], 'not judged'],
   ['all', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 10)], 'pass'],
+  ['all, and fewer in the control', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 10), held(7), released(9)], 'pass'],
   ['none is left', { beings: twoProcesses }, [asked('before-load', 9), asked('after-load', 0)], 'leak'],
   ['several are declared', { limits: { workers: 4 } }, [asked('before-load', 9), asked('after-load', 8)], 'not judged'],
   ['one is declared, whatever else has sessions', { beings: twoProcesses, limits: { workers: 1 } }, [asked('before-load', 9), asked('after-load', 8)], 'leak'],
