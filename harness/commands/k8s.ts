@@ -7,7 +7,7 @@ import { manifestsOf, nameIn, yamlOf } from '../load/cluster/manifests.ts'
 import { planOf } from '../load/k6.ts'
 import { problemsOfFiles } from '../load/problems-of-files.ts'
 import { partsOf } from '../load/rude/parts.ts'
-import { inUrl } from '../scenario/cluster.ts'
+import { defaultReadyTimeoutMs, inUrl } from '../scenario/cluster.ts'
 import { loadScenario, type LoadedScenario } from '../scenario/load-scenario.ts'
 import { planFor } from '../scenario/profiles.ts'
 import { UsageError } from '../scenario/usage-error.ts'
@@ -37,7 +37,8 @@ async function manifestFor({ loaded: { scenario, dir: scenarioDir }, url, collec
     const { polite: plan } = partsOf(planOf({ role: 'measured', dose, concurrency, seed, cycle: 0, firstRequest: 0, thinkScale }, bundle, url), bundle.rude?.rude)
     const script = await readFile((await bundle.tape?.cut(plan, 'measured', signal)) ?? bundle.script, 'utf8')
     const name = nameIn(run, plan.cycle, randomBytes(3).toString('hex'))
-    return yamlOf(manifestsOf({ name, run, generators: Math.min(generators, plan.concurrency, plan.dose), image, separate: scenario.load.cluster?.separate ?? false, script, plan, collector, token: randomBytes(16).toString('hex') }))
+    const { separate = false, readyTimeoutMs = defaultReadyTimeoutMs } = scenario.load.cluster ?? {}
+    return yamlOf(manifestsOf({ name, run, generators: Math.min(generators, plan.concurrency, plan.dose), image, separate, readyTimeoutMs, script, plan, collector, token: randomBytes(16).toString('hex') }))
   } finally {
     await rm(dir, { recursive: true, force: true })
   }

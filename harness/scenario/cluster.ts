@@ -13,9 +13,12 @@ export type Cluster = {
   readonly kubectl?: readonly string[]
   /** Each generator on a node of its own. */
   readonly separate?: boolean
-  /** Until all generators of a load have come; default 2 min. */
+  /** Until all generators of a load have come, and again until k6-operator has resumed them; default 2 min. */
   readonly readyTimeoutMs?: number
 }
+
+/** Pods have to find their nodes, and nodes to pull the image. */
+export const defaultReadyTimeoutMs = 120_000
 
 /** A host as URLs have it: an address of IPv6 in brackets. */
 export const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host)

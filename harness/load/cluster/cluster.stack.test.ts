@@ -41,6 +41,14 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
     expect([ownedPids(run), created(run)]).toEqual([[], []])
   })
 
+  test('those that k6-operator never resumes are not waited for without end', async () => {
+    const run = 'never-resumed'
+    await using load = await start(page('/ok'), 2, { dose: 40, concurrency: 4, run }, { kubectl: ['env', 'STARTER=none', ...kubectlOf(run)], readyTimeoutMs: 6_000 })
+    await load.begin()
+    expect(await load.drained).toMatchObject({ counted: 0, dropped: 40, generator: { kind: 'broken', tail: expect.stringMatching(/^k6 \d of 2: k6 ended with exit code 102: something took too long\nk6 has stood paused for 6s: k6-operator's starter has not resumed it/) } })
+    expect([ownedPids(run), created(run)]).toEqual([[], []])
+  })
+
   test('a harness that has gone ends them, though nobody removes them', async () => {
     const run = 'harness-gone'
     const load = await start(page('/slow'), 2, { dose: 5_000, concurrency: 4, run }, { kubectl: thatDeletes(run, 'exit 0') })

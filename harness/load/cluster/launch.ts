@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { inUrl, type Cluster } from '../../scenario/cluster.ts'
+import { defaultReadyTimeoutMs, inUrl, type Cluster } from '../../scenario/cluster.ts'
 import { fleetOf } from '../fleet.ts'
 import type { Generator } from '../generator.ts'
 import type { LoadPlan } from '../plan.ts'
@@ -20,8 +20,6 @@ export type ClusterLaunch = {
   readonly signal: AbortSignal
 }
 
-/** Pods have to find their nodes, and nodes to pull the image. */
-const defaultReadyTimeoutMs = 120_000
 /** More than the 30 s that a pod has to end. */
 const removedWithinMs = 60_000
 
@@ -39,7 +37,7 @@ export const launchInCluster = async ({ cluster, generators, script, plan, run, 
   const collector = await openCollector({ run, token, generators, port: cluster.port ?? 0 })
   const { host, image, separate = false, readyTimeoutMs = defaultReadyTimeoutMs } = cluster
   const create = async (until: AbortSignal) => {
-    const manifests = manifestsOf({ name, run, generators, image, separate, script: await readFile(script, 'utf8'), plan: { ...plan, baseUrl: seenAt(host, plan.baseUrl) }, collector: `${inUrl(host)}:${collector.port}`, token })
+    const manifests = manifestsOf({ name, run, generators, image, separate, readyTimeoutMs, script: await readFile(script, 'utf8'), plan: { ...plan, baseUrl: seenAt(host, plan.baseUrl) }, collector: `${inUrl(host)}:${collector.port}`, token })
     await kubectl(command, ['create', '-f', '-'], yamlOf(manifests), until)
   }
   const late = AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)])

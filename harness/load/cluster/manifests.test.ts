@@ -11,6 +11,7 @@ const load: ClusterLoad = {
   generators: 4,
   image: 'registry.example/lowtide-k6:1',
   separate: true,
+  readyTimeoutMs: 120_000,
   script: 'export default () => {}\n',
   plan: { dose: 400, concurrency: 8, seed: 1, cycle: 3, firstRequest: 40, baseUrl: 'http://10.0.0.7:8080', requestTimeoutMs: 5_000, thinkScale: 1 },
   collector: '10.0.0.7:7070',
@@ -89,6 +90,8 @@ test('runners get the script, their part of the way to the collector, and what t
             value: 9e107d9d372bb6826bd81d3542a419d6
           - name: LOWTIDE_PLAN
             value: '{"dose":400,"concurrency":8,"seed":1,"cycle":3,"firstRequest":40,"baseUrl":"http://10.0.0.7:8080","requestTimeoutMs":5000,"thinkScale":1}'
+          - name: LOWTIDE_READY_TIMEOUT
+            value: 120000ms
           - name: K6_AUTO_EXTENSION_RESOLUTION
             value: "false"
       cleanup: post

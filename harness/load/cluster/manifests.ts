@@ -11,6 +11,8 @@ export type ClusterLoad = {
   readonly image: string
   /** Each generator on a node of its own. */
   readonly separate: boolean
+  /** How long each may stand paused once all have come. */
+  readonly readyTimeoutMs: number
   /** The text of the bundled script. */
   readonly script: string
   /** `baseUrl` is the application as the cluster sees it. */
@@ -29,7 +31,7 @@ const scriptFile = 'journey.js'
  * What is created in the cluster for one load: a ConfigMap with its script, and a TestRun of k6-operator (v1alpha1, https://grafana.com/docs/k6/latest/set-up/set-up-distributed-k6/) whose
  * runners send their samples to the collector. Fails with a sentence where the script is too long.
  */
-export const manifestsOf = ({ name, run, generators, image, separate, script, plan, collector, token }: ClusterLoad) => {
+export const manifestsOf = ({ name, run, generators, image, separate, readyTimeoutMs, script, plan, collector, token }: ClusterLoad) => {
   const bytes = Buffer.byteLength(script)
   if (bytes > longestScriptBytes) throw new Error(`the load's script has ${bytes} bytes, and a ConfigMap holds no more than ${longestScriptBytes} of it: a replay takes a smaller dose, a journey smaller imports`)
   const labels = { 'lowtide.run': run.slice(0, 63).replace(/[^A-Za-z0-9]+$/, ''), 'lowtide.cycle': String(plan.cycle) }
@@ -51,7 +53,7 @@ export const manifestsOf = ({ name, run, generators, image, separate, script, pl
           image,
           automountServiceAccountToken: 'false',
           metadata: { labels },
-          env: Object.entries({ LOWTIDE_OWNER: run, LOWTIDE_TOKEN: token, LOWTIDE_PLAN: JSON.stringify(plan), K6_AUTO_EXTENSION_RESOLUTION: 'false' }).map(([key, value]) => ({ name: key, value: literal(value) })),
+          env: Object.entries({ LOWTIDE_OWNER: run, LOWTIDE_TOKEN: token, LOWTIDE_PLAN: JSON.stringify(plan), LOWTIDE_READY_TIMEOUT: `${readyTimeoutMs}ms`, K6_AUTO_EXTENSION_RESOLUTION: 'false' }).map(([key, value]) => ({ name: key, value: literal(value) })),
         },
         // Should the harness die, its generators end with it, and the operator removes them.
         cleanup: 'post',

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.k6.io/k6/v2/errext"
+	"go.k6.io/k6/v2/errext/exitcodes"
+	"go.k6.io/k6/v2/metrics"
 	"go.k6.io/k6/v2/output"
 )
 
@@ -42,6 +44,12 @@ type remote struct {
 	beatAt  time.Time
 	over    atomic.Bool
 	heard   chan struct{}
+
+	// Of AddMetricSamples alone, once Start has returned.
+	resumedWithin time.Duration
+	wentOnAt      time.Time
+	users         float64
+	begun         bool
 }
 
 func newRemote(params output.Params) (output.Output, error) {
@@ -53,8 +61,12 @@ func newRemote(params output.Params) (output.Output, error) {
 	if run == "" || token == "" {
 		return nil, errors.New("expected LOWTIDE_OWNER and LOWTIDE_TOKEN in the environment: the collector takes nobody who does not say whose load it sends")
 	}
+	resumedWithin, err := time.ParseDuration(params.Environment["LOWTIDE_READY_TIMEOUT"])
+	if err != nil {
+		return nil, fmt.Errorf("expected LOWTIDE_READY_TIMEOUT in the environment to be how long k6 may stand paused: %w", err)
+	}
 	hello := fmt.Sprintf("lowtide,%d,%s,%s,%s", protocol, url.PathEscape(run), params.ScriptOptions.ExecutionSegment, url.PathEscape(token))
-	r := &remote{address: to.Host, hello: hello, heard: make(chan struct{})}
+	r := &remote{address: to.Host, hello: hello, heard: make(chan struct{}), resumedWithin: resumedWithin}
 	open.Store(&r.stream)
 	return r, nil
 }
@@ -84,8 +96,30 @@ func (r *remote) Start() (err error) {
 			return errors.Join(fmt.Errorf("the collector %s let no load begin: %w", r.address, err), r.conn.Close())
 		}
 	}
+	r.wentOnAt = time.Now()
 	go r.watch(said)
 	return nil
+}
+
+// AddMetricSamples lets k6's own go by, but for those that tell how many users are ready and at work. k6 was started paused, and where k6-operator does not
+// resume it, its users stand ready for ever: no limit of its load's own has begun.
+func (r *remote) AddMetricSamples(containers []metrics.SampleContainer) {
+	if r.begun {
+		return
+	}
+	for _, container := range containers {
+		for _, sample := range container.GetSamples() {
+			switch {
+			case sample.Metric.Name == metrics.VUsName && sample.Value > 0:
+				r.begun = true
+			case sample.Metric.Name == metrics.VUsMaxName && sample.Value > r.users:
+				r.users, r.wentOnAt = sample.Value, time.Now()
+			}
+		}
+	}
+	if !r.begun && time.Since(r.wentOnAt) > r.resumedWithin {
+		r.end(errext.WithExitCodeIfNone(fmt.Errorf("k6 has stood paused for %s: k6-operator's starter has not resumed it", r.resumedWithin), exitcodes.GenericTimeout))
+	}
 }
 
 // StopWithTestError tells how the load ended, and waits until the collector has read it: closed at once, what it has not read yet might be lost.
