@@ -84,6 +84,19 @@ test.each<[string, Run, readonly Stamped<Capacity>[], string]>([
   expect(invariant.check({ ...timelineOf(run), capacities }).kind).toBe(expected)
 })
 
+/** Two fewer than before the load, by tries that each ask for one more than they find. */
+const missing = (found: (nth: number) => number): readonly Stamped<Capacity>[] => {
+  const sent = Array.from({ length: 9 }, () => 9)
+  const tries = sent.map((_, nth) => found(nth))
+  return [asked('before-load', 10), { ...asked('after-load', ...tries), sent }, { ...released(Math.max(...tries)), tries, sent }]
+}
+test.each([
+  ['now as many and now fewer: chance', missing((nth) => 8 - (nth % 2)), 'not judged'],
+  ['the same in every try, which chance hardly finds: it may be one pool that has lost some', missing(() => 8), 'inconclusive'],
+] as const)('of several pools fewer are found, %s', (_, capacities, expected) => {
+  expect(invariant.check({ ...timelineOf({ beings: twoProcesses }), capacities }).kind).toBe(expected)
+})
+
 test('a run that ended early is not blamed for not asking again', () => {
   expect(judged([asked('before-load', 10)], { endedEarly: 'application ended' }).kind).toBe('not judged')
 })

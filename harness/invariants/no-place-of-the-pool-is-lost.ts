@@ -1,6 +1,6 @@
 import type { Place } from '../timeline/member.ts'
 import { cycleAtEpoch } from '../verdict/moments.ts'
-import { agree, agreementSinceLoad, controlOfPlaces, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
+import { agree, agreementSinceLoad, controlOfPlaces, enoughTries, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -23,8 +23,13 @@ export default {
     if (after === null) return timeline.endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
     const { left, held, released } = controlOfPlaces(timeline)
     const [processes, found] = [pooling(timeline), `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it`]
-    if (processes > 1 && left > 0 && after.parallel < after.asked)
-      return { kind: 'not judged', sentence: `${found}: ${processes} processes have a pool each, and chance decides which of them a request meets (limits.workers: 1 if one alone serves)` }
+    const agreement = agreementSinceLoad(timeline)
+    if (processes > 1 && left > 0 && after.parallel < after.asked) {
+      const pools = `${processes} processes have a pool each, and chance decides which of them a request meets`
+      if (lostIn.length > 0 && agreement.tries >= enoughTries && agreement.exact === agreement.tries)
+        return { kind: 'inconclusive', sentence: `${found}: ${pools}, which hardly makes ${count(agreement.tries, 'try', 'tries')} of them find the same`, settledBy: 'limits.workers: 1 if one process alone serves, then run again' }
+      return { kind: 'not judged', sentence: `${found}: ${pools} (limits.workers: 1 if one alone serves)` }
+    }
     const declined = { before: before.parallel < before.asked ? (before.declined ?? 0) : 0, after: lostIn.length > 0 ? (after.declined ?? 0) : 0 }
     if (declined.before + declined.after > 0) {
       return {
@@ -55,7 +60,6 @@ export default {
         settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
       }
     }
-    const agreement = agreementSinceLoad(timeline)
     if (!agree(agreement)) {
       return {
         kind: 'inconclusive',

@@ -99,11 +99,14 @@ export const agreementSinceLoad = remembered((timeline: Timeline): Agreement => 
   return { tries: before.tries + since.tries, exact: before.exact + since.exact }
 })
 
+/** So many that find the same in a row have not done so by chance. */
+export const enoughTries = 8
+
 /**
  * Whether tries agree so well that chance has not made them. Where answers come late by chance, as behind a slow database, some of a whole pool's do in most tries, now more of them and now fewer: it looks smaller than it is, but not by
  * the same number for long. One answer in ten late takes one of ten places away most easily: then eight tries in a row say so in 0.05 % of runs (binomial), and 70 % of fourteen, none of which finds more, in 0.1 %.
  */
-export const agree = ({ tries, exact }: Agreement): boolean => tries === 0 || (tries >= 8 && exact === tries) || (tries >= 14 && exact >= 0.7 * tries)
+export const agree = ({ tries, exact }: Agreement): boolean => tries === 0 || (tries >= enoughTries && exact === tries) || (tries >= 14 && exact >= 0.7 * tries)
 
 /**
  * Of how many processes the pools are that requests for a place may meet: as declared, else as many as any look shows with sessions of their own. Of several it is chance which of them a request meets, and some wait for one
