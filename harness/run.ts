@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { experiment } from './experiment/experiment.ts'
 import type { Fault } from './fault.ts'
-import { describeK6, findK6 } from './load/k6-binary.ts'
+import { describeK6, k6For } from './load/k6-binary.ts'
 import type { Take } from './load/samples.ts'
 import type { Counters } from './probes/probe.ts'
 import type { LoadedScenario } from './scenario/load-scenario.ts'
@@ -50,7 +50,7 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
   let dir: string | null = null
   try {
     const { scenario } = request.loaded
-    const k6 = await findK6({ signal, say: watcher.say, long: request.profile === 'nightly' })
+    const k6 = await k6For(scenario.load, { signal, say: watcher.say, long: request.profile === 'nightly' })
     const choice = await chooseStack(request.stack, scenario)
     const folder = await openRunFolder(request.reports, scenario.name)
     dir = folder.dir

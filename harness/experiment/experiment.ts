@@ -62,7 +62,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   learn({})
   const soFar = await followVerdict(facts, recorder.follow)
   const thresholds = followThresholds(facts, recorder.follow, watcher.say)
-  const bundle = await bundleJourney({ load: scenario.load, output: scenario.load.cluster ? 'lowtide' : k6.output, scenarioDir, dir, run })
+  const bundle = await bundleJourney({ load: scenario.load, output: k6.output, scenarioDir, dir, run })
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
   if (scenario.load.cluster) await reachCluster(scenario.load.cluster, signal)
@@ -190,6 +190,6 @@ async function factsOf({ loaded: { scenario }, variant, profile, plan, reports, 
     ...(scenario.thresholds && { thresholds: declaredOf(scenario.thresholds) }),
     suppressions: await lastMatchedOf(scenario.suppressions ?? [], { reports, scenario: scenario.name }),
     probes: [],
-    versions: { ...(await ownVersions()), k6: scenario.load.cluster ? `${scenario.load.cluster.image} (cluster)` : describeK6(k6) },
+    versions: { ...(await ownVersions()), k6: describeK6(k6) },
   }
 }

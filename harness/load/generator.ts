@@ -14,7 +14,7 @@ export type Generator = {
   readonly ended: Promise<GeneratorEnd>
   /** Ends it with all that it started. */
   readonly kill: () => void
-  /** Of its processes that run here; those in a container have none. */
+  /** Of its processes that run here: one in a container or a cluster has none. */
   readonly pids: readonly number[]
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { findK6, K6NotFound, pinnedVersion } from './k6-binary.ts'
+import { describeK6, findK6, k6For, K6NotFound, pinnedVersion } from './k6-binary.ts'
 import { sourceHash } from './k6-from-go.ts'
 import { downloadK6 } from './k6-from-release.ts'
 
@@ -55,6 +55,13 @@ test('for a long load it is built before one of stock is taken, and that it cann
   const said: string[] = []
   expect(await findK6({ ...quiet(), say: line => said.push(line), long: true })).toMatchObject({ how: 'path', output: 'csv' })
   expect(said).toEqual(["k6 cannot be built with Lowtide's output (go version go1.19.8 linux/amd64, but k6 2.x takes Go 1.25); going on with its CSV, which costs more CPU"])
+})
+
+test('generators in a cluster need no k6 here', async () => {
+  vi.stubEnv('PATH', bin)
+  const k6 = await k6For({ cluster: { image: 'registry.example/lowtide-k6', host: '10.0.0.7' } }, quiet())
+  expect(describeK6(k6)).toBe('registry.example/lowtide-k6 (cluster, own output)')
+  expect(k6.output).toBe('lowtide')
 })
 
 test('a download with another checksum is refused, and nothing of it is kept', async () => {

@@ -4,14 +4,15 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Model } from '../scenario/model.ts'
 import { buildK6, sourceHash } from './k6-from-go.ts'
 import { k6InContainer } from './k6-from-image.ts'
 import { downloadK6 } from './k6-from-release.ts'
 
-/** A k6 that runs here. `command` is the program with its leading arguments; k6's own arguments follow. */
+/** The k6 of a load. `command` is the program with its leading arguments; k6's own arguments follow. In a cluster it is that of an image, whose name is all that is known of its version, and has no command. */
 export type K6 = {
   readonly version: string
-  readonly how: 'path' | 'cache' | 'release' | 'go' | 'image'
+  readonly how: 'path' | 'cache' | 'release' | 'go' | 'image' | 'cluster'
   readonly command: readonly string[]
   /** How its samples come: as k6's own CSV, a dozen rows a request, or as the two short lines of the output that is built in with Go, for a tenth of the CPU. */
   readonly output: 'csv' | 'lowtide'
@@ -27,6 +28,10 @@ export const pinnedVersion = '2.2.0'
 export class K6NotFound extends Error {}
 
 export type Finding = { readonly signal: AbortSignal; readonly say: (line: string) => void }
+
+/** The k6 by which a load is sent. Where its generators run in a cluster, none is needed here. */
+export const k6For = async ({ cluster }: Pick<Model, 'cluster'>, finding: Parameters<typeof findK6>[0]): Promise<K6> =>
+  cluster === undefined ? findK6(finding) : { version: cluster.image, how: 'cluster', command: [], output: 'lowtide' }
 
 /**
  * Finds k6 2.x: on PATH, in the cache ($LOWTIDE_CACHE, else ~/.cache/lowtide), as a checksummed release, built from the

@@ -19,7 +19,7 @@ import { cpuMsOf, watchStandstill, type Standstill } from './standstill.ts'
 
 /** One cycle's load. Disposed of before it has drained, its k6 is killed. */
 export type RunningLoad = AsyncDisposable & {
-  /** Lets the requests go: k6 has all its users ready by now. If it has not, `drained` says why. */
+  /** Lets the requests go: k6 has all its users ready by now, but in a cluster. If it has not, `drained` says why. */
   readonly begin: () => Promise<void>
   readonly started: () => number
   readonly finished: () => number

@@ -12,10 +12,10 @@ const deadlineMs = 30_000
 
 /**
  * Which of a load's visits does not come back: a k6 of one user makes the first request of each, in their order, and sends none. Null where all come back, as when one loops over an answer
- * that it got; where none of them is a visit, as what a log replays would be sent once more; and once the run is interrupted.
+ * that it got; where none of them is a visit, as what a log replays would be sent once more; where k6 runs in a cluster; and once the run is interrupted.
  */
 export const visitThatLoops = async ({ k6, bundle, plan, run, signal }: Pick<K6Launch, 'k6' | 'bundle' | 'plan' | 'run' | 'signal'>): Promise<string | null> => {
-  if (bundle.tape !== undefined || signal.aborted) return null
+  if (bundle.tape !== undefined || k6.how === 'cluster' || signal.aborted) return null
   const [program, ...leading] = k6.command
   const child = spawn(program!, [...leading, 'run', ...streamOnly, '--log-format=raw', '--env', `LOWTIDE_PLAN=${JSON.stringify({ ...plan, rehearsal: true })}`, '-'], {
     cwd: bundle.folder,
