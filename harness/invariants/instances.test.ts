@@ -81,7 +81,9 @@ claims(noQueryRuns, [
   ['waits for a client that does not read', { beings: [running({ waitEvent: 'ClientWrite' })], unquiet: notQuiet }, 'leak'],
   ['works on: a long page whose client has left', { beings: [running({ waitEvent: null })], unquiet: notQuiet }, 'pass'],
   ['works on for longer than it may', { beings: [running({ waitEvent: null })], unquiet: notQuiet, limits: { transactionMs: 5_000 } }, 'leak'],
-  ['waits since before the load, as the standby of an elected leader does', { beings: [running({ fromMs: 2_000, waitEvent: 'advisory' })], unquiet: () => '1 queries running' }, 'warning', /^1 query ran on from before the first request/],
+  ['waits since before the load, as the standby of an elected leader does', { beings: [running({ fromMs: 2_000, waitEvent: 'advisory' })], unquiet: () => '1 queries running' }, 'warning', /^1 query ran before the first request already/],
+  ['waits every so often anew, as such a one with a time-out does', { beings: [waitingAnew(2_000)], unquiet: () => '1 queries running' }, 'warning'],
+  ['waits every so often anew, and did not before the load', { beings: [waitingAnew(startOf(4))], unquiet: notQuiet }, 'leak'],
   ['waits beside such a one', { beings: [running({ fromMs: 2_000, waitEvent: 'advisory' }), running({ pid: 2, waitEvent: 'transactionid' })], unquiet: notQuiet }, 'leak', /^1 query still ran/],
   ['begun after the first look, and not looked at again before the control', { beings: [running({ fromMs: loadEndOf(last) + 6_200, waitEvent: 'PgSleep' })], unquiet: notQuiet }, 'pass'],
   ['one query after the other in a session', { beings: [oneAfterTheOther], unquiet: notQuiet }, 'pass'],
@@ -190,6 +192,11 @@ function untold(run: Run = {}): Timeline {
 function oneAfterTheOther(moment: Parameters<Being>[0]) {
   const nextAtMs = loadEndOf(last) + 6_200
   return session({ pid: 1, ...born, state: 'active', waitEvent: 'PgSleep', usedAtMs: moment.atMs < nextAtMs ? born.fromMs : nextAtMs })(moment)
+}
+
+/** In nine seconds its wait is given up, and begun once more. */
+function waitingAnew(fromMs: number): Being {
+  return (moment) => running({ fromMs, waitEvent: 'advisory', query: 'SELECT pg_advisory_lock(1)', usedAtMs: Math.max(fromMs, moment.atMs - (moment.atMs % 9_000)) })(moment)
 }
 
 function everNewTransaction(pid: number): Being {

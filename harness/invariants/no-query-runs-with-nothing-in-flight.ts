@@ -1,7 +1,7 @@
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { ageOf } from '../verdict/ages.ts'
-import { noRest, untouchedRests } from '../verdict/rest.ts'
+import { memberAt, noRest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant, Survivor } from '../verdict/verdict.ts'
@@ -25,7 +25,7 @@ export default {
     const orphans = old.filter((stay) => !isOlderThanAnyRequest(timeline, stay))
     if (old.length === 0) return { kind: 'pass', sentence: 'no query was left running after the load' }
     if (orphans.length === 0)
-      return { kind: 'warning', sentence: `${count(old.length, 'query', 'queries')} ran on from before the first request, and ${old.length === 1 ? 'is' : 'are'} none of the load's`, survivors: told(old) }
+      return { kind: 'warning', sentence: `${count(old.length, 'query', 'queries')} ran before the first request already, and ${old.length === 1 ? 'is' : 'are'} none of the load's`, survivors: told(old) }
     return {
       kind: 'leak',
       sentence: `${count(orphans.length, 'query', 'queries')} still ran with nothing in flight, the oldest for ${duration(Math.max(...orphans.map(ageMs)))}`,
@@ -41,8 +41,12 @@ const sameQuery = (one: Sighting<Session>, other: Sighting<Session>): boolean =>
 
 const describe = ({ latest }: Stay<Session>, ageMs: number): string => `active for ${duration(ageMs)}${latest.waitEvent === null ? '' : `, waits for ${latest.waitEvent}`}: ${latest.query}`
 
-/** As the standby of an elected leader that waits for its lock, or a job that somebody else runs in the same server. */
-const isOlderThanAnyRequest = ({ cycles }: Timeline, { sinceMs }: Stay<Session>): boolean => sinceMs < (cycles[0]?.startMs ?? Number.NEGATIVE_INFINITY)
+/** As the standby of an elected leader that waits for its lock, in one query or, where that has a time-out, in the same again and again; or a job that somebody else runs in the same server. */
+function isOlderThanAnyRequest({ cycles, looks }: Timeline, { sinceMs, latest }: Stay<Session>): boolean {
+  const loadMs = cycles[0]?.startMs ?? Number.NEGATIVE_INFINITY
+  const isAlike = (member: Member | undefined): boolean => member !== undefined && isRunningQuery(member) && member.query === latest.query && member.waitEvent === latest.waitEvent
+  return sinceMs < loadMs || looks.some((look) => look.atMs < loadMs && isAlike(memberAt(look, latest)))
+}
 
 /** On every look of the rest. Other events (reading a file, a latch of the server) are work. */
 const waitsForOthers = ({ rest, member }: Stay<Session>): boolean =>
