@@ -38,6 +38,11 @@ test('a scenario that says nothing of a cluster leaves it to the arguments', asy
   await expect(lowtide(shop)).rejects.toMatchObject({ stderr: expect.stringMatching(/Expected --url, .*\nExpected --collector HOST:PORT, .*\nExpected --image, /) })
 })
 
+test('a URL of more than a host and a port is none to send requests to, and an image has a name', async () => {
+  const refusal = lowtide(shop, '--url', 'http://10.0.0.7:8080/shop?page=1', '--collector', '10.0.0.7:7070', '--image', 'two words')
+  await expect(refusal).rejects.toMatchObject({ code: 64, stderr: 'Expected --url to be a URL such as http://10.0.0.7:8080, got "http://10.0.0.7:8080/shop?page=1".\nExpected --image to be the name of an image, got "two words".\nSee lowtide help.\n' })
+})
+
 test.each<[string, object, string]>([
   ['a script that no ConfigMap holds', { kind: 'routes', routes: [{ name: 'home', method: 'POST', path: '/', body: 'x'.repeat(1_000_000) }] }, "the load's script has "],
   ['a log that is too short', { kind: 'replay', log: 'access.txt', loops: 1 }, 'The log '],

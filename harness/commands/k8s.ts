@@ -7,7 +7,7 @@ import { manifestsOf, nameIn, yamlOf } from '../load/cluster/manifests.ts'
 import { planOf } from '../load/k6.ts'
 import { problemsOfFiles } from '../load/problems-of-files.ts'
 import { partsOf } from '../load/rude/parts.ts'
-import { defaultReadyTimeoutMs, inUrl } from '../scenario/cluster.ts'
+import { defaultReadyTimeoutMs, imageName, inUrl } from '../scenario/cluster.ts'
 import { loadScenario, type LoadedScenario } from '../scenario/load-scenario.ts'
 import { planFor } from '../scenario/profiles.ts'
 import { UsageError } from '../scenario/usage-error.ts'
@@ -55,17 +55,24 @@ async function askedOf(args: Arguments): Promise<Asked> {
 
   const url = textOf(args, 'url')
   if (url === undefined) problems.push('Expected --url, the application as the cluster sees it, and it is missing.')
-  else if (!/^https?:\/\//.test(url) || !URL.canParse(url)) problems.push(`Expected --url to be a URL such as http://10.0.0.7:8080, got "${url}".`)
+  else if (!isBase(url)) problems.push(`Expected --url to be a URL such as http://10.0.0.7:8080, got "${url}".`)
   const collector = textOf(args, 'collector') ?? (cluster?.port === undefined ? undefined : `${inUrl(cluster.host)}:${cluster.port}`)
   if (collector === undefined) problems.push('Expected --collector HOST:PORT, where this machine awaits the samples, as the scenario has no load.cluster with a port.')
   else if (!isAddress(collector)) problems.push(`Expected --collector to be HOST:PORT, got "${collector}".`)
   const image = textOf(args, 'image') ?? cluster?.image
   if (image === undefined) problems.push('Expected --image, as harness/load/k6-build/Dockerfile makes it, as the scenario has no load.cluster.')
+  else if (!imageName.test(image)) problems.push(`Expected --image to be the name of an image, got "${image}".`)
   const several = textOf(args, 'generators') ?? String(usual ?? 1)
   if (!/^[1-9]\d{0,3}$/.test(several)) problems.push(`Expected --generators to be a positive integer, got "${several}".`)
 
   if (problems.length > 0 || !loaded || url === undefined || collector === undefined || image === undefined) throw new UsageError(problems)
   return { loaded, url, collector, image, generators: Number(several) }
+}
+
+/** A URL of a protocol, a host and perhaps a port, and nothing more. */
+function isBase(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
 }
 
 /** `HOST:PORT`, with an address of IPv6 in brackets. */

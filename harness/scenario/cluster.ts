@@ -23,11 +23,14 @@ export const defaultReadyTimeoutMs = 120_000
 /** A host as URLs have it: an address of IPv6 in brackets. */
 export const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
+/** What may be the name of an image. */
+export const imageName = /^[\w.:/@-]+$/
+
 const text = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' })
 const port = 'a port between 1 and 65,535'
 
 export const clusterShape = z.strictObject({
-  image: text.regex(/^[\w.:/@-]+$/, { error: 'the name of an image' }),
+  image: text.regex(imageName, { error: 'the name of an image' }),
   host: text.refine(host => /^[\w.:-]+$/.test(host) && (!host.includes(':') || isIPv6(host)), { error: 'the name or the address of a host, without a port' }),
   port: z.int({ error: port }).min(1, { error: port }).max(65_535, { error: port }).optional(),
   kubectl: z.array(text, { error: 'a program and its arguments, as a list of texts' }).min(1, { error: 'a program and its arguments' }).optional(),

@@ -7,6 +7,6 @@ const answersWithinMs = 15_000
 export const reachCluster = async (cluster: Cluster, signal: AbortSignal): Promise<void> => {
   await kubectl(cluster.kubectl ?? ['kubectl'], ['get', 'testruns.k6.io', '--output=name'], '', AbortSignal.any([signal, AbortSignal.timeout(answersWithinMs)])).catch((cause: Error) => {
     signal.throwIfAborted()
-    throw new Error(`The generators cannot be started in the cluster: ${cause.message.replace(/\.$/, '')}. It must be reached by load.cluster.kubectl, and have k6-operator (https://grafana.com/docs/k6/latest/set-up/set-up-distributed-k6/install-k6-operator/).`, { cause })
+    throw new Error(`The generators cannot be started in the cluster: ${cause.message.replace(/[.?!]$/, '')}. It must be reached by load.cluster.kubectl, and have k6-operator (https://grafana.com/docs/k6/latest/set-up/set-up-distributed-k6/install-k6-operator/).`, { cause })
   })
 }
