@@ -38,13 +38,13 @@ test('a table counts what was found for a declared reason, what was a false alar
     result({ by: ['no socket stays half closed'], route: null, among: [], naive: { 'difference of counts': false } }),
     result({ verdict: 'inconclusive', detection: null, perRequest: null }),
     result({ exhibit: 'H01-node', title: 'pool fills', expected: { verdict: 'pass' }, rate: null, verdict: 'pass', by: [], heal: 'none', detection: null, naive: { 'difference of counts': true } }),
-    result({ exhibit: 'H01-node', title: 'pool fills', expected: { verdict: 'pass' }, rate: null, verdict: 'leak' }),
+    result({ exhibit: 'H01-node', title: 'pool fills', expected: { verdict: 'pass' }, rate: null, verdict: 'leak', judgedBy: '1234567' }),
     result({ exhibit: 'H01-node', title: 'pool fills', fault: 'kill-agent', expected: { verdict: 'inconclusive' }, verdict: 'inconclusive', detection: null, perRequest: null, naive: {} }),
-    { key: 'L09', at: '', git: '', exhibit: 'L09-python', title: 'x', stack: 'python', variant: null, mended: false, fault: null, rate: 0.01, requests: 1_000, expected: leak, wallS: 1, outcome: 'failed', error: 'no python3' },
+    { key: 'L09', at: '', git: 'abcdef0 with uncommitted changes', exhibit: 'L09-python', title: 'x', stack: 'python', variant: null, mended: false, fault: null, rate: 0.01, requests: 1_000, expected: leak, wallS: 1, outcome: 'failed', error: 'no python3' },
   ])
   expect(text).toMatchInlineSnapshot(`
     "7 runs of 3 exhibits, 0.0 h of running; 1 could not be made
-    revisions that ran them: abcdef0 (6),  (1); that judged them: abcdef0 (6),  (1)
+    revisions that ran them: abcdef0 (6), abcdef0+ (1); that judged them: abcdef0 (5), 1234567 (1); + had uncommitted changes
 
     found, leaks at 10 per 1,000, 1,000 requests                      1 of 3   33.3 %  (95 %: 0.8 % to 90.6 %)
     false alarms, of the clean runs                                   1 of 2   50.0 %  (95 %: 1.3 % to 98.7 %)

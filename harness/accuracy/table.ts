@@ -13,7 +13,7 @@ export function accuracyTable(results: readonly CellResult[]): string {
   const faulty = judged.filter(({ expected }) => expected.verdict === 'inconclusive')
   return [
     `${results.length} runs of ${new Set(results.map(({ exhibit }) => exhibit)).size} exhibits, ${hours(results)} of running${failed.length > 0 ? `; ${failed.length} could not be made` : ''}`,
-    `revisions that ran them: ${revisions(results, ({ git }) => git)}; that judged them: ${revisions(results, ({ git, judgedBy }) => judgedBy ?? git)}`,
+    `revisions that ran them: ${revisions(results.map(({ git }) => git))}; that judged them: ${revisions(judged.map(({ git, judgedBy }) => judgedBy ?? git))}; + had uncommitted changes`,
     '',
     ...recallByRate(leaky),
     share('false alarms, of the clean runs', clean.filter(isLeak), clean),
@@ -34,9 +34,8 @@ export function accuracyTable(results: readonly CellResult[]): string {
   ].join('\n')
 }
 
-/** "ce27262 (95), 4485a7a (14)": what had been changed since a commit is told by the commit. */
-const revisions = (results: readonly CellResult[], of: (result: CellResult) => string): string =>
-  [...Map.groupBy(results, (result) => of(result).split(' ')[0] ?? '')].map(([revision, { length }]) => `${revision} (${length})`).join(', ')
+/** "ce27262 (95), 4485a7a+ (14)": of what had been changed since a commit, the commit is not all. */
+const revisions = (of: readonly string[]): string => [...Map.groupBy(of, (git) => git.replace(/ .*/, '+'))].map(([revision, { length }]) => `${revision} (${length})`).join(', ')
 
 const isLeak = ({ verdict }: Judged): boolean => verdict === 'leak'
 const isUndecided = ({ verdict }: Judged): boolean => verdict === 'inconclusive'
