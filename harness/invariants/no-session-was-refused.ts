@@ -1,3 +1,4 @@
+import { keptOfEachError } from '../timeline/fold.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
@@ -14,7 +15,7 @@ export default {
     const cycle = cycles.findLast(({ startMs }) => startMs <= first.atMs)?.cycle
     return {
       kind: 'warning',
-      sentence: `PostgreSQL refused ${count(refused.length, 'session')}${refused.length >= mostKept ? ' or more' : ''}, as all of its connections were taken (${tooManyConnections})${cycle === undefined ? '' : `, first in cycle ${cycle}`}: ${first.message}`,
+      sentence: `PostgreSQL refused ${count(refused.length, 'session')}${refused.length >= keptOfEachError ? ' or more' : ''}, as all of its connections were taken (${tooManyConnections})${cycle === undefined ? '' : `, first in cycle ${cycle}`}: ${first.message}`,
       survivors: [],
     }
   },
@@ -22,6 +23,3 @@ export default {
 
 /** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */
 const tooManyConnections = '53300'
-
-/** A timeline keeps so many log lines of one kind. */
-const mostKept = 100

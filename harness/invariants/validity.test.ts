@@ -139,6 +139,9 @@ const duringControl = (change: (member: Member) => Member | null) => inControl('
 const ofPlanter = (shown: Partial<Process>) => duringControl((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, ...shown } : member))
 const counted = { 'app.orphan-sockets': 1, 'app.sysv-segments': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': 65_536 }
 const countedDuring = (counters: Look['counters']) => inControl('control-planted', (look) => ({ ...look, counters: { ...look.counters, ...counters } }))
+/** So many sessions of the application's were ended before. */
+const manyEnded: Run = { also: Array.from({ length: 100 }, (_, i) => ({ kind: 'server-log', pid: 100 + i, severity: 'FATAL', sqlstate: '57P05', message: 'terminating connection', atMs: startOf(4) + i })) }
+const countingErrors = (planted: number) => (look: Look): Look => ({ ...look, counters: { ...look.counters, 'log.errors': 100 + (look.reading === 'control-planted' ? planted : 0) } })
 /** Another plant than the usual. */
 const withPlanted = (planted: Planted, change: (look: Look) => Look) => {
   const entries = entriesOf().map((entry): Entry => (entry.kind === 'control' ? { ...entry, planted } : entry.kind === 'look' ? { ...entry, ...change(entry) } : entry))
@@ -161,6 +164,8 @@ claims(thePlantedLeakWasFound, [
   ['more of its threads seen than it has, at one look', inControl('control-planted', (look) => (look.atMs % 400 === 200 ? { ...look, members: look.members.map((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, threads: 16 } : member)) } : look)), 'inconclusive', /16 threads of the planter seen where it has 15/],
   ['its query not seen to run', duringControl((member) => (member.kind === 'session' && member.pid === 9_005 ? { ...member, state: 'idle' } : member)), 'inconclusive', /1 planted query not seen to run/],
   ['the end of its session not seen in the log', fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'server-log').map((entry, n) => ({ ...entry, n }))), 'inconclusive', /1 planted end of a session not seen in the server's log/],
+  ['the end of its session counted, after so many of the application’s that no more lines of them are kept', looking(countingErrors(1), manyEnded), 'pass'],
+  ['the end of its session neither kept nor counted', looking(countingErrors(0), manyEnded), 'inconclusive', /1 planted end of a session not seen in the server's log/],
   ['its socket without an owner not seen', countedDuring({ 'app.orphan-sockets': 0 }), 'inconclusive', /none of 1 planted socket without an owner seen/],
   ['more sockets without an owner than it planted', countedDuring({ 'app.orphan-sockets': 2 }), 'inconclusive', /2 of 1 planted socket without an owner seen/],
   ['one socket more without an owner for a moment: a client that is being accepted', inControl('control-planted', (look) => (look.atMs % 400 === 200 ? { ...look, counters: { ...look.counters, 'app.orphan-sockets': 2 } } : look)), 'pass'],

@@ -262,9 +262,10 @@ function isSame(one: unknown, other: unknown): boolean {
   return true
 }
 
-/** A refused connection may be logged ten thousand times in a night; the first hundred of a kind tell as much. */
+/** So many lines of the server's log are kept of each SQLSTATE. A refused connection may be logged ten thousand times in a night; the first hundred tell as much. */
+export const keptOfEachError = 100
+
 function firstOfEach<T>(kindOf: (one: T) => string) {
-  const kept = 100
   const seen = new Map<string, number>()
   const all: T[] = []
   return {
@@ -272,7 +273,7 @@ function firstOfEach<T>(kindOf: (one: T) => string) {
     add: (one: T): void => {
       const count = (seen.get(kindOf(one)) ?? 0) + 1
       seen.set(kindOf(one), count)
-      if (count <= kept) all.push(one)
+      if (count <= keptOfEachError) all.push(one)
     },
   }
 }
