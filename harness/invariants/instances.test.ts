@@ -174,6 +174,7 @@ claims(noSessionWasEnded, [
   ['idle_in_transaction_session_timeout', logged('25P03'), 'leak'],
   ['transaction_timeout', logged('25P04'), 'leak'],
   ['idle_session_timeout', logged('57P05'), 'leak'],
+  ['so often that no more lines are kept', { also: Array.from({ length: 120 }, (_, i) => ({ ...ended, pid: 100 + i, atMs: startOf(4) + i })) }, 'leak', /^the server had to end 100 sessions or more: /],
   ['idle_session_timeout, of the session that is planted for it', logged('57P05', 9_006), 'pass'],
   ['another error', logged('53300'), 'pass'],
   ['the planted sessions, where time-outs are on', logged('25P03', 9_001), 'pass'],

@@ -1,4 +1,5 @@
 import type { ServerLog } from '../timeline/entry.ts'
+import { keptOfEachError } from '../timeline/fold.ts'
 import type { OtherMember } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { isSession } from '../verdict/stay.ts'
@@ -17,10 +18,11 @@ export default {
     const planted = new Set(controls.flatMap(({ planted: { sessionPids, endedPids = [] } }) => [...sessionPids, ...endedPids]))
     const ended = serverLog.filter((line) => line.sqlstate in timeouts && !planted.has(line.pid) && !isOfPlanting(timeline, line))
     if (ended.length === 0) return { kind: 'pass', sentence: 'the server ended no session by a time-out of its own' }
+    const isCut = Object.keys(timeouts).some((state) => serverLog.filter(({ sqlstate }) => sqlstate === state).length >= keptOfEachError)
     const kinds = [...new Set(ended.map(({ sqlstate }) => `${timeouts[sqlstate]} (${sqlstate})`))].sort()
     return {
       kind: 'leak',
-      sentence: `the server had to end ${count(ended.length, 'session')}: ${list(kinds)}`,
+      sentence: `the server had to end ${count(ended.length, 'session')}${isCut ? ' or more' : ''}: ${list(kinds)}`,
       survivors: ended.map(({ pid, sqlstate, message, atMs }) => ({
         member: { kind: 'other', id: `${pid} at ${Math.round(atMs)} ms`, resource: sessionsEnded, detail: message } satisfies OtherMember,
         why: `${timeouts[sqlstate]} ended pid ${pid} ${duration(atMs)} into the run: ${message}`,
