@@ -6,7 +6,7 @@ export type RawLatencies = Disposable & { readonly take: Take }
 
 const mostHeld = 16_384
 
-/** Takes samples, and keeps those of requests that were answered, as the record does. */
+/** Takes samples, and keeps how long those took that were answered: of a closed load without time-outs, what the record has too. */
 export const writeRawLatencies = (file: string): RawLatencies => {
   const descriptor = openSync(file, 'w')
   const micros = new Uint32Array(mostHeld)

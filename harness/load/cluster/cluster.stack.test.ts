@@ -43,9 +43,9 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
 
   test('those that k6-operator never resumes are not waited for without end', async () => {
     const run = 'never-resumed'
-    await using load = await start(page('/ok'), 2, { dose: 40, concurrency: 4, run }, { kubectl: ['env', 'STARTER=none', ...kubectlOf(run)], readyTimeoutMs: 6_000 })
+    await using load = await start(page('/ok'), 2, { dose: 40, concurrency: 4, run }, { kubectl: ['env', 'STARTER=none', ...kubectlOf(run)], readyTimeoutMs: 10_000 })
     await load.begin()
-    expect(await load.drained).toMatchObject({ counted: 0, dropped: 40, generator: { kind: 'broken', tail: expect.stringMatching(/^k6 \d of 2: k6 ended with exit code 102: something took too long\nk6 has stood paused for 6s: k6-operator's starter has not resumed it/) } })
+    expect(await load.drained).toMatchObject({ counted: 0, dropped: 40, generator: { kind: 'broken', tail: expect.stringMatching(/^k6 \d of 2: k6 ended with exit code 102: something took too long\nk6 has stood paused for 10s: k6-operator's starter has not resumed it/) } })
     expect([ownedPids(run), created(run)]).toEqual([[], []])
   })
 
