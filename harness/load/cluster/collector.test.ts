@@ -121,7 +121,7 @@ test('those that never come are named', async () => {
   const stranger = connect(collector.port, '127.0.0.1')
   stranger.on('error', () => undefined).write('GET / HTTP/1.1\r\n\r\n')
   await gone(stranger)
-  expect(await collector.assembled(AbortSignal.timeout(20))).toBe('k6 1 of 4, k6 3 of 4, k6 4 of 4 never came (1 others came that are no generators, and were refused)')
+  expect(await collector.assembled(AbortSignal.timeout(20))).toBe('k6 1 of 4, k6 3 of 4, k6 4 of 4 never came (refused: 1 other, which is no generator)')
   expect(one.socket.destroyed).toBe(false)
 })
 

@@ -94,7 +94,7 @@ export const openCollector = async ({ run, token, generators, port, patienceMs =
     assembled: async late => {
       await Promise.race([decided.promise, aborted(late)])
       const missing = segments.flatMap((_, nth) => (there.has(nth) ? [] : [nameOf(nth)]))
-      return intruder ?? lost ?? (missing.length === 0 ? null : `${missing.join(', ')} never came${strangers === 0 ? '' : ` (${strangers} others came that are no generators, and were refused)`}`)
+      return intruder ?? lost ?? (missing.length === 0 ? null : `${missing.join(', ')} never came${strangers === 0 ? '' : ` (refused: ${strangers === 1 ? '1 other, which is no generator' : `${strangers} others, which are no generators`})`}`)
     },
     members: () => [...there].toSorted(([a], [b]) => a - b).map(([nth, generator]) => ({ name: nameOf(nth), generator })),
     intruder: () => intruder,
