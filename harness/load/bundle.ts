@@ -45,6 +45,7 @@ export const bundleJourney = async ({ load, output, scenarioDir, dir, run }: { r
       define: givenTo(load),
       // k6 then names the journey's own lines when it throws.
       sourcemap: 'inline',
+      sourcesContent: false,
       sourceRoot: `${pathToFileURL(dirname(script)).href}/`,
       logLevel: 'silent',
       metafile: true,
