@@ -18,6 +18,8 @@ claims(everySessionIsUsed, [
   ['one alone: a warning', { beings: [...opened, unused(1, 3)] }, 'warning', /^1 session never ran a query, 1 more than the pools account for/],
   ['one through the last load only: a warning', { beings: [...opened, unused(1, 6)] }, 'warning'],
   ['while nobody else opened any: a pool that had enough', { beings: [used(1, 0), used(2, 0), unused(3, 3)] }, 'pass'],
+  ['one for every twenty requests, while nobody else opened any: L14 behind a pool that had enough', { beings: [used(1, 0), used(2, 0), ...[3, 5, 5, 6, 6, 6, 6, 7].map((cycle, i) => unused(300 + i, cycle))] }, 'leak', /^8 sessions never ran a query, 8 more than the pools account for: 1 after 20 requests, 2 after 40, 4 after 80, 1 after 20$/],
+  ['two, while younger ones were opened and used by who came just before each load', { beings: [used(1, 0), unused(2, 3), unused(3, 4), ...[5, 6, 7].map((cycle) => session({ pid: 400 + cycle, fromMs: startOf(cycle) - 50 }))] }, 'leak', /while younger ones were opened and used$/],
   ['within the pool that is declared', { beings: [process({ pid: 9 }), ...opened, unused(1, 3)], limits: { poolMaxPerProcess: 10 } }, 'pass'],
   ['one for every twenty requests, beyond the pool that is declared', { beings: [process({ pid: 9 }), ...opened, ...[3, 5, 5, 6, 6, 6, 6, 7].map((cycle, i) => unused(300 + i, cycle))], limits: { poolMaxPerProcess: 5 } }, 'leak', /: 1 after 20 requests, 2 after 40, 4 after 80, 1 after 20$/],
 ])

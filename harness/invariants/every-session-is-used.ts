@@ -32,9 +32,11 @@ export default {
       .filter((session) => (loads.get(session) ?? 0) > 0)
       .map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member) }))
     const growth = growthByIdentity(timeline, isUnusedSession)
-    const sentence = `${count(survivors.length, 'session')} never ran a query, ${beyond} more than the pools account for, while younger ones were opened and used`
+    const beyondPools = `never ran a query, ${beyond} more than the pools account for`
+    // Each load leaves more of them: no later one needs to have opened others, which a pool with places left does not.
+    if (growth.kind === 'proportional') return { kind: 'leak', sentence: `${count(growth.stayed.length, 'session')} ${beyondPools}: ${inSteps(growth)}`, survivors: growth.stayed.map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member), ofGrowth: true })) }
+    const sentence = `${count(survivors.length, 'session')} ${beyondPools}, while younger ones were opened and used`
     if (survivors.length === 0) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, and no later load had the time to use ${unused.length === 1 ? 'it' : 'them'}` }
-    if (growth.kind === 'proportional') return { kind: 'leak', sentence: `${sentence}: ${inSteps(growth)}`, survivors: growth.stayed.map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member), ofGrowth: true })) }
     const long = survivors.filter(({ member }) => (loads.get(member) ?? 0) >= 2)
     if (long.length >= enough.sessions && new Set(long.map(({ bornIn: cycle }) => cycle)).size >= enough.loads) return { kind: 'leak', sentence, survivors }
     return { kind: 'warning', sentence, survivors }
@@ -45,21 +47,30 @@ const isUnused = ({ queryAgeMs, state }: Session): boolean => queryAgeMs === nul
 
 const isUnusedSession = (member: Member): member is Session => isSession(member) && isUnused(member)
 
-const whyOf = (session: Session, loads: ReadonlyMap<Session, number>): string => `never ran a query in ${duration(session.stateAgeMs ?? 0)}, through ${count(loads.get(session) ?? 0, 'load')} in which younger sessions did`
+const whyOf = (session: Session, loads: ReadonlyMap<Session, number>): string => {
+  const missed = loads.get(session) ?? 0
+  return `never ran a query in ${duration(session.stateAgeMs ?? 0)}${missed > 0 ? `, through ${count(missed, 'load')} in which younger sessions did` : ''}`
+}
 
 const sessionsAt = (timeline: Timeline, rest: Rest): readonly Session[] => presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last))
 
 const isMeasured = ({ doses }: Timeline, { cycle }: Rest): boolean => doses.some((dose) => dose.cycle === cycle && dose.role === 'measured')
 
-/** Loads, wholly after its first sighting, in which a younger session of the same client was opened and had run a query when they were over. */
+/**
+ * Loads, wholly after its first sighting, for which a younger session of the same client was opened and had run a query when they were over. As they begin too: the first
+ * request of all may be one of ours, just before.
+ */
 function loadsMissed(timeline: Timeline, session: Session): number {
   const seenMs = firstSightings(timeline).get(session)?.atMs ?? Number.POSITIVE_INFINITY
   const looks = runningLooks(timeline)
   return timeline.doses.filter(({ cycle, counted }) => {
     const span = timeline.cycles.find((one) => one.cycle === cycle)
-    return counted > 0 && span !== undefined && span.startMs >= seenMs && looks.some((look) => look.cycle === cycle && look.members.some((other) => isSession(other) && isUsedAndYounger(other, session, span.startedAtEpochMs)))
+    if (counted === 0 || span === undefined || span.startMs < seenMs) return false
+    const seenAtEpochMs = span.startedAtEpochMs - span.startMs + seenMs
+    const openedAfterMs = Math.max(seenAtEpochMs, timeline.cycles.findLast(({ endMs }) => endMs <= span.startMs)?.endedAtEpochMs ?? 0)
+    return looks.some((look) => look.cycle === cycle && look.members.some((other) => isSession(other) && isUsedAndYounger(other, session, openedAfterMs)))
   }).length
 }
 
-const isUsedAndYounger = (other: Session, session: Session, loadEpochMs: number): boolean =>
-  other.user === session.user && other.database === session.database && other.applicationName === session.applicationName && other.queryAgeMs !== null && other.backendStartMs >= loadEpochMs && other.backendStartMs > session.backendStartMs
+const isUsedAndYounger = (other: Session, session: Session, openedAfterMs: number): boolean =>
+  other.user === session.user && other.database === session.database && other.applicationName === session.applicationName && other.queryAgeMs !== null && other.backendStartMs >= openedAfterMs && other.backendStartMs > session.backendStartMs
