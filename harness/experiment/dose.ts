@@ -6,6 +6,12 @@ import type { Limits } from '../timeline/facts.ts'
 const cycleOverheadMs = 2_000
 /** Control, stop, judging and tear-down. */
 export const closingMs = 22_000
+/**
+ * Until when a run may load, in milliseconds from its beginning. Its doses fit the budget at the rate of its warm-up; but of an application that answers no more each request takes its
+ * whole time-out, and thousands of them a day. A machine that is only busy gets half as long again, ten minutes at most.
+ */
+export const loadsUntilMs = ({ budgetMs }: Pick<Plan, 'budgetMs'>): number => budgetMs + Math.min(budgetMs / 2, 600_000)
+
 export const baselineCycles = 3
 /** Share of a dose unit that each baseline cycle gets: enough to go through every pool, little enough not to spend the budget. */
 const baselineShare = 1 / 2

@@ -26,6 +26,7 @@ import { askOtherRoute, openCycles, type Cycles } from './cycle.ts'
 import { heapUsedIn } from './heap-used.ts'
 import { lastMatchedOf } from './last-matched.ts'
 import { openPlaces } from './places.ts'
+import { loadsUntilMs } from './dose.ts'
 import { runProgramme } from './programme.ts'
 
 export type Experiment = {
@@ -76,6 +77,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   if (target.seed) await phase('seed', target.name, () => stack.seed(signal))
   const app = await phase('boot', target.name, () => stack.startApp(signal))
 
+  const timeIsOver = AbortSignal.timeout(Math.max(0, loadsUntilMs(plan) - recorder.nowMs()))
   let load: Cycles | null = null
   await using sampler = startSampler({
     readers: eyes.readers,
@@ -92,7 +94,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   using places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
   let clientsAtStart = Number.POSITIVE_INFINITY
   const clientsBefore = () => clientsAtStart + places.waiting()
-  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, isVain: soFar.isBlind, loadEnds: thresholds.endedLoad, signal })
+  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, isVain: soFar.isBlind, loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]), signal })
   const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, clientsBefore: clientsBefore(), deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
@@ -109,6 +111,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     },
     soFar,
     thresholds,
+    timeIsOver,
     crashed: app.crashed,
     pacePerSecond: bundle.model.arrivals?.perSecond ?? (bundle.tape === undefined ? Infinity : 1_000 / bundle.tape.meanGapMs),
     askingMs,
@@ -121,6 +124,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   if (early === 'probe blind') watcher.say('a probe has gone blind: the run cannot pass any more, and ends here')
   else if (early === 'application ended') watcher.say(`the application has ended by itself (${app.crashed()}), and so the run ends here`)
   else {
+    if (early === 'time over') watcher.say(`the run has loaded for ${duration(recorder.nowMs())}, where its budget is ${duration(plan.budgetMs)} in all: its load ends here`)
     if (early === 'load broken') watcher.say('the load broke again and again: nothing more can be learned, and it ends here')
     await phase('settle', 'after a nudge', async () => {
       await askOtherRoute({ app, otherPath, record, signal })

@@ -4,6 +4,7 @@ import { profiles } from '../scenario/profiles.ts'
 import type { Plan, ProfileName } from '../scenario/scenario.ts'
 import type { Dose, Look } from '../timeline/entry.ts'
 import type { Limits } from '../timeline/facts.ts'
+import { loadsUntilMs } from './dose.ts'
 import { runProgramme } from './programme.ts'
 
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number; readonly stretch: LoadPlan['stretch'] }
@@ -15,6 +16,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
   let doses: readonly number[] = []
   const order: string[] = []
   const crossed = new AbortController()
+  const over = new AbortController()
   const early = await runProgramme({
     plan: { ...profiles[profile], ...plan },
     limits,
@@ -25,9 +27,11 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
       nowMs += lastsMs + 1_500
       ran.push({ role, dose: planned, concurrency, lastsMs, stretch })
       if (ran.length >= crossedAfter) crossed.abort()
+      if (nowMs >= loadsUntilMs({ ...profiles[profile], ...plan })) over.abort()
       return { dose: { planned, counted: planned, generator: brokenIn(ran.length) ? { kind: 'broken', exitCode: 108, tail: 'the journey threw' } : { kind: 'completed' } } as Dose, tookMs: loadMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
     },
     soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isSure: () => ran.length >= sureAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
+    timeIsOver: over.signal,
     thresholds: { endedLoad: crossed.signal, areDecided: () => ran.length >= decidedAfter },
     elapsedMs: () => nowMs,
     crashed: () => null,
@@ -46,6 +50,12 @@ test('a gate warms up twice at twice its concurrency, learns its baseline, and g
   expect(ran[0]?.dose).toBe(12)
   expect(measured.map(({ dose }) => dose)).toEqual(doses)
   expect(order.indexOf('before measuring')).toBe(5)
+})
+
+test('an application that is a thousand times slower than in its warm-up gets no further cycle once the time of the run is over', async () => {
+  const { measured, early, doses } = await programme('gate', { perSecond: 100, factor: 0.001 })
+  expect(early).toBe('time over')
+  expect(measured.length).toBeLessThan(doses.length)
 })
 
 test('a night sends what its baseline shows that the application answers, however slow the warm-up was', async () => {

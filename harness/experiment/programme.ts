@@ -13,6 +13,8 @@ export type Programme = {
   readonly cycle: Cycles['cycle']
   readonly soFar: SoFar
   readonly thresholds: Pick<FollowedThresholds, 'endedLoad' | 'areDecided'>
+  /** Aborted once the run may load no longer. */
+  readonly timeIsOver: AbortSignal
   /** Why the application is there no more; null while it is. */
   readonly crashed: () => string | null
   /** Requests a second that the load's own moments allow; Infinity for a closed model. */
@@ -38,11 +40,11 @@ const mostBroken = { hurried: 2, patient: 5 }
  * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned,
  * and says why.
  */
-export async function runProgramme({ plan, limits, cycle, soFar, thresholds, crashed, pacePerSecond, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
+export async function runProgramme({ plan, limits, cycle, soFar, thresholds, timeIsOver, crashed, pacePerSecond, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
   let brokenInARow = 0
-  const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : thresholds.endedLoad.aborted ? 'threshold crossed' : brokenInARow >= (patient ? mostBroken.patient : mostBroken.hurried) ? 'load broken' : null)
+  const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : thresholds.endedLoad.aborted ? 'threshold crossed' : timeIsOver.aborted ? 'time over' : brokenInARow >= (patient ? mostBroken.patient : mostBroken.hurried) ? 'load broken' : null)
   const load: Programme['cycle'] = async (...which) => {
     const done = await cycle(...which)
     // A dose of 0 sends nothing, and proves nothing.

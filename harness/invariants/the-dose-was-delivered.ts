@@ -25,6 +25,7 @@ export default {
 
     if (missing > 0 && !endedBroken && (doses.length === 0 || timeline.end === 'interrupted')) return { kind: 'inconclusive', sentence: `the run ended before its measured cycles were through: ${doses.length} of ${timeline.facts.doses.length}`, settledBy: toItsEnd }
     if (timeline.endedEarly === 'threshold crossed') return { kind: 'inconclusive', sentence: `a crossed threshold ended the load in measured cycle ${doses.length} of ${timeline.facts.doses.length}, after ${thousands(counted)} counted requests`, settledBy: `${toItsEnd}, without that threshold's abortOnFail` }
+    if (timeline.endedEarly === 'time over') return { kind: 'inconclusive', sentence: `the run's time was over in measured cycle ${doses.length} of ${timeline.facts.doses.length}, after ${thousands(counted)} counted requests: the application answers far slower than in its warm-up, or no more${because(refused)}`, settledBy: 'see why in its log; else a longer --budget' }
     if (broken !== null) return { kind: 'inconclusive', sentence: `the load generator broke in ${cycles(broken.cycles)}${endedBroken ? ', and the run ended there' : ''}: ${broken.cause}${because(refused)}`, settledBy: 'correct what it names, for which logs/k6.log has more, and run again' }
     if (counted === 0) return { kind: 'inconclusive', sentence: `no request of a measured cycle was answered as expected: nothing was tested${instances(timeline)}${because(refused)}`, settledBy }
     if (missing > 0 && !(timeline.endedEarly === 'sure' && isEnough(timeline))) return { kind: 'inconclusive', sentence: `${count(missing, 'cycle')} of ${timeline.facts.doses.length} planned never ran`, settledBy: toItsEnd }
@@ -46,7 +47,7 @@ export default {
   },
 } satisfies Invariant
 
-/** Cycles are left out by a confirmed leak, by a probe gone blind, by Ctrl-C or by a sequential test that is sure, never for want of time: the dose is cut to the budget before. */
+/** Cycles are left out by a confirmed leak, by a probe gone blind, by Ctrl-C or by a sequential test that is sure, and for want of time only where an application has stopped to answer: the dose is cut to the budget before. */
 const toItsEnd = 'a run that goes to its end'
 
 /** Of an open model. A cycle's own 99 %, of which the worst is told: they cannot be added up. */

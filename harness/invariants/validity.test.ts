@@ -45,6 +45,7 @@ claims(theDoseWasDelivered, [
   ['fast errors everywhere', { delivered: (_, planned) => ({ counted: 0, unexpected: planned }) }, 'inconclusive', /nothing was tested/],
   ['a warm-up that failed is no dose', { delivered: (cycle) => (cycle < firstMeasured ? { counted: 0 } : {}) }, 'pass'],
   ['a warm-up whose load broke', { delivered: (cycle) => (cycle === 1 ? { generator: { kind: 'broken', exitCode: 108, tail: 'the journey threw' } } : {}) }, 'warning', /^160 of 160 .*; before them the load generator broke in cycle 1: the journey threw$/],
+  ['a run whose time was over', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })), endedEarly: 'time over' as const }, 'inconclusive', /^the run's time was over in measured cycle 3 of 5, after 60 counted requests: the application answers far slower/],
   ['a load that a threshold ended', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })), endedEarly: 'threshold crossed' as const }, 'inconclusive', /^a crossed threshold ended the load in measured cycle 3 of 5, after 60 counted requests$/],
   ['a planned cycle that never ran', { ...fold(factsOf(), entriesOf({ doses: [20, 0, 40] })) }, 'inconclusive', /^2 cycles of 5 planned never ran$/],
   ['a generator that broke', { delivered: (cycle) => (cycle === 4 ? { generator: { kind: 'broken', exitCode: 137, tail: 'a\nKilled' } } : {}) }, 'inconclusive', /^the load generator broke in cycle 4: a: Killed$/],

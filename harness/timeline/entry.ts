@@ -276,4 +276,4 @@ export type End = {
   readonly early?: Early
 }
 
-export type Early = 'leak confirmed' | 'sure' | 'probe blind' | 'application ended' | 'threshold crossed' | 'load broken'
+export type Early = 'leak confirmed' | 'sure' | 'probe blind' | 'application ended' | 'threshold crossed' | 'load broken' | 'time over'
