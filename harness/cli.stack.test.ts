@@ -31,7 +31,7 @@ describe('bad input ends with 64, in one line a problem, and without a stack tra
     ['a name that every object has', ['constructor'], [/^No command "constructor"/]],
     ['no scenario', ['run'], [/^Expected a scenario file\. `lowtide list` shows/]],
     ['a scenario that is not there', ['run', 'nowhere.ts'], [/^No scenario file at nowhere\.ts/]],
-    ['several things at once', ['run', 'nowhere.ts', '--profile', 'quick', '--budgit', '--seed=x', '--json=yes', '--for', '2d', '--stack', 'cloud'], [/--budgit/, /--profile to be one of repro, gate, nightly, got "quick"/, /--seed to be a whole number, got "x"/, /--json takes no value, got "yes"/, /--for to be a time such as 90s, 2m or 8h, got "2d"/, /--stack to be one of auto, containers, processes, got "cloud"/, /No scenario file at nowhere\.ts/]],
+    ['several things at once', ['run', 'nowhere.ts', '--profile', 'quick', '--budgit', '--seed=x', '--json=yes', '--for', '2d', '--stack', 'cloud'], [/--budgit/, /--profile to be one of repro, gate, certify, nightly, got "quick"/, /--seed to be a whole number, got "x"/, /--json takes no value, got "yes"/, /--for to be a time such as 90s, 2m or 8h, got "2d"/, /--stack to be one of auto, containers, processes, got "cloud"/, /No scenario file at nowhere\.ts/]],
     ['an option without its value', ['run', scenario, '--variant'], [/--variant/]],
     ['a variant that the target has not', ['run', scenario, '--variant', 'cured', '--profile', 'x'], [/no variant "cured"\. It has as-shipped/, /--profile to be one of/]],
     ['a folder without a record', ['judge', 'scenarios'], [/^No recording in scenarios: run\.json cannot be read/]],

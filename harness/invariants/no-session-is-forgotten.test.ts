@@ -18,6 +18,7 @@ claims(noSessionIsForgotten, [
   ['a pool whose sessions are closed for being idle', { beings: [app, ...pool], limits }, 'pass'],
   ['a pool whose sessions are used by every load, and grow in number', { beings: [app, pooled(1, 0), pooled(2, 3), pooled(3, 5), pooled(4, 6)], limits }, 'pass'],
   ['one for some requests of each load, hidden in the count by those that are closed: L24', { beings: [app, ...pool, ...lost], limits }, 'leak', /^4 sessions rested unused since the 3 loads that opened them, while later loads opened others$/],
+  ['the same, in number beyond the pool only until others are closed for being idle', { beings: [app, ...[0, 1, 2, 3, 4, 5].map((cycle) => passing(100 + cycle, cycle)), session({ pid: 107, fromMs: startOf(6) + 400, untilMs: startOf(7) }), ...lost], limits: { poolMaxPerProcess: 4 } }, 'leak', /^3 sessions rested/],
   ['the same within the pool that is declared: it may renew its sessions ahead of need', { beings: [app, ...pool, ...lost], limits: { poolMaxPerProcess: 8 } }, 'warning'],
   ['the same, and no pool is declared', { beings: [app, ...pool, ...lost] }, 'warning'],
   ['two of them: a second pool that one busy moment has opened', { beings: [app, ...pool, forgotten(1, 3), forgotten(2, 5)], limits: { poolMaxPerProcess: 1 } }, 'warning'],
