@@ -18,6 +18,5 @@ export default {
   plan: { concurrency: 8 },
   // What stays belongs to the requests that waited for the lock, whichever they were.
   expected: { verdict: 'leak', by: ['no transaction outlives its request', 'no socket stays half closed'], heal: 'permanent', route: null, capped: true },
-  fast: true,
   mended: ['mended'],
 } satisfies Exhibit
