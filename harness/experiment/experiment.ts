@@ -77,7 +77,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   if (target.seed) await phase('seed', target.name, () => stack.seed(signal))
   const app = await phase('boot', target.name, () => stack.startApp(signal))
 
-  const timeIsOver = AbortSignal.timeout(Math.max(0, loadsUntilMs(plan) - recorder.nowMs()))
+  const timeIsOver = AbortSignal.timeout(Math.max(0, Math.ceil(loadsUntilMs(plan) - recorder.nowMs())))
   let load: Cycles | null = null
   await using sampler = startSampler({
     readers: eyes.readers,
