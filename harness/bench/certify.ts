@@ -10,7 +10,7 @@ export const certify: Measure<SoakResult> = {
   name: 'certify',
   claims: `a healthy application is certified with at most 1.3 times the ${fewest.toLocaleString('en')} requests, and in 1.3 times the time, that the sequential test needs at the least`,
   times: 3,
-  once: (_, options) => soakByCommand(['--profile', 'certify', '--stack', 'processes'], { ...options, scenario: 'scenarios/shop.ts' }),
+  once: (_, options) => soakByCommand(['--profile', 'certify', '--stack', 'processes'], { ...options, scenario: 'scenarios/board.ts' }),
   figures: (results) => [
     `${results.map(({ verdict }) => verdict).join(', ')}; ${results.map(({ requests }) => requests.toLocaleString('en')).join(', ')} requests, ${spread(results.map(({ requests }) => requests / fewest), 'times the least')}`,
     `from the first of them to the end of the last rest ${spread(results.map(({ measuredS }) => measuredS), 's', 0)}, ${spread(results.map(({ measuredS, loadS, requests }) => measuredS / ((loadS * fewest) / requests)), 'times what the least needs at the same rate')}`,
