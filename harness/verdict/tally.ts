@@ -41,11 +41,13 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
   })
   const frontEnds = new Map(survivors.flatMap((survivor) => (survivor.holds === 'sockets' && isHolder(survivor) && !lost.has(key(survivor.member)) ? [[key(survivor.member), survivor.member as Process] as const] : [])))
   const places = placesOf(counted, survivors, ended)
+  const kept = keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds)
   return {
     hangs: counted,
     others: othersOf(counted, survivors, ended),
-    kept: keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds),
-    places,
+    kept,
+    // As what hangs has both, a place and what its process keeps besides are one thing without it too: else to find what hangs would make less of what is left.
+    places: places.slice(kept.length),
     sockets: { processes: new Set(frontEnds.keys()), sockets: socketsOf(timeline, frontEnds, counted.length, places.length) },
   }
 }
