@@ -3,7 +3,7 @@ import type { Findings, Hang } from '../verdict/verdict.ts'
 import { accountOf, type Account, type Cluster, heldInFull, nameAndSentence } from './account.ts'
 import type { Paint } from './paint.ts'
 import { count, duration, thousands } from '../verdict/words.ts'
-import { clip, memberLine, printable, processDetail, requestOf, sessionDetail, verdictTone } from './words.ts'
+import { clip, memberLine, printable, processDetail, requestOf, sessionDetail, verdictTone, whyOfAll } from './words.ts'
 
 export type ConsoleOptions = {
   /** Path of the report as the user can open it; the last line ends with it. */
@@ -63,7 +63,7 @@ function tellCluster(page: Page, { symptom, hangs }: Cluster, paint: Paint): voi
 function tellStrays(page: Page, { strays }: Account, paint: Paint): void {
   for (const { survivors } of strays) {
     page.gap()
-    page.text(`${thousands(survivors.length)} x  ${survivors[0]?.why ?? 'left behind'}`, '  ', paint.strong)
+    page.text(`${thousands(survivors.length)} x  ${whyOfAll(survivors)}`, '  ', paint.strong)
     for (const { member } of survivors.slice(0, pairsShown)) page.text(memberLine(member), indent)
     if (survivors.length > pairsShown) page.text(`... ${thousands(survivors.length - pairsShown)} more, listed in the report`, indent)
   }

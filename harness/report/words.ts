@@ -1,4 +1,4 @@
-import type { Hang, HealClass, Verdict } from '../verdict/verdict.ts'
+import type { Hang, HealClass, Survivor, Verdict } from '../verdict/verdict.ts'
 import { duration } from '../verdict/words.ts'
 import type { Facts } from '../timeline/facts.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
@@ -173,4 +173,10 @@ function cpu(ms: number): string {
 
 function two(value: number): string {
   return String(value).padStart(2, '0')
+}
+
+/** Of survivors that are told together: what they have in common, or one of them as an example. */
+export function whyOfAll(survivors: readonly Survivor[]): string {
+  const [first, ...others] = new Set(survivors.map(({ why }) => why))
+  return first === undefined ? 'left behind' : others.length === 0 ? first : `such as: ${first}`
 }

@@ -4,7 +4,7 @@ import { type Account, type Cluster, heldInFull, nameAndSentence, type Stray } f
 import type { RunRecord } from '../run-record.ts'
 import type { Series } from '../series.ts'
 import { count, duration, thousands } from '../../verdict/words.ts'
-import { bytes, memberLine, processDetail, requestOf, sessionAge, timeOfDay } from '../words.ts'
+import { bytes, memberLine, processDetail, requestOf, sessionAge, timeOfDay, whyOfAll } from '../words.ts'
 import { html, type Interpolated, type Markup } from './markup.ts'
 import { drawingOf, flatCounters, type Panel } from './panels.ts'
 
@@ -66,7 +66,7 @@ function hangRow(hang: Hang): Markup {
 
 function strayCard({ invariant, survivors }: Stray): Markup {
   const row = ({ member, why, bornIn }: Survivor) => html`<tr><td><code>${memberLine(member)}</code></td><td data-name="why">${why}${bornIn === null ? '' : `, born in cycle ${bornIn}`}</td></tr>`
-  return html`<article class="cluster"><h3>${thousands(survivors.length)} × ${survivors[0]?.why ?? 'left behind'}</h3><p>${invariant}</p>
+  return html`<article class="cluster"><h3>${thousands(survivors.length)} × ${whyOfAll(survivors)}</h3><p>${invariant}</p>
 ${folded(survivors, row, null, 'of the same kind')}</article>`
 }
 

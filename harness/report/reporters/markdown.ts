@@ -1,7 +1,7 @@
 import { accountOf, type Account, type Cluster } from '../account.ts'
 import type { Reporter, RunRecord } from '../run-record.ts'
 import { count, thousands } from '../../verdict/words.ts'
-import { clip, memberLine, printable, processDetail, requestOf, sessionDetail } from '../words.ts'
+import { clip, memberLine, printable, processDetail, requestOf, sessionDetail, whyOfAll } from '../words.ts'
 
 /** The run in Markdown: to read in an editor, to paste into an issue, to append to a CI job's summary. */
 export default { file: 'report.md', render } satisfies Reporter
@@ -51,7 +51,7 @@ function strayBlocks({ strays }: Account): readonly string[] {
   return strays.flatMap(({ invariant, survivors }) => {
     const more = survivors.length - hangsShown
     return [
-      `## ${thousands(survivors.length)} × ${prose(survivors[0]?.why ?? 'left behind')}`,
+      `## ${thousands(survivors.length)} × ${prose(whyOfAll(survivors))}`,
       `${prose(invariant)}:`,
       list([...survivors.slice(0, hangsShown).map(({ member }) => code(memberLine(member))), ...(more > 0 ? [`${count(more, 'more survivor')} in findings.json`] : [])]),
     ]
