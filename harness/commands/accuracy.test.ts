@@ -1,12 +1,50 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { recordOf } from '../accuracy/records.ts'
+import type { CellResult } from '../accuracy/run-cell.ts'
+import { entriesOf, factsOf } from '../testing/timeline-of.ts'
 import accuracy from './accuracy.ts'
 
 let dir = ''
 beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'accuracy-test-'))))
 afterAll(() => rm(dir, { recursive: true, force: true }))
+
+const keyOf = (exhibit: string) => `${exhibit} leaky 0.01 1000 0`
+const leakIn = (exhibit: string): CellResult => ({
+  key: keyOf(exhibit),
+  at: '2026-11-26T03:34:25.000Z',
+  git: '2e82557',
+  exhibit,
+  title: 'forgets',
+  stack: 'node',
+  variant: 'leaky',
+  mended: false,
+  fault: null,
+  rate: 0.01,
+  requests: 1_000,
+  expected: { verdict: 'leak', by: [], heal: 'permanent', route: null },
+  wallS: 30,
+  outcome: 'judged',
+  verdict: 'leak',
+  by: [],
+  heal: 'permanent',
+  route: null,
+  among: [],
+  perRequest: null,
+  counted: 1_000,
+  leftBehind: 10,
+  detection: null,
+  naive: {},
+  headline: '10 left behind',
+})
+/** Raw results of a leak in each of the exhibits. */
+const cells = async (...exhibits: string[]) => {
+  const raw = join(dir, 'cells.ndjson')
+  await writeFile(raw, exhibits.map((exhibit) => `${JSON.stringify(leakIn(exhibit))}\n`).join(''))
+  return raw
+}
 
 const again = (raw: string, ...positionals: string[]) => {
   const io = { stdout: process.stdout, stderr: process.stderr, signal: AbortSignal.timeout(10_000) }
@@ -14,9 +52,30 @@ const again = (raw: string, ...positionals: string[]) => {
 }
 
 test('to judge again where no record was kept, or none of what was asked for, is a mistake', async () => {
-  const raw = join(dir, 'cells.ndjson')
-  await writeFile(raw, `${JSON.stringify({ key: 'L01-node leaky 0.01 1000 0', exhibit: 'L01-node', outcome: 'judged' })}\n`)
+  const raw = await cells('L01-node')
   await expect(again(raw)).rejects.toThrow(`Of 1 run that was asked for in ${raw} none has its record in ${join(dir, 'records')}.`)
   await expect(again(raw, 'L77')).rejects.toThrow(/^Of 0 runs that were asked for in /)
   await expect(again(join(dir, 'nowhere', 'cells.ndjson'))).rejects.toThrow(/^Of 0 runs /)
+})
+
+test('a kept record that is damaged is named, costs no other its judgement, and makes the command fail', async () => {
+  const raw = await cells('L01-node', 'L02-node', 'L03-node')
+  const facts = JSON.stringify(factsOf())
+  const timeline = entriesOf().map((entry) => `${JSON.stringify(entry)}\n`).join('')
+  for (const [exhibit, files] of [['L01-node', { 'run.json': facts }], ['L02-node', { 'run.json': facts.slice(0, 80), 'timeline.ndjson': timeline }], ['L03-node', { 'run.json': facts, 'timeline.ndjson': timeline }]] as const) {
+    const record = recordOf(keyOf(exhibit), join(dir, 'records'))
+    await mkdir(record, { recursive: true })
+    for (const [file, text] of Object.entries(files)) await writeFile(join(record, file), text)
+  }
+  const said: string[] = []
+  using _stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+  using _stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  expect(await again(raw)).toBe(3)
+  expect(said).toEqual([
+    expect.stringMatching(/^1 of 3 {2}L01-node leaky 0\.01 1000 0: its record cannot be judged, and its result stays as it was: .*timeline\.ndjson cannot be read after line 0: ENOENT/),
+    expect.stringMatching(/^2 of 3 {2}L02-node leaky 0\.01 1000 0: its record cannot be judged, and its result stays as it was: .*run\.json is not the run\.json of a recording/),
+    '3 of 3  L03-node leaky 0.01 1000 0: pass, was leak (leak expected)\n',
+    expect.stringMatching(/^1 of 3 runs judged again by .+, 2 records cannot be judged\n$/),
+  ])
+  expect((await readFile(raw, 'utf8')).trimEnd().split('\n').map((line) => (JSON.parse(line) as { verdict: string }).verdict)).toEqual(['leak', 'leak', 'pass'])
 })

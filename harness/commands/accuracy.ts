@@ -6,6 +6,7 @@ import { loadFaults } from '../accuracy/load-faults.ts'
 import { judgeAgain } from '../accuracy/judge-again.ts'
 import { runCell, type CellResult } from '../accuracy/run-cell.ts'
 import { accuracyTable } from '../accuracy/table.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { storeAtomically } from '../timeline/recorder.ts'
 import { count, duration } from '../verdict/words.ts'
@@ -35,10 +36,11 @@ export default {
     const isAgain = args.values.again === true
     if (isAgain && records === null) throw new UsageError(['--again judges kept records: name their folder with --records.'])
     const isAsked = ({ exhibit }: CellResult) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(exhibit, name))
-    let results = await read(raw)
+    let results: readonly CellResult[] = await read(raw)
+    let damaged = 0
     const { git = 'unknown' } = await ownVersions()
     if (isAgain && records !== null) {
-      results = await judgeAllAgain(results, isAsked, { raw, records, git, signal, say: (line) => stderr.write(line) })
+      ;({ results, damaged } = await judgeAllAgain(results, isAsked, { raw, records, git, signal, say: (line) => stderr.write(line) }))
       storeAtomically(raw, results.map((result) => `${JSON.stringify(result)}\n`).join(''))
     } else if (args.values.table !== true) {
       const left = (await cellsAsked(args, numbers)).filter((cell) => !results.some(({ key }) => key === keyOf(cell)))
@@ -46,14 +48,15 @@ export default {
       await inTurns(left, numbers.jobs, signal, async (cell, told) => {
         const result = await runCell(cell, { reports: 'reports', records, git, signal })
         await appendFile(raw, `${JSON.stringify(result)}\n`)
-        results.push(result)
+        results = [...results, result]
         stderr.write(`${told}  ${result.key}: ${result.outcome === 'judged' ? `${result.verdict} (${result.expected.verdict} expected), ${result.wallS} s` : result.error}\n`)
       })
     }
     const shown = results.filter(isAsked)
     if (args.values.json === true) stdout.write(`${JSON.stringify(shown)}\n`)
     else stdout.write(`${accuracyTable(shown)}\n`)
-    return signal.aborted ? 130 : 0
+    if (signal.aborted) return exitCodes.interrupted
+    return damaged > 0 ? exitCodes.couldNotRun : 0
   },
 } satisfies Command
 
@@ -69,20 +72,27 @@ async function cellsAsked(args: Arguments, numbers: Numbers): Promise<readonly C
 
 type JudgingAgain = { readonly raw: string; readonly records: string; readonly git: string; readonly signal: AbortSignal; readonly say: (line: string) => void }
 
-/** Those that were asked for and whose record was kept; each that comes out otherwise is told. Fails where there is none. */
-async function judgeAllAgain(results: readonly CellResult[], isAsked: (result: CellResult) => boolean, { raw, signal, say, ...judge }: JudgingAgain): Promise<CellResult[]> {
+/** Those that were asked for and whose record was kept; each that comes out otherwise is told, and so is each whose record is damaged: it stays as it was. Fails where there is no record. */
+async function judgeAllAgain(results: readonly CellResult[], isAsked: (result: CellResult) => boolean, { raw, signal, say, ...judge }: JudgingAgain): Promise<{ readonly results: readonly CellResult[]; readonly damaged: number }> {
   const judged: CellResult[] = []
+  let damaged = 0
   for (const [nth, before] of results.entries()) {
     signal.throwIfAborted()
-    const after = isAsked(before) ? await judgeAgain(before, judge) : before
-    judged.push(after)
-    if (after.outcome === 'judged' && before.outcome === 'judged' && after.verdict !== before.verdict) say(`${nth + 1} of ${results.length}  ${after.key}: ${after.verdict}, was ${before.verdict} (${after.expected.verdict} expected)\n`)
+    const tell = (what: string) => say(`${nth + 1} of ${results.length}  ${before.key}: ${what}\n`)
+    const after = isAsked(before) ? await judgeAgain(before, judge).catch(messageOf) : before
+    if (typeof after === 'string') {
+      damaged += 1
+      tell(`its record cannot be judged, and its result stays as it was: ${after}`)
+    } else if (after.outcome === 'judged' && before.outcome === 'judged' && after.verdict !== before.verdict) tell(`${after.verdict}, was ${before.verdict} (${after.expected.verdict} expected)`)
+    judged.push(typeof after === 'string' ? before : after)
   }
   const [asked, again] = [results.filter(isAsked).length, judged.filter((after, nth) => after !== results[nth]).length]
-  if (again === 0) throw new UsageError([`Of ${count(asked, 'run')} that ${asked === 1 ? 'was' : 'were'} asked for in ${raw} none has its record in ${judge.records}.`])
-  say(`${again} of ${count(asked, 'run')} judged again by ${judge.git}\n`)
-  return judged
+  if (again + damaged === 0) throw new UsageError([`Of ${count(asked, 'run')} that ${asked === 1 ? 'was' : 'were'} asked for in ${raw} none has its record in ${judge.records}.`])
+  say(`${again} of ${count(asked, 'run')} judged again by ${judge.git}${damaged > 0 ? `, ${count(damaged, 'record')} cannot be judged` : ''}\n`)
+  return { results: judged, damaged }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** They are asked for with exhibits of one's own choice; the whole table has them. */
 const faultsOf = async ({ positionals, values }: Arguments) => (values.faults === true || positionals.length === 0 ? loadFaults() : [])
