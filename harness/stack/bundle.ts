@@ -1,4 +1,4 @@
-import { build } from 'esbuild'
+import { build } from './bundler.ts'
 
 /**
  * Bundles a program and all that it imports into one .mjs file, which then runs wherever a Node does: in a sidecar without node_modules,

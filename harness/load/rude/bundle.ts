@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build, type Plugin } from 'esbuild'
+import type { Plugin } from 'esbuild'
 import type { Rude } from '../../scenario/rude.ts'
+import { build } from '../../stack/bundler.ts'
 import type { Told } from './message.ts'
 
 /** The process of a run's rude clients, and the load's visits in a form that it can read. */
