@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildSync } from 'esbuild'
+import { buildSync, stop } from 'esbuild'
 
 export const CGI_BIN = join(import.meta.dirname, 'cgi-bin')
 
@@ -27,6 +27,8 @@ export function buildCgi(): void {
     logLevel: 'error',
     write: false,
   })
+  // Its service would be one more process of whoever builds, such as a gateway, for as long as that serves.
+  void stop()
   const bundle = outputFiles[0]!.text
   const hash = createHash('sha256').update(bundle).digest('hex').slice(0, 32)
   const unfinished = join(CGI_BIN, `.drproject.${process.pid}.cjs`)
