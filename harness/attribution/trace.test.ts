@@ -23,7 +23,7 @@ describe('a trace', () => {
   test('goes from a request to the process that carried its id, and on to the backend that served it', async () => {
     const [mine, other] = [carrier({ method: 'GET', url: '/page', id: '3-20' }, [1]), carrier({ method: 'GET', url: '/page', id: '3-201' }, [2])]
     const [trace] = await traced(kept('3-20'), look(mine, other, backend({ clientPort: 1 }), backend({ clientPort: 2 })))
-    expect(trace).toMatchObject({ request: '3-20', startedAtMs: 1_000, tookMs: 12, whole: { status: 200 } })
+    expect(trace).toMatchObject({ request: '3-20', startedAtMs: 1_000, tookMs: 12, path: '/page?n=3-20', came: { status: 200 } })
     expect(trace?.processes).toEqual([mine])
     expect(trace?.sessions.map(({ clientPort }) => clientPort)).toEqual([1])
   })
@@ -36,7 +36,7 @@ describe('a trace', () => {
   })
 
   test('is there for a request that was never answered, and tells how long it was waited for', async () => {
-    expect(await traced(unanswered('3-4'))).toMatchObject([{ request: '3-4', tookMs: 3_000, startedAtMs: null, whole: { path: '/page?n=3-4', outcome: 'timed-out' }, processes: [], sessions: [] }])
+    expect(await traced(unanswered('3-4'))).toMatchObject([{ request: '3-4', tookMs: 3_000, startedAtMs: null, path: '/page?n=3-4', came: { outcome: 'timed-out' }, processes: [], sessions: [] }])
   })
 
   test('of a request that is told twice is one, with its beginning', async () => {
@@ -49,11 +49,22 @@ describe('a trace', () => {
     expect(await traced(...odd, kept('3-4'))).toMatchObject([{ request: '3-4' }])
   })
 
-  test('of a request that is not kept whole has its route, its beginning and its end', async () => {
+  test('of a request that is not kept whole has its route, its beginning, its end and its status', async () => {
     const { of } = await tracesFrom(flights)
-    expect(of('3-8-1')).toEqual({ request: '3-8-1', cycle: 3, route: 'page', startedAtMs: 1_150, tookMs: 30, whole: null, processes: [], sessions: [] })
+    expect(of('3-8-1')).toEqual({ request: '3-8-1', cycle: 3, route: 'page', startedAtMs: 1_150, tookMs: 30, path: null, came: { outcome: 'unexpected', status: 500, errorCode: 0 }, processes: [], sessions: [], bornMeanwhile: [] })
     expect(of('3-9')).toBeNull()
     expect(of('13-7')).toBeNull()
+  })
+
+  test('of an older record has no status where a request is not kept whole', async () => {
+    const { ends: _, ...older } = flights
+    expect((await tracesFrom(older)).of('3-7')).toMatchObject({ route: 'page', came: null })
+  })
+
+  test('names what began while its request was in flight, and is there', async () => {
+    const [left, gone] = [backend({ clientPort: 1 }), backend({ clientPort: 2 })]
+    const { kept: [trace] } = await tracesFrom(kept('3-4'), { ...kept('3-4'), why: 'at-birth', born: [`session ${left.id}`] } as Happening, look(left, gone))
+    expect(trace).toMatchObject({ request: '3-4', sessions: [], bornMeanwhile: [{ clientPort: 1 }] })
   })
 })
 
@@ -62,7 +73,7 @@ test('requests in flight at a moment are those that had begun and not yet ended'
   expect([1_099, 1_100, 1_149, 1_160, 1_181].map((atMs) => inFlightAt(atMs).map(({ request }) => request))).toEqual([[], ['3-7'], ['3-7'], ['3-7', '3-8-1'], ['3-7']])
 })
 
-const flights: Happening = { kind: 'requests', cycle: 3, route: 'page', fromMs: 1_100, spans: [0, 100, 50, 30], ids: '7 8-1', complete: true }
+const flights: Extract<Happening, { kind: 'requests' }> = { kind: 'requests', cycle: 3, route: 'page', fromMs: 1_100, spans: [0, 100, 50, 30], ids: '7 8-1', ends: '200 unexpected/500', complete: true }
 
 test.each([
   ['request=3-20 ', true],

@@ -1,5 +1,6 @@
+import { decodeEnds, type Came } from '../timeline/ends.ts'
 import type { Entry, KeptRequest, Requests, Unanswered } from '../timeline/entry.ts'
-import type { Process, Session } from '../timeline/member.ts'
+import type { Member, Process, Session } from '../timeline/member.ts'
 import { faultOf } from '../timeline/shape.ts'
 import { pairsOf } from './pairs.ts'
 
@@ -11,12 +12,16 @@ export type Trace = {
   /** Epoch milliseconds, the load generator's clock; null where the record tells only how long it took. */
   readonly startedAtMs: number | null
   readonly tookMs: number
-  /** What came of it and where it went: of those that failed, of those left unanswered and of each route's slowest. null for the others. */
-  readonly whole: Pick<KeptRequest, 'path' | 'outcome' | 'status' | 'errorCode'> | null
+  /** Of those that the record keeps whole; null for the others. */
+  readonly path: string | null
+  /** null in older records, of those that are not kept whole. */
+  readonly came: Came | null
   /** Processes that carried it, as they were seen last. */
   readonly processes: readonly Process[]
   /** Sessions at the other end of these processes' connections, and those whose last statement or name carried its id. */
   readonly sessions: readonly Session[]
+  /** What began while it was in flight, or has been in its state since, and was there when its load had come to rest: whose request this may be. */
+  readonly bornMeanwhile: readonly Member[]
 }
 
 export type Traces = {
@@ -36,16 +41,21 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
   const flights: Requests[] = []
   const processes = new Map<string, Process>()
   const sessions = new Map<string, Session>()
+  const born = new Map<string, Set<string>>()
+  const members = new Map<string, Member>()
   const joined = new Map<string, Set<string>>()
   for await (const entry of entries) {
     if ('damage' in entry || faultOf(entry) !== null) continue
-    if (entry.kind === 'request') told.set(entry.request, ofKept(entry))
-    else if (entry.kind === 'unanswered' && !told.has(entry.request)) told.set(entry.request, ofUnanswered(entry))
+    if (entry.kind === 'request') {
+      told.set(entry.request, ofKept(entry))
+      if (entry.born) born.set(entry.request, (born.get(entry.request) ?? new Set()).union(new Set(entry.born)))
+    } else if (entry.kind === 'unanswered' && !told.has(entry.request)) told.set(entry.request, ofUnanswered(entry))
     else if (entry.kind === 'requests') flights.push(entry)
     else if (entry.kind === 'look') {
       for (const member of entry.members) {
         if (member.kind === 'process' && member.request !== null) processes.set(member.id, member)
         if (member.kind === 'session') sessions.set(member.id, member)
+        if (isBorn(member)) members.set(nameOf(member), member)
       }
       for (const { session, process } of pairsOf(entry)) joined.set(process.id, (joined.get(process.id) ?? new Set()).add(session.id))
     }
@@ -56,7 +66,12 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
   const traced = (bare: Bare): Trace => {
     const carriers = byId.get(bare.request) ?? unnamed.filter(({ request }) => hasWord(request?.url ?? '', bare.request))
     const connected = new Set(carriers.flatMap(({ id }) => [...(joined.get(id) ?? [])]))
-    return { ...bare, processes: carriers, sessions: [...sessions.values()].filter(({ id, query, applicationName }) => connected.has(id) || hasWord(query, bare.request) || hasWord(applicationName, bare.request)) }
+    return {
+      ...bare,
+      processes: carriers,
+      sessions: [...sessions.values()].filter(({ id, query, applicationName }) => connected.has(id) || hasWord(query, bare.request) || hasWord(applicationName, bare.request)),
+      bornMeanwhile: [...(born.get(bare.request) ?? [])].flatMap((name) => members.get(name) ?? []),
+    }
   }
   return {
     kept: [...told.values()].map(traced),
@@ -73,9 +88,14 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
   }
 }
 
-type Bare = Omit<Trace, 'processes' | 'sessions'>
+/** How `KeptRequest.born` names a member. */
+const nameOf = ({ kind, id }: Member): string => `${kind} ${id}`
 
-const ofKept = ({ request, cycle, route, startedAtMs, tookMs, path, outcome, status, errorCode }: KeptRequest): Bare => ({ request, cycle, route, startedAtMs, tookMs, whole: { path, outcome, status, errorCode } })
+const isBorn = ({ kind }: Member): boolean => kind === 'session' || kind === 'process' || kind === 'prepared-transaction'
+
+type Bare = Omit<Trace, 'processes' | 'sessions' | 'bornMeanwhile'>
+
+const ofKept = ({ request, cycle, route, startedAtMs, tookMs, path, outcome, status, errorCode }: KeptRequest): Bare => ({ request, cycle, route, startedAtMs, tookMs, path, came: { outcome, status, errorCode } })
 
 /** k6's number for a request that timed out. */
 const timedOut = 1050
@@ -86,14 +106,16 @@ const ofUnanswered = ({ request, cycle, route, url, waitedMs }: Unanswered): Bar
   route,
   startedAtMs: null,
   tookMs: waitedMs,
-  whole: { path: url.replace(/^https?:\/\/[^/]*/, ''), outcome: 'timed-out', status: 0, errorCode: timedOut },
+  path: url.replace(/^https?:\/\/[^/]*/, ''),
+  came: { outcome: 'timed-out', status: 0, errorCode: timedOut },
 })
 
-function requestsIn({ cycle, route, fromMs, spans, ids }: Requests): readonly Bare[] {
+function requestsIn({ cycle, route, fromMs, spans, ids, ends }: Requests): readonly Bare[] {
   let startedAtMs = fromMs
+  const came = ends === undefined ? [] : decodeEnds(ends)
   return (ids?.split(' ') ?? []).map((id, i) => {
     startedAtMs += spans[2 * i] ?? 0
-    return { request: `${cycle}-${id}`, cycle, route, startedAtMs, tookMs: spans[2 * i + 1] ?? 0, whole: null }
+    return { request: `${cycle}-${id}`, cycle, route, startedAtMs, tookMs: spans[2 * i + 1] ?? 0, path: null, came: came[i] ?? null }
   })
 }
 

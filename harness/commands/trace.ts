@@ -1,6 +1,7 @@
 import { tracesOf, type Trace, type Traces } from '../attribution/trace.ts'
 import { UsageError } from '../scenario/usage-error.ts'
-import type { Session } from '../timeline/member.ts'
+import type { Came } from '../timeline/ends.ts'
+import type { Member, Session } from '../timeline/member.ts'
 import { readEntries, readFacts } from '../timeline/reader.ts'
 import { count, duration } from '../verdict/words.ts'
 import { textOf, type Command } from './command.ts'
@@ -36,12 +37,14 @@ export default {
   },
 } satisfies Command
 
-const notKept = (id: string) => `Of request ${id} the record has no more than its counts. \`lowtide trace <dir>\` lists those that are kept whole: what failed, what was left unanswered, and the slowest of each route.`
+const notKept = (id: string) => `Of request ${id} the record has no more than its counts. \`lowtide trace <dir>\` lists those that are kept whole: what failed, what was left unanswered, the slowest of each route, and what was in flight as something began that stayed.`
 
-/** Those whose process or statement names the backend; else those in flight at the moment that it tells of itself. */
+/** Those whose process or statement names the backend; else those in flight at the moment that it tells of itself, which were kept as it stayed, or of the first of their routes. */
 function requestsOf(traces: Traces, session: Session): { readonly how: string; readonly requests: readonly Trace[] } {
   const named = traces.kept.filter(({ sessions }) => sessions.some(({ id }) => id === session.id))
   if (named.length > 0) return { how: 'carried by its process, or named in its statement', requests: named }
+  const meanwhile = traces.kept.filter(({ bornMeanwhile }) => bornMeanwhile.some(({ kind, id }) => kind === 'session' && id === session.id))
+  if (meanwhile.length > 0) return { how: session.transactionAgeMs === null ? 'in flight as it began' : 'in flight as its transaction began', requests: meanwhile }
   const { seenAtMs, transactionAgeMs, stateAgeMs } = session
   const ageMs = transactionAgeMs ?? stateAgeMs
   if (seenAtMs === undefined || ageMs === null) return { how: 'not known: it tells no moment of its own', requests: [] }
@@ -51,24 +54,30 @@ function requestsOf(traces: Traces, session: Session): { readonly how: string; r
 const ofBackend = ({ session, requests: { how, requests } }: { readonly session: Session; readonly requests: ReturnType<typeof requestsOf> }): string =>
   [sessionLine(session), `  ${how}: ${count(requests.length, 'request')}`, ...requests.map((trace) => `  ${inOneLine(trace)}`)].join('\n')
 
-const inOneLine = ({ request, route, tookMs, whole, processes, sessions }: Trace): string =>
+const inOneLine = ({ request, route, tookMs, path, came, processes, sessions, bornMeanwhile }: Trace): string =>
   [
     request.padEnd(10),
     duration(tookMs).padStart(8),
-    (whole === null ? '' : whole.outcome === 'counted' ? `${whole.status}` : `${whole.outcome}${whole.status === 0 ? '' : ` ${whole.status}`}`).padEnd(14),
-    whole === null ? route : `${route}  ${whole.path}`,
+    (came === null ? '' : came.outcome === 'counted' ? `${came.status}` : `${came.outcome}${came.status === 0 ? '' : ` ${came.status}`}`).padEnd(14),
+    path === null ? route : `${route}  ${path}`,
     ...processes.map(({ pid }) => `process ${pid}`),
     ...sessions.map(({ pid }) => `backend ${pid}`),
+    ...(bornMeanwhile.length === 0 ? [] : [`as ${bornMeanwhile.map(bornName).join(', ')} began`]),
   ].join('  ')
 
-function inFull({ request, route, cycle, startedAtMs, tookMs, whole, processes, sessions }: Trace, log: readonly string[]): string {
+const bornName = (member: Member): string => (member.kind === 'session' ? `backend ${member.pid}` : member.kind === 'process' ? `process ${member.pid}` : member.id)
+
+const cameInFull = ({ outcome, status, errorCode }: Came): string => `${outcome}${status === 0 ? '' : `, status ${status}`}${errorCode === 0 ? '' : `, error ${errorCode} of k6`}`
+
+function inFull({ request, route, cycle, startedAtMs, tookMs, path, came, processes, sessions, bornMeanwhile }: Trace, log: readonly string[]): string {
   const ended = startedAtMs === null ? '' : `, ended ${new Date(startedAtMs + tookMs).toISOString()}`
   return [
-    `request ${request} of cycle ${cycle}: ${route}${whole === null ? '' : `, ${whole.path}`}`,
+    `request ${request} of cycle ${cycle}: ${route}${path === null ? '' : `, ${path}`}`,
     `  ${startedAtMs === null ? 'its beginning is not kept' : `began ${new Date(startedAtMs).toISOString()}`}${ended}, after ${duration(tookMs)}`,
-    ...(whole === null ? [] : [`  ${whole.outcome}${whole.status === 0 ? '' : `, status ${whole.status}`}${whole.errorCode === 0 ? '' : `, error ${whole.errorCode} of k6`}`]),
+    ...(came === null ? [] : [`  ${cameInFull(came)}`]),
     ...processes.map(({ pid, state, waitChannel, cpuMs, command }) => `  process ${pid}, ${state}${waitChannel === '' ? '' : ` in ${waitChannel}`}, ${duration(cpuMs)} of CPU: ${command}`),
     ...sessions.map((session) => `  ${sessionLine(session)}`),
+    ...(bornMeanwhile.length === 0 ? [] : [`  while it was in flight there began, and stayed: ${bornMeanwhile.map(bornName).join(', ')}`]),
     ...(processes.length + sessions.length === 0 ? ['  no look saw a process or a backend of it: it had ended by then, or its id went no further'] : []),
     ...log.map((line) => `  ${line}`),
   ].join('\n')

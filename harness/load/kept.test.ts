@@ -1,20 +1,21 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mostKeptOf, openKept, type Kept } from './kept.ts'
+import type { Flight, FlightEnd } from './flight.ts'
+import { mostKeptOf, openKept } from './kept.ts'
 
-type Offered = Parameters<Kept['offer']>[0]
+type Offered = Partial<Omit<Flight, 'end'> & FlightEnd & { readonly tookMs: number }>
 
-const request = (changes: Partial<Offered> = {}): Offered => ({ request: '0-1', route: 'page', path: '/page', startedAtMs: 0, tookMs: 1, outcome: 'counted', status: 200, errorCode: 0, ...changes })
-const keptOf = (offered: readonly Offered[], { cycle = 0, seed = 1 } = {}) => {
+const request = ({ request = '0-1', route = 'page', startedAtMs = 0, tookMs = 1, outcome = 'counted', status = 200, errorCode = 0 }: Offered = {}): Flight => ({ request, route, path: '/page', startedAtMs, lateMs: 0, end: { atMs: startedAtMs + tookMs, outcome, status, errorCode } })
+const keptOf = (offered: readonly Flight[], { cycle = 0, seed = 1 } = {}) => {
   const kept = openKept({ cycle, seed })
   for (const one of offered) kept.offer(one)
-  return kept.close()
+  return kept.close(0)
 }
 
 test('of the answered the five slowest of each route are kept', () => {
   fc.assert(
     fc.property(fc.array(fc.record({ route: fc.constantFrom('a', 'b'), tookMs: fc.nat(1_000) }), { maxLength: 60 }), all => {
-      const kept = keptOf(all.map(request))
+      const kept = keptOf(all.map(one => request(one)))
       for (const route of ['a', 'b']) {
         const slowest = all.filter(one => one.route === route).map(({ tookMs }) => tookMs).toSorted((a, b) => b - a).slice(0, 5)
         expect(kept.filter(one => one.route === route).map(({ tookMs }) => tookMs).toSorted((a, b) => b - a)).toEqual(slowest)

@@ -68,6 +68,28 @@ describe('the ledger', () => {
     expect(dose).toMatchObject({ counted: 1, broken: 2, peakInFlight: 2 })
   })
 
+  test('keeps whole what its generator took with it, as it does what failed', () => {
+    const { kept } = fold([started('a', 10), started('b', 20), { ...ended('b', 50), outcome: 'broken', status: 0, errorCode: 1220 }], { dose: 2 })
+    expect(kept).toEqual([
+      { kind: 'request', cycle: 3, why: 'failed', request: 'a', route: 'r', path: '/a', startedAtMs: 10, tookMs: 40, outcome: 'broken', status: 0, errorCode: 0 },
+      { kind: 'request', cycle: 3, why: 'failed', request: 'b', route: 'r', path: '/b', startedAtMs: 20, tookMs: 30, outcome: 'broken', status: 0, errorCode: 1220 },
+    ])
+  })
+
+  test('counts what broke by its fault', () => {
+    const broken = (request: string, errorCode: number): Sample => ({ ...ended(request, 5), outcome: 'broken', status: 0, errorCode })
+    expect(fold([...['a', 'b', 'c', 'd'].map(id => started(id, 1)), broken('a', 1212), broken('b', 1220), broken('c', 1212)], { dose: 4 }).dose).toMatchObject({ broken: 4, faults: { 1212: 2, 1220: 1 } })
+    expect(fold([started('a', 1), ended('a', 2)], { dose: 1 }).dose).not.toHaveProperty('faults')
+  })
+
+  test('knows which requests were in flight at a moment, those that have ended and those that have not', () => {
+    const ledger = openLedger({ plan: plan(3), emit: () => undefined })
+    for (const sample of [started('hung', 100), started('a', 200), ended('a', 300), started('b', 400), ended('b', 500)]) ledger.take(sample)
+    const at = (ms: number) => ledger.inFlightBetween(ms, ms).map(({ request }) => request)
+    expect([50, 150, 250, 300, 350, 450].map(at)).toEqual([[], ['hung'], ['hung', 'a'], ['hung', 'a'], ['hung'], ['hung', 'b']])
+    expect(ledger.inFlightBetween(350, 390).concat(ledger.inFlightBetween(310, 410)).map(({ request }) => request)).toEqual(['hung', 'hung', 'b'])
+  })
+
   test('tells a second even when nothing more comes', () => {
     const seconds: unknown[] = []
     const ledger = openLedger({ plan: plan(1), emit: happening => seconds.push(happening) })
@@ -139,8 +161,8 @@ describe('when requests were in flight', () => {
   test('is told by route as the load has ended, to a tenth of a millisecond, with the id of each', () => {
     const { requests } = fold([on('a', started('3-1', 1_000.04)), on('b', started('3-2', 1_001)), on('a', started('3-3-0', 1_002.5)), on('a', ended('3-3-0', 1_009.26)), on('b', ended('3-2', 1_003)), on('a', ended('3-1', 1_020))], { dose: 3 })
     expect(requests).toEqual([
-      { kind: 'requests', cycle: 3, route: 'a', fromMs: 1_000, spans: [0, 20, 2.5, 6.8], ids: '1 3-0', complete: true },
-      { kind: 'requests', cycle: 3, route: 'b', fromMs: 1_001, spans: [0, 2], ids: '2', complete: true },
+      { kind: 'requests', cycle: 3, route: 'a', fromMs: 1_000, spans: [0, 20, 2.5, 6.8], ids: '1 3-0', ends: '200*2', complete: true },
+      { kind: 'requests', cycle: 3, route: 'b', fromMs: 1_001, spans: [0, 2], ids: '2', ends: '200', complete: true },
     ])
   })
 
@@ -150,6 +172,12 @@ describe('when requests were in flight', () => {
 
   test('is until the load’s end, where a request has none', () => {
     expect(fold([started('hung', 0), started('a', 10), ended('a', 25)], { dose: 2 }).requests).toMatchObject([{ spans: [0, 25, 10, 15], complete: true }])
+  })
+
+  test('tells what came of each', () => {
+    const failed = (request: string, atMs: number, outcome: Outcome, status: number, errorCode: number): Sample => ({ ...ended(request, atMs), outcome, status, errorCode })
+    const { requests } = fold([...[1, 2, 3, 4, 5, 6].map(n => started(`3-${n}`, n)), ended('3-1', 10), ended('3-2', 10), failed('3-3', 10, 'unexpected', 500, 0), failed('3-4', 10, 'timed-out', 0, 1050), failed('3-5', 10, 'broken', 0, 1220)], { dose: 6 })
+    expect(requests).toMatchObject([{ ids: '1 2 3 4 5 6', ends: '200*2 unexpected/500 timed-out/0/1050 broken/0/1220 broken/0' }])
   })
 
   test.each<[string, number, number, Readonly<Record<string, readonly [kept: number, complete: boolean]>>]>([
@@ -192,6 +220,7 @@ const fold = (samples: readonly Sample[], { dose, cycle = 3 }: { readonly dose: 
     seconds: happenings.filter(happening => happening.kind === 'load'),
     unanswered: happenings.filter(happening => happening.kind === 'unanswered'),
     requests: happenings.filter(happening => happening.kind === 'requests'),
+    kept: happenings.filter(happening => happening.kind === 'request'),
   }
 }
 

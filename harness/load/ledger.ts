@@ -1,8 +1,10 @@
 import type { Dose, KeptRequest, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import { addLatency, encodeLatencies, openLatencies } from '../timeline/latencies.ts'
 import { mostRoutes, namedAmong } from '../timeline/routes.ts'
+import type { Flight } from './flight.ts'
 import { openKept } from './kept.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
+import { openRecent, wasInFlight } from './recent.ts'
 import type { Sample } from './samples.ts'
 import { openSpans } from './spans.ts'
 
@@ -15,6 +17,8 @@ export type Ledger = {
   readonly finished: () => number
   /** The request that ended last; null before any has. */
   readonly lastEnded: () => { readonly request: string; readonly route: string } | null
+  /** Requests that were in flight at some moment between the two, epoch milliseconds of the generator's clock: of those that have ended only the last are known (`mostRecent`). Also after its close. */
+  readonly inFlightBetween: (fromMs: number, toMs: number) => readonly Flight[]
   /** How old the newest sample was when it was taken, at most so far: who asks now and then would miss a moment. More than k6's buffers explain is a harness that cannot keep up. */
   readonly lagMs: () => number
   /** Emits what is left and when requests were in flight, and adds up. Requests still in flight count as broken: their generator ended before them. */
@@ -40,10 +44,12 @@ export type LedgerOptions = {
 
 /** Opens the ledger of one cycle. It gives latencies in milliseconds to the microsecond, as k6 measures them, and keeps of them what a sketch does: each within 0.1 %. */
 export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes = new Set(), nowMs = Date.now }: LedgerOptions): Ledger => {
-  const inFlight = new Map<string, { readonly route: string; readonly path: string; readonly atMs: number; readonly lateMs: number; readonly place: number | null }>()
+  const inFlight = new Map<string, Flight>()
   const named = namedAmong(knownRoutes, mostRoutes)
   const spans = openSpans(plan.cycle)
   const kept = openKept(plan)
+  const recent = openRecent()
+  const faults = new Map<number, number>()
   const lateness = openLatencies()
   const knownBefore = known.size
   const total = { started: 0, finished: 0, peak: 0, counted: 0, unexpected: 0, 'timed-out': 0, broken: 0 } satisfies Record<Outcome, number> & Record<string, number>
@@ -82,9 +88,12 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
     const begun = inFlight.get(request)
     inFlight.delete(request)
     // A clock that was set back must not make an end come before its start.
-    const atMs = Math.max(sample.atMs, begun?.atMs ?? -Infinity)
-    if (begun !== undefined && begun.place !== null) spans.end(begun.route, begun.place, atMs)
-    if (begun !== undefined) kept.offer({ request, route, path: begun.path, startedAtMs: begun.atMs, tookMs: toMicros(atMs - begun.atMs), outcome, status, errorCode })
+    const atMs = Math.max(sample.atMs, begun?.startedAtMs ?? -Infinity)
+    if (begun !== undefined) {
+      begun.end = { atMs, outcome, status, errorCode }
+      kept.offer(begun)
+      recent.add(begun)
+    }
     total.finished++
     total[outcome]++
     const second = secondOf(atMs, route)
@@ -100,11 +109,12 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
       case 'timed-out': {
         const path = begun?.path ?? ''
         // k6's duration leaves out the wait for a connection; the person who waits does not.
-        const waitedMs = begun ? atMs - begun.atMs + begun.lateMs : durationMs
+        const waitedMs = begun ? atMs - begun.startedAtMs + begun.lateMs : durationMs
         second.waitsMs.push(waitedMs)
         return emit({ kind: 'unanswered', cycle: plan.cycle, request, route, url: plan.baseUrl + path, waitedMs: Math.round(waitedMs) })
       }
       case 'broken':
+        faults.set(errorCode, (faults.get(errorCode) ?? 0) + 1)
         return
       default:
         outcome satisfies never
@@ -122,7 +132,9 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
       const route = named(sample.route)
       total.started++
       lateness.accept(sample.lateMs)
-      inFlight.set(sample.request, { route, path: sample.path, atMs: sample.atMs, lateMs: sample.lateMs, place: spans.begin(route, sample.request, sample.atMs) })
+      const flight: Flight = { request: sample.request, route, path: sample.path, startedAtMs: sample.atMs, lateMs: sample.lateMs, end: null }
+      inFlight.set(sample.request, flight)
+      spans.begin(flight)
       total.peak = Math.max(total.peak, inFlight.size)
       secondOf(sample.atMs, route).started++
     },
@@ -130,10 +142,12 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
     started: () => total.started,
     finished: () => total.finished,
     lastEnded: () => lastEnded,
+    inFlightBetween: (fromMs, toMs) => [...inFlight.values(), ...recent.all()].filter(flight => wasInFlight(flight, fromMs, toMs)),
     lagMs: () => lagMs,
     close: () => {
       emitBefore(Infinity)
-      for (const requests of [...spans.close(lastAtMs), ...kept.close()]) emit(requests)
+      for (const flight of inFlight.values()) kept.offer(flight)
+      for (const requests of [...spans.close(lastAtMs), ...kept.close(lastAtMs)]) emit(requests)
       return {
         cycle: plan.cycle,
         planned: plan.dose,
@@ -141,6 +155,7 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
         unexpected: total.unexpected,
         timedOut: total['timed-out'],
         broken: total.broken + inFlight.size,
+        ...(faults.size > 0 && { faults: Object.fromEntries(faults) }),
         dropped: plan.dose - total.started,
         newUrls: known.size - knownBefore,
         peakInFlight: total.peak,

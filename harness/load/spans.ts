@@ -1,10 +1,10 @@
+import { encodeEnds } from '../timeline/ends.ts'
 import type { Requests } from '../timeline/entry.ts'
+import { keptOf, type Flight } from './flight.ts'
 
-/** When requests were in flight, by route. Memory follows the cap and the routes, not the dose. */
+/** When requests were in flight and what came of them, by route. Memory follows the cap and the routes, not the dose. */
 export type Spans = {
-  /** Its place among the kept of its route; null for one too many. */
-  readonly begin: (route: string, request: string, atMs: number) => number | null
-  readonly end: (route: string, place: number, atMs: number) => void
+  readonly begin: (flight: Flight) => void
   /** What the record gets. What is still in flight lasts until `endMs`. */
   readonly close: (endMs: number) => readonly Requests[]
 }
@@ -19,31 +19,25 @@ const mostOfARoute = 1_000
 export const mostOfACycle = (cycle: number): number => Math.floor(4_000 / (1 + cycle / 64))
 
 export function openSpans(cycle: number): Spans {
-  const routes = new Map<string, { sent: number; readonly ids: string[]; readonly startsMs: number[]; readonly endsMs: (number | null)[] }>()
+  const routes = new Map<string, { sent: number; readonly flights: Flight[] }>()
   return {
-    begin: (route, request, atMs) => {
-      const of = routes.get(route) ?? { sent: 0, ids: [], startsMs: [], endsMs: [] }
-      routes.set(route, of)
+    begin: flight => {
+      const of = routes.get(flight.route) ?? { sent: 0, flights: [] }
+      routes.set(flight.route, of)
       of.sent++
-      if (of.startsMs.length === mostOfARoute) return null
-      of.ids.push(request.slice(request.indexOf('-') + 1))
-      of.endsMs.push(null)
-      return of.startsMs.push(atMs) - 1
-    },
-    end: (route, place, atMs) => {
-      const of = routes.get(route)
-      if (of) of.endsMs[place] = atMs
+      if (of.flights.length < mostOfARoute) of.flights.push(flight)
     },
     close: endMs => {
-      const most = fairShare([...routes.values()].map(({ startsMs }) => startsMs.length), mostOfACycle(cycle))
-      return [...routes].flatMap(([route, { sent, ids, startsMs, endsMs }]) => {
+      const most = fairShare([...routes.values()].map(({ flights }) => flights.length), mostOfACycle(cycle))
+      return [...routes].flatMap(([route, { sent, flights }]) => {
         // Samples of several users may come out of order by a moment.
-        const kept = startsMs.map((startMs, i) => ({ id: ids[i], startMs, endMs: endsMs[i] ?? Math.max(startMs, endMs) })).toSorted((a, b) => a.startMs - b.startMs).slice(0, most)
+        const kept = flights.map(flight => keptOf(flight, endMs)).toSorted((a, b) => a.startedAtMs - b.startedAtMs).slice(0, most)
         const [first] = kept
         if (first === undefined) return []
-        const tenths = kept.map(one => Math.round((one.startMs - first.startMs) * 10))
-        const spans = kept.flatMap((one, i) => [((tenths[i] ?? 0) - (tenths[i - 1] ?? 0)) / 10, Math.round((one.endMs - one.startMs) * 10) / 10])
-        return [{ kind: 'requests' as const, cycle, route, fromMs: Math.round(first.startMs * 10) / 10, spans, ids: kept.map(({ id }) => id).join(' '), complete: kept.length === sent }]
+        const tenths = kept.map(one => Math.round((one.startedAtMs - first.startedAtMs) * 10))
+        const spans = kept.flatMap(({ tookMs }, i) => [((tenths[i] ?? 0) - (tenths[i - 1] ?? 0)) / 10, Math.round(tookMs * 10) / 10])
+        const ids = kept.map(({ request }) => request.slice(request.indexOf('-') + 1)).join(' ')
+        return [{ kind: 'requests' as const, cycle, route, fromMs: Math.round(first.startedAtMs * 10) / 10, spans, ids, ends: encodeEnds(kept), complete: kept.length === sent }]
       })
     },
   }

@@ -113,12 +113,14 @@ export type Unanswered = {
   readonly waitedMs: number
 }
 
-/** A request kept whole, told as its cycle's load has ended. */
+/** A request kept whole, told as its cycle's load has ended, or has come to rest. */
 export type KeptRequest = {
   readonly kind: 'request'
   readonly cycle: number
-  /** Of those that failed some of each kind are kept, of those that were answered as expected the slowest of each route. */
-  readonly why: 'failed' | 'slow'
+  /** Of those that failed some of each kind are kept, of those that were answered as expected the slowest of each route, and some that were in flight as something began that stayed. */
+  readonly why: 'failed' | 'slow' | 'at-birth'
+  /** Of `at-birth`: kinds and ids of the members that began meanwhile, such as `session 3087@1764118784934`. */
+  readonly born?: readonly string[]
   readonly request: string
   readonly route: string
   /** With its query, cut to 2,000 characters. */
@@ -147,6 +149,8 @@ export type Requests = {
   readonly spans: readonly number[]
   /** Their ids in the same order, without the number of the cycle that each begins with, and spaces between them. Absent in older records. */
   readonly ids?: string
+  /** What came of each, in the same order: decodeEnds reads it. Absent in older records. */
+  readonly ends?: string
   /** False where there were more of them: these are the first. */
   readonly complete: boolean
 }
@@ -170,6 +174,8 @@ export type Dose = {
   readonly unexpected: number
   readonly timedOut: number
   readonly broken: number
+  /** Of those that broke how many did so by each fault, as k6 numbers them; absent where none did, and in older records. What was in flight as its generator ended had none. */
+  readonly faults?: Readonly<Record<number, number>>
   /** Planned requests that were never started. */
   readonly dropped: number
   /** Distinct URLs among the counted that no earlier cycle had answered. */
