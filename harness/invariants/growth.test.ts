@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Claim, claims } from '../testing/claims.ts'
-import { type Being, cycleMs, firstMeasured, process, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, cycleMs, firstMeasured, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import descriptorsDoNotGrow from './descriptors-do-not-grow-with-the-dose.ts'
 import noWorkerIsLost from './no-worker-is-lost.ts'
 import processesDoNotGrow from './processes-do-not-grow-with-the-dose.ts'
@@ -112,12 +112,27 @@ const threads = (afterCycle: readonly number[], vanishedAfterCycle: readonly num
   return process({ pid: 10, threads: afterCycle[after] ?? 7, vanishedClients: vanishedAfterCycle[after] ?? 0 })(moment)
 }
 
+const fewThreads = [11, 15, 19, 21, 21, 25, 33, 35]
+const asManyVanished = [4, 8, 12, 14, 14, 18, 26, 28]
+/** In each load eight clients connect and leave again, and the application has so many threads more for them. */
+const loadedWith = (threadsMore: number): Run => ({
+  beings: [threads(fewThreads, asManyVanished)],
+  also: fewThreads.flatMap((after, cycle) => {
+    const at = (afterMs: number, clients: number, more: number) =>
+      ({ kind: 'beat', counters: { 'app.connection-readings': cycle * 2 + (clients > 0 ? 1 : 2), 'app.clients': clients, 'app.vanished-clients': asManyVanished[cycle] ?? 0, 'app.threads': after + more }, atMs: startOf(cycle) + afterMs }) as const
+    return [at(5_001, 8, threadsMore), at(14_001, 0, 0)]
+  }),
+})
+
 claims(threadsDoNotGrow, [
   ['flat', { beings: [threads([7, 7, 7, 7, 7, 7, 7, 7])] }, 'pass'],
   ['one for ten requests', { beings: [threads([11, 15, 19, 21, 21, 25, 33, 35])] }, 'leak', /^16 threads in 1 process stayed, more after every load: pid 10 from 19, 2 after 20 requests, 4 after 40, 8 after 80, 2 after 20/],
   ['a pool of threads that is full after the third cycle', { beings: [threads([11, 15, 19, 21, 21, 25, 25, 25])] }, 'pass'],
   ['ever more, but slower than the load: a warning', { beings: [threads([7, 8, 9, 12, 12, 13, 14, 15])] }, 'warning', /have not settled/],
-  ['one for each client that vanished, which any server keeps a thread for that has one a connection', { beings: [threads([11, 15, 19, 21, 21, 25, 33, 35], [4, 8, 12, 14, 14, 18, 26, 28])] }, 'warning', /^16 threads in 1 process stayed, hardly more than connections of clients that vanished/],
+  ['one for each client that vanished, in a server that has one for each connection', loadedWith(8), 'warning', /^16 threads in 1 process stayed, hardly more than connections of clients that vanished: pid 10/],
+  ['the same where one of eight has connected and not yet got its thread', loadedWith(7), 'warning'],
+  ['one for each client that vanished, in a server whose threads are as many with connections as without: who vanishes costs it none', loadedWith(0), 'inconclusive', /^16 threads in 1 process stayed, hardly more than .* but threads were not seen to come and go with connections/],
+  ['one for each client that vanished, and no load in which connections were read', { beings: [threads(fewThreads, asManyVanished)] }, 'inconclusive'],
   ['more than clients vanished', { beings: [threads([11, 15, 19, 21, 21, 25, 33, 35], [2, 4, 6, 7, 7, 9, 13, 14])] }, 'leak', /^8 threads in 1 process stayed/],
   ['in the process of a request: judged by itself', { beings: [(moment) => process({ pid: 10, threads: 7 + (moment.cycle ?? 8) * 10, request: { method: 'GET', url: '/' } })(moment)] }, 'pass'],
 ])
@@ -155,7 +170,9 @@ claims(noWorkerIsLost, [
   ['none declared: spare workers come and go', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })] }, 'not judged'],
   ['all there', { beings: [process({ pid: 1 }), process({ pid: 2 })], limits: { workers: 2 } }, 'pass'],
   ['one recycled', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) }), process({ pid: 3, fromMs: startOf(5) })], limits: { workers: 2 } }, 'pass'],
-  ['one gone', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })], limits: { workers: 2 } }, 'leak'],
+  ['one gone: it is named', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })], limits: { workers: 2 } }, 'leak', /^1 worker of 2 went and did not come back: pid 2 \(node server\.js\), last seen after cycle 4$/],
+  ['one gone, while the other has left a child', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) }), process({ pid: 3, parentPid: 1, command: 'git gc', fromMs: startOf(4) })], limits: { workers: 2 } }, 'leak'],
+  ['one recycled under another number', { beings: [process({ pid: 1, command: 'celery: worker 1' }), process({ pid: 2, command: 'celery: worker 2', untilMs: startOf(5) }), process({ pid: 3, command: 'celery: worker 3', fromMs: startOf(5) })], limits: { workers: 2 } }, 'pass'],
   ['never as many as declared', { beings: [process({ pid: 1 })], limits: { workers: 2 } }, 'pass'],
 ])
 

@@ -1,3 +1,4 @@
+import { crowds } from './crowds.ts'
 import type { Beat, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { halfClosedSince } from './half-closed.ts'
@@ -26,6 +27,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const spans = cycleSpans(facts)
   const ages = transactionAges()
   const halfClosed = halfClosedSince(facts)
+  const crowd = crowds()
   const looks = lastLooks()
   const routes = routeLoads()
   const doses: Stamped<Dose>[] = []
@@ -48,11 +50,13 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
         watch.phase(entry)
         spans.phase(entry)
         halfClosed.phase(entry)
+        crowd.phase(entry)
         return
       case 'beat':
         watch.beat(entry)
         ages.beat(entry)
         halfClosed.beat(entry)
+        crowd.beat(entry)
         return
       case 'blind':
         return watch.blind(entry)
@@ -122,6 +126,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       controls: [...controls],
       sight: watch.until(order.lastAtMs()),
       endedTransactions: ages.ended(),
+      crowds: crowd.all(),
       halfClosedSince: halfClosed.now(),
       end,
       endedEarly,

@@ -30,6 +30,8 @@ export type Timeline = {
   readonly sight: Sight
   /** Longest ages, in milliseconds, at which transactions that did end were last seen open under load; null before the first. */
   readonly endedTransactions: { readonly count: number; readonly p999Ms: number } | null
+  /** Of each cycle in which connections were read; empty in older records. */
+  readonly crowds: readonly Crowd[]
   /** After which moment and by which each socket in CLOSE_WAIT appeared that was there when the load had gone, in epoch milliseconds by the harness's clock; in that order. */
   readonly halfClosedSince: readonly { readonly afterMs: number; readonly byMs: number }[]
   /** How the record ends. `cut-off`: no last word was written. */
@@ -48,6 +50,11 @@ export type RouteLoad = Pick<LoadSecond, 'cycle' | 'route' | 'started' | 'counte
 
 /** When a route's requests of one cycle were in flight, in the order of their starts. Epoch milliseconds, the load generator's clock. */
 export type Flights = Pick<Requests, 'cycle' | 'route' | 'complete'> & { readonly startsMs: Float64Array; readonly endsMs: Float64Array }
+
+/** The beats of a cycle with fewest and with most clients connected, those apart that have vanished; threads are all of the application's. */
+export type Crowd = { readonly cycle: number; readonly few: Clients; readonly many: Clients }
+
+export type Clients = { readonly clients: number; readonly vanishedClients: number; readonly threads: number }
 
 /** What the probes saw of the time they had to watch (boot and tear-down excluded). */
 export type Sight = {
