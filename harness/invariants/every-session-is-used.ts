@@ -1,9 +1,10 @@
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { growthByIdentity, inSteps } from '../verdict/growth.ts'
+import { declaredFor, whoseEachIs } from '../verdict/pools.ts'
 import { bornIn, finalRest, firstSightings, noRest, presentThroughout, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
-import type { Invariant } from '../verdict/verdict.ts'
+import { isPlanted, isSession } from '../verdict/stay.ts'
+import type { Invariant, Opinion, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /** So many, and from so many loads: one alone may belong to a second pool that one busy moment has opened. */
@@ -23,9 +24,9 @@ export default {
     const unused = sessions.filter(isUnused)
     const before = untouchedRests(timeline).filter((rest) => !isMeasured(timeline, rest)).map((rest) => sessionsAt(timeline, rest))
     const beyond = Math.min(unused.length - Math.max(0, ...before.map((all) => all.filter(isUnused).length)), sessions.length - Math.max(0, ...before.map(({ length }) => length)))
-    const declared = (timeline.facts.limits.poolMaxPerProcess ?? Number.NaN) * presentThroughout(last, isProcess).filter((process) => !isPlanted(timeline, process, last.last)).length + (timeline.facts.limits.listeners ?? 0)
+    const declared = declaredFor(timeline, last.last, sessions)?.kind
     if (unused.length === 0) return { kind: 'pass', sentence: 'every session at rest had run a query' }
-    if (beyond <= 0 || sessions.length <= declared) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, as a pool has them that opens ahead of need` }
+    if (beyond <= 0 || declared === 'within') return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, as a pool has them that opens ahead of need` }
 
     const loads = new Map(unused.map((session) => [session, loadsMissed(timeline, session)]))
     const survivors = unused
@@ -33,12 +34,14 @@ export default {
       .map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member) }))
     const growth = growthByIdentity(timeline, isUnusedSession)
     const beyondPools = `never ran a query, ${beyond} more than the pools account for`
+    const convicted = (sentence: string, survivors: readonly Survivor[]): Opinion =>
+      declared === 'perhaps' ? { kind: 'inconclusive', sentence: `${sentence}; they are no pool's that is declared, unless processes that came with the load have one, too`, settledBy: whoseEachIs } : { kind: 'leak', sentence, survivors }
     // Each load leaves more of them: no later one needs to have opened others, which a pool with places left does not.
-    if (growth.kind === 'proportional') return { kind: 'leak', sentence: `${count(growth.stayed.length, 'session')} ${beyondPools}: ${inSteps(growth)}`, survivors: growth.stayed.map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member), ofGrowth: true })) }
+    if (growth.kind === 'proportional') return convicted(`${count(growth.stayed.length, 'session')} ${beyondPools}: ${inSteps(growth)}`, growth.stayed.map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member), ofGrowth: true })))
     const sentence = `${count(survivors.length, 'session')} ${beyondPools}, while younger ones were opened and used`
     if (survivors.length === 0) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, and no later load had the time to use ${unused.length === 1 ? 'it' : 'them'}` }
     const long = survivors.filter(({ member }) => (loads.get(member) ?? 0) >= 2)
-    if (long.length >= enough.sessions && new Set(long.map(({ bornIn: cycle }) => cycle)).size >= enough.loads) return { kind: 'leak', sentence, survivors }
+    if (long.length >= enough.sessions && new Set(long.map(({ bornIn: cycle }) => cycle)).size >= enough.loads) return convicted(sentence, survivors)
     return { kind: 'warning', sentence, survivors }
   },
 } satisfies Invariant

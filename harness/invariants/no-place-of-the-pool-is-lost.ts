@@ -22,10 +22,12 @@ export default {
       }
     if (after === null) return timeline.endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
     const { left, held, released } = controlOfPlaces(timeline)
-    const [processes, found] = [pooling(timeline), `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it`]
+    const [{ processes, certain }, found] = [pooling(timeline), `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it`]
     const agreement = agreementSinceLoad(timeline)
     if (processes > 1 && left > 0 && after.parallel < after.asked) {
       const pools = `${processes} processes have a pool each, and chance decides which of them a request meets`
+      if (lostIn.length > 0 && certain === 1)
+        return { kind: 'inconclusive', sentence: `${found}: ${processes} processes have a pool each, all but one since the load began: whether requests meet theirs too is not told`, settledBy: 'limits.workers: 1 if one process alone serves, then run again' }
       if (lostIn.length > 0 && agreement.tries >= enoughTries && agreement.exact === agreement.tries)
         return { kind: 'inconclusive', sentence: `${found}: ${pools}, which hardly makes ${count(agreement.tries, 'try', 'tries')} of them find the same`, settledBy: 'limits.workers: 1 if one process alone serves, then run again' }
       return { kind: 'not judged', sentence: `${found}: ${pools} (limits.workers: 1 if one alone serves)` }

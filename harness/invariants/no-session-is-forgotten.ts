@@ -2,8 +2,9 @@ import { holdersOf, pairsOf } from '../attribution/pairs.ts'
 import type { Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { measuredDoses } from '../verdict/dose.ts'
-import { bornIn, finalRest, noRest, presentThroughout, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess, isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'
+import { declaredFor, whoseEachIs } from '../verdict/pools.ts'
+import { bornIn, finalRest, noRest, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
+import { isPlanted, isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -23,12 +24,13 @@ export default {
     const forgotten = latestOfEach(staysAt(timeline, last, { is: isIdle })).filter(({ member }) => isForgotten(timeline, member, last))
     const loads = new Set(forgotten.map(({ member }) => bornIn(timeline, member)))
     // A pool that renews its sessions opens them ahead of need: only beyond its declared size is none of them its own. At which rest does not matter: by the last one others may have been closed for being idle.
-    const sessions = Math.max(...untouchedRests(timeline).flatMap(({ looks }) => looks.map((look) => look.members.filter((member) => isSession(member) && !isPlanted(timeline, member, look)).length)))
-    const declared = (timeline.facts.limits.poolMaxPerProcess ?? Number.POSITIVE_INFINITY) * presentThroughout(last, isProcess).filter((process) => !isPlanted(timeline, process, last.last)).length + (timeline.facts.limits.listeners ?? 0)
+    const declared = new Set(untouchedRests(timeline).flatMap(({ looks }) => looks.map((look) => declaredFor(timeline, look, look.members.filter(isSession).filter((session) => !isPlanted(timeline, session, look)))?.kind)))
     if (forgotten.length === 0) return { kind: 'pass', sentence: 'no session rested unused while its process opened others' }
     const sentence = `${count(forgotten.length, 'session')} rested unused since the ${loads.size === 1 ? 'load' : `${loads.size} loads`} that opened ${forgotten.length === 1 ? 'it' : 'them'}, while later loads opened others`
     const survivors = forgotten.map((stay) => survivor(stay, `idle and unused for ${duration(stay.latest.stateAgeMs ?? 0)}; last: ${stay.latest.query}`))
-    if (forgotten.length >= enough.sessions && loads.size >= enough.loads && sessions > declared) return { kind: 'leak', sentence, survivors }
+    const isEnough = forgotten.length >= enough.sessions && loads.size >= enough.loads
+    if (isEnough && declared.has('beyond')) return { kind: 'leak', sentence, survivors }
+    if (isEnough && declared.has('perhaps')) return { kind: 'inconclusive', sentence: `${sentence}; they are no pool's that is declared, unless processes that came with the load have one, too`, settledBy: whoseEachIs }
     return { kind: 'warning', sentence: `${sentence}: a second pool may, too`, survivors }
   },
 } satisfies Invariant

@@ -1,8 +1,9 @@
 import type { Member, Process } from '../timeline/member.ts'
-import { finalRest, noRest, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { finalRest, isOlderThanLoad, noRest, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
-import { count } from '../verdict/words.ts'
+import { count, list } from '../verdict/words.ts'
 
 /** Below the floor is a failure too. Only against a declared number: spare workers of a server come and go in health, and so do recycled ones. */
 export default {
@@ -12,12 +13,22 @@ export default {
     const last = finalRest(timeline)
     if (workers === undefined || workers === 0) return { kind: 'not judged', sentence: 'no workers are declared' }
     if (last === undefined) return noRest
-    const workersAt = (rest: Rest): number => presentThroughout(rest, isWorker).filter((process) => !isPlanted(timeline, process, rest.last)).length
-    const most = Math.max(...untouchedRests(timeline).map(workersAt))
-    const left = workersAt(last)
-    if (most >= workers && left < workers) return { kind: 'leak', sentence: `${count(workers - left, 'worker')} of ${workers} went and did not come back`, survivors: [] }
-    return { kind: 'pass', sentence: `${count(left, 'long-lived process', 'long-lived processes')} at the end, ${workers} declared` }
+    const rests = untouchedRests(timeline).map((rest) => ({ rest, workers: workersAt(timeline, rest) }))
+    const most = Math.max(...rests.map((one) => one.workers.length))
+    const left = workersAt(timeline, last)
+    if (most < workers || left.length >= workers) return { kind: 'pass', sentence: `${count(left.length, 'long-lived process', 'long-lived processes')} at the end, ${workers} declared` }
+    const gone = new Map(rests.flatMap((one) => one.workers.filter(({ id }) => !left.some((other) => other.id === id)).map((worker) => [worker.id, `pid ${worker.pid} (${worker.command})${one.rest.cycle === null ? '' : `, last seen after cycle ${one.rest.cycle}`}`])))
+    return { kind: 'leak', sentence: `${count(workers - left.length, 'worker')} of ${workers} went and did not come back: ${list([...gone.values()].slice(left.length - workers))}`, survivors: [] }
   },
 } satisfies Invariant
+
+/** Those from before the first request, and whoever takes the place of one: what a worker has started and left is no worker. */
+function workersAt(timeline: Timeline, rest: Rest): readonly Process[] {
+  const kin = new Set(timeline.looks.flatMap(({ members }) => members.filter(isWorker).filter((process) => isOlderThanLoad(timeline, process)).map(kinOf)))
+  return presentThroughout(rest, isWorker).filter((process) => !isPlanted(timeline, process, rest.last) && (kin.size === 0 || kin.has(kinOf(process))))
+}
+
+/** By its parent and its command; numbers in that may count the workers. */
+const kinOf = ({ parentPid, command }: Process): string => `${parentPid} ${command.replaceAll(/\d+/g, '')}`
 
 const isWorker = (member: Member): member is Process => isProcess(member) && member.request === null

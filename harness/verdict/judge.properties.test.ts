@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { grownAt, growths, leaks, ruleOf, temporaryTable, vanishing } from '../testing/leaks.ts'
 import { looking } from '../testing/looking.ts'
 import { lookAlikes, together } from '../testing/look-alikes.ts'
-import { entriesOf, epochOf, factsOf, firstMeasured, fold, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, entriesOf, epochOf, factsOf, firstMeasured, fold, process, type Run, server, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Entry } from '../timeline/entry.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -112,6 +112,35 @@ describe('more survivors never turn a leak into a pass', () => {
 
   test.each(Object.keys(leaks))('nor does more of the same: %s', (name) => {
     for (const n of [2, 5]) expect(unfound({ alike: [], leaks: Array.from({ length: n }, () => [name, firstMeasured]), broken: null })).toEqual([])
+  })
+
+  /** Leaks that are told by what the application declares, or by how many processes have a pool. */
+  const byDeclaration: Readonly<Record<string, Run>> = {
+    'idle sessions beyond the pool': { ...owning(50, [0, 0, 1, 3, 3, 5, 5, 6, 6, 6, 6, 7].map((cycle, i) => session({ pid: 900 + i, fromMs: startOf(cycle) + 100 }))), limits: { poolMaxPerProcess: 8 } },
+    'the same behind a proxy, where no port matches': { beings: [process({ pid: 50 }), ...[0, 0, 1, 3, 3, 5, 5, 6, 6, 6, 6, 7].map((cycle, i) => session({ pid: 900 + i, fromMs: startOf(cycle) + 100 }))], limits: { poolMaxPerProcess: 8 } },
+    'sessions that never ran a query, beyond the pool': { ...owning(50, [0, 0, 3, 5, 5, 6, 6, 6, 6, 7].map((cycle, i) => session({ pid: 900 + i, fromMs: startOf(cycle) + 100, ...(i > 1 && { queryAgeMs: null, query: '' }) }))), limits: { poolMaxPerProcess: 5 } },
+    'forgotten sessions, hidden by those that are closed': { ...owning(50, [...[0, 1, 2, 3, 4, 5, 6, 7].map((cycle) => session({ pid: 800 + cycle, fromMs: startOf(cycle) + 200, untilMs: startOf(cycle + 1) })), ...[3, 5, 5, 6].map((cycle, i) => session({ pid: 900 + i, fromMs: startOf(cycle) + 300 }))]), limits: { poolMaxPerProcess: 2 } },
+    'a worker that went': { beings: [process({ pid: 51 }), process({ pid: 52, untilMs: startOf(5) })], limits: { workers: 2 } },
+    'a lost place of a pool whose processes nobody has counted': { ...owning(50, [session({ pid: 900 })]), also: leaks['a lost place of the pool']?.(0, 0).also },
+  }
+  /** What stays and convicts nobody by itself. */
+  const besides: Readonly<Record<string, (cycle: number, nth: number) => Run>> = {
+    'a child': (cycle, nth) => ({ beings: [process({ pid: 60 + nth, parentPid: 50, command: 'git gc', fromMs: startOf(cycle) + 900 })] }),
+    'a child with a session of its own': (cycle, nth) => owning(70 + nth, [session({ pid: 1_900 + nth, fromMs: startOf(cycle) + 900 })], { parentPid: 50, fromMs: startOf(cycle) + 900 }),
+    'an idle session': (cycle, nth) => ({ beings: [session({ pid: 1_800 + nth, fromMs: startOf(cycle) + 900 })] }),
+  }
+  test.each(Object.entries(byDeclaration))('nor do %s, by what seems to give them more room', (_, run) => {
+    expect(verdictOf(timelineOf(run))).toBe('leak')
+    const makers = { ...besides, ...leaks }
+    const more = fc.array(fc.tuple(fc.constantFrom(...Object.keys(makers)), fc.nat({ max: 7 })), { minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(more, (others) => {
+        // What the run itself declares goes before what another would.
+        const all = others.map(([name, cycle], nth) => makers[name]?.(cycle, nth) ?? {}).reduce(together, run)
+        expect(verdictOf(timelineOf({ ...all, limits: { ...all.limits, ...run.limits } }))).not.toBe('pass')
+      }),
+      { numRuns: 60, examples: Object.keys(besides).flatMap((name) => [0, firstMeasured, 7].map((cycle): [[string, number][]] => [[[name, cycle]]])) },
+    )
   })
 
   /** Births in each of the eight cycles: what stays of them is judged by its growth alone. */
@@ -303,6 +332,15 @@ test('a record of nonsense is refused, not passed and not crashed on', () => {
         expect(verdictOf(fold(factsOf(), entries as unknown as Entry[]))).not.toBe('pass')
       }))
 })
+
+/** A process that holds the client's end of these sessions while they live. */
+function owning(pid: number, sessions: readonly Being[], given: Partial<Parameters<typeof process>[0]> = {}): Run {
+  const portsAt = (moment: Parameters<Being>[0]): readonly number[] => sessions.flatMap((one) => {
+    const member = one(moment)
+    return member?.kind === 'session' && member.clientPort !== null ? [member.clientPort] : []
+  })
+  return { beings: [(moment) => process({ pid, databasePorts: portsAt(moment), ...given })(moment), ...sessions] }
+}
 
 /** What the record said at the end of each settle, where a run asks whether to go on; and at its own end. */
 function atEveryRest(run: Run): readonly Timeline[] {

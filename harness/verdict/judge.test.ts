@@ -200,7 +200,7 @@ describe('a threshold of the scenario', () => {
 })
 
 test('a worker that went is a failure though nothing is left behind, and says so alone', () => {
-  expect(judged({ beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })], limits: { workers: 2 } })).toMatchObject({ verdict: 'leak', headline: '1 worker of 2 went and did not come back' })
+  expect(judged({ beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })], limits: { workers: 2 } })).toMatchObject({ verdict: 'leak', headline: '1 worker of 2 went and did not come back: pid 2 (node server.js), last seen after cycle 4' })
 })
 
 test('a leaked session that had the pid of a planted one earlier is not hidden by it', () => {

@@ -2,7 +2,7 @@ import type { Capacity } from '../timeline/entry.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { remembered } from './remembered.ts'
-import { presentThroughout, restsOf } from './rest.ts'
+import { isOlderThanLoad, presentThroughout, restsOf } from './rest.ts'
 import { isPlanted, isSession } from './stay.ts'
 
 /** The places that requests found at once, before the load and after it, each in the best reading. */
@@ -108,13 +108,17 @@ export const enoughTries = 8
  */
 export const agree = ({ tries, exact }: Agreement): boolean => tries === 0 || (tries >= enoughTries && exact === tries) || (tries >= 14 && exact >= 0.7 * tries)
 
+/** How many processes have a pool that a request may meet; `certain` are those from before the first request: what a load has started may serve beside them, or be left behind. */
+export type Pooling = { readonly processes: number; readonly certain: number }
+
 /**
  * Of how many processes the pools are that requests for a place may meet: as declared, else as many as any look shows with sessions of their own. Of several it is chance which of them a request meets, and some wait for one
  * while another has places left: how many are found differs from time to time.
  */
-export const pooling = remembered(({ facts, looks }: Timeline): number => {
-  const { workers } = facts.limits
-  return Math.max(1, ...(workers === undefined ? looks.map(({ members }) => withSessions(members)) : [workers]))
+export const pooling = remembered((timeline: Timeline): Pooling => {
+  const { workers } = timeline.facts.limits
+  const most = (of: (members: readonly Member[]) => readonly Member[]): number => Math.max(1, ...(workers === undefined ? timeline.looks.map(({ members }) => withSessions(of(members))) : [workers]))
+  return { processes: most((members) => members), certain: most((members) => members.filter((member) => isOlderThanLoad(timeline, member))) }
 })
 
 /** A child may have inherited the sockets of its parent: who has none beside those of others has no pool. */

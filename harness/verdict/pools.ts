@@ -1,0 +1,29 @@
+import { holdersOf, pairsOf } from '../attribution/pairs.ts'
+import type { Look } from '../timeline/entry.ts'
+import type { Session } from '../timeline/member.ts'
+import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { isOlderThanLoad } from './rest.ts'
+import { isPlanted, isProcess } from './stay.ts'
+
+/**
+ * Whether so many sessions are what the pools declare. `within`: the processes from before the first request may hold as many, or no process holds more than its pool. `perhaps`: only with those
+ * that came later, of which nobody can tell whether they have a pool, or were left behind like the sessions: more of them must not excuse more of these. `size`: of all their pools together.
+ */
+export type Declared = { readonly kind: 'within' | 'perhaps' | 'beyond'; readonly size: number }
+
+/** What settles a `perhaps`. */
+export const whoseEachIs = 'a run whose workers are all there before its load, or one without a proxy, which shows whose each session is'
+
+/** By the processes that a look shows; null where no size is declared. */
+export function declaredFor(timeline: Timeline, look: Stamped<Look>, sessions: readonly Session[]): Declared | null {
+  const { poolMaxPerProcess, listeners = 0 } = timeline.facts.limits
+  if (poolMaxPerProcess === undefined) return null
+  const processes = look.members.filter(isProcess).filter((process) => !isPlanted(timeline, process, look))
+  const size = poolMaxPerProcess * processes.length + listeners
+  const certain = poolMaxPerProcess * processes.filter((process) => isOlderThanLoad(timeline, process)).length + listeners
+  const holders = sessions.map((session) => holdersOf(pairsOf(look), session))
+  const most = Math.max(0, ...processes.map(({ id }) => holders.filter((all) => all.some((holder) => holder.id === id)).length))
+  if (sessions.length <= certain) return { kind: 'within', size }
+  if (holders.every(({ length }) => length > 0)) return { kind: most <= poolMaxPerProcess + listeners ? 'within' : 'beyond', size }
+  return { kind: sessions.length <= size ? 'perhaps' : 'beyond', size }
+}
