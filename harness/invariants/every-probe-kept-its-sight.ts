@@ -1,5 +1,7 @@
+import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { runningLooks } from '../verdict/rest.ts'
+import { presentThroughout, runningLooks, untouchedRests } from '../verdict/rest.ts'
+import { isPlanted, isProcess } from '../verdict/stay.ts'
 import { patienceMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, inOrder, list } from '../verdict/words.ts'
@@ -19,10 +21,18 @@ export default {
     const unseeing = probes.map((probe) => faultOf(timeline, probe)).filter((fault) => fault !== null)
     const faults = unseeing.length > 0 ? unseeing : incompleteLooks(timeline)
 
+    const closed = unread(timeline)
+
     if (facts.probes.length === 0) return { kind: 'inconclusive', sentence: 'the run names no probe: nothing was watched', settledBy: 'a run with probes' }
     if (sight.beats === 0 && timeline.endedEarly === 'load broken') return { kind: 'not judged', sentence: 'the load broke before anything was measured' }
     if (sight.beats === 0) return { kind: 'inconclusive', sentence: 'the sampler never beat while the run was watched', settledBy: 'run again; see the log of the run' }
     if (faults.length > 0) return { kind: 'inconclusive', sentence: list(faults), settledBy: 'run again with the probe connected, on a machine with a core to spare' }
+    if (closed.length > 0)
+      return {
+        kind: 'inconclusive',
+        sentence: `what ${count(closed.length, 'process', 'processes')} had open could not be read, so that descriptors, sockets and sessions of ${closed.length === 1 ? 'it' : 'theirs'} were out of sight: ${list(closed.map(({ pid, command }) => `pid ${pid} (${command})`), 2)}`,
+        settledBy: 'run as root, or as the user that the application runs as',
+      }
     const longest = Math.max(...facts.probes.map((probe) => gapOf(timeline, probe)))
     return { kind: 'pass', sentence: `${count(sight.beats, 'beat')} of ${count(facts.probes.length, 'probe')}, never more than ${duration(longest)} apart` }
   },
@@ -42,6 +52,12 @@ function faultOf(timeline: Timeline, probe: string): string | null {
 
 /** A probe that never answered has no gap on record: its hole is the whole run. */
 const gapOf = ({ sight }: Timeline, probe: string): number => sight.longestGapMs[probe] ?? Number.POSITIVE_INFINITY
+
+/** Processes that /proc refused to tell of through a whole rest: a program that changes its user is closed to others than root, proc(5). One that ends meanwhile is none. */
+function unread(timeline: Timeline): readonly Process[] {
+  const isClosed = (member: Member): member is Process => isProcess(member) && member.descriptors === null
+  return [...new Map(untouchedRests(timeline).flatMap((rest) => presentThroughout(rest, isClosed).filter((process) => !isPlanted(timeline, process, rest.last)).map((process) => [process.id, process]))).values()]
+}
 
 /** What no probe reads: the application tells it itself, in its answer to a forced collection. */
 const ofOneReading: ReadonlySet<string> = new Set(['app.heap-used-bytes'])

@@ -16,12 +16,19 @@ export default {
     const lost = (name: string) => looks.filter(({ members, missed = [] }) => missed.length === 0 && !serversIn(members).some((server) => server.name === name))
     const missing = names.filter((name) => lost(name).length > 0)
 
+    const isWatched = timeline.facts.probes.includes('processes')
     if (names.length === 0) return { kind: 'inconclusive', sentence: 'no look shows a server: whether one restarted cannot be told', settledBy: 'a run whose looks succeed' }
     if (restarted.length > 0)
       return { kind: 'inconclusive', sentence: `${list(restarted)} restarted during the run: what was left before is gone`, settledBy: 'find out why in its log, then run again' }
+    // Whoever listens for the application is its oldest process: where none is seen to, what is seen of processes is something else's.
+    if (isWatched && !names.includes(application))
+      return { kind: 'inconclusive', sentence: `no look shows a process that listens on the application's port: ${application} was out of sight, and with it what its processes leave`, settledBy: 'an application that keeps its environment when it goes to the background, and a harness that runs as root or as its user' }
     if (missing.length > 0) return { kind: 'inconclusive', sentence: list(missing.map((name) => `${name} was gone at ${lost(name).length} of ${count(looks.length, 'look')}${inCycle(lost(name)[0]?.cycle)}`)), settledBy: 'find out why in its log, then run again' }
     return { kind: 'pass', sentence: `${list(names)} ran through without a restart` }
   },
 } satisfies Invariant
+
+/** As probes/resources/processes.ts names it. */
+const application = 'application'
 
 const inCycle = (cycle: number | undefined): string => (cycle === undefined ? '' : `, first after cycle ${cycle}`)

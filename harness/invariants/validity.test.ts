@@ -69,6 +69,8 @@ claims(everyProbeKeptItsSight, [
   ['one that misses some', missing(0.2), 'pass'],
   ['a look to which one gave no answer', looking((look) => (look.cycle === last ? { ...look, counters: { 'pg.backends': 0 } } : look)), 'inconclusive', /6 of 37 looks had no app.orphan-sockets, app.processes, app.sysv-segments and 3 more/],
   ['a counter that the application tells once, after a collection', looking((look) => (look.reading === 'nudged' ? { ...look, counters: { ...look.counters, 'app.heap-used-bytes': 8_000_000 } } : look)), 'pass'],
+  ['a process that /proc refuses to tell of: nothing that it opens would show', { beings: [process({ pid: 5, descriptors: null })] }, 'inconclusive', /^what 1 process had open could not be read, .*: pid 5 \(node server\.js\)$/],
+  ['one that was about to end at one look', { beings: [({ atMs, ...moment }) => process({ pid: 5, descriptors: (atMs - 10_000) % 20_000 === 17_000 ? null : 20 })({ atMs, ...moment })] }, 'pass'],
   ['no beat, as the load broke before anything was watched', { ...fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), endedEarly: 'load broken' as const }, 'not judged'],
   ['no beat at all', fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), 'inconclusive', /never beat/],
   ['no probe at all', fold({ ...factsOf(), probes: [] }, entriesOf()), 'inconclusive', /nothing was watched/],
@@ -93,6 +95,8 @@ claims(noServerRestarted, [
   ['none did', {}, 'pass', /application and postgresql ran through/],
   ['the database did: H13', { beings: [server('cluster', { restartedAtMs: startOf(5) })] }, 'inconclusive', /cluster restarted/],
   ['the application went', looking((look) => ({ ...look, members: look.cycle === last ? look.members.filter(({ id }) => !id.startsWith('application')) : look.members })), 'inconclusive', /^application was gone at 6 of \d+ looks, first after cycle 7$/],
+  ['nobody was seen to listen for the application: its processes are out of sight', looking((look) => ({ ...look, members: look.members.filter(({ id }) => !id.startsWith('application')) })), 'inconclusive', /^no look shows a process that listens on the application's port/],
+  ['the same, and no probe that looks for processes', { ...looking((look) => ({ ...look, members: look.members.filter(({ id }) => !id.startsWith('application')) })), facts: { ...factsOf(), probes: ['postgres'] } }, 'pass'],
   ['no server was seen', looking((look) => ({ ...look, members: [] })), 'inconclusive'],
   ['nothing on record', empty, 'inconclusive'],
 ])
