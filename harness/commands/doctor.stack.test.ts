@@ -1,12 +1,14 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { forgottenMs } from '../load/k6-cache.ts'
+import { sourceHash } from '../load/k6-from-go.ts'
 import { plantMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
 import { whyNoNamespace } from '../stack/namespace.ts'
 import { startWatchdog } from '../stack/watchdog.ts'
-import { leftOver } from './doctor.ts'
+import { k6OfOthers, leftOver } from './doctor.ts'
 
 let folder = ''
 const made: string[] = []
@@ -14,6 +16,7 @@ const children: ChildProcess[] = []
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'doctor-test-'))))
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
+  vi.unstubAllEnvs()
   for (const path of [folder, ...made.splice(0)]) rmSync(path, { recursive: true, force: true })
 })
 
@@ -63,6 +66,25 @@ test('a run that goes on is left alone: it has a watchdog', async () => {
   expect(await ofRun(run)).toEqual([])
 })
 
+/** A cache with a k6 that this revision can run, and one that another has not run for so long. */
+async function aCache(unusedMs: number): Promise<string> {
+  const [own, other] = [join(folder, `k6-2.2.0-lowtide-${await sourceHash()}`), join(folder, 'k6-2.2.0-lowtide-00000001')]
+  for (const file of [own, other]) writeFileSync(file, '#!/bin/sh\necho "k6 v2.2.0 (go1.26.8, linux/amd64)"\n', { mode: 0o755 })
+  utimesSync(other, (Date.now() - unusedMs) / 1_000, (Date.now() - unusedMs) / 1_000)
+  vi.stubEnv('LOWTIDE_CACHE', folder)
+  return other
+}
+
+test('while a run goes on, the k6 of other revisions stays until it is forgotten', async () => {
+  const other = await aCache(forgottenMs - 60_000)
+  const dir = join(folder, '2001-01-01T000007Z-doctor-test')
+  mkdirSync(join(dir, 'logs'), { recursive: true })
+  await using _watchdog = await startWatchdog(dir)
+  expect(await k6OfOthers()).toEqual([])
+  await aCache(forgottenMs + 60_000)
+  expect((await k6OfOthers()).map(({ file }) => file)).toEqual([other])
+})
+
 test('a folder that only begins like one of ours is nobody’s but its owner’s', async () => {
   const notes = join(tmpdir(), 'lowtide-notes-of-mine')
   mkdirSync(notes, { recursive: true })
@@ -72,6 +94,7 @@ test('a folder that only begins like one of ours is nobody’s but its owner’s
 
 test('the whole command says what this machine can run, and what lies about', { timeout: 30_000 }, async () => {
   const { run, home } = aRun()
+  await aCache(forgottenMs + 60_000)
   const said = async (...args: string[]) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, '../lowtide.mjs'), 'doctor', ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
     let text = ''
@@ -83,5 +106,6 @@ test('the whole command says what this machine can run, and what lies about', { 
   expect(found).toMatch(/^ok\s+processes stack: linux, node v24/m)
   expect(found).toMatch(/^(ok|lacks)\s+clients that vanish: /m)
   expect(found).toContain(`processes or shared memory of ${run}`)
+  expect(found).toContain(`left over from other revisions: 1 k6 in ${folder}, 51 B. lowtide doctor --clean removes it.`)
   expect(existsSync(home)).toBe(true)
 })

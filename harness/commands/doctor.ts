@@ -2,27 +2,35 @@ import { readdirSync, readFileSync, existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { describeK6, findK6 } from '../load/k6-binary.ts'
-import { whyNoNamespace } from '../stack/namespace.ts'
+import { describeK6, findK6, unusedK6 } from '../load/k6-binary.ts'
+import { cacheFolder, forgottenMs, removeCached } from '../load/k6-cache.ts'
 import { runsWithMemory } from '../probes/proc/planted-memory.ts'
+import { bytes } from '../report/words.ts'
+import { whyNoNamespace } from '../stack/namespace.ts'
 import { namespacedRuns } from '../stack/namespace-clean.ts'
 import { removeOwned } from '../stack/owned.ts'
 import type { Owned } from '../stack/stack.ts'
+import { count } from '../verdict/words.ts'
 import type { Command, Io } from './command.ts'
 
 export default {
   usage: 'doctor [--clean]',
-  does: 'says what this machine can run; finds or removes what a dead run left',
+  does: 'says what this machine can run; finds or removes what a dead run left, and the k6 of other revisions',
   options: { clean: { type: 'boolean' } },
   operands: 'none',
   run: async ({ values }, io) => {
     const checks = [await platform(), await postgres(), await engine(), await k6(io), vanishing()]
     for (const { ok, line } of checks) io.stdout.write(`${ok ? 'ok   ' : 'lacks'}  ${line}\n`)
-    const left = await leftOver()
+    const [left, unused] = [await leftOver(), await k6OfOthers()]
     if (values.clean === true) {
       const removed = await removeOwned(left)
-      io.stdout.write(removed.length === 0 ? 'nothing to clean\n' : `${removed.map((what) => `removed ${what}`).join('\n')}\n`)
-    } else if (left.length > 0) io.stdout.write(`left over from runs that are over: ${left.map(wordsOf).join(', ')}. lowtide doctor --clean removes it.\n`)
+      await removeCached(unused)
+      const lines = [...removed, ...unused.map(({ file, bytes: size }) => `${file} (${bytes(size)})`)].map((what) => `removed ${what}\n`)
+      io.stdout.write(lines.join('') || 'nothing to clean\n')
+    } else {
+      if (left.length > 0) io.stdout.write(`left over from runs that are over: ${left.map(wordsOf).join(', ')}. lowtide doctor --clean removes it.\n`)
+      if (unused.length > 0) io.stdout.write(`left over from other revisions: ${count(unused.length, 'k6', 'k6')} in ${cacheFolder()}, ${bytes(unused.reduce((sum, { bytes: size }) => sum + size, 0))}. lowtide doctor --clean removes ${unused.length === 1 ? 'it' : 'them'}.\n`)
+    }
     const canBoot = (checks[1]?.ok && checks[0]?.ok) || checks[2]?.ok
     return canBoot && checks[3]?.ok ? 0 : 3
   },
@@ -69,6 +77,11 @@ export async function leftOver(): Promise<Owned[]> {
     ...homes.flatMap((path) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
   ]
 }
+
+/** What of the cache other revisions have built and need no more. One of them may be about to run its k6, or be between two loads of a run: while any run goes on, only what is forgotten can go. */
+export const k6OfOthers = () => unusedK6(livingRuns().size > 0 ? forgottenMs : restingMs)
+
+const restingMs = 3_600_000
 
 /** `lowtide-<run>-<random>`, where a run is `<utc>-<scenario>`: nobody else's folder looks like it. */
 const homeOfRun = /^lowtide-(\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+)-\w{6}$/

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Model } from '../scenario/model.ts'
+import { cachedFile, cacheFolder, forgottenMs, markUsed, removeCached, unusedBeside, type Cached } from './k6-cache.ts'
 import { buildK6, sourceHash } from './k6-from-go.ts'
 import { k6InContainer } from './k6-from-image.ts'
 import { downloadK6 } from './k6-from-release.ts'
@@ -34,8 +33,8 @@ export const k6For = async ({ cluster }: Pick<Model, 'cluster'>, finding: Parame
   cluster === undefined ? findK6(finding) : { version: cluster.image, how: 'cluster', command: [], output: 'lowtide' }
 
 /**
- * Finds k6 2.x: on PATH, in the cache ($LOWTIDE_CACHE, else ~/.cache/lowtide), as a checksummed release, built from the
- * pinned Go module, or as a container image. Throws K6NotFound when all five fail. One with Lowtide's output goes before all others;
+ * Finds k6 2.x: on PATH, in the cache, as a checksummed release, built from the pinned Go module, or as a container image.
+ * Throws K6NotFound when all five fail. One with Lowtide's output goes before all others;
  * where there is none yet it is built only for a load that is `long`, which is worth the minutes.
  */
 export const findK6 = async ({ long = false, ...options }: Finding & { readonly long?: boolean }): Promise<K6> => {
@@ -62,8 +61,20 @@ export const findK6 = async ({ long = false, ...options }: Finding & { readonly 
 type Source = (options: Finding) => Promise<Omit<K6, 'how'>>
 
 const fromPath: Source = ({ signal }) => usable('k6', signal)
-const fromCache: Source = ({ signal }) => usable(cachedFile(), signal)
-const fromOwnCache: Source = async ({ signal }) => usable(cachedFile(await sourceHash()), signal)
+const fromCache: Source = ({ signal }) => cached(release(), signal)
+const fromOwnCache: Source = async ({ signal }) => cached(await ownBuild(), signal)
+
+const release = () => cachedFile(pinnedVersion)
+const ownBuild = async () => cachedFile(pinnedVersion, await sourceHash())
+
+/** What of the cache is not this revision's, and no other has used for `unusedMs`. */
+export const unusedK6 = async (unusedMs: number): Promise<readonly Cached[]> => unusedBeside([release(), await ownBuild()], unusedMs)
+
+const cached = async (file: string, signal: AbortSignal) => {
+  const found = await usable(file, signal)
+  await markUsed(file)
+  return found
+}
 
 /** Lets `make` write a k6 to the path it is given, checks that it runs, and moves it into the cache: whole, or not at all. */
 const installed =
@@ -77,6 +88,8 @@ const installed =
       await make(half, options)
       const made = await usable(half, options.signal)
       await rename(half, file)
+      // Each revision whose sources differ adds one.
+      await unusedK6(forgottenMs).then(removeCached).catch(() => undefined)
       return { ...made, command: [file] }
     } finally {
       await rm(half, { recursive: true, force: true })
@@ -91,8 +104,8 @@ const fromImage: Source = async options => {
 const sources: readonly (readonly [K6['how'], Source])[] = [
   ['path', fromPath],
   ['cache', fromCache],
-  ['release', installed(() => cachedFile(), (file, options) => downloadK6(pinnedVersion, file, options))],
-  ['go', installed(async () => cachedFile(await sourceHash()), buildK6)],
+  ['release', installed(release, (file, options) => downloadK6(pinnedVersion, file, options))],
+  ['go', installed(ownBuild, buildK6)],
   ['image', fromImage],
 ]
 
@@ -114,6 +127,3 @@ const inOneLine = (error: unknown): string => {
   const said = 'stderr' in error && typeof error.stderr === 'string' && error.stderr.trim() !== '' ? error.stderr : error.message
   return said.replace(/\s+/g, ' ').trim().slice(0, 250)
 }
-
-const cacheFolder = () => process.env['LOWTIDE_CACHE'] ?? join(homedir(), '.cache', 'lowtide')
-const cachedFile = (own?: string) => join(cacheFolder(), own === undefined ? `k6-${pinnedVersion}` : `k6-${pinnedVersion}-lowtide-${own}`)
