@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bundleJourney } from '../load/bundle.ts'
 import { findK6 } from '../load/k6-binary.ts'
 import { profiles } from '../scenario/profiles.ts'
-import { hungRequest, startOf } from '../testing/timeline-of.ts'
+import { hungRequest, session, startOf } from '../testing/timeline-of.ts'
 import type { Happening } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import { openCycles, type CycleTools } from './cycle.ts'
@@ -70,6 +70,16 @@ test('a cycle without requests lasts as long as it is told to', async () => {
   expect(performance.now() - beganMs).toBeGreaterThan(700)
   expect(dose.planned).toBe(0)
   expect(recorded.filter(({ kind }) => kind === 'look').length).toBeGreaterThanOrEqual(3)
+})
+
+test('what a load leaves is told with the request that was in flight as it began', async () => {
+  let beganMs = Number.POSITIVE_INFINITY
+  server.on('request', ({ url }) => void (url === '/?n=3' && (beganMs = Date.now() + 100)))
+  const inTransaction = (nowMs: number) => session({ pid: 77, seenAtMs: nowMs, transactionAgeMs: nowMs - beganMs })({ atMs: nowMs }) as Member
+  const look = async () => ({ counters: {}, members: Date.now() < beganMs ? [] : [inTransaction(Date.now())], partial: [] })
+  const { cycle, recorded } = await cycles({ sampler: { look, latest: () => ({}), [Symbol.asyncDispose]: async () => {} } })
+  await cycle('measured', 5)
+  expect(recorded.filter((one) => one.kind === 'request' && one.why === 'at-birth')).toMatchObject([{ cycle: 0, request: '0-3', path: '/?n=3', outcome: 'counted', status: 200, born: [expect.stringMatching(/^session /)] }])
 })
 
 test('evidence that cannot be stored during the load fails the cycle, and nothing before', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bundle } from '../load/bundle.ts'
 import type { K6 } from '../load/k6-binary.ts'
+import { keptOf } from '../load/flight.ts'
 import { startLoad, type RunningLoad } from '../load/k6.ts'
 import type { LoadPlan } from '../load/plan.ts'
 import type { Take } from '../load/samples.ts'
@@ -13,6 +14,7 @@ import type { App } from '../stack/stack.ts'
 import { visit } from '../stack/visit.ts'
 import type { Dose, Happening } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
+import { watchCarriers } from './carriers.ts'
 
 export type CycleTools = {
   readonly k6: K6
@@ -56,18 +58,21 @@ const suspectEveryMs = 1_000
 export function openCycles(tools: CycleTools): Cycles {
   const { plan, sampler, record, signal } = tools
   const suspicions = watchSuspects()
+  const carriers = watchCarriers()
   const knownUrls = new Set<string>()
   const knownRoutes = new Set<string>()
   let cycles = 0
   let requests = 0
   let lagBeforeMs = 0
   let load: Pick<RunningLoad, 'started' | 'inFlight' | 'lagMs' | 'residentBytes'> | null = null
+  let inFlightBetween: RunningLoad['inFlightBetween'] = () => []
 
   const watch = async (until: AbortSignal) => {
     while (!until.aborted) {
       await delay(suspectEveryMs, undefined, { signal: until }).catch(() => {})
       if (until.aborted) return
       const { members } = await sampler.look()
+      carriers.see(members, inFlightBetween)
       const found = suspicions(members, performance.now())
       for (const { members: pair, ...suspect } of found) {
         record(suspect)
@@ -102,6 +107,7 @@ export function openCycles(tools: CycleTools): Cycles {
       tools.loadEnds.addEventListener('abort', cut, { once: true, signal: ended.signal })
       if (tools.loadEnds.aborted) cut()
       const before = requests
+      inFlightBetween = running.inFlightBetween
       load = { started: () => before + running.started(), inFlight: running.inFlight, lagMs: running.lagMs, residentBytes: running.residentBytes }
       await running.begin()
       const delivered = await running.drained
@@ -133,6 +139,7 @@ export function openCycles(tools: CycleTools): Cycles {
       record({ kind: 'phase', phase, edge: 'end', cycle })
       record({ kind: 'phase', phase: 'settle', edge: 'start', cycle })
       const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, clientsBefore: tools.clientsBefore(), deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isVain: tools.isVain, signal })
+      for (const { flight, born } of carriers.atRest(settled.last.members, cycle, inFlightBetween)) record({ kind: 'request', cycle, why: 'at-birth', born, ...keptOf(flight) })
       if (settled.kind !== 'clean') {
         await tools.evidence(withPeers(settled.last.members))
         await askOtherRoute(tools)

@@ -15,8 +15,11 @@ export type Flight = {
 
 export type FlightEnd = { readonly atMs: number; readonly outcome: Outcome; readonly status: number; readonly errorCode: number }
 
-/** What the record keeps of one. Whoever was still in flight as its load ended was cut off: it lasted until `endMs`, and no fault has a number for that. */
-export const keptOf = ({ request, route, path, startedAtMs, end }: Flight, endMs: number): Omit<KeptRequest, 'kind' | 'cycle' | 'why'> => {
-  const { atMs, ...came } = end ?? { atMs: Math.max(startedAtMs, endMs), outcome: 'broken' as const, status: 0, errorCode: 0 }
+/** Of one that was still in flight as its load ended: it was cut off, for which no fault has a number. */
+export const cutOff = ({ startedAtMs }: Flight, atMs: number): FlightEnd => ({ atMs: Math.max(startedAtMs, atMs), outcome: 'broken', status: 0, errorCode: 0 })
+
+/** What the record keeps of one that has ended. */
+export const keptOf = ({ request, route, path, startedAtMs, end }: Flight): Omit<KeptRequest, 'kind' | 'cycle' | 'why'> => {
+  const { atMs, ...came } = end!
   return { request, route, path, startedAtMs, tookMs: Math.round((atMs - startedAtMs) * 1_000) / 1_000, ...came }
 }

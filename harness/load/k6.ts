@@ -5,6 +5,7 @@ import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered }
 import type { Bundle } from './bundle.ts'
 import { datedSoundly, steadyClock } from './clock.ts'
 import { fleetOf } from './fleet.ts'
+import type { Flight } from './flight.ts'
 import type { Generator } from './generator.ts'
 import type { K6 } from './k6-binary.ts'
 import { launchK6, type K6Launch } from './k6-process.ts'
@@ -24,6 +25,8 @@ export type RunningLoad = AsyncDisposable & {
   readonly started: () => number
   readonly finished: () => number
   readonly inFlight: () => number
+  /** Which requests were in flight at some moment between the two, epoch milliseconds: of those that have ended only the last are known. Also once it has drained. */
+  readonly inFlightBetween: (fromMs: number, toMs: number) => readonly Flight[]
   /** How far reading the samples has been behind, at most so far. */
   readonly lagMs: () => number
   /** Resident memory of the generators that run here; 0 where `/proc` does not tell. */
@@ -96,6 +99,7 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
     started: ledger.started,
     finished: ledger.finished,
     inFlight: () => ledger.started() - ledger.finished(),
+    inFlightBetween: ledger.inFlightBetween,
     lagMs: ledger.lagMs,
     residentBytes: () => k6.pids.reduce((sum, pid) => sum + residentBytesOf(pid), 0),
     drained,
@@ -225,6 +229,7 @@ const delivered = (dose: Dose): RunningLoad => ({
   started: () => 0,
   finished: () => 0,
   inFlight: () => 0,
+  inFlightBetween: () => [],
   lagMs: () => 0,
   residentBytes: () => 0,
   drained: Promise.resolve(dose),

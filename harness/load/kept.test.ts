@@ -9,7 +9,7 @@ const request = ({ request = '0-1', route = 'page', startedAtMs = 0, tookMs = 1,
 const keptOf = (offered: readonly Flight[], { cycle = 0, seed = 1 } = {}) => {
   const kept = openKept({ cycle, seed })
   for (const one of offered) kept.offer(one)
-  return kept.close(0)
+  return kept.close()
 }
 
 test('of the answered the five slowest of each route are kept', () => {

@@ -6,8 +6,8 @@ import { randomOf } from './random.ts'
 export type Kept = {
   /** Each once it has ended, or was cut off at its load's end. */
   readonly offer: (flight: Flight) => void
-  /** What the record gets, by their beginning. What never ended lasted until `endMs`. */
-  readonly close: (endMs: number) => readonly KeptRequest[]
+  /** What the record gets, by their beginning. */
+  readonly close: () => readonly KeptRequest[]
 }
 
 /** Of a route's failures of one kind: as likely each as any other of them (Vitter's algorithm R, ACM Transactions on Mathematical Software 11, 1985). */
@@ -41,9 +41,9 @@ export const openKept = ({ cycle, seed }: { readonly cycle: number; readonly see
 
   return {
     offer: flight => (flight.end?.outcome === 'counted' ? answer(flight, flight.end.atMs - flight.startedAtMs) : fail(flight)),
-    close: endMs => {
-      const failed = [...failures.values()].flatMap(({ flights }) => flights).map(one => ({ kind: 'request', cycle, why: 'failed', ...keptOf(one, endMs) }) as const)
-      const slow = [...slowest.values()].flat().map(({ flight }) => ({ kind: 'request', cycle, why: 'slow', ...keptOf(flight, endMs) }) as const)
+    close: () => {
+      const failed = [...failures.values()].flatMap(({ flights }) => flights).map(one => ({ kind: 'request', cycle, why: 'failed', ...keptOf(one) }) as const)
+      const slow = [...slowest.values()].flat().map(({ flight }) => ({ kind: 'request', cycle, why: 'slow', ...keptOf(flight) }) as const)
       return [...failed, ...slow].slice(0, mostKeptOf(cycle)).toSorted((a, b) => a.startedAtMs - b.startedAtMs)
     },
   }

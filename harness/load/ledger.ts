@@ -1,7 +1,7 @@
 import type { Dose, KeptRequest, LoadSecond, Requests, Unanswered } from '../timeline/entry.ts'
 import { addLatency, encodeLatencies, openLatencies } from '../timeline/latencies.ts'
 import { mostRoutes, namedAmong } from '../timeline/routes.ts'
-import type { Flight } from './flight.ts'
+import { cutOff, type Flight } from './flight.ts'
 import { openKept } from './kept.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
 import { openRecent, wasInFlight } from './recent.ts'
@@ -142,12 +142,15 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
     started: () => total.started,
     finished: () => total.finished,
     lastEnded: () => lastEnded,
-    inFlightBetween: (fromMs, toMs) => [...inFlight.values(), ...recent.all()].filter(flight => wasInFlight(flight, fromMs, toMs)),
+    inFlightBetween: (fromMs, toMs) => [inFlight.values().toArray(), recent.all()].flatMap(some => some.filter(flight => wasInFlight(flight, fromMs, toMs))),
     lagMs: () => lagMs,
     close: () => {
       emitBefore(Infinity)
-      for (const flight of inFlight.values()) kept.offer(flight)
-      for (const requests of [...spans.close(lastAtMs), ...kept.close(lastAtMs)]) emit(requests)
+      for (const flight of inFlight.values()) {
+        flight.end = cutOff(flight, lastAtMs)
+        kept.offer(flight)
+      }
+      for (const requests of [...spans.close(), ...kept.close()]) emit(requests)
       return {
         cycle: plan.cycle,
         planned: plan.dose,

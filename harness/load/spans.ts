@@ -5,8 +5,8 @@ import { keptOf, type Flight } from './flight.ts'
 /** When requests were in flight and what came of them, by route. Memory follows the cap and the routes, not the dose. */
 export type Spans = {
   readonly begin: (flight: Flight) => void
-  /** What the record gets. What is still in flight lasts until `endMs`. */
-  readonly close: (endMs: number) => readonly Requests[]
+  /** What the record gets, once all of them have ended or were cut off. */
+  readonly close: () => readonly Requests[]
 }
 
 /** Of one route in one cycle. */
@@ -27,11 +27,11 @@ export function openSpans(cycle: number): Spans {
       of.sent++
       if (of.flights.length < mostOfARoute) of.flights.push(flight)
     },
-    close: endMs => {
+    close: () => {
       const most = fairShare([...routes.values()].map(({ flights }) => flights.length), mostOfACycle(cycle))
       return [...routes].flatMap(([route, { sent, flights }]) => {
         // Samples of several users may come out of order by a moment.
-        const kept = flights.map(flight => keptOf(flight, endMs)).toSorted((a, b) => a.startedAtMs - b.startedAtMs).slice(0, most)
+        const kept = flights.map(keptOf).toSorted((a, b) => a.startedAtMs - b.startedAtMs).slice(0, most)
         const [first] = kept
         if (first === undefined) return []
         const tenths = kept.map(one => Math.round((one.startedAtMs - first.startedAtMs) * 10))
