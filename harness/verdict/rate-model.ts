@@ -30,12 +30,16 @@ export const withRequests = (cycles: readonly Exposure[], perRequest: number): C
 /** The same with the rate per hour held fast. */
 export const withHours = (cycles: readonly Exposure[], perHour: number): Coefficients => best(cycles, requestsOf, (perRequest) => withStart(cycles, perRequest, perHour))
 
+/** The same with what the start left held fast. */
+export const withAtStart = (cycles: readonly Exposure[], atStart: number): Coefficients =>
+  best(cycles, requestsOf, (perRequest) => best(cycles, hoursOf, (perHour) => ({ perRequest, perHour, atStart }), 'held'), 'held')
+
 const requestsOf = ({ requests }: Exposure): number => requests
 const hoursOf = ({ hours }: Exposure): number => hours
 
 /** The best along one rate, where `at` knows the best of the others for each of its values: their derivatives are 0 there, or they lie at 0. */
-function best(cycles: readonly Exposure[], exposure: (cycle: Exposure) => number, at: (rate: number) => Coefficients): Coefficients {
-  const slope = (rate: number): number => slopeOf(cycles, at(rate), exposure)
+function best(cycles: readonly Exposure[], exposure: (cycle: Exposure) => number, at: (rate: number) => Coefficients, start: 'fitted' | 'held' = 'fitted'): Coefficients {
+  const slope = (rate: number): number => slopeOf(cycles, at(rate), exposure, start)
   const most = mostOf(cycles, exposure)
   return at(most === 0 || slope(0) <= 0 ? 0 : rootOf(slope, 0, most))
 }
@@ -46,11 +50,11 @@ function withStart(cycles: readonly Exposure[], perRequest: number, perHour: num
   return { perRequest, perHour, atStart: first === undefined ? 0 : Math.max(0, first.births - perRequest * first.requests - perHour * first.hours) }
 }
 
-/** Derivative of the likelihood by one rate. */
-const slopeOf = (cycles: readonly Exposure[], coefficients: Coefficients, exposure: (cycle: Exposure) => number): number =>
+/** Derivative of the likelihood by one rate. A fitted start takes up whatever the first cycle has more. */
+const slopeOf = (cycles: readonly Exposure[], coefficients: Coefficients, exposure: (cycle: Exposure) => number, start: 'fitted' | 'held'): number =>
   expectedOf(cycles, coefficients).reduce((sum, mean, i) => {
     const cycle = cycles[i] as Exposure
-    if (exposure(cycle) === 0 || (i === 0 && coefficients.atStart > 0)) return sum
+    if (exposure(cycle) === 0 || (start === 'fitted' && i === 0 && coefficients.atStart > 0)) return sum
     return sum + ((cycle.births === 0 ? 0 : cycle.births / mean) - 1) * exposure(cycle)
   }, 0)
 

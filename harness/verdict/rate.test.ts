@@ -6,7 +6,7 @@ import { type Birth, birthsOf } from './births.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
 import { rateOf } from './rate.ts'
-import { fitted, likelihoodOf } from './rate-model.ts'
+import { fitted, likelihoodOf, withAtStart } from './rate-model.ts'
 
 const invariants = await loadInvariants()
 
@@ -19,7 +19,7 @@ const leaving = (...births: readonly number[]) => {
 test.each<[string, readonly number[], string, string]>([
   ['as many as there were requests', [4, 4, 4, 2, 0, 4, 8, 2], 'per request', '28 left behind by the requests: 100 per 1,000 requests (95 %: 66 to 145), none in the time without requests'],
   ['as many in each cycle, whatever its dose', [4, 4, 4, 4, 4, 4, 4, 4], 'per hour', '32 left behind by the hour, whatever the load: 738 an hour (95 %: 505 to 1,042), 4 of them in the time without requests'],
-  ['in the first cycle alone', [5, 0, 0, 0, 0, 0, 0, 0], 'at start-up', '5 left behind at start-up: all in the first cycle, none by later requests or with time'],
+  ['in the first cycle alone', [5, 0, 0, 0, 0, 0, 0, 0], 'at start-up', '5 left behind at start-up (95 %: 1.6 to 12): all in the first cycle, none by later requests or with time'],
   ['one, with requests', [0, 0, 0, 0, 0, 1, 0, 0], 'undecided', '1 left behind: too few to tell 3.6 per 1,000 requests (95 %: 0.090 to 20) from 23 an hour (95 %: 0.58 to 129) (none in the time without requests)'],
   ['one, without any request', [0, 0, 0, 0, 1, 0, 0, 0], 'per hour', '1 left behind by the hour, whatever the load: 23 an hour (95 %: 0.58 to 129), 1 of them in the time without requests'],
   ['by requests and by the hour', [14, 14, 14, 12, 10, 14, 18, 12].map((n) => n * 3), 'mixed', ''],
@@ -31,10 +31,22 @@ test('two causes at once are told apart, each with its interval', () => {
   const rate = leaving(12, 12, 12, 9, 6, 12, 18, 9)
   const mixed = leaving(...[12, 12, 12, 9, 6, 12, 18, 9].map((n) => n * 4))
   expect(rate?.law).toBe('Poisson')
-  expect(mixed).toMatchObject({ kind: 'mixed', perRequest: { value: expect.closeTo(0.6, 5) }, perHour: { value: expect.closeTo(24 * 3_600_000 / cycleLengthMs, 2) }, atStart: 0 })
+  expect(mixed).toMatchObject({ kind: 'mixed', perRequest: { value: expect.closeTo(0.6, 5) }, perHour: { value: expect.closeTo(24 * 3_600_000 / cycleLengthMs, 2) }, atStart: { value: 0, lower: 0 } })
   if (mixed?.kind !== 'mixed') throw new Error('not mixed')
   expect(mixed.perRequest.lower).toBeGreaterThan(0.35)
   expect(mixed.perRequest.upper).toBeLessThan(0.85)
+})
+
+test('what a start left beside them is a term of its own, with its interval', () => {
+  const mixed = leaving(...[12, 12, 12, 9, 6, 12, 18, 9].map((n, cycle) => n * 4 + (cycle === 0 ? 40 : 0)))
+  expect(mixed).toMatchObject({ kind: 'mixed', atStart: { value: expect.closeTo(40, 5) }, sentence: expect.stringMatching(/ and 40 at start-up \(95 %: \d+ to \d+\)$/) })
+  if (mixed?.kind !== 'mixed') throw new Error('not mixed')
+  // About two standard deviations of the first cycle's 88, and of what the others say of its requests and hours.
+  expect(mixed.atStart.lower).toBeGreaterThan(18)
+  expect(mixed.atStart.lower).toBeLessThan(26)
+  expect(mixed.atStart.upper).toBeGreaterThan(56)
+  expect(mixed.atStart.upper).toBeLessThan(66)
+  expect(leaving(5, 0, 0, 0, 0, 0, 0, 0)).toMatchObject({ kind: 'at start-up', atStart: { value: 5, lower: expect.closeTo(1.6235, 4), upper: expect.closeTo(11.6683, 4) } })
 })
 
 test('nothing left has no rate', () => {
@@ -63,6 +75,7 @@ test('no coefficients explain it better than the fitted ones', () => {
     fc.property(fc.array(cycle, { minLength: 2, maxLength: 12 }), coefficient, coefficient, coefficient, (cycles, perRequest, perHour, atStart) => {
       const best = likelihoodOf(cycles, fitted(cycles))
       expect(likelihoodOf(cycles, { perRequest, perHour, atStart })).toBeLessThanOrEqual(best + 1e-6)
+      expect(likelihoodOf(cycles, { perRequest, perHour, atStart })).toBeLessThanOrEqual(likelihoodOf(cycles, withAtStart(cycles, atStart)) + 1e-6)
     }),
   )
 })

@@ -3,7 +3,7 @@ import { type Birth, cyclesOf } from './births.ts'
 import { chiSquareAbove, rootOf } from './distributions.ts'
 import { requestsOf } from './exhaustion.ts'
 import { negativeBinomial } from './negative-binomial.ts'
-import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withHours, withRequests } from './rate-model.ts'
+import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withAtStart, withHours, withRequests } from './rate-model.ts'
 import { garwood, type Interval } from './rates.ts'
 import { count, list, thousands } from './words.ts'
 
@@ -19,8 +19,9 @@ export type Estimate = Interval & { readonly value: number }
 export type Rate = { readonly sentence: string; readonly events: number; readonly law: Law } & (
   | { readonly kind: 'per request'; readonly perRequest: Estimate }
   | { readonly kind: 'per hour'; readonly perHour: Estimate }
-  | { readonly kind: 'at start-up' }
-  | { readonly kind: 'mixed'; readonly perRequest: Estimate; readonly perHour: Estimate; readonly atStart: number }
+  /** `atStart` is what one start leaves. */
+  | { readonly kind: 'at start-up'; readonly atStart: Estimate }
+  | { readonly kind: 'mixed'; readonly perRequest: Estimate; readonly perHour: Estimate; readonly atStart: Estimate }
   | { readonly kind: 'undecided'; readonly between: readonly Cause[]; readonly perRequest: Estimate; readonly perHour: Estimate }
 )
 
@@ -123,13 +124,13 @@ function told(cycles: readonly Exposure[], { causes: likely, whole }: Choice, la
 
   const [cause, ...others] = likely
   if (cause === undefined) {
-    const estimates = { perRequest: profile(cycles, whole.perRequest, requests, (value) => withRequests(cycles, value)), perHour: profile(cycles, whole.perHour, hours, (value) => withHours(cycles, value)) }
+    const estimates = { perRequest: profile(cycles, whole.perRequest, requests, (value) => withRequests(cycles, value)), perHour: profile(cycles, whole.perHour, hours, (value) => withHours(cycles, value)), atStart: profile(cycles, whole.atStart, 1, (value) => withAtStart(cycles, value)) }
     const parts = [
       ...(whole.perRequest > 0 ? [inThousand(estimates.perRequest)] : []),
       ...(whole.perHour > 0 ? [anHour(estimates.perHour)] : []),
-      ...(whole.atStart > 0.5 ? [`${thousands(whole.atStart)} at start-up`] : []),
+      ...(whole.atStart > 0.5 ? [inStart(estimates.atStart)] : []),
     ]
-    return { kind: 'mixed', ...base, ...estimates, atStart: whole.atStart, sentence: `${what}, by no one cause alone: ${list(parts)}${dispersed}` }
+    return { kind: 'mixed', ...base, ...estimates, sentence: `${what}, by no one cause alone: ${list(parts)}${dispersed}` }
   }
   if (others.length > 0) {
     const rates = { perRequest: perRequest(), perHour: perHour() }
@@ -144,8 +145,10 @@ function told(cycles: readonly Exposure[], { causes: likely, whole }: Choice, la
       const rate = perHour()
       return { kind: cause, ...base, perHour: rate, sentence: `${what} by the hour, whatever the load: ${anHour(rate)}, ${idle}${dispersed}` }
     }
-    case 'at start-up':
-      return { kind: cause, ...base, sentence: `${what} at start-up: all in the first cycle, none by later requests or with time` }
+    case 'at start-up': {
+      const atStart = exactly(events, 1)
+      return { kind: cause, ...base, atStart, sentence: `${what} at start-up (95 %: ${digits(atStart.lower)} to ${digits(atStart.upper)}): all in the first cycle, none by later requests or with time` }
+    }
     default:
       return cause satisfies never
   }
@@ -169,6 +172,8 @@ function profile(cycles: readonly Exposure[], value: number, exposure: number, a
 const inThousand = ({ value, lower, upper }: Estimate): string => `${digits(1_000 * value)} per 1,000 requests (95 %: ${digits(1_000 * lower)} to ${digits(1_000 * Math.min(1, Math.max(upper, value)))})`
 
 const anHour = ({ value, lower, upper }: Estimate): string => `${digits(value)} an hour (95 %: ${digits(lower)} to ${digits(upper)})`
+
+const inStart = ({ value, lower, upper }: Estimate): string => `${thousands(value)} at start-up (95 %: ${digits(lower)} to ${digits(upper)})`
 
 const digits = (rate: number): string => (rate >= 100 ? thousands(rate) : rate === 0 ? '0' : rate.toPrecision(2))
 
