@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { claims } from '../testing/claims.ts'
 import { looking } from '../testing/looking.ts'
-import { type Being, entriesOf, epochOf, factsOf, fold, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
+import { type Being, cycleMs, entriesOf, epochOf, factsOf, firstMeasured, fold, hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
 import type { PreparedTransaction, Process, ReplicationSlot } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import everySessionHasItsProcess from './every-session-has-its-process.ts'
@@ -112,11 +112,16 @@ claims(noPreparedTransactionStays, [
   ['one that was committed after its prepare', { beings: [prepared({ ...born, untilMs: loadEndOf(last) })] }, 'pass'],
 ])
 
+/** In the first load of all, with so many requests in later ones that a leak of one would hardly be the first's. */
+const early = startOf(0) + 500
+const enoughAfter = [20, 0, 40, 80, 40]
+
 claims(noReplicationSlotStays, [
   ['none', {}, 'pass'],
   ['one', { beings: [slot(born.fromMs)] }, 'leak'],
   ['a replica’s, there before the load', { beings: [slot(0)] }, 'pass'],
   ['one declared', { beings: [slot(born.fromMs)], limits: { replicationSlots: 1 } }, 'pass'],
+  ['a reader’s, made with the first request', { beings: [slot(early)], doses: enoughAfter }, 'warning', /^1 replication slot left .* limits\.replicationSlots declares it$/],
 ])
 
 claims(noAbortedTransactionStays, [
@@ -137,9 +142,19 @@ claims(noAdvisoryLockStays, [
   ['an elected leader’s, taken before the load', { beings: [session({ pid: 1, fromMs: 2_000, advisoryLocks: 1 })] }, 'pass'],
   ['left by a request on a session that the pool had opened before the load', { beings: [lockedFrom(born.fromMs, 0)] }, 'leak'],
   ['left by a request beside the leader’s own', { beings: [lockedFrom(born.fromMs, 1)] }, 'leak'],
-  ['two where one is declared', { beings: [session({ pid: 1, ...born, advisoryLocks: 2 })], limits: { advisoryLocks: 1 } }, 'leak'],
-  ['a leader’s whose session was renewed: it is elected anew', { beings: [leading(1, 2_000, startOf(4) + 100), leading(2, startOf(4) + 200)] }, 'warning', /^1 advisory lock left .* as many of before the load were given up/],
-  ['a leader’s that was renewed, and one of a request beside it', { beings: [leading(1, 2_000, startOf(4) + 100), leading(2, startOf(4) + 200), leading(3, startOf(5) + 200)] }, 'leak', /^2 advisory locks left/],
+  ['two where one is declared', { beings: [session({ pid: 1, ...born, advisoryLocks: 2 })], limits: { advisoryLocks: 1 } }, 'leak', /^2 advisory locks, 1 declared, left when the load had gone$/],
+  ['a leader’s that the first request elects, and none of many after it', { beings: [leading(1, early)], doses: enoughAfter }, 'warning', /^1 advisory lock left when the load had gone, by the first 40 requests, and none by the 260 after them: held by design, .*; limits\.advisoryLocks declares it$/],
+  ['such a one, after which too few requests came to tell', { beings: [leading(1, early)] }, 'inconclusive', /^1 advisory lock .*, by the first 40 requests, and none by the 240 after them: too few to tell/],
+  ['such a one, where it is declared', { beings: [leading(1, early)], limits: { advisoryLocks: 1 } }, 'pass'],
+  ['such a one, which asks for a sign of life under load as at rest', { beings: [leading(1, early, { used: (atMs) => atMs - (atMs % 3_700), query: '-- ping' })], doses: enoughAfter }, 'warning'],
+  ['left by the first load on a session that later ones use', { beings: [leading(1, early, { used: usedByRequests, query: 'SELECT grams FROM parcel' })], doses: enoughAfter }, 'leak', /^1 advisory lock left when the load had gone; if the application means to hold it, declare limits\.advisoryLocks$/],
+  ['left by the first load, and by a later one', { beings: [leading(1, early), leading(2, startOf(4) + 100)], doses: enoughAfter }, 'leak', /^2 advisory locks left when the load had gone$/],
+  ['two left by the first load', { beings: [leading(1, early), leading(2, early + 10)], doses: enoughAfter }, 'leak', /^2 advisory locks .*; if the application means to hold them, declare limits\.advisoryLocks$/],
+  ['left by the first load, and given back after a while', { beings: [leading(1, early, { untilMs: startOf(5) })], doses: enoughAfter }, 'leak'],
+  ['left by the first measured load, and by none after it', { beings: [leading(1, startOf(firstMeasured) + 100)], doses: [20, 400, 400, 400] }, 'leak', /if the application means to hold it/],
+  ['a leader’s that the first request elects, where the rests before the measured loads were not seen', looking((look) => (look.atMs > startOf(0) && look.atMs < startOf(firstMeasured) ? null : look), { beings: [leading(1, early)] }), 'inconclusive'],
+  ['a leader’s whose session was renewed: it is elected anew', { beings: [leading(1, 2_000, { untilMs: startOf(4) + 100 }), leading(2, startOf(4) + 200)] }, 'warning', /^1 advisory lock left .* as many of before the load were given up/],
+  ['a leader’s that was renewed, and one of a request beside it', { beings: [leading(1, 2_000, { untilMs: startOf(4) + 100 }), leading(2, startOf(4) + 200), leading(3, startOf(5) + 200)] }, 'leak', /^2 advisory locks left/],
   ['a leader’s, where no look was made before the load', looking(afterLoad, { beings: [leading(1, 2_000)] }), 'inconclusive', /^1 advisory lock .* no look before the load/],
   ['a leader’s, where a probe gave no answer before the load', looking((look) => (afterLoad(look) === null ? { ...look, missed: ['postgres'], members: [] } : look), { beings: [leading(1, 2_000)] }), 'inconclusive'],
   ['left by a request, where no look was made before the load', looking(afterLoad, { beings: [leading(1, startOf(4) + 100)] }), 'leak'],
@@ -235,8 +250,15 @@ function setForward(being: Being): Being {
   }
 }
 
-function leading(pid: number, fromMs: number, untilMs?: number): Being {
-  return session({ pid, fromMs, advisoryLocks: 1, ...(untilMs !== undefined && { untilMs }) })
+/** A session that holds a lock, by default not used since it took it. */
+function leading(pid: number, fromMs: number, { untilMs, used = () => fromMs, query = 'SELECT pg_advisory_lock(1)' }: { readonly untilMs?: number; readonly used?: (atMs: number) => number; readonly query?: string } = {}): Being {
+  return (moment) => session({ pid, fromMs, advisoryLocks: 1, query, usedAtMs: Math.max(fromMs, used(moment.atMs)), ...(untilMs !== undefined && { untilMs }) })(moment)
+}
+
+/** In the midst of each load but that of no requests, as a session of a pool. */
+function usedByRequests(atMs: number): number {
+  const usedMs = atMs - ((atMs - startOf(0) - 5_000) % cycleMs)
+  return usedMs === startOf(firstMeasured + 1) + 5_000 ? usedMs - cycleMs : usedMs
 }
 
 function afterLoad<T extends { readonly atMs: number }>(look: T): T | null {

@@ -4,14 +4,14 @@ import { isSession } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
-/** A session lock goes back into the pool with its session. One taken before the first request, as by an elected leader, is no request's. */
+/** A session lock goes back into the pool with its session. An elected leader holds one for good. */
 export default nothingAbove({
   name: 'no advisory lock stays',
   called: 'advisory lock',
   is: (member: Member): member is Session => isSession(member) && member.advisoryLocks > 0,
   weight: ({ advisoryLocks }) => advisoryLocks,
   holds: 'locks',
-  declared: ({ advisoryLocks }) => advisoryLocks,
-  excusesOlderThanLoad: true,
+  declaredBy: 'advisoryLocks',
+  mayBeMeant: true,
   why: ({ advisoryLocks, state, query }) => `holds ${count(advisoryLocks, 'advisory lock')} while ${state}; last: ${query}`,
 }) satisfies Invariant

@@ -8,6 +8,6 @@ export default nothingAbove({
   name: 'no prepared transaction stays',
   called: 'prepared transaction',
   is: (member: Member): member is PreparedTransaction => member.kind === 'prepared-transaction',
-  declared: ({ preparedTransactions }) => preparedTransactions,
+  declaredBy: 'preparedTransactions',
   why: ({ id, owner, ageMs }) => `${id}, prepared by ${owner} ${duration(ageMs)} ago; ROLLBACK PREPARED ends it`,
 }) satisfies Invariant

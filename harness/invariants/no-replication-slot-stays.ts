@@ -8,7 +8,7 @@ export default nothingAbove({
   name: 'no replication slot stays',
   called: 'replication slot',
   is: (member: Member): member is ReplicationSlot => member.kind === 'replication-slot',
-  declared: ({ replicationSlots }) => replicationSlots,
-  excusesOlderThanLoad: true,
+  declaredBy: 'replicationSlots',
+  mayBeMeant: true,
   why: ({ active, retainedBytes }) => `${active ? 'in use' : 'not in use'}, keeps ${thousands(retainedBytes / 1024)} KiB of WAL`,
 }) satisfies Invariant

@@ -10,6 +10,6 @@ export default nothingAbove({
   is: (member: Member): member is Process => isProcess(member) && member.closeWait > 0,
   weight: ({ closeWait }) => closeWait,
   holds: 'sockets',
-  declared: ({ closeWait }) => closeWait,
+  declaredBy: 'closeWait',
   why: ({ closeWait, command }) => `${closeWait} in CLOSE_WAIT: ${command}`,
 }) satisfies Invariant

@@ -6,6 +6,6 @@ export default nothingAbove({
   name: 'no zombie stays',
   called: 'zombie',
   is: isZombie,
-  declared: ({ zombies }) => zombies,
+  declaredBy: 'zombies',
   why: ({ parentPid }) => `dead, and its parent ${parentPid} has not reaped it`,
 }) satisfies Invariant

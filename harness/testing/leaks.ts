@@ -9,9 +9,10 @@ export const leaks: Readonly<Record<string, (cycle: number, nth: number) => Run>
   'a query that waits for a lock': (cycle, nth) => ({ beings: [session({ pid: 6_550 + nth, fromMs: duringLoad(cycle), state: 'active', waitEvent: 'transactionid' })] }),
   'a zombie': (cycle, nth) => ({ beings: [zombie({ pid: 6_600 + nth, fromMs: duringLoad(cycle) })] }),
   'a prepared transaction': (cycle, nth) => ({ beings: [({ atMs }) => (atMs < duringLoad(cycle) ? null : { kind: 'prepared-transaction', id: `gid-${nth}`, owner: 'app', ageMs: atMs - duringLoad(cycle) })] }),
-  'a replication slot': (cycle, nth) => ({ beings: [({ atMs }) => (atMs < duringLoad(cycle) ? null : { kind: 'replication-slot', id: `slot_${nth}`, active: false, retainedBytes: 16_777_216 })] }),
+  'a replication slot': (cycle, nth) => ({ beings: [({ atMs }) => (atMs < duringLoad(Math.max(cycle, firstMeasured)) ? null : { kind: 'replication-slot', id: `slot_${nth}`, active: false, retainedBytes: 16_777_216 })] }),
   'temporary tables in one session': (cycle, nth) => ({ beings: [3, 4].map((later, i) => temporaryTable(7_200 + nth, nth * 10 + i, duringLoad(Math.min(Math.max(cycle, firstMeasured), 6) + later - 3))) }),
-  'an advisory lock': (cycle, nth) => ({ beings: [session({ pid: 6_800 + nth, fromMs: duringLoad(cycle), advisoryLocks: 1 })] }),
+  // One alone that is older than the measured loads may be meant.
+  'an advisory lock': (cycle, nth) => ({ beings: [session({ pid: 6_800 + nth, fromMs: duringLoad(Math.max(cycle, firstMeasured)), advisoryLocks: 1 })] }),
   'a socket in CLOSE_WAIT': (cycle, nth) => ({ beings: [({ atMs, ...moment }) => process({ pid: 7_000 + nth, closeWait: atMs > duringLoad(cycle) ? 1 : 0 })({ atMs, ...moment })] }),
   'a session whose process is gone': (cycle, nth) => ({
     beings: [process({ pid: 7_100 + nth, databasePorts: [30_000 + nth] }), session({ pid: 7_300 + nth, clientPort: 30_000 + nth, applicationName: 'batch' }), session({ pid: 7_400 + nth, fromMs: duringLoad(Math.min(cycle, 6)), clientPort: 31_000 + nth, applicationName: 'batch' })],

@@ -44,6 +44,17 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
   'an elected leader: its advisory lock is older than the load': {
     beings: owned(19, [session({ pid: 4_000, advisoryLocks: 1 })]),
   },
+  'a leader that the first request elects, and that asks for a sign of life now and then': {
+    beings: owned(25, [(moment) => session({ pid: 4_010, fromMs: startOf(0) + 300, advisoryLocks: 1, usedAtMs: Math.max(startOf(0) + 300, moment.atMs - (moment.atMs % 3_700)), ...(moment.atMs > startOf(1) && { query: '-- ping' }) })(moment)]),
+    doses: [20, 0, 40, 80, 40],
+  },
+  'a reader of changes that makes its slot with the first request': {
+    beings: [({ atMs }) => (atMs < startOf(0) + 300 ? null : { kind: 'replication-slot', id: 'changes', active: true, retainedBytes: 56 })],
+    doses: [20, 0, 40, 80, 40],
+  },
+  'a session that rests in LISTEN from the third load on': {
+    beings: owned(26, [session({ pid: 4_020, fromMs: startOf(firstMeasured) + 300, query: 'LISTEN jobs' })]),
+  },
   'a replica: its slot is older than the load': {
     beings: [() => ({ kind: 'replication-slot', id: 'replica', active: true, retainedBytes: 0 })],
   },

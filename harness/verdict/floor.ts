@@ -3,6 +3,7 @@ import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { key, memberAt, noRest, type Rest, untouchedRests } from './rest.ts'
 import { latestOfEach, type Stay, staysAtEach, survivor } from './stay.ts'
+import { leftByEarlyLoad } from './early-load.ts'
 import { stayMs } from './thresholds.ts'
 import type { Invariant, Survivor } from './verdict.ts'
 import { count, duration } from './words.ts'
@@ -14,31 +15,37 @@ export type Floor<M extends Member> = {
   readonly is: (member: Member) => member is M
   /** How many one member counts for; default 1. */
   readonly weight?: (member: M) => number
-  /** What the application declares as normal at rest; never learned, so that a leak in the warm-up stays a leak. */
-  readonly declared: (limits: Limits) => number | undefined
-  /** What was held before the first request cannot be a request's. Not for what should never be there at all. */
-  readonly excusesOlderThanLoad?: boolean
+  /** In which the application declares what is normal at rest; never learned, so that a leak in the warm-up stays a leak. */
+  readonly declaredBy: CountedLimit
+  /** Some hold one by design: what was held before the first request cannot be a request's, and one alone need not be. Not for what should never be there at all. */
+  readonly mayBeMeant?: boolean
   readonly holds?: Survivor['holds']
   readonly why: (member: M) => string
 }
+
+/** A leak that looks like one thing held by design is that rarely. */
+const improbable = 0.05
+
+/** The limits that are numbers of things. */
+type CountedLimit = Exclude<keyof Limits, 'steadyTables' | `${string}Ms`>
 
 /**
  * Rule R7: what is declared, 0 if nothing is, is all that may be left when the load has gone. One rest that shows more
  * is enough: that it went away later is told as the class of healing.
  */
-export function nothingAbove<M extends Member>({ name, called, is, weight = () => 1, declared, excusesOlderThanLoad = false, holds, why }: Floor<M>): Invariant {
+export function nothingAbove<M extends Member>({ name, called, is, weight = () => 1, declaredBy, mayBeMeant = false, holds, why }: Floor<M>): Invariant {
   const [one, many] = typeof called === 'string' ? [called, `${called}s`] : called
 
   return {
     name,
     check: (timeline) => {
       // By what is held, not by who holds it: a pool opens its sessions before the first request, and requests leave their locks on them.
-      const before = excusesOlderThanLoad ? heldBefore(timeline, is, weight) : { isKnown: true, held: [] }
+      const before = mayBeMeant ? heldBefore(timeline, is, weight) : { isKnown: true, held: [] }
       const heldBy = new Map(before.held.map((member) => [key(member), weight(member)]))
       const more = (member: M): number => weight(member) - (heldBy.get(key(member)) ?? 0)
       const isMore = (member: Member): member is M => is(member) && more(member) > 0
       const sum = (stays: readonly Stay<M>[]): number => stays.reduce((total, { member }) => total + more(member), 0)
-      const allowed = declared(timeline.facts.limits) ?? 0
+      const allowed = timeline.facts.limits[declaredBy] ?? 0
       const said = (n: number): string => `${count(n, one, many)}${allowed > 0 ? `, ${allowed} declared,` : ''}`
       const heldAt = ({ last }: Rest, member: M): number => {
         const now = memberAt(last, member)
@@ -58,7 +65,18 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
       })
 
       if (rests.length === 0) return noRest
-      if (left.length > 0) return { kind: 'leak', ...told(left) }
+      if (left.length > 0) {
+        const { sentence, survivors } = told(left)
+        const [only, ...others] = latestOfEach(stays.flat())
+        const isOne = only !== undefined && others.length === 0 && left.every(({ stayed }) => sum(stayed) === 1)
+        const mayStillBe = mayBeMeant && allowed === 0
+        const early = mayStillBe && isOne ? leftByEarlyLoad(timeline, only) : null
+        const isOfOneLoad = mayStillBe && new Set(survivors.map(({ bornIn }) => bornIn)).size === 1
+        if (early === null) return { kind: 'leak', sentence: isOfOneLoad ? `${sentence}; if the application means to hold ${survivors.length === 1 ? 'it' : 'them'}, declare limits.${declaredBy}` : sentence, survivors }
+        const since = `${sentence}, by the first ${count(early.sent, 'request')}, and none by the ${early.sentAfter} after them`
+        if (early.chance <= improbable) return { kind: 'warning', sentence: `${since}: held by design, as by an elected leader, or left by one request alone; limits.${declaredBy} declares it`, survivors }
+        return { kind: 'inconclusive', sentence: `${since}: too few to tell one that is held by design, as by an elected leader, from a leak`, settledBy: `limits.${declaredBy} if the application means to hold it, else a longer run` }
+      }
       if (sum(undecided) > allowed && long.length === 0)
         return { kind: 'inconclusive', sentence: `${said(sum(undecided))} at the last rest, seen for less than ${duration(stayMs)}`, settledBy: 'a longer settle after the last cycle' }
       const unknown = before.isKnown ? 0 : before.held.reduce((total, member) => total + weight(member), 0)
