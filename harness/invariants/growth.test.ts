@@ -10,10 +10,11 @@ import temporaryTablesDoNotGrow from './temporary-tables-do-not-grow-with-the-do
 import threadsDoNotGrow from './threads-do-not-grow-with-the-dose.ts'
 import sessionsStayWithin from './sessions-stay-within-the-declared-pools.ts'
 
-type Make = (life: { readonly pid: number; readonly fromMs: number; readonly untilMs?: number }) => Being
+type Life = { readonly pid: number; readonly fromMs: number; readonly untilMs?: number }
+type Make = (life: Life) => Being
 
 /** So many are born in each cycle, warm-up first, and stay. Measured doses are 20, 0, 40, 80 and 20. */
-const bornPerCycle = (make: Make, ...perCycle: readonly number[]): readonly Being[] =>
+const bornPerCycle = <T>(make: (life: Life) => T, ...perCycle: readonly number[]): readonly T[] =>
   perCycle.flatMap((births, cycle) => Array.from({ length: births }, (_, i) => make({ pid: 1_000 + cycle * 100 + i, fromMs: startOf(cycle) + 100 })))
 
 /** Always as many, all of them renewed in every cycle: maxLifetime of a pool, max_requests of a server. */
@@ -28,6 +29,14 @@ const atLastLook =
 
 const idle: Make = (life) => session(life)
 const worker: Make = (life) => process(life)
+
+/** Workers, each with a session that was last used at a moment told by that of the look and that of its birth. */
+const usedWorkers = (usedAtMs: (atMs: number, fromMs: number) => number, ...perCycle: readonly number[]): readonly Being[] =>
+  bornPerCycle<readonly Being[]>(({ pid, fromMs }) => [process({ pid, fromMs, databasePorts: [45_000 + pid] }), (moment) => session({ pid: pid + 5_000, fromMs, usedAtMs: usedAtMs(moment.atMs, fromMs) })(moment)], ...perCycle).flat()
+
+const byTheLastLoad = (atMs: number): number => Math.max(...[0, 1, 2, 3, 5, 6, 7].map((cycle) => startOf(cycle) + 5_000).filter((usedMs) => usedMs <= atMs))
+const byTheFirst = (_: number, fromMs: number): number => fromMs
+const byItself = (atMs: number): number => atMs - (atMs % 500)
 
 const grows = (make: Make): readonly Claim[] => [
   ['none at all', {}, 'pass'],
@@ -50,6 +59,8 @@ const grows = (make: Make): readonly Claim[] => [
 
 claims(sessionsDoNotGrow, [
   ...grows(idle),
+  ['a pool of no declared size whose sessions later loads use again', { beings: usedWorkers(byTheLastLoad, 2, 2, 1, 1, 0, 2, 4, 1) }, 'pass'],
+  ['as many that the load of their birth alone has used', { beings: usedWorkers(byTheFirst, 2, 2, 1, 1, 0, 2, 4, 1) }, 'leak'],
   ['within a declared pool that is still filling', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1)], limits: { poolMaxPerProcess: 20 } }, 'pass'],
   ['twice the declared pool, and growing by chance', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 3, 3, 1, 3, 0, 1, 1, 1)], limits: { poolMaxPerProcess: 6 } }, 'leak'],
   ['somewhat over the declared pool, and growing by chance', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 3, 3, 1, 3, 0, 1, 1, 1)], limits: { poolMaxPerProcess: 10 } }, 'inconclusive'],
@@ -57,7 +68,13 @@ claims(sessionsDoNotGrow, [
   ['beyond the declared pool', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1)], limits: { poolMaxPerProcess: 10 } }, 'leak'],
 ])
 
-claims(processesDoNotGrow, grows(worker))
+claims(processesDoNotGrow, [
+  ...grows(worker),
+  ['spare workers that come by a steady rate, and that later loads use again: H07', { beings: usedWorkers(byTheLastLoad, 2, 2, 1, 1, 0, 2, 4, 1) }, 'pass'],
+  ['as many that the load of their birth alone has used', { beings: usedWorkers(byTheFirst, 2, 2, 1, 1, 0, 2, 4, 1) }, 'leak'],
+  ['as many whose sessions are busy by themselves', { beings: usedWorkers(byItself, 2, 2, 1, 1, 0, 2, 4, 1) }, 'leak'],
+  ['used again, but more of them than requests were ever in flight', { beings: usedWorkers(byTheLastLoad, 2, 2, 1, 2, 0, 4, 8, 2) }, 'leak'],
+])
 
 test('those that grew are named, with the cycle of their birth', () => {
   const opinion = sessionsDoNotGrow.check(timelineOf({ beings: bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1) }))

@@ -1,5 +1,6 @@
 import type { Member, Process } from '../timeline/member.ts'
-import { growthByIdentity, inSteps } from '../verdict/growth.ts'
+import { inSteps } from '../verdict/growth.ts'
+import { byNeedOf, growthByNeed } from '../verdict/need.ts'
 import { bornIn, finalRest, noRest } from '../verdict/rest.ts'
 import { isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -9,8 +10,9 @@ export default {
   name: 'processes do not grow with the dose',
   check: (timeline) => {
     if (finalRest(timeline) === undefined) return noRest
-    const growth = growthByIdentity(timeline, isWorker)
+    const growth = growthByNeed(timeline, isWorker)
     const said = `processes at rest grew from ${growth.plateau} to ${growth.atEnd}: ${inSteps(growth)}`
+    if (growth.byNeed) return { kind: 'pass', sentence: `${said}; ${byNeedOf(timeline)}` }
     switch (growth.kind) {
       case 'bounded':
         return { kind: 'pass', sentence: `processes at rest did not go on growing with the load (${growth.atEnd} at the end, ${growth.plateau} after the warm-up)` }

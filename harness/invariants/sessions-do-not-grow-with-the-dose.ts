@@ -1,5 +1,6 @@
 import type { Member, Session } from '../timeline/member.ts'
-import { growthByIdentity, inSteps } from '../verdict/growth.ts'
+import { inSteps } from '../verdict/growth.ts'
+import { byNeedOf, growthByNeed } from '../verdict/need.ts'
 import { declaredFor, whoseEachIs } from '../verdict/pools.ts'
 import { bornIn, finalRest, noRest, presentThroughout } from '../verdict/rest.ts'
 import { isSession } from '../verdict/stay.ts'
@@ -16,11 +17,12 @@ export default {
   check: (timeline) => {
     const last = finalRest(timeline)
     if (last === undefined) return noRest
-    const growth = growthByIdentity(timeline, isAtEase)
+    const growth = growthByNeed(timeline, isAtEase)
     const declared = declaredFor(timeline, last.last, presentThroughout(last, isAtEase))
     const survivors: readonly Survivor[] = growth.stayed.map((member) => ({ member, why: whyOf(member), bornIn: bornIn(timeline, member), ofGrowth: true }))
     const said = `sessions at rest grew from ${growth.plateau} to ${growth.atEnd}: ${inSteps(growth)}`
 
+    if (growth.byNeed) return { kind: 'pass', sentence: `${said}; ${byNeedOf(timeline)}` }
     if (growth.kind === 'bounded') return { kind: 'pass', sentence: `sessions at rest did not go on growing with the load (${count(growth.atEnd, 'session')} at the end, ${growth.plateau} after the warm-up)` }
     if (declared?.kind === 'within') return { kind: 'pass', sentence: `${said}, within the ${declared.size} that the pools declare` }
     if (declared?.kind === 'perhaps') return { kind: 'inconclusive', sentence: `${said}, within the ${declared.size} that the pools declare only if processes that came with the load have one, too`, settledBy: whoseEachIs }
