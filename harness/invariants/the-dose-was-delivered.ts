@@ -1,4 +1,5 @@
 import type { Dose } from '../timeline/entry.ts'
+import { faultsOf, faultWord } from '../timeline/faults.ts'
 import { brokenLoads } from '../verdict/broken-loads.ts'
 import { measuredDoses } from '../verdict/dose.ts'
 import { neverDone, rudeWords } from '../verdict/rude-words.ts'
@@ -41,6 +42,7 @@ export default {
     if (share >= enough) return { kind: 'pass', sentence }
     const lost = (['timedOut', 'unexpected', 'broken', 'dropped'] as const).flatMap((how) => {
       const n = doses.reduce((sum, dose) => sum + dose[how], 0)
+      if (how === 'broken') return faultsOf(brokenIn(doses)).map(({ word, times }) => `${thousands(times)} ${word}`)
       return n > 0 ? [`${thousands(n)} ${wordFor[how]}`] : []
     })
     return { kind: 'inconclusive', sentence: `${sentence}, fewer than ${percent(enough)}${lost.length > 0 ? `: ${list(lost)}` : ''}${instances(timeline)}${because(refused)}`, settledBy }
@@ -60,8 +62,15 @@ const punctuality = (doses: readonly Dose[]): string => {
 
 /** The first of each kind of failure, by route: what a reader would look for in the logs. */
 const instances = ({ failures }: Timeline): string => {
-  const kinds = [...Map.groupBy(failures, ({ route, status, errorCode }) => `${route} ${status === 0 ? `error ${errorCode} of k6` : `status ${status}`}`)]
+  const kinds = [...Map.groupBy(failures, ({ route, status, errorCode }) => `${route} ${status === 0 ? `${faultWord(errorCode)}, error ${errorCode} of k6` : `status ${status}`}`)]
   return kinds.length === 0 ? '' : `; for example ${list(kinds.slice(0, 3).map(([kind, [first]]) => `${kind} (${first!.path})`))}`
+}
+
+/** What broke in all of them together. */
+const brokenIn = (doses: readonly Dose[]): Pick<Dose, 'broken' | 'faults'> => {
+  const faults: Record<string, number> = {}
+  for (const [code, times] of doses.flatMap((dose) => Object.entries(dose.faults ?? {}))) faults[code] = (faults[code] ?? 0) + times
+  return { broken: doses.reduce((sum, dose) => sum + dose.broken, 0), ...(Object.keys(faults).length > 0 && { faults }) }
 }
 
 /** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */
@@ -69,7 +78,7 @@ const tooManyConnections = '53300'
 
 const because = (refused: number): string => (refused > 0 ? `; PostgreSQL refused ${count(refused, 'session')}, as all of its connections were taken (53300)` : '')
 
-const wordFor = { timedOut: 'timed out', unexpected: 'answered otherwise', broken: 'refused or reset', dropped: 'never started' }
+const wordFor = { timedOut: 'timed out', unexpected: 'answered otherwise', dropped: 'never started' }
 
 /** Never rounded up: 94.96 % is not 95 %. */
 const percent = (share: number): string => `${Math.floor(share * 1000) / 10} %`

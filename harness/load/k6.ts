@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { LogError } from '../replay/read-log.ts'
 import type { Namespace } from '../stack/namespace.ts'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
+import { faultsOf, faultWord } from '../timeline/faults.ts'
 import type { Bundle } from './bundle.ts'
 import { datedSoundly, steadyClock } from './clock.ts'
 import { fleetOf } from './fleet.ts'
@@ -203,11 +204,18 @@ const describeStandstill = ({ ms, cpuMs }: Standstill, { planned, dropped }: Sum
 /** k6 ends with 0 also when nothing it sent was answered, or when its script sent nothing through our journey. */
 const doubt = (sums: Sums, { polite, rude }: ReturnType<typeof partsOf>, neverEnded: number): string | null => {
   if (polite.dose > 0 && sums.dropped >= polite.dose) return 'k6 ended well, but sent no request: does the script export a default made by `journey` of lowtide/journey, and its `options`?'
-  if (sums.broken === sums.planned) return `all ${sums.planned} requests were refused, reset or broken off: is the application there?`
+  if (sums.broken === sums.planned) return describeBroken(sums)
   if (neverEnded > 0) return `${neverEnded} requests were cut off by k6 before their time-out`
   // In an open model a request is left out where no user was free in time, and rude clients leave out what they could not do.
   if (sums.dropped > 0 && !polite.arrivals && rude === null) return `k6 ended at its load's limit of time: ${sums.dropped} of ${sums.planned} requests were never sent`
   return null
+}
+
+/** The one fault of all of them says what to look for; several say no more than that nothing went well. */
+const describeBroken = (sums: Sums): string => {
+  const [first, ...others] = faultsOf(sums)
+  if (first === undefined || others.length > 0) return `all ${sums.planned} requests broke, ${faultsOf(sums).map(({ word, times }) => `${times} ${word}`).join(', ')}: is the application there?`
+  return `all ${sums.planned} requests were ${first.word}: ${first.word === faultWord(1000) ? 'does the application speak HTTP there, without TLS?' : 'is the application there?'}`
 }
 
 /** Asked for five times a second: a file of the kernel's, which makes nobody wait. */
