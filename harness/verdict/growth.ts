@@ -16,21 +16,34 @@ export type Step = { readonly cycle: number; readonly dose: number; readonly ris
  */
 export type Growth = { readonly kind: 'bounded' | 'unsettled' | 'proportional'; readonly plateau: number; readonly fall: number; readonly steps: readonly Step[] }
 
-/**
- * So many times farther than it ever fell must a count have risen. `lowtide simulate` prints what other factors would have done: of 8,000 processes whose descriptors only
- * come and go, correlated in time, some climb through every load by chance; 17 passed for leaks at five times, 8 at ten, and no leak was lost by it.
- */
-const noiseFactor = 10
+/** The numbers of the rule. `lowtide simulate` prints what others would have done. */
+export type GrowthRule = {
+  /** Fewer cycles cannot tell a pool that fills from a leak. */
+  readonly steps: number
+  /** One a cycle is what any cycle may cost; two in the largest is the least that can be told to follow the dose. */
+  readonly inLargest: number
+  /**
+   * So many times farther than it ever fell must a count have risen. Of 8,000 processes whose descriptors only come and go, correlated in time, some climb through every load by chance; 17 passed
+   * for leaks at five times, 8 at ten, and no leak was lost by it.
+   */
+  readonly timesItsFall: number
+  /** Fewer identities say nothing by their spread: none of 6,000 healthy pools and sets of workers was accused by six, and one or two in a thousand by five. */
+  readonly births: number
+  /** A spread that is less probable is none by chance. */
+  readonly improbable: number
+}
+
+export const growthRule: GrowthRule = { steps: 3, inLargest: 2, timesItsFall: 10, births: 6, improbable: 0.05 }
 
 /** Fewer cycles cannot tell a pool that fills from a leak. */
-export const enoughSteps = 3
+export const enoughSteps = growthRule.steps
 
 /**
  * Growth of a count over the quiet rests. The steepest cycle proves nothing and the flattest everything: a pool, a cache
  * or a set of spare workers has a cycle in which it does not grow, however the others look. For the same reason more
  * survivors never make this verdict milder: each can only raise the flattest.
  */
-export function growthOf(timeline: Timeline, countAt: (rest: Rest, cycle: number | null) => number): Growth {
+export function growthOf(timeline: Timeline, countAt: (rest: Rest, cycle: number | null) => number, rule: GrowthRule = growthRule): Growth {
   const rests = untouchedRests(timeline).filter(({ quiet }) => quiet)
   const measured = new Map(measuredDoses(timeline).map(({ cycle, counted }) => [cycle, counted]))
   const isMeasured = ({ cycle }: Rest): boolean => cycle !== null && measured.has(cycle)
@@ -51,18 +64,17 @@ export function growthOf(timeline: Timeline, countAt: (rest: Rest, cycle: number
     const dose = measured.get(rest.cycle ?? -1) ?? 0
     if (dose > 0) steps.push({ cycle: rest.cycle ?? -1, dose, rise })
   }
-  return { kind: kindOf(steps, fall), plateau, fall, steps }
+  return { kind: kindOf(steps, fall, rule), plateau, fall, steps }
 }
 
-function kindOf(steps: readonly Step[], fall: number): Growth['kind'] {
+function kindOf(steps: readonly Step[], fall: number, rule: GrowthRule): Growth['kind'] {
   const rate = Math.min(...steps.map(({ dose, rise }) => rise / dose))
   const largest = Math.max(...steps.map(({ dose }) => dose))
-  // One a cycle is what any cycle may cost; two in the largest is the least that can be told to follow the dose.
-  const isSteady = steps.length >= enoughSteps && rate * largest >= 2
+  const isSteady = steps.length >= rule.steps && rate * largest >= rule.inLargest
   // What fell as far as it rose moves by itself: correlated noise reaches a new high after each of four loads more often than one would think.
-  if (isSteady && sumOf(steps, ({ rise }) => rise) > noiseFactor * fall) return 'proportional'
+  if (isSteady && sumOf(steps, ({ rise }) => rise) > rule.timesItsFall * fall) return 'proportional'
   const rising = steps.filter(({ rise }) => rise > 0).length
-  return rising >= enoughSteps && (steps.at(-1)?.rise ?? 0) > 0 ? 'unsettled' : 'bounded'
+  return rising >= rule.steps && (steps.at(-1)?.rise ?? 0) > 0 ? 'unsettled' : 'bounded'
 }
 
 /** `1 after 20 requests, 2 after 40, 4 after 80`. */
@@ -78,14 +90,14 @@ export type GrowthByIdentity<M extends Member> = Growth & { readonly stayed: rea
  * Growth of what lives. Both the number at rest and the number of those that stay to the last rest must grow: a pool that
  * renews its sessions has ever new ones and no more of them, one that fills has more and then no more.
  */
-export function growthByIdentity<M extends Member>(timeline: Timeline, is: (member: Member) => member is M): GrowthByIdentity<M> {
+export function growthByIdentity<M extends Member>(timeline: Timeline, is: (member: Member) => member is M, rule: GrowthRule = growthRule): GrowthByIdentity<M> {
   const atRest = new Map(untouchedRests(timeline).map((rest) => [rest.last, presentThroughout(rest, is).filter((member) => !isPlanted(timeline, member, rest.last))]))
   const own = ({ last }: Rest): readonly M[] => atRest.get(last) ?? []
   const last = untouchedRests(timeline).findLast(({ quiet }) => quiet)
   const atEnd = last === undefined ? [] : own(last)
   const ids = new Set(atEnd.map(({ id }) => id))
-  const inNumber = byChance(growthOf(timeline, (rest) => own(rest).length))
-  const inStayers = byChance(growthOf(timeline, (rest) => own(rest).filter(({ id }) => ids.has(id)).length))
+  const inNumber = byChance(growthOf(timeline, (rest) => own(rest).length, rule), rule)
+  const inStayers = byChance(growthOf(timeline, (rest) => own(rest).filter(({ id }) => ids.has(id)).length, rule), rule)
 
   const milder = severity.indexOf(inNumber.kind) <= severity.indexOf(inStayers.kind) ? inNumber : inStayers
   const grewIn = new Set(milder.steps.filter(({ rise }) => rise > 0).map(({ cycle }) => cycle))
@@ -94,22 +106,18 @@ export function growthByIdentity<M extends Member>(timeline: Timeline, is: (memb
 }
 
 /**
- * What leaks by chance has no steady rate: a small load may lose none. Where identities still come in the last of at least three cycles, at least six in all, it is their spread that decides: by dose,
+ * What leaks by chance has no steady rate: a small load may lose none. Where identities still come in the last of at least three cycles, enough in all, it is their spread that decides: by dose,
  * as Poisson's law allows (Fisher's index of dispersion), and not fewer and fewer a request, as where something fills (binomial, each later part against its share).
  * Only for identities: a number that went up has noise of its own.
  */
-function byChance(growth: Growth): Growth {
+function byChance(growth: Growth, rule: GrowthRule): Growth {
   const { kind, steps } = growth
   const [births, requests] = [sumOf(steps, ({ rise }) => rise), sumOf(steps, ({ dose }) => dose)]
-  if (kind !== 'unsettled' || births < enoughBirths) return growth
+  if (kind !== 'unsettled' || births < rule.births) return growth
   const dispersion = steps.reduce((sum, { rise, dose }) => sum + (rise - (births * dose) / requests) ** 2 / ((births * dose) / requests), 0)
   const slowest = Math.min(...steps.slice(1).map((_, i) => binomialAtMost(sumOf(steps.slice(i + 1), ({ rise }) => rise), births, sumOf(steps.slice(i + 1), ({ dose }) => dose) / requests)))
-  return chiSquareAbove(dispersion, steps.length - 1) >= improbable && slowest >= improbable ? { ...growth, kind: 'proportional' } : growth
+  return chiSquareAbove(dispersion, steps.length - 1) >= rule.improbable && slowest >= rule.improbable ? { ...growth, kind: 'proportional' } : growth
 }
-
-/** `lowtide simulate` found none in 6,000 healthy pools and sets of workers that the rule accuses from here on, and one or two in a thousand at five. */
-const enoughBirths = 6
-const improbable = 0.05
 
 const sumOf = (steps: readonly Step[], of: (step: Step) => number): number => steps.reduce((sum, step) => sum + of(step), 0)
 
