@@ -36,7 +36,15 @@ const measured = [
 /** Fewer rests cannot tell a bend from a line. */
 const enoughRests = 6
 
-export function driftsOf(timeline: Timeline): readonly Drift[] {
+/**
+ * From which difference of the criterion on a model is believed: one that ends in a constant, and the line, which accuses and needs the more. Below 2 nothing is decided, above 4 much (Burnham and
+ * Anderson, "Model selection and multimodel inference", 2002).
+ */
+export type Margins = { readonly bend: number; readonly line: number }
+
+export const driftMargins: Margins = { bend: 2, line: 4 }
+
+export function driftsOf(timeline: Timeline, margins: Margins = driftMargins): readonly Drift[] {
   return measured.flatMap(({ counters, called, amount, ...noun }) => {
     const counter = counters.find((one) => timeline.looks.some((look) => one in look.counters))
     if (counter === undefined) return []
@@ -45,7 +53,7 @@ export function driftsOf(timeline: Timeline): readonly Drift[] {
     if (points.every(({ y }) => y === 0)) return []
     const line = points.length < enoughRests ? null : theilSen(points)
     if (line === null) return []
-    const kind = shapeOf(points, line)
+    const kind = shapeOf(points, line, margins)
     const [slope, lower, upper] = [line.slope, line.lower, line.upper].map((one) => one * 1_000) as [number, number, number]
     const range = `${amount(points[0]?.y ?? 0)} to ${amount(points.at(-1)?.y ?? 0)} over ${thousands(points.at(-1)?.x ?? 0)} requests`
     const said = 'isPlural' in noun ? kind.replace('rises', 'rise') : kind
@@ -64,11 +72,8 @@ function pointsOf(timeline: Timeline, counter: string): readonly Point[] {
   })
 }
 
-/**
- * By Akaike's criterion for small samples (Hurvich and Tsai, Biometrika 76, 1989) of three models: constant, line, line that ends in a constant. A difference below 2 decides nothing, one
- * above 4 much (Burnham and Anderson, "Model selection and multimodel inference", 2002): the word that accuses needs the more.
- */
-function shapeOf(points: readonly Point[], line: Interval): Drift['kind'] {
+/** By Akaike's criterion for small samples (Hurvich and Tsai, Biometrika 76, 1989) of three models: constant, line, line that ends in a constant. */
+function shapeOf(points: readonly Point[], line: Interval, margins: Margins): Drift['kind'] {
   const criterion = (squares: number, parameters: number): number => {
     const n = points.length
     return n * Math.log(Math.max(squares, floorOf(points)) / n) + 2 * parameters + (2 * parameters * (parameters + 1)) / (n - parameters - 1)
@@ -80,8 +85,8 @@ function shapeOf(points: readonly Point[], line: Interval): Drift['kind'] {
   const bent = criterion(Math.min(...bentAt.slice(1, -2)), 4)
   const least = Math.min(flat, straight, bent)
   if (line.upper <= 0 || flat === least) return 'flat'
-  if (bent + 2 <= straight) return 'rose, then flat'
-  return straight + 4 <= bent && line.lower > 0 ? 'rises with the load' : 'not settled yet'
+  if (bent + margins.bend <= straight) return 'rose, then flat'
+  return straight + margins.line <= bent && line.lower > 0 ? 'rises with the load' : 'not settled yet'
 }
 
 /**

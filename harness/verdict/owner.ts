@@ -20,14 +20,14 @@ export type Owner = { readonly sentence: string } & (
   | { readonly kind: 'one of'; readonly routes: readonly Share[] }
 )
 
-/** Named alone from this probability on, and several that have it together: a wrong name sends somebody to the wrong file. */
-const clear = 0.97
-/** The same where nothing but a spread by chance tells: most names that were wrong in made loads came so. */
-const clearByChance = 0.99
+/** Named alone from `clear` on, and several that have it together: a wrong name sends somebody to the wrong file. `byChance`: where nothing but a spread by chance tells; most names that were wrong in made loads came so. */
+export type Certainty = { readonly clear: number; readonly byChance: number }
+
+export const usualCertainty: Certainty = { clear: 0.97, byChance: 0.99 }
 
 /** null where nothing was left, where no load was recorded by route, or where it follows time and not requests. */
-export function ownerOf(timeline: Timeline, hangs: readonly Hang[], births: readonly Birth[], rate: Rate | null): Owner | null {
-  return byRequest(timeline, hangs) ?? (rate === null || rate.kind === 'per hour' || rate.kind === 'at start-up' ? null : byLoad(timeline, births))
+export function ownerOf(timeline: Timeline, hangs: readonly Hang[], births: readonly Birth[], rate: Rate | null, certainty: Certainty = usualCertainty): Owner | null {
+  return byRequest(timeline, hangs) ?? (rate === null || rate.kind === 'per hour' || rate.kind === 'at start-up' ? null : byLoad(timeline, births, certainty))
 }
 
 /** A CGI process carries its request in its environment (RFC 3875), and the load tells of an unanswered request which route it was of. */
@@ -50,7 +50,7 @@ const patternOf = (path: string): RegExp => new RegExp(`^${path.split('{n}').map
  * these are known. Neither follows from the other, so their likelihoods multiply. All routes count alike; beside them stands the load as a whole. A route
  * without requests in a cycle that left something is out.
  */
-function byLoad(timeline: Timeline, births: readonly Birth[]): Owner | null {
+function byLoad(timeline: Timeline, births: readonly Birth[], { clear, byChance }: Certainty): Owner | null {
   const { routes } = timeline
   const cycles = cyclesOf(timeline, births)
   const dated = births.filter(({ cycle }) => cycle !== null)
@@ -69,7 +69,7 @@ function byLoad(timeline: Timeline, births: readonly Birth[]): Owner | null {
   const [first] = likely
   const ofFirst = sentTo((one) => one === first?.route)
   const each = leftByEach({ left, sent: ofFirst })
-  const needed = each === null && times === null ? clearByChance : clear
+  const needed = each === null && times === null ? byChance : clear
   if (first?.route && first.share > needed) {
     const { route, share: probability } = first
     const sure = `(probability ${percent(probability)})`

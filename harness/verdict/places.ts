@@ -99,14 +99,19 @@ export const agreementSinceLoad = remembered((timeline: Timeline): Agreement => 
   return { tries: before.tries + since.tries, exact: before.exact + since.exact }
 })
 
+/** So many tries that all find the same have not done so by chance; nor has this share of `most` or more. */
+export type AgreementRule = { readonly all: number; readonly most: number; readonly share: number }
+
+export const agreementRule: AgreementRule = { all: 8, most: 14, share: 0.7 }
+
 /** So many that find the same in a row have not done so by chance. */
-export const enoughTries = 8
+export const enoughTries = agreementRule.all
 
 /**
  * Whether tries agree so well that chance has not made them. Where answers come late by chance, as behind a slow database, some of a whole pool's do in most tries, now more of them and now fewer: it looks smaller than it is, but not by
  * the same number for long. One answer in ten late takes one of ten places away most easily: then eight tries in a row say so in 0.05 % of runs (binomial), and 70 % of fourteen, none of which finds more, in 0.1 %.
  */
-export const agree = ({ tries, exact }: Agreement): boolean => tries === 0 || (tries >= enoughTries && exact === tries) || (tries >= 14 && exact >= 0.7 * tries)
+export const agree = ({ tries, exact }: Agreement, { all, most, share }: AgreementRule = agreementRule): boolean => tries === 0 || (tries >= all && exact === tries) || (tries >= most && exact >= share * tries)
 
 /** How many processes have a pool that a request may meet; `certain` are those from before the first request: what a load has started may serve beside them, or be left behind. */
 export type Pooling = { readonly processes: number; readonly certain: number }

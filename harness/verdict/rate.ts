@@ -28,15 +28,25 @@ export type Rate = { readonly sentence: string; readonly events: number; readonl
 /** `episodes`: bursts of births within a second count as one. `negative binomial`: cycles differ by more than chance, and the interval is wider for it. */
 export type Law = 'Poisson' | 'Poisson of episodes' | 'negative binomial'
 
+/** The numbers of the choice; `lowtide simulate` prints what others would have done. */
+export type RateRule = {
+  /** So many times worse must the others explain it (Royall, "Statistical Evidence", 1997: between fairly strong and strong). */
+  readonly clearly: number
+  /** Cycles that differ so much are less probable than this where births come one by one: then they do not. */
+  readonly improbable: number
+}
+
+export const rateRule: RateRule = { clearly: 20, improbable: 0.01 }
+
 /** The rate of what was left behind, by the cycles in which it was; null where nothing was. */
-export function rateOf(timeline: Timeline, births: readonly Birth[]): Rate | null {
+export function rateOf(timeline: Timeline, births: readonly Birth[], rule: RateRule = rateRule): Rate | null {
   if (births.length === 0 || timeline.cycles.length === 0) return null
   const exposures = exposuresOf(timeline, births)
-  const bySurvivors = choose(exposures)
-  if (!isOverdispersed(exposures, bySurvivors.expected)) return told(exposures, bySurvivors, 'Poisson')
+  const bySurvivors = choose(exposures, rule)
+  if (!isOverdispersed(exposures, bySurvivors.expected, rule)) return told(exposures, bySurvivors, 'Poisson')
   const episodes = exposuresOf(timeline, episodesOf(births))
-  const byEpisodes = choose(episodes)
-  if (!isOverdispersed(episodes, byEpisodes.expected)) return told(episodes, byEpisodes, 'Poisson of episodes', births.length)
+  const byEpisodes = choose(episodes, rule)
+  if (!isOverdispersed(episodes, byEpisodes.expected, rule)) return told(episodes, byEpisodes, 'Poisson of episodes', births.length)
   return told(exposures, bySurvivors, 'negative binomial')
 }
 
@@ -53,9 +63,6 @@ export function exposuresOf(timeline: Timeline, births: readonly Birth[]): reado
   }))
 }
 
-/** So many times worse must the others explain it (Royall, "Statistical Evidence", 1997: between fairly strong and strong). */
-const clearly = Math.log(20)
-
 /** Twice the loss in log likelihood at which a model is given up: chi-square's quantile at 95 % with two degrees of freedom, as each single cause leaves two others out. */
 const given = 5.991464547107979
 
@@ -64,14 +71,14 @@ const inInterval = 3.841458820694124
 
 type Choice = { readonly causes: readonly Cause[]; readonly expected: readonly number[]; readonly whole: Coefficients }
 
-function choose(cycles: readonly Exposure[]): Choice {
+function choose(cycles: readonly Exposure[], { clearly }: RateRule): Choice {
   const whole = fitted(cycles)
   const most = likelihoodOf(cycles, whole)
   const singles = causes.map((cause) => ({ cause, coefficients: alone(cycles, cause) })).map((single) => ({ ...single, likelihood: likelihoodOf(cycles, single.coefficients) }))
   const standing = singles.filter(({ likelihood }) => 2 * (most - likelihood) <= given).toSorted((a, b) => b.likelihood - a.likelihood)
   const [first] = standing
   if (first === undefined) return { causes: [], expected: expectedOf(cycles, whole), whole }
-  const rivals = standing.filter(({ likelihood }) => first.likelihood - likelihood < clearly)
+  const rivals = standing.filter(({ likelihood }) => first.likelihood - likelihood < Math.log(clearly))
   return { causes: causes.filter((cause) => rivals.some((rival) => rival.cause === cause)), expected: expectedOf(cycles, first.coefficients), whole }
 }
 
@@ -91,11 +98,11 @@ function alone(cycles: readonly Exposure[], cause: Cause): Coefficients {
  * Whether cycles differ by more than a Poisson law lets them: Pearson's statistic over its degrees of freedom above 1.5, and improbable (Fisher's index of
  * dispersion). Fewer than five births disperse as they like.
  */
-function isOverdispersed(cycles: readonly Exposure[], expected: readonly number[]): boolean {
+function isOverdispersed(cycles: readonly Exposure[], expected: readonly number[], { improbable }: RateRule): boolean {
   const cells = cycles.flatMap(({ births }, i) => ((expected[i] ?? 0) > 0 ? [{ births, mean: expected[i] ?? 0 }] : []))
   const statistic = cells.reduce((sum, { births, mean }) => sum + (births - mean) ** 2 / mean, 0)
   const degrees = cells.length - 1
-  return sumOf(cycles, ({ births }) => births) >= 5 && degrees > 0 && statistic / degrees > 1.5 && chiSquareAbove(statistic, degrees) < 0.01
+  return sumOf(cycles, ({ births }) => births) >= 5 && degrees > 0 && statistic / degrees > 1.5 && chiSquareAbove(statistic, degrees) < improbable
 }
 
 /** Births within a second of the one before, in one cycle, are one. What only looks date stands for itself. */
