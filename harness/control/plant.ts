@@ -20,11 +20,13 @@ const plantedSessions = 3
 const plantedDescriptors = 5
 const plantedThreads = 3
 const plantedRows = 40
+/** More than the planter's program has itself. */
+const plantedMemoryBytes = 64 * 1024 ** 2
 
 /** Plants known leaks through the agent, so they are born where the application's would be; and a replication slot as the server's administrator. Disposal removes them; both are recorded. */
 export async function plantControl({ stack, dir, record, signal }: PlantOptions): Promise<AsyncDisposable> {
   const program = await bundle(fileURLToPath(new URL('planter.ts', import.meta.url)), join(dir, 'agent', 'planter.mjs'))
-  const env = { DATABASE_URL: stack.database.appUriInside, PLANT_SESSIONS: String(plantedSessions), PLANT_DESCRIPTORS: String(plantedDescriptors), PLANT_THREADS: String(plantedThreads), PLANT_SEGMENTS: stack.kind === 'containers' ? '1' : '0', PLANT_ROWS: String(plantedRows) }
+  const env = { DATABASE_URL: stack.database.appUriInside, PLANT_SESSIONS: String(plantedSessions), PLANT_DESCRIPTORS: String(plantedDescriptors), PLANT_THREADS: String(plantedThreads), PLANT_SEGMENTS: stack.kind === 'containers' ? '1' : '0', PLANT_ROWS: String(plantedRows), PLANT_MEMORY_BYTES: String(plantedMemoryBytes) }
   // Not the run's signal: what was planted is removed from an interrupted run as well.
   const remove = async () => {
     const patience = AbortSignal.timeout(removesWithinMs)

@@ -23,6 +23,12 @@ export async function plantRequest() {
   return { shell, pid: shell.pid }
 }
 
+/** Memory of this process: each of its pages is written to, and so it is there. */
+export function plantAnonymous(bytes: number) {
+  const pages: Buffer[] = [Buffer.alloc(bytes, 1)]
+  return { bytes: pages.reduce((sum, { length }) => sum + length, 0), free: () => void pages.splice(0) }
+}
+
 /** Lets a planted shell come to its end, and waits for that. */
 export async function goOn(shell: ChildProcess): Promise<void> {
   const gone = shell.exitCode !== null || shell.signalCode !== null || once(shell, 'exit')

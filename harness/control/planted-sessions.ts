@@ -48,17 +48,20 @@ async function plantTemporaryFile(client: pg.Client): Promise<number> {
 }
 
 /**
- * A table that has grown by so many rows. They are told by the statistics, which the session is made to write at once (PostgreSQL 15 and later). None where the role may create
- * none, or the server would tell its rows only later.
+ * A table that has grown by so many rows, of nearly 2 kB each: longer ones would be compressed. They are told by the statistics, which the session is made to write at once (PostgreSQL 15 and later). None where the
+ * role may create none, or the server would tell its rows only later.
  */
 export async function plantRows(client: pg.Client, rows: number) {
   const plant = async () => {
-    await client.query(`CREATE UNLOGGED TABLE ${grownTable} AS SELECT n FROM generate_series(1, ${rows}) AS n`)
+    const { rows: [log] } = await client.query<{ began: string }>('SELECT pg_current_wal_insert_lsn() AS began')
+    await client.query(`CREATE TABLE ${grownTable} AS SELECT n, repeat('x', 1900) AS filler FROM generate_series(1, ${rows}) AS n`)
     await client.query('SELECT pg_stat_force_next_flush()')
-    const { rows: [table] } = await client.query<{ schema: string }>(`SELECT nspname AS schema FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = '${grownTable}'::regclass`)
-    return [{ id: `${table?.schema}.${grownTable}`, rows }]
+    const { rows: [table] } = await client.query<{ schema: string; bytes: number; written: number }>(`
+      SELECT nspname AS schema, pg_total_relation_size(c.oid)::float AS bytes, (pg_current_wal_insert_lsn() - '${log?.began}')::float AS written
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = '${grownTable}'::regclass`)
+    return { grownTables: [{ id: `${table?.schema}.${grownTable}`, rows }], databaseBytes: table?.bytes ?? 0, walBytes: table?.written ?? 0 }
   }
-  return plant().catch(() => removeRows(client).then(() => []))
+  return plant().catch(() => removeRows(client).then(() => ({ grownTables: [] })))
 }
 
 export async function removeRows(client: pg.Client): Promise<void> {

@@ -1,6 +1,7 @@
 import { openSync, readdirSync, readlinkSync } from 'node:fs'
+import { anonymousBytesOf } from '../probes/proc/memory.ts'
 import { plantMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
-import { goOn, plantRequest, plantZombie } from './planted-processes.ts'
+import { goOn, plantAnonymous, plantRequest, plantZombie } from './planted-processes.ts'
 import { plantSegments } from './planted-segments.ts'
 import { openTransaction, plantEnded, plantInPooledSession, plantQuery, plantRows, removeRows, roomAsSeenBy } from './planted-sessions.ts'
 import { plantHalfClosed, plantOrphan, plantThreads } from './planted-sockets.ts'
@@ -17,11 +18,12 @@ const run = process.env.LOWTIDE_RUN ?? ''
 const clients = await Promise.all(Array.from({ length: sessions }, openTransaction))
 const opened = Array.from({ length: descriptors }, () => openSync(process.argv[1] ?? '', 'r'))
 const sharedMemoryBytes = plantMemory(run)
+const anonymous = plantAnonymous(Number(process.env.PLANT_MEMORY_BYTES))
 const [zombie, script, socket, threads, memory] = await Promise.all([plantZombie(), plantRequest(), plantHalfClosed(), plantThreads(Number(process.env.PLANT_THREADS)), plantSegments(Number(process.env.PLANT_SEGMENTS))])
 const orphan = await plantOrphan(threads.port)
 // From here on nothing may fail: what is prepared would stay.
 const pooled = await plantInPooledSession()
-const grownTables = await plantRows(pooled.client, rows)
+const grown = await plantRows(pooled.client, rows)
 const [query, endedPids] = (await roomAsSeenBy(pooled.client)) < 2 ? [null, []] : await Promise.all([plantQuery(pooled.client).catch(() => null), plantEnded().catch(() => [])])
 
 console.log(JSON.stringify({
@@ -44,7 +46,9 @@ console.log(JSON.stringify({
   sharedMemoryBytes,
   sharedSegments: memory.segments,
   requestPids: [script.pid],
-  grownTables,
+  ...grown,
+  memoryBytes: anonymous.bytes,
+  planterMemoryBytes: anonymousBytesOf(process.pid),
 }))
 
 await new Promise<void>((resolve) => {
@@ -55,6 +59,7 @@ await new Promise<void>((resolve) => {
 for (const gid of pooled.preparedTransactions) await pooled.client.query(`ROLLBACK PREPARED '${gid}'`).catch(() => {})
 await removeRows(pooled.client)
 removePlantedMemory(run)
+anonymous.free()
 await memory.remove()
 await query?.end()
 await Promise.all([goOn(zombie.shell), goOn(script.shell)])

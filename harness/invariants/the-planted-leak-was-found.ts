@@ -4,6 +4,7 @@ import { keptOfEachError } from '../timeline/fold.ts'
 import type { Member, PreparedTransaction, Process, ReplicationSlot, Table, TemporaryTable } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { plantedInWords, unprovedKinds } from '../verdict/planted-kinds.ts'
+import { sizeFaults, sizesSeen } from '../verdict/planted-sizes.ts'
 import { key, type Rest, presentThroughout, readingsOf, restsOf } from '../verdict/rest.ts'
 import { isPlanted, isProcess, isSession, isZombie } from '../verdict/stay.ts'
 import { transactionThresholdMs } from '../verdict/thresholds.ts'
@@ -28,10 +29,12 @@ export default {
     if (!before || !during || !after || unseen.length > 0)
       return { kind: 'inconclusive', sentence: `there are no three looks ${list(unseen)} the planted leak`, settledBy }
 
-    const faults = [...notFound(planting, during), ...notCounted(timeline, planting, before, during), ...tooMuch(timeline, before, during), ...notRemoved(timeline, before, after), ...notRegained(timeline, before, after)]
+    const faults = [...notFound(planting, during), ...notCounted(timeline, planting, before, during), ...sizeFaults(planting.planted, before, during), ...tooMuch(timeline, before, during), ...notRemoved(timeline, before, after), ...notRegained(timeline, before, after)]
     if (faults.length > 0) return { kind: 'inconclusive', sentence: `the planted leak was not found exactly: ${list(faults)}`, settledBy }
-    const unproved = unprovedKinds(timeline, planting.planted)
-    return { kind: 'pass', sentence: `${plantedInWords(planting.planted)} were planted, found exactly, and seen gone${unproved.length > 0 ? `; watched without a control: ${list(unproved, unproved.length)}` : ''}` }
+    const seen = sizesSeen(planting.planted, before, during)
+    const unproved = unprovedKinds(timeline, planting.planted, seen)
+    const shown = seen.length > 0 ? `; they showed in ${list(seen.map(({ called }) => called), seen.length)}` : ''
+    return { kind: 'pass', sentence: `${plantedInWords(planting.planted)} were planted, found exactly, and seen gone${shown}${unproved.length > 0 ? `; watched without a control: ${list(unproved, unproved.length)}` : ''}` }
   },
 } satisfies Invariant
 
@@ -74,8 +77,8 @@ const rise = (before: Rest, after: Rest, counter: string): number => fewest(afte
 function notCounted({ serverLog }: Timeline, { planted }: Stamped<Control>, before: Rest, during: Rest): readonly string[] {
   const { orphanSockets = 0, temporaryFiles = 0, sharedMemoryBytes = 0, sharedSegments = 0, endedPids = [] } = planted
   const ended = serverLog.filter(({ sqlstate }) => sqlstate === idleSessionTimeout)
-  // Where the application's own were ended as often before, no more lines are kept: then it is counted, as any error.
-  const isCounted = ended.length >= keptOfEachError && rise(before, during, 'log.errors') >= endedPids.length
+  // Where the application's own were ended as often before, no more lines are kept: then it is counted, in older records among all errors.
+  const isCounted = ended.length >= keptOfEachError && rise(before, during, during.looks.every(({ counters }) => 'log.sessions-ended' in counters) ? 'log.sessions-ended' : 'log.errors') >= endedPids.length
   const exactly = (seen: number, wanted: number, one: string, many?: string): string | null => (wanted === 0 || seen === wanted ? null : `${seen === 0 ? 'none' : thousands(seen)} of ${count(wanted, one, many)} seen`)
   return [
     exactly(rise(before, during, 'app.orphan-sockets'), orphanSockets, 'planted socket without an owner', 'planted sockets without an owner'),

@@ -72,13 +72,16 @@ function look() {
   const [any] = living
   // In the main process's container: any of them is, and one that has gone can no longer show the way.
   const inContainer = settings.scope === 'namespace' && any !== undefined
-  const anonymousBytes = (inContainer ? containerAnonymousBytes(any.pid) : null) ?? living.reduce((sum, { pid }) => sum + anonymousBytesOf(pid), 0)
+  const anonymousBytesIn = (processes: readonly { readonly pid: number }[]) => processes.reduce((sum, { pid }) => sum + anonymousBytesOf(pid), 0)
+  const anonymousBytes = (inContainer ? containerAnonymousBytes(any.pid) : null) ?? anonymousBytesIn(living)
   return {
     processes: described.map(({ process, targets }) => ({ ...process, descriptorTargets: targetsOf(targets, byInode, settings.appPort) })),
     mainProcess,
     counters: {
       ...counters,
       'app.anonymous-bytes': anonymousBytes,
+      // Of a container's whole memory nothing that is planted beside it can be a part.
+      ...(settings.scope === 'tag' && { 'harness.anonymous-bytes': anonymousBytesIn(described.flatMap(({ process }) => (process.control === null ? [] : [process]))) }),
       'app.memory-kills': memoryKills(any?.pid ?? process.pid, inContainer ? 'namespace' : 'tag'),
       ...sharedMemory.counters(inContainer ? `/proc/${any.pid}/root/dev/shm` : '/dev/shm'),
     },

@@ -271,6 +271,12 @@ export type Planted = {
   readonly retainedBytes?: number
   /** Tables made for it, as a look names them, with their rows. */
   readonly grownTables?: readonly { readonly id: string; readonly rows: number }[]
+  /** What these tables take in the database, and how far the write-ahead log went while they were made. */
+  readonly databaseBytes?: number
+  readonly walBytes?: number
+  /** Memory of the planter's that no file backs, and how much it then had in all. */
+  readonly memoryBytes?: number
+  readonly planterMemoryBytes?: number
 }
 
 /** The run's last word. A record without it was cut off. */

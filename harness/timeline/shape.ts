@@ -132,6 +132,10 @@ const planted: Shape<Planted> = {
   replicationSlots: optional(listOf(isText)),
   retainedBytes: optional(isNumber),
   grownTables: optional(listOf(of({ id: isText, rows: isNumber }))),
+  databaseBytes: optional(isNumber),
+  walBytes: optional(isNumber),
+  memoryBytes: optional(isNumber),
+  planterMemoryBytes: optional(isNumber),
 }
 
 const entries = tabled<Happening['kind']>({

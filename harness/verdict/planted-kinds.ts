@@ -1,5 +1,6 @@
 import type { Planted } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { type Size, sizes } from './planted-sizes.ts'
 import { count, inOrder, list } from './words.ts'
 
 /** `3 transactions, 1 zombie and 5 descriptors`: what was planted. */
@@ -10,16 +11,16 @@ export function plantedInWords(planted: Planted): string {
 
 /**
  * What the run watches and has not shown to see. It watches what its probes claim and what its looks count: of that is left what it planted none of, as a role or a server
- * may not allow it; what none can plant; and, by its name, a counter that no kind here knows.
+ * may not allow it; what none can plant; the sizes in which nothing planted was `seen`; and, by its name, a counter that no kind here knows.
  */
-export function unprovedKinds({ facts, looks }: Timeline, planted: Planted): readonly string[] {
+export function unprovedKinds({ facts, looks }: Timeline, planted: Planted, seen: readonly Size[]): readonly string[] {
   const counted = new Set(looks.flatMap(({ counters }) => Object.keys(counters)))
   const isCounted = ({ counters }: Pick<Kind, 'counters'>): boolean => counters.some((counter) => counted.has(counter))
-  const known = new Set([...plantable, ...unplantable].flatMap(({ counters }) => counters))
+  const known = new Set([...plantable, ...sizes, ...unplantable].flatMap(({ counters }) => counters))
   const unknown = [...counted].filter((counter) => !known.has(counter) && !ofNoKind.has(counter) && !/^(?:harness|load)\./.test(counter))
   return [
     ...plantable.filter((kind) => kind.planted(planted) === 0 && facts.probes.includes(kind.watchedBy) && (kind.isLater !== true || isCounted(kind))).map(({ one, many = `${one}s` }) => many),
-    ...unplantable.filter(isCounted).map(({ called }) => called),
+    ...[...sizes.filter((size) => !seen.includes(size)), ...unplantable].filter(isCounted).map(({ called }) => called),
     ...unknown.sort(inOrder),
   ]
 }
@@ -46,7 +47,7 @@ const plantable: readonly Kind[] = [
   { one: 'temporary file', watchedBy: 'postgres-relations', counters: ['pg.temporary-files', 'pg.temporary-file-bytes'], isLater: true, planted: ({ temporaryFiles = 0 }) => temporaryFiles },
   { one: 'prepared transaction', watchedBy: 'postgres', counters: ['pg.prepared-transactions'], planted: ({ preparedTransactions = [] }) => preparedTransactions.length },
   { one: 'running query', many: 'running queries', watchedBy: 'postgres', counters: ['pg.active'], planted: ({ queryPids = [] }) => queryPids.length },
-  { one: 'session ended by the server', many: 'sessions ended by the server', watchedBy: 'postgres-log', counters: ['log.errors'], planted: ({ endedPids = [] }) => endedPids.length },
+  { one: 'session ended by the server', many: 'sessions ended by the server', watchedBy: 'postgres-log', counters: ['log.errors', 'log.sessions-ended'], planted: ({ endedPids = [] }) => endedPids.length },
   { one: 'half-closed socket', watchedBy: 'processes', counters: ['app.close-wait'], planted: ({ closeWait = 0 }) => closeWait },
   { one: 'socket without an owner', many: 'sockets without an owner', watchedBy: 'processes', counters: ['app.orphan-sockets'], isLater: true, planted: ({ orphanSockets = 0 }) => orphanSockets },
   { one: 'file of shared memory', many: 'files of shared memory', watchedBy: 'processes', counters: ['app.shm-bytes'], isLater: true, planted: ({ sharedMemoryBytes = 0 }) => Math.sign(sharedMemoryBytes) },
@@ -56,12 +57,10 @@ const plantable: readonly Kind[] = [
   { one: 'grown table', watchedBy: 'postgres-relations', counters: [], planted: ({ grownTables = [] }) => grownTables.length },
 ]
 
-/** Memory and sizes are never exactly so much, and a kill for want of memory would be one. */
+/** A planted kill for want of memory would be one, and of its heap the application alone can tell. */
 const unplantable: readonly { readonly called: string; readonly counters: readonly string[] }[] = [
-  { called: 'memory', counters: ['app.anonymous-bytes', 'app.rss-bytes', 'app.heap-used-bytes'] },
   { called: 'kills for want of memory', counters: ['app.memory-kills'] },
-  { called: 'the size of the database', counters: ['pg.database-bytes'] },
-  { called: 'the size of the write-ahead log', counters: ['pg.wal-bytes'] },
+  { called: 'the heap as the application tells it', counters: ['app.heap-used-bytes'] },
 ]
 
 /**

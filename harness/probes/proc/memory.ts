@@ -1,8 +1,9 @@
 import { tryRead } from './read.ts'
 
-/** Memory of one process that no file backs: proc(5), RssAnon. Pages that a fork shares are counted in each. */
+/** Memory of one process that no file backs, in memory or swapped out: proc(5), RssAnon and VmSwap. Pages that a fork shares are counted in each. */
 export function anonymousBytesOf(pid: number): number {
-  return 1024 * Number(/^RssAnon:\s+(\d+) kB$/m.exec(tryRead(`/proc/${pid}/status`))?.[1] ?? 0)
+  const status = tryRead(`/proc/${pid}/status`)
+  return 1024 * ['RssAnon', 'VmSwap'].reduce((sum, name) => sum + Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0), 0)
 }
 
 /**

@@ -40,9 +40,13 @@ const temporarySql = `
 
 type Sizes = { readonly database: number; readonly files: number; readonly fileBytes: number; readonly wal: number }
 
-/** By their folders: PostgreSQL manual, "Generic File Access Functions". Temporary files of the default tablespace. */
+/**
+ * By their folders: PostgreSQL manual, "Generic File Access Functions". Temporary files of the default tablespace. Of the write-ahead log what is kept of it, from its oldest segment up to
+ * where it is being written: segments that lie ready to be written over say nothing of it.
+ */
 const sizesSql = `
-  SELECT pg_database_size(current_database())::float AS database, (SELECT coalesce(sum(size), 0) FROM pg_ls_waldir())::float AS wal,
+  SELECT pg_database_size(current_database())::float AS database,
+         (SELECT file_offset + coalesce((SELECT sum(size) FROM pg_ls_waldir() WHERE name < file_name), 0) FROM pg_walfile_name_offset(pg_current_wal_insert_lsn()))::float AS wal,
          count(*)::int AS files, coalesce(sum(size), 0)::float AS "fileBytes"
   FROM pg_ls_tmpdir()`
 
