@@ -57,7 +57,7 @@ const punctuality = (doses: readonly Dose[]): string => {
   const late = doses.flatMap(({ lateness }) => lateness ?? [])
   if (late.length === 0) return ''
   const [p99Ms, maxMs] = [Math.max(...late.map((one) => one.p99Ms)), Math.max(...late.map((one) => one.maxMs))]
-  return `, 99 % of them sent within ${thousands(Math.ceil(p99Ms))} ms of their moments, the latest after ${thousands(Math.ceil(maxMs))} ms`
+  return `, 99 % of them sent within ${thousands(Math.ceil(p99Ms))} ms of their moments, from which latencies are counted, the latest after ${thousands(Math.ceil(maxMs))} ms`
 }
 
 /** The first of each kind of failure, by route: what a reader would look for in the logs. */

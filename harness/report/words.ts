@@ -1,5 +1,6 @@
 import type { Hang, HealClass, Survivor, Verdict } from '../verdict/verdict.ts'
 import { duration } from '../verdict/words.ts'
+import type { Dose } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Tone } from './paint.ts'
@@ -28,6 +29,14 @@ export function verdictTone(verdict: Verdict | 'interrupted'): Tone {
 export function subject(facts: Facts): string {
   const particulars = [facts.variant, facts.stack.kind, facts.profile].filter((part) => part !== null)
   return `${facts.scenario} (${particulars.join(', ')})`
+}
+
+/** From when on latencies are counted. A closed load asks more seldom where its application is slow, which is known as coordinated omission; null where nothing was sent. */
+export function latenciesFrom(doses: readonly Dose[]): string | null {
+  if (doses.every(({ planned }) => planned === 0)) return null
+  return doses.some(({ lateness }) => lateness !== undefined)
+    ? 'latencies are counted from the moment at which a request was to come, so that the wait for a free user is in them: corrected for coordinated omission'
+    : 'latencies are counted from when a request was sent, and a user waits for an answer before the next: who would have come meanwhile is in none of them (coordinated omission, which load.arrivals corrects)'
 }
 
 /** What kind of hang this is, in one phrase; hangs that share it form one cluster. */

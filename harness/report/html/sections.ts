@@ -4,7 +4,7 @@ import { type Account, type Cluster, heldInFull, nameAndSentence, type Stray } f
 import type { RunRecord } from '../run-record.ts'
 import type { Series } from '../series.ts'
 import { count, duration, thousands } from '../../verdict/words.ts'
-import { bytes, memberLine, processDetail, requestOf, sessionAge, timeOfDay, whyOfAll } from '../words.ts'
+import { bytes, latenciesFrom, memberLine, processDetail, requestOf, sessionAge, timeOfDay, whyOfAll } from '../words.ts'
 import { html, type Interpolated, type Markup } from './markup.ts'
 import { drawingOf, flatCounters, type Panel } from './panels.ts'
 
@@ -141,6 +141,7 @@ export function cyclesSection({ findings, series }: RunRecord): Markup | null {
     ['unexpected', ({ unexpected }) => unexpected],
     ['timed out', ({ timedOut }) => timedOut],
     ['broken', ({ broken }) => broken],
+    ['never sent', ({ dropped }) => dropped],
     ['most in flight', ({ peakInFlight }) => peakInFlight],
     ['left behind', ({ cycle }) => born.get(cycle)?.length ?? 0],
   ]
@@ -153,6 +154,7 @@ export function runSection(account: Account, { facts, series }: RunRecord): Mark
     ['run', facts.run],
     ['length', duration(series.endMs)],
     ['doses', `${facts.doses.map(thousands).join(', ')} requests; ${count(facts.concurrency, 'request')} at once at most`],
+    ...[latenciesFrom(series.doses) ?? []].flat().map((sentence): [string, string] => ['latencies', sentence.replace('latencies are ', '')]),
     ['seed', String(facts.seed)],
     ['looked', `every ${duration(facts.sampleEveryMs)}: ${facts.probes.join(', ')}`],
     ...Object.entries(facts.limits).map(([name, value]): [string, string] => [`declares ${name}`, String(value)]),

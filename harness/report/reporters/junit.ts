@@ -16,9 +16,21 @@ function render(run: RunRecord): string {
   const errors = account.unseen.length + (unsaid ? 1 : 0)
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuite name="${attribute(suite)}" tests="${cases.length}" failures="${account.leaks.length + account.crossed.length}" errors="${errors}" skipped="${account.notJudged.length}" time="${(run.series.endMs / 1_000).toFixed(3)}" timestamp="${attribute(run.facts.startedAt)}">
+  <properties>
+${properties(run).map(([name, value]) => `    <property name="${name}" value="${value}"/>`).join('\n')}
+  </properties>
 ${cases.join('\n')}
 </testsuite>
 `
+}
+
+/** What a CI server can draw over many runs. */
+function properties({ findings: { dose } }: RunRecord): readonly (readonly [name: string, value: number])[] {
+  return [
+    ['requests planned', dose.planned],
+    ['requests answered as expected', dose.counted],
+    ['left behind', dose.leftBehind],
+  ]
 }
 
 function testCase(suite: string, finding: Finding): string {

@@ -1,7 +1,7 @@
 import { accountOf, type Account, type Cluster } from '../account.ts'
 import type { Reporter, RunRecord } from '../run-record.ts'
 import { count, thousands } from '../../verdict/words.ts'
-import { clip, memberLine, printable, processDetail, requestOf, sessionDetail, whyOfAll } from '../words.ts'
+import { clip, latenciesFrom, memberLine, printable, processDetail, requestOf, sessionDetail, whyOfAll } from '../words.ts'
 
 /** The run in Markdown: to read in an editor, to paste into an issue, to append to a CI job's summary. */
 export default { file: 'report.md', render } satisfies Reporter
@@ -24,6 +24,7 @@ function render(run: RunRecord): string {
     ...section('Not seen', account.unseen.map((finding) => `${nameAndSentence(finding)}  \n  To settle it: ${prose(finding.settledBy)}`)),
     ...section('Warnings', account.warnings.map(nameAndSentence)),
     ...section('Drift', account.drifts.map(prose)),
+    ...section('Load', loadLines(run).map(prose)),
     ...section('Next', account.next.map(code)),
     ...section('Watched', account.watched.map(prose)),
     ...section('Held', account.held.map(nameAndSentence)),
@@ -31,6 +32,10 @@ function render(run: RunRecord): string {
     ...section('Repeat', [code(facts.command), ...Object.entries(facts.versions).map(([name, value]) => `${prose(name)} ${prose(value)}`)]),
   ]
   return `${blocks.join('\n\n')}\n`
+}
+
+function loadLines({ findings: { dose }, series }: RunRecord): readonly string[] {
+  return [`${thousands(dose.counted)} of ${count(dose.planned, 'planned request')} were answered as expected`, ...[latenciesFrom(series.doses) ?? []].flat()]
 }
 
 /** So many hung requests of a cluster are listed; report.html has more, findings.json all of them. */

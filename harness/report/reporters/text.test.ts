@@ -61,6 +61,11 @@ test('a leak in Markdown', async () => {
 
     - memory not settled yet: 52 MB to 61 MB over 80 requests, 0.12 MB per 1,000 (95 %: -0.010 MB to 0.30 MB)
 
+    ## Load
+
+    - 73 of 80 planned requests were answered as expected
+    - latencies are counted from when a request was sent, and a user waits for an answer before the next: who would have come meanwhile is in none of them (coordinated omission, which load.arrivals corrects)
+
     ## Next
 
     - \`lowtide shrink reports/2026-11-23T0622-timeline-soak\`
@@ -92,6 +97,11 @@ test('a leak in JUnit: leaks are failures, warnings are none', async () => {
   expect(junit.render(await runOf(syntheticLeak(1)))).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <testsuite name="timeline-soak (as-shipped, processes, gate)" tests="6" failures="3" errors="0" skipped="0" time="60.000" timestamp="2026-11-23T06:22:00.000Z">
+      <properties>
+        <property name="requests planned" value="80"/>
+        <property name="requests answered as expected" value="73"/>
+        <property name="left behind" value="1"/>
+      </properties>
       <testcase classname="timeline-soak (as-shipped, processes, gate)" name="every request process ends with its request"><failure message="1 processes outlived their requests by more than 5.0 s, CPU frozen at 0.31 s">node drproject.cgi  pid 3216  S futex_do_wait  0.31 s CPU, started 06:22:41 UTC  (state S in futex, CPU frozen over three looks)</failure></testcase>
       <testcase classname="timeline-soak (as-shipped, processes, gate)" name="no transaction stays open"><failure message="1 sessions idle in transaction, the oldest for 42.3 s, where transactions that ended took 1.2 s">postgres  pid 3217  idle in transaction for 42 s, last: SELECT … FROM ticket_change WHERE ticket = $1 ORDER BY time  (transaction open with xmin and 3 relation locks)</failure></testcase>
       <testcase classname="timeline-soak (as-shipped, processes, gate)" name="no zombie is left"><failure message="1 zombie, 0 declared">git  pid 3305  Z  0.01 s CPU, started 06:22:41 UTC  (zombie, not reaped by its parent)</failure></testcase>
@@ -101,6 +111,14 @@ test('a leak in JUnit: leaks are failures, warnings are none', async () => {
     </testsuite>
     "
   `)
+})
+
+test('each report tells what was delivered of the planned dose, and from when on latencies are counted', async () => {
+  const run = await runOf(syntheticLeak(2))
+  expect(junit.render(run)).toMatch(/<properties>\s*<property name="requests planned" value="80"\/>\s*<property name="requests answered as expected" value="73"\/>\s*<property name="left behind" value="2"\/>/)
+  expect(markdown.render(run)).toContain('## Load\n\n- 73 of 80 planned requests were answered as expected\n- latencies are counted from when a request was sent')
+  const open = { ...run, series: { ...run.series, doses: run.series.doses.map((dose) => ({ ...dose, lateness: { p99Ms: 3, maxMs: 4 } })) } }
+  expect(markdown.render(open)).toContain('- latencies are counted from the moment at which a request was to come')
 })
 
 test('what could not be seen is an error in JUnit, not a pass', async () => {
