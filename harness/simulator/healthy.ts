@@ -187,10 +187,41 @@ export const healthy: Readonly<Record<string, Maker>> = {
         const bornMs = (atMs: number) => Math.max(2_000, (nthAt(atMs) - offset) * lifeMs)
         const pidAt = (atMs: number) => basePid + nthAt(atMs) * 31
         return [
-          (({ atMs }) => process({ pid: pidAt(atMs), fromMs: bornMs(atMs), databasePorts: many(perWorker, (i) => 30_000 + basePid + i) })({ atMs })) satisfies Inhabitant,
-          ...many(perWorker, (i): Inhabitant => ({ atMs }) => session({ pid: 200_000 + pidAt(atMs) * 8 + i, fromMs: bornMs(atMs) + 40 + i, clientPort: 30_000 + basePid + i })({ atMs })),
+          (({ atMs }) => process({ pid: pidAt(atMs), fromMs: bornMs(atMs), databasePorts: many(perWorker, (i) => 30_000 + basePid * 8 + i) })({ atMs })) satisfies Inhabitant,
+          ...many(perWorker, (i): Inhabitant => ({ atMs }) => session({ pid: 200_000 + pidAt(atMs) * 8 + i, fromMs: bornMs(atMs) + 40 + i, clientPort: 30_000 + basePid * 8 + i })({ atMs })),
         ]
       }).flat(),
+    }
+  },
+
+  'a pool that opens ahead of need, and renews what nobody has used': (random, pids) => {
+    const used = new Set<number>()
+    const lives = many(random.between(2, 8), () => ({ pid: pids() * 64, lifeMs: random.within(15_000, 90_000), offset: random.fraction() }))
+    const bornMs = ({ lifeMs, offset }: (typeof lives)[number], nth: number): number => Math.max(2_000, (nth - offset) * lifeMs)
+    const nthAt = ({ lifeMs, offset }: (typeof lives)[number], atMs: number): number => Math.floor(atMs / lifeMs + offset)
+    const pidAt = (life: (typeof lives)[number], atMs: number): number => life.pid + nthAt(life, atMs)
+    return {
+      boot: [({ atMs }) => process({ pid: 20, databasePorts: lives.map((life) => 40_000 + pidAt(life, atMs)) })({ atMs }), ...lives.map((life): Inhabitant => ({ atMs }) => session({ pid: pidAt(life, atMs), fromMs: bornMs(life, nthAt(life, atMs)), ...(!used.has(pidAt(life, atMs)) && { queryAgeMs: null, query: '' }) })({ atMs }))],
+      cycle: ({ dose, endMs }) => {
+        if (dose > 0) for (const life of lives) if (random.chance(0.5)) used.add(pidAt(life, endMs))
+        return []
+      },
+    }
+  },
+
+  'a second pool that one busy moment opens, and nobody uses again': (random, pids) => {
+    const [during, sessions, isUsed] = [random.between(0, 9), random.between(1, 4), random.chance(0.5)]
+    const ports: number[] = []
+    const opened = (n: number, life: { readonly fromMs: number; readonly untilMs?: number }, given: Parameters<typeof session>[0] | object = {}): readonly Inhabitant[] =>
+      many(n, () => {
+        const pid = pids()
+        ports.push(40_000 + pid)
+        return session({ ...given, ...life, pid })
+      })
+    return {
+      boot: [process({ pid: pids(), databasePorts: ports })],
+      // Beside it the usual pool, whose sessions are closed for being idle.
+      cycle: ({ cycle, dose, startMs, endMs }) => (dose === 0 ? [] : [...opened(random.between(1, 3), { fromMs: random.within(startMs, endMs), untilMs: endMs + random.within(500, 2_500) }), ...(cycle === during ? opened(sessions, { fromMs: random.within(startMs, endMs) }, isUsed ? {} : { queryAgeMs: null, query: '' }) : [])]),
     }
   },
 

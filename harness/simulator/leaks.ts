@@ -11,7 +11,7 @@ export type Leak = {
   readonly rate: number
   /** The route whose requests leak; null: all do. */
   readonly route: string | null
-  readonly heal: Extract<HealClass, 'permanent' | 'on nudge' | 'by time-out'>
+  readonly heal: Extract<HealClass, 'permanent' | 'on nudge' | 'at collection' | 'by time-out'>
 }
 
 /** A leaking application, and when it leaked. */
@@ -30,7 +30,10 @@ const kinds = {
   'replication slot': { one: ({ pid, fromMs, isLeft }: Life): Inhabitant => (moment) => (moment.atMs >= fromMs && isLeft(moment) ? { kind: 'replication-slot', id: `slot_${pid}`, active: false, retainedBytes: 1e6 } : null) },
   'query that waits': { one: ({ pid, fromMs, isLeft }: Life): Inhabitant => (moment) => (moment.atMs >= fromMs && isLeft(moment) ? session({ pid, usedAtMs: fromMs, state: 'active', waitEvent: 'relation', transactionAgeMs: moment.atMs - fromMs })(moment) : session({ pid })(moment)) },
   'socket in CLOSE_WAIT': { all: (pid: number, left: (moment: Moment) => number): Inhabitant => (moment) => process({ pid, closeWait: left(moment) })(moment) },
+  'temporary table': { one: ({ pid, fromMs, isLeft }: Life): Inhabitant => (moment) => (moment.atMs >= fromMs && isLeft(moment) ? { kind: 'temporary-table', id: String(pid), name: `batch_${pid}`, sessionPid: pid % 4 } : null) },
   descriptor: { all: (pid: number, left: (moment: Moment) => number): Inhabitant => (moment) => process({ pid, descriptors: 30 + left(moment) })(moment) },
+  thread: { all: (pid: number, left: (moment: Moment) => number): Inhabitant => (moment) => process({ pid, threads: 7 + left(moment) })(moment) },
+  'session that never ran a query': { one: ({ pid, fromMs, isLeft }: Life): Inhabitant => whileLeft(isLeft, session({ pid, fromMs, queryAgeMs: null, query: '' })) },
   session: { one: ({ pid, fromMs, isLeft }: Life): Inhabitant => whileLeft(isLeft, session({ pid, fromMs })) },
   process: { one: ({ pid, fromMs, isLeft }: Life): Inhabitant => whileLeft(isLeft, process({ pid, fromMs, command: 'git gc', parentPid: 1 })) },
 } satisfies Readonly<Record<string, { readonly one: (life: Life) => Inhabitant } | { readonly all: (pid: number, left: (moment: Moment) => number) => Inhabitant }>>
@@ -45,7 +48,7 @@ const longestMs = 600_000
 export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random, pids: () => number): Leaking {
   const bornAtMs: number[] = []
   const timeOutMs = random.within(25_000, 70_000)
-  const isLeftOf = (fromMs: number) => (moment: Moment): boolean => (heal === 'on nudge' ? !moment.nudged : heal === 'by time-out' ? moment.atMs < fromMs + timeOutMs : true)
+  const isLeftOf = (fromMs: number) => (moment: Moment): boolean => (heal === 'on nudge' ? !moment.nudged : heal === 'at collection' ? !moment.collected : heal === 'by time-out' ? moment.atMs < fromMs + timeOutMs : true)
   const how = kinds[kind]
   // Its sessions have an owner that lives: one without is found by that alone.
   const ports: number[] = []
@@ -61,6 +64,7 @@ export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random
 
   return {
     bornAtMs,
+    ...(heal === 'at collection' && { collects: true as const }),
     boot: [process({ pid: pids(), databasePorts: ports }), ...('all' in how ? [how.all(pids(), left)] : []), ...times.flatMap(born)],
     cycle: ({ cycle, routes, startMs, endMs }) => {
       const requests = Object.entries(routes).reduce((sum, [name, sent]) => sum + (route === null || name === route ? sent : 0), 0)

@@ -37,7 +37,7 @@ export function timelineOf({ facts, entries }: Simulated): Timeline {
 const settleMs = 20_000
 
 /**
- * A run against a made application, in its real order: two cycles of warm-up, three of baseline, the measured ones, a nudge, planted leaks. Looks come as a settle makes
+ * A run against a made application, in its real order: two cycles of warm-up, three of baseline, the measured ones, a nudge, a collection where the world has one, planted leaks. Looks come as a settle makes
  * them: three quiet ones without leftovers, or as long as leftovers need to be called left behind.
  */
 export function simulate(world: World, plan: Plan, random: Random): Simulated {
@@ -45,7 +45,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   const happenings: (Happening & { readonly atMs: number })[] = []
   const inhabitants: Inhabitant[] = [server('postgresql'), server('application'), ...(world.boot ?? [])]
   let nowMs = 3_000
-  let nudged = false
+  let [nudged, collected] = [false, false]
   let clientsBefore = Number.POSITIVE_INFINITY
   const endedMs = world.transactionsEndedMs ?? random.within(5, 400)
   const threshold = { facts, endedTransactions: { count: 1, p999Ms: endedMs } } as Timeline
@@ -53,7 +53,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   const tell = (happening: Happening): void => void happenings.push({ ...happening, atMs: nowMs })
 
   const look = (reading: Reading, cycle: number | null, before: { readonly members: readonly Member[]; readonly atMs: number } | null) => {
-    const moment: Moment = { atMs: nowMs, reading, cycle, nudged, collected: false }
+    const moment: Moment = { atMs: nowMs, reading, cycle, nudged, collected }
     const members = asHeld(inhabitants.map((being) => being(moment)).filter((member) => member !== null))
     const logged = members.filter((member) => member.kind === 'session').map(({ pid, backendStartMs }) => ({ kind: 'logged-session' as const, id: `${pid}@${Math.floor(backendStartMs / 1000)}`, pid }))
     const counters = { 'pg.backends': logged.length, 'log.live': logged.length, 'app.processes': members.filter(({ kind }) => kind === 'process').length, ...world.counters?.(nowMs) }
@@ -107,6 +107,11 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   tell({ kind: 'canary', url: '/', outcome: 'answered', detail: 'status 200', tookMs: 12 })
   nowMs += 300
   settle('nudged', null, 1_000)
+  if (world.collects) {
+    collected = true
+    nowMs += 300
+    settle('collected', null, 1_000)
+  }
   tell({ kind: 'phase', phase: 'control', edge: 'start' })
   settle('control-before', null, 0)
   const plantedAtMs = (nowMs += 200)

@@ -54,6 +54,7 @@ const settings: readonly Setting[] = [
   { cause: 'per hour', rate: 300, requests: 160, route: null, heal: 'permanent' },
   { cause: 'at start-up', rate: 2, requests: 160, route: null, heal: 'permanent' },
   { cause: 'per request', rate: 1e-2, requests: 1_000, route: null, heal: 'on nudge' },
+  { cause: 'per request', rate: 1e-2, requests: 1_000, route: null, heal: 'at collection' },
   { cause: 'per request', rate: 1e-2, requests: 1_000, route: null, heal: 'by time-out' },
 ]
 

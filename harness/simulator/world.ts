@@ -14,6 +14,8 @@ export type World = {
   /** Longest healthy transactions under load, in milliseconds, as the monitor reports them. */
   readonly transactionsEndedMs?: number
   readonly happenings?: (cycle: Cycle) => readonly (Happening & At)[]
+  /** It can be told to collect its garbage, and is after the nudge. */
+  readonly collects?: true
   /** Between which moments no beat comes, and from when on a probe is blind. */
   readonly lostBeats?: (atMs: number) => boolean
 }
@@ -53,5 +55,6 @@ export function together(worlds: readonly World[]): World {
     happenings: (cycle) => worlds.flatMap((world) => world.happenings?.(cycle) ?? []),
     lostBeats: (atMs) => worlds.some((world) => world.lostBeats?.(atMs) ?? false),
     ...(slowest > 0 && { transactionsEndedMs: slowest }),
+    ...(worlds.some(({ collects }) => collects) && { collects: true as const }),
   }
 }
