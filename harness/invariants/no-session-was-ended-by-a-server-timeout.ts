@@ -1,10 +1,11 @@
-import type { ServerLog } from '../timeline/entry.ts'
+import type { Reading, ServerLog } from '../timeline/entry.ts'
 import { keptOfEachError } from '../timeline/fold.ts'
 import type { OtherMember } from '../timeline/member.ts'
+import { serverTimeouts } from '../timeline/server-timeouts.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { isSession } from '../verdict/stay.ts'
 import { sessionsEnded } from '../verdict/tally.ts'
-import type { Invariant } from '../verdict/verdict.ts'
+import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count, duration, list } from '../verdict/words.ts'
 
 /**
@@ -16,21 +17,38 @@ export default {
   check: (timeline) => {
     const { serverLog, controls, cycles } = timeline
     const planted = new Set(controls.flatMap(({ planted: { sessionPids, endedPids = [] } }) => [...sessionPids, ...endedPids]))
-    const ended = serverLog.filter((line) => line.sqlstate in timeouts && !planted.has(line.pid) && !isOfPlanting(timeline, line))
+    const ended = serverLog.filter((line) => line.sqlstate in serverTimeouts && !planted.has(line.pid) && !isOfPlanting(timeline, line))
     if (ended.length === 0) return { kind: 'pass', sentence: 'the server ended no session by a time-out of its own' }
-    const isCut = Object.keys(timeouts).some((state) => serverLog.filter(({ sqlstate }) => sqlstate === state).length >= keptOfEachError)
-    const kinds = [...new Set(ended.map(({ sqlstate }) => `${timeouts[sqlstate]} (${sqlstate})`))].sort()
+    const isCut = Object.keys(serverTimeouts).some((state) => serverLog.filter(({ sqlstate }) => sqlstate === state).length >= keptOfEachError)
+    const kinds = [...new Set(ended.map(({ sqlstate }) => `${serverTimeouts[sqlstate]} (${sqlstate})`))].sort()
+    const survivors = ended.map(({ pid, sqlstate, message, atMs }): Survivor => ({
+      member: { kind: 'other', id: `${pid} at ${Math.round(atMs)} ms`, resource: sessionsEnded, detail: message } satisfies OtherMember,
+      why: `${serverTimeouts[sqlstate]} ended pid ${pid} ${duration(atMs)} into the run: ${message}`,
+      bornIn: cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null,
+    }))
+    const unlisted = isCut ? unlistedOf(timeline, survivors) : []
+    const more = unlisted.reduce((sum, { rise }) => sum + rise, 0)
     return {
       kind: 'leak',
-      sentence: `the server had to end ${count(ended.length, 'session')}${isCut ? ' or more' : ''}: ${list(kinds)}`,
-      survivors: ended.map(({ pid, sqlstate, message, atMs }) => ({
-        member: { kind: 'other', id: `${pid} at ${Math.round(atMs)} ms`, resource: sessionsEnded, detail: message } satisfies OtherMember,
-        why: `${timeouts[sqlstate]} ended pid ${pid} ${duration(atMs)} into the run: ${message}`,
-        bornIn: cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null,
-      })),
+      sentence: `the server had to end ${count(ended.length + more, 'session')}${isCut && more === 0 ? ' or more' : ''}: ${list(kinds)}`,
+      survivors: survivors.map((one, i) => (i === survivors.length - 1 && more > 0 ? { ...one, unlisted } : one)),
     }
   },
 } satisfies Invariant
+
+/** Of a server that ends many no more lines are kept; how many there were looks tell to the end, up to the control, which has some ended itself. None in older records. */
+function unlistedOf({ looks, cycles }: Timeline, listed: readonly Survivor[]): NonNullable<Survivor['unlisted']> {
+  const told = looks.slice(0, looks.findLastIndex(({ reading }) => !isOfControl.has(reading)) + 1).flatMap(({ atMs, counters }) => ('log.sessions-ended' in counters ? [{ atMs, ended: counters['log.sessions-ended'] ?? 0 }] : []))
+  const endedBy = (ms: number): number => told.findLast(({ atMs }) => atMs <= ms)?.ended ?? 0
+  let left = Math.max(0, (told.at(-1)?.ended ?? 0) - listed.length)
+  return cycles.flatMap(({ cycle, startMs }, i) => {
+    const rise = Math.min(left, Math.max(0, endedBy(cycles[i + 1]?.startMs ?? Number.POSITIVE_INFINITY) - endedBy(startMs) - listed.filter(({ bornIn }) => bornIn === cycle).length))
+    left -= rise
+    return rise > 0 ? [{ cycle, rise }] : []
+  })
+}
+
+const isOfControl: ReadonlySet<Reading> = new Set(['control-planted', 'control-removed', 'stopped'])
 
 /**
  * Ended while the control was planted, and not there just before: one of the control's own. It tells of none if it fails meanwhile, or if its planter, on a busy machine, does not see the end in
@@ -41,11 +59,4 @@ function isOfPlanting({ looks }: Timeline, { pid, atMs }: Stamped<ServerLog>): b
   const [before, next] = [looks[last], looks[last + 1]]
   if (before === undefined || atMs <= before.atMs || atMs > (next?.atMs ?? Number.POSITIVE_INFINITY)) return false
   return !looks.some(({ reading, members }) => reading === 'control-before' && members.some((member) => isSession(member) && member.pid === pid))
-}
-
-/** PostgreSQL manual, "PostgreSQL Error Codes". */
-const timeouts: Readonly<Record<string, string>> = {
-  '25P03': 'idle_in_transaction_session_timeout',
-  '25P04': 'transaction_timeout',
-  '57P05': 'idle_session_timeout',
 }

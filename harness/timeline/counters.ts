@@ -19,7 +19,7 @@ export const beatCounters = {
     'pg.transactions-ended-p999-ms',
     'harness.backends',
   ],
-  'postgres-log': ['log.opened', 'log.closed', 'log.live', 'log.errors', 'log.sessions'],
+  'postgres-log': ['log.opened', 'log.closed', 'log.live', 'log.errors', 'log.sessions-ended', 'log.sessions'],
   processes: [
     'app.processes',
     'app.requests',

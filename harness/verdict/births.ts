@@ -32,6 +32,7 @@ export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: read
   return [
     ...tally.hangs.flatMap((counted) => birthsOfHang(timeline, counted).map((birth) => ({ ...birth, ...([counted.hang.process, counted.hang.session].some((member) => member !== null && ofGrowth.has(key(member))) && { ofGrowth: true as const }) }))),
     ...tally.others.map(({ member, bornIn: cycle, ofGrowth: grew }) => ({ cycle, atMs: null, ...dated(momentOf(timeline, member)), ...(grew && { ofGrowth: grew }) })),
+    ...tally.unlisted.map(({ cycle }) => ({ cycle, atMs: null })),
     ...birthsOfSockets(timeline, tally.sockets),
     ...tally.kept.map((kept) => ({ ...kept, atMs: null })),
     // Where the pool was not asked after each cycle, nobody can tell when a place was lost.

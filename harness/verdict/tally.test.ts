@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Member, Session } from '../timeline/member.ts'
 import { syntheticHang } from '../testing/recordings/synthetic.ts'
+import { counting } from '../testing/looking.ts'
 import { type Being, epochOf, openTransaction, process, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import { birthsOf } from './births.ts'
 import { hangsOf } from './hangs.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
+import { survivorsOf } from './survivors.ts'
 import { leftBehind, sessionsEnded, tallyOf } from './tally.ts'
 import type { Finding, Hang, Survivor } from './verdict.ts'
 
@@ -88,4 +90,17 @@ test('the end of a session that was given the number of an earlier one is not th
   const earlier: Being = openTransaction({ pid: 70, fromMs: startOf(3) + 100, untilMs: startOf(4), relationLocks: 1 })
   const endedAt = (atMs: number) => judge(timelineOf({ beings: [earlier], also: [{ kind: 'server-log', pid: 70, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs }] }), invariants).dose.leftBehind
   expect([endedAt(startOf(4)), endedAt(startOf(6))]).toEqual([1, 2])
+})
+
+test('of a server that ends hundreds of sessions all are counted, each by the load that left it, though the record lists a hundred', () => {
+  const inCycle = (cycle: number, n: number) => Array.from({ length: n }, (_, i) => ({ kind: 'server-log', pid: cycle * 1_000 + i, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection due to idle-in-transaction timeout', atMs: startOf(cycle) + 100 + i }) as const)
+  const run = { also: [...inCycle(5, 100), ...inCycle(6, 200)] }
+  const isOfControl = (reading: string): boolean => reading === 'control-planted' || reading === 'control-removed'
+  const timeline = counting(({ atMs, reading }) => ({ 'log.sessions-ended': run.also.filter((one) => one.atMs <= atMs).length + (isOfControl(reading) ? 1 : 0) }), run)
+  const { headline, findings, dose, rate } = judge(timeline, invariants)
+  const leaks = findings.filter(({ kind }) => kind === 'leak')
+  const births = birthsOf(timeline, [], leaks)
+  expect(headline).toContain('the server had to end 300 sessions: idle_in_transaction_session_timeout')
+  expect([dose.leftBehind, rate?.events, survivorsOf(leaks).length]).toEqual([300, 300, 100])
+  expect([5, 6].map((cycle) => births.filter((birth) => birth.cycle === cycle).length)).toEqual([100, 200])
 })

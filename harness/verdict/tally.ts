@@ -14,6 +14,8 @@ export type Tally = {
   readonly hangs: readonly Counted[]
   /** Neither sessions nor processes nor places. */
   readonly others: readonly Survivor[]
+  /** Others of which only the number is known, by the cycle whose load left them. */
+  readonly unlisted: readonly { readonly cycle: number }[]
   /** What processes keep more of by each cycle's load. */
   readonly kept: readonly Kept[]
   readonly places: readonly Survivor[]
@@ -40,11 +42,13 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
     return [{ hang, isLost, locks: isLost || hang.session === null ? [] : momentsOfLocks(timeline, hang.session) }]
   })
   const frontEnds = new Map(survivors.flatMap((survivor) => (survivor.holds === 'sockets' && isHolder(survivor) && !lost.has(key(survivor.member)) ? [[key(survivor.member), survivor.member as Process] as const] : [])))
-  const places = placesOf(counted, survivors, ended)
+  const unlisted = survivors.flatMap((survivor) => (survivor.unlisted ?? []).flatMap(({ cycle, rise }) => Array.from({ length: rise }, () => ({ cycle }))))
+  const places = placesOf(counted, survivors, ended).slice(unlisted.length)
   const kept = keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds)
   return {
     hangs: counted,
     others: othersOf(counted, survivors, ended),
+    unlisted,
     kept,
     // As what hangs has both, a place and what its process keeps besides are one thing without it too: else to find what hangs would make less of what is left.
     places: places.slice(kept.length),
@@ -53,7 +57,7 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
 }
 
 /** How many things are left. */
-export const leftBehind = ({ hangs, others, kept, places, sockets }: Tally): number => hangs.reduce((sum, one) => sum + thingsOf(one), 0) + others.length + kept.length + places.length + sockets.sockets
+export const leftBehind = ({ hangs, others, unlisted, kept, places, sockets }: Tally): number => hangs.reduce((sum, one) => sum + thingsOf(one), 0) + others.length + unlisted.length + kept.length + places.length + sockets.sockets
 
 const thingsOf = ({ locks }: Counted): number => Math.max(1, locks.length)
 

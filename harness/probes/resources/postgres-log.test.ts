@@ -25,7 +25,7 @@ test('a beat and a look at once count each line of the log once', async () => {
   await Promise.all([ledger.catchUp(signal), ledger.catchUp(signal)])
   log.grow()
   await Promise.all([ledger.catchUp(signal), ledger.catchUp(signal)])
-  expect(ledger.counters()).toEqual({ 'log.opened': 2, 'log.closed': 1, 'log.live': 1, 'log.errors': 0, 'log.sessions': 2 })
+  expect(ledger.counters()).toEqual({ 'log.opened': 2, 'log.closed': 1, 'log.live': 1, 'log.errors': 0, 'log.sessions-ended': 0, 'log.sessions': 2 })
 })
 
 test('a session counts in the statistics as well, unless it replicates or is refused before its first command', async () => {
@@ -66,7 +66,7 @@ test('a thousand errors of one kind hide none of another', async () => {
   await ledger.catchUp(new AbortController().signal)
   expect(told).toContain('25P03')
   expect(told.length).toBeLessThan(300)
-  expect(ledger.counters()).toMatchObject({ 'log.errors': 1_001 })
+  expect(ledger.counters()).toMatchObject({ 'log.errors': 1_001, 'log.sessions-ended': 1 })
 })
 
 test('a chunk that ends inside a character and inside a line loses neither', async () => {

@@ -1,4 +1,5 @@
 import type { ServerLog } from '../../timeline/entry.ts'
+import { serverTimeouts } from '../../timeline/server-timeouts.ts'
 import { monitorName, openMonitor, type Monitor } from '../monitor.ts'
 import type { Probe } from '../probe.ts'
 
@@ -41,6 +42,7 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   let opened = 0
   let closed = 0
   let errors = 0
+  let ended = 0
   const inStatistics = sessionsInStatistics()
   const told = new Map<string, number>()
   let reading = Promise.resolve()
@@ -57,6 +59,7 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
     if (['ERROR', 'FATAL', 'PANIC'].includes(line.error_severity)) {
       errors += 1
       const sqlstate = line.state_code ?? ''
+      if (sqlstate in serverTimeouts) ended += 1
       told.set(sqlstate, (told.get(sqlstate) ?? 0) + 1)
       if ((told.get(sqlstate) ?? 0) <= errorsTold) say({ kind: 'server-log', pid: line.pid, severity: line.error_severity, sqlstate, message: line.message.slice(0, 500) })
     }
@@ -79,7 +82,7 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   }
 
   return {
-    counters: () => ({ 'log.opened': opened, 'log.closed': closed, 'log.live': open.size, 'log.errors': errors, 'log.sessions': inStatistics.count() }),
+    counters: () => ({ 'log.opened': opened, 'log.closed': closed, 'log.live': open.size, 'log.errors': errors, 'log.sessions-ended': ended, 'log.sessions': inStatistics.count() }),
     open: () => [...open].map(([id, pid]) => ({ kind: 'logged-session' as const, id, pid })),
     // One after the other: a beat and a look at once would both read from the same place, count it twice and miss what comes next.
     catchUp: (signal: AbortSignal): Promise<void> => (reading = reading.catch(() => {}).then(() => readOn(signal))),
