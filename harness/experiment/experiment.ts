@@ -16,7 +16,7 @@ import { visit } from '../stack/visit.ts'
 import type { Watchdog } from '../stack/watchdog.ts'
 import { followThresholds } from '../thresholds/follow.ts'
 import { declaredOf } from '../thresholds/thresholds.ts'
-import { formatVersion, type Early, type PhaseName, type Reading } from '../timeline/entry.ts'
+import { formatVersion, type Early, type Look, type PhaseName, type Reading } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
 import { storeFacts, type Recorder } from '../timeline/recorder.ts'
 import { followVerdict } from '../verdict/so-far.ts'
@@ -27,6 +27,7 @@ import { heapUsedIn } from './heap-used.ts'
 import { lastMatchedOf } from './last-matched.ts'
 import { openPlaces } from './places.ts'
 import { loadsUntilMs } from './dose.ts'
+import { meantQueries } from './meant-queries.ts'
 import { runProgramme } from './programme.ts'
 
 export type Experiment = {
@@ -94,8 +95,13 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   using places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
   let clientsAtStart = Number.POSITIVE_INFINITY
   const clientsBefore = () => clientsAtStart + places.waiting()
-  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, isVain: soFar.isBlind, loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]), signal })
-  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => record({ ...one, counters: { ...one.counters, ...told } }), inFlight: () => 0, clientsBefore: clientsBefore(), deadlineMs: plan.settleMs, matureMs, signal })
+  const queries = meantQueries(target.limits?.standingQueries)
+  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, unmeant: queries.unmeant, isVain: soFar.isBlind, loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]), signal })
+  const tell = (one: Look, told: Counters) => {
+    if (one.reading === 'before-load') queries.sawBeforeLoad(one)
+    record({ ...one, counters: { ...one.counters, ...told } })
+  }
+  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => tell(one, told), inFlight: () => 0, clientsBefore: clientsBefore(), unmeant: queries.unmeant, deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
   clientsAtStart = (await look('before-load', 0)).last.counters['app.clients'] ?? 0

@@ -81,10 +81,17 @@ claims(noQueryRuns, [
   ['waits for a client that does not read', { beings: [running({ waitEvent: 'ClientWrite' })], unquiet: notQuiet }, 'leak'],
   ['works on: a long page whose client has left', { beings: [running({ waitEvent: null })], unquiet: notQuiet }, 'pass'],
   ['works on for longer than it may', { beings: [running({ waitEvent: null })], unquiet: notQuiet, limits: { transactionMs: 5_000 } }, 'leak'],
-  ['waits since before the load, as the standby of an elected leader does', { beings: [running({ fromMs: 2_000, waitEvent: 'advisory' })], unquiet: () => '1 queries running' }, 'warning', /^1 query ran before the first request already/],
+  ['waits since before the load, as the standby of an elected leader does', { beings: [running({ fromMs: 2_000, waitEvent: 'advisory' })], unquiet: () => '1 queries running' }, 'warning', /^1 query of a form that ran before the first request already/],
   ['waits every so often anew, as such a one with a time-out does', { beings: [waitingAnew(2_000)], unquiet: () => '1 queries running' }, 'warning'],
   ['waits every so often anew, and did not before the load', { beings: [waitingAnew(startOf(4))], unquiet: notQuiet }, 'leak'],
   ['waits beside such a one', { beings: [running({ fromMs: 2_000, waitEvent: 'advisory' }), running({ pid: 2, waitEvent: 'transactionid' })], unquiet: notQuiet }, 'leak', /^1 query still ran/],
+  ['polls for long on one session of a pool or another, as before the load', { beings: [polling(2_000)] }, 'warning', /^3 queries of a form/],
+  ['polls for long, and did not before the load', { beings: [polling(startOf(0) + 500)] }, 'leak', /^. queries still ran with nothing in flight, /],
+  ['polls for long, as is declared', { beings: [polling(startOf(0) + 500)], limits: { standingQueries: 1 } }, 'pass', /^no more than the 1 query declared/],
+  ['hangs beside one that polls for long', { beings: [polling(2_000), running({ pid: 9, waitEvent: 'ClientRead', query: 'SELECT poll(7)' })] }, 'leak', /^1 query still ran/],
+  ['hangs beside one that is declared', { beings: [polling(startOf(0) + 500), running({ pid: 9, waitEvent: 'transactionid' })], limits: { standingQueries: 1 } }, 'leak', /^1 query still ran with nothing in flight beyond the 1 declared/],
+  ['hung beside one that is declared, until its client gave up', { beings: [polling(startOf(0) + 500), running({ pid: 9, waitEvent: 'transactionid', fromMs: startOf(4) + 2_000, untilMs: startOf(5) })], limits: { standingQueries: 1 } }, 'leak', /^1 query still ran/],
+  ['streams changes since the first request, as is declared', { beings: [running({ fromMs: startOf(0) + 500, waitEvent: 'WalSenderMain', query: 'START_REPLICATION SLOT "s" LOGICAL 0/0' })], limits: { standingQueries: 1, transactionMs: 3_000 } }, 'pass'],
   ['begun after the first look, and not looked at again before the control', { beings: [running({ fromMs: loadEndOf(last) + 6_200, waitEvent: 'PgSleep' })], unquiet: notQuiet }, 'pass'],
   ['one query after the other in a session', { beings: [oneAfterTheOther], unquiet: notQuiet }, 'pass'],
   ['a new query at each look', { beings: [running({ queryAgeMs: 40, waitEvent: 'ClientRead' })], unquiet: notQuiet }, 'pass'],
@@ -213,6 +220,14 @@ function oneAfterTheOther(moment: Parameters<Being>[0]) {
 /** In nine seconds its wait is given up, and begun once more. */
 function waitingAnew(fromMs: number): Being {
   return (moment) => running({ fromMs, waitEvent: 'advisory', query: 'SELECT pg_advisory_lock(1)', usedAtMs: Math.max(fromMs, moment.atMs - (moment.atMs % 9_000)) })(moment)
+}
+
+/** A query of 30 s after the other, each on the next session of a pool. */
+function polling(fromMs: number): Being {
+  return (moment) => {
+    const nth = Math.floor(moment.atMs / 30_000)
+    return moment.atMs < fromMs ? null : session({ pid: 20 + nth % 3, state: 'active', waitEvent: 'PgSleep', usedAtMs: Math.max(fromMs, nth * 30_000), query: `SELECT poll(${nth})` })(moment)
+  }
 }
 
 function everNewTransaction(pid: number): Being {

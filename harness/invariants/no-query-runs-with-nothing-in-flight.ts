@@ -1,8 +1,9 @@
 import type { Member, Session } from '../timeline/member.ts'
+import { beyondStanding, isRunningQuery, type StandingQueries, standingQueries } from '../timeline/standing-queries.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { ageOf } from '../verdict/ages.ts'
-import { memberAt, noRest, untouchedRests } from '../verdict/rest.ts'
-import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
+import { confirmation, noRest, untouchedRests } from '../verdict/rest.ts'
+import { latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
@@ -17,36 +18,47 @@ export default {
   check: (timeline) => {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
-    const running = latestOfEach(staysAtEach(timeline, rests, { is: isRunningQuery, same: sameQuery }).flat())
+    const atEach = staysAtEach(timeline, rests, { is: isUnderWay, same: sameQuery })
+    const latest = new Set(latestOfEach(atEach.flat()))
+    const latestOf = (stays: readonly (readonly Stay<Session>[])[]): readonly Stay<Session>[] => stays.flat().filter((stay) => latest.has(stay))
     const ageMs = (stay: Stay<Session>): number => ageOf(timeline, stay, stay.latest.queryAgeMs)
     const told = (stays: readonly Stay<Session>[]): readonly Survivor[] => stays.map((stay) => survivor(stay, describe(stay, ageMs(stay))))
     const allowedMs = ({ rest }: Stay<Session>, waits: boolean): number => (waits || rest.quiet ? transactionThresholdMs(timeline) : declaredTransactionMs(timeline))
-    const old = running.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay)))
-    const orphans = old.filter((stay) => !isOlderThanAnyRequest(timeline, stay))
+    const oldAtEach = atEach.map((stays) => stays.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay))))
+    const startedAtEach = oldAtEach.map((stays) => startedSince(standingBefore(timeline), stays))
+    const declared = timeline.facts.limits.standingQueries ?? 0
+    const [old, started, orphans] = [latestOf(oldAtEach), latestOf(startedAtEach), latestOf(startedAtEach.map((stays) => stays.slice(declared)))]
     if (old.length === 0) return { kind: 'pass', sentence: 'no query was left running after the load' }
-    if (orphans.length === 0)
-      return { kind: 'warning', sentence: `${count(old.length, 'query', 'queries')} ran before the first request already, and ${old.length === 1 ? 'is' : 'are'} none of the load's`, survivors: told(old) }
-    return {
-      kind: 'leak',
-      sentence: `${count(orphans.length, 'query', 'queries')} still ran with nothing in flight, the oldest for ${duration(Math.max(...orphans.map(ageMs)))}`,
-      survivors: told(orphans),
-    }
+    if (orphans.length > 0)
+      return {
+        kind: 'leak',
+        sentence: `${count(orphans.length, 'query', 'queries')} still ran with nothing in flight${declared > 0 ? ` beyond the ${declared} declared` : ''}, the oldest for ${duration(Math.max(...orphans.map(ageMs)))}`,
+        survivors: told(orphans),
+      }
+    if (started.length > 0) return { kind: 'pass', sentence: `no more than the ${count(declared, 'query', 'queries')} declared ran after the load` }
+    return { kind: 'warning', sentence: `${count(old.length, 'query', 'queries')} of a form that ran before the first request already, and none of the load's`, survivors: told(old) }
   },
 } satisfies Invariant
 
-const isRunningQuery = (member: Member): member is Session => isSession(member) && member.state === 'active' && member.queryAgeMs !== null
+const isUnderWay = (member: Member): member is Session => isRunningQuery(member) && member.queryAgeMs !== null
 
 const sameQuery = (one: Sighting<Session>, other: Sighting<Session>): boolean =>
   Math.abs(one.atMs - (one.member.queryAgeMs ?? 0) - (other.atMs - (other.member.queryAgeMs ?? 0))) < 1_000
 
 const describe = ({ latest }: Stay<Session>, ageMs: number): string => `active for ${duration(ageMs)}${latest.waitEvent === null ? '' : `, waits for ${latest.waitEvent}`}: ${latest.query}`
 
-/** As the standby of an elected leader that waits for its lock, in one query or, where that has a time-out, in the same again and again; or a job that somebody else runs in the same server. */
-function isOlderThanAnyRequest({ cycles, looks }: Timeline, { sinceMs, latest }: Stay<Session>): boolean {
+/**
+ * As the standby of an elected leader that waits for its lock, in one query or, where that has a time-out, in the same again and again; a long poll; or a job that somebody else runs in the same
+ * server. By the last looks before the load: until then an application starts.
+ */
+function standingBefore({ cycles, looks }: Timeline): StandingQueries {
   const loadMs = cycles[0]?.startMs ?? Number.NEGATIVE_INFINITY
-  const isAlike = (member: Member | undefined): boolean => member !== undefined && isRunningQuery(member) && member.query === latest.query && member.waitEvent === latest.waitEvent
-  return sinceMs < loadMs || looks.some((look) => look.atMs < loadMs && isAlike(memberAt(look, latest)))
+  return standingQueries(looks.filter(({ atMs }) => atMs < loadMs).slice(-confirmation).map(({ members }) => members))
 }
+
+/** Where there are more of a form than stood before the load, the oldest sessions have those that did. */
+const startedSince = (standing: StandingQueries, stays: readonly Stay<Session>[]): readonly Stay<Session>[] =>
+  beyondStanding(standing, stays.toSorted((a, b) => a.latest.backendStartMs - b.latest.backendStartMs).map((stay) => ({ stay, query: stay.latest.query }))).map(({ stay }) => stay)
 
 /** On every look of the rest. Other events (reading a file, a latch of the server) are work. */
 const waitsForOthers = ({ rest, member }: Stay<Session>): boolean =>

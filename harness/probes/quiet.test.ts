@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hungRequest, process, server, session, startOf, zombie, type Being } from '../testing/timeline-of.ts'
 import type { Look } from '../timeline/entry.ts'
-import type { Member } from '../timeline/member.ts'
+import type { Member, Session } from '../timeline/member.ts'
 import { isLeftover, settle, unquietReason, type SettleOptions } from './quiet.ts'
 import type { Sight } from './sampler.ts'
 
@@ -51,6 +51,12 @@ describe('settle', () => {
     expect((await settled([...Array(5).fill(left), idle], { matureMs: 2_000, deadlineMs: 300 })).kind).toBe('clean')
   })
 
+  test('what the application runs by design is waited for neither as a query nor as its transaction', async () => {
+    const polling = sight(seen(server('application'), session({ pid: 20, state: 'active', transactionAgeMs: 40 })))
+    expect(await settled([polling], { unmeant: () => [], matureMs: 2_000 })).toMatchObject({ kind: 'clean', last: { quiescent: true } })
+    expect(await settled([polling], { deadlineMs: 400 })).toMatchObject({ kind: 'unquiet' })
+  })
+
   test('what is left and goes in time was none of it', async () => {
     expect((await settled([left, left, left, idle], { matureMs: 2_000 })).kind).toBe('clean')
   })
@@ -85,9 +91,9 @@ describe('quiet', () => {
     ['a probe that gave no answer', { ...idle, partial: [{ probe: 'postgres', reason: 'cut' }] }, 150, 0, /^no answer from postgres: cut$/],
     ['a request in flight', idle, 150, 1, /^1 requests in flight$/],
     ['a client still connected', busy, 150, 0, /^2 client connections open$/],
-    ['a query that runs', sight(seen(session({ pid: 20, state: 'active' }))), 150, 0, /^1 queries running$/],
+    ['a query that runs', sight(seen(session({ pid: 20, state: 'active' }))), 150, 0, /^1 queries running: SELECT \?$/],
     ['a query of the control’s, which is to be found', sight(seen(process({ pid: 90, control: 'planted', databasePorts: [40_020] }), session({ pid: 20, state: 'active' }))), 150, 0, /^quiet$/],
-    ['a query of a worker’s, beside one of the control’s', sight(seen(process({ pid: 90, control: 'planted', databasePorts: [40_020] }), process({ pid: 91, databasePorts: [40_021] }), session({ pid: 20, state: 'active' }), session({ pid: 21, state: 'active' }))), 150, 0, /^1 queries running$/],
+    ['a query of a worker’s, beside one of the control’s', sight(seen(process({ pid: 90, control: 'planted', databasePorts: [40_020] }), process({ pid: 91, databasePorts: [40_021] }), session({ pid: 20, state: 'active' }), session({ pid: 21, state: 'active' }))), 150, 0, /^1 queries running: SELECT \?$/],
     ['an application that computes', working(120), 1_000, 0, /^the application uses 12 % of a core$/],
     ['two ticks of its clock, however close the looks', working(20), 50, 0, /^quiet$/],
     ['a runtime that wakes for its timers', working(60), 1_000, 0, /^quiet$/],
@@ -98,6 +104,13 @@ describe('quiet', () => {
   test('streams that were open before the load are no sign of it, and one more is', () => {
     expect(unquietReason(busy, then, 150, 0, 2)).toBeNull()
     expect(unquietReason(busy, then, 150, 0, 1)).toBe('2 client connections open, 1 before the load')
+  })
+
+  test('queries that the application runs by design are no sign of work, and others are', () => {
+    const members = seen(session({ pid: 20, state: 'active', query: 'SELECT poll()' }), session({ pid: 21, state: 'active', query: 'SELECT 2' }))
+    const unmeant = (running: readonly Session[]) => running.filter(({ query }) => query !== 'SELECT poll()')
+    expect(unquietReason(sight(members), then, 150, 0, 0, unmeant)).toBe('1 queries running: SELECT ?')
+    expect(unquietReason(sight(members.slice(0, 1)), then, 150, 0, 0, unmeant)).toBeNull()
   })
 
   test('a first look proves no rest', () => {

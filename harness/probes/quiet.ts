@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Look, Reading } from '../timeline/entry.ts'
-import type { Member } from '../timeline/member.ts'
+import type { Member, Session } from '../timeline/member.ts'
+import { formOf, isRunningQuery } from '../timeline/standing-queries.ts'
 import type { Sampler, Sight } from './sampler.ts'
 
 export type SettleOptions = {
@@ -12,6 +13,8 @@ export type SettleOptions = {
   readonly inFlight: () => number
   /** Client connections that were there before the first request: streams that a subscriber holds are not the load's, and go on at rest. Default 0. */
   readonly clientsBefore?: number
+  /** Those of these running queries that the application does not keep running by design. Default all. */
+  readonly unmeant?: Unmeant
   /** Longest wait for quiet; what is left in quiet is waited for until it is mature, however long that is. */
   readonly deadlineMs: number
   /** Something left over may go by itself as long as it is younger than this; it is waited for, up to here. */
@@ -20,6 +23,8 @@ export type SettleOptions = {
   readonly isVain?: () => boolean
   readonly signal: AbortSignal
 }
+
+export type Unmeant = (running: readonly Session[]) => readonly Session[]
 
 /** How a settle ended: with nothing of the load left, with something left that had time enough to go, or without quiet. */
 export type Settled = { readonly kind: 'clean' | 'leftovers' | 'unquiet'; readonly last: Look }
@@ -32,7 +37,7 @@ const longestWaitMs = 2_000
  * Looks until three looks in a row are quiet and nothing of the load is left, or until what is left is old enough to be called
  * left behind. Quiet needs the server's own word as well as the client's: a long page goes on after its client has gone.
  */
-export async function settle({ sampler, reading, cycle, record, inFlight, clientsBefore = 0, deadlineMs, matureMs, isVain = () => false, signal }: SettleOptions): Promise<Settled> {
+export async function settle({ sampler, reading, cycle, record, inFlight, clientsBefore = 0, unmeant, deadlineMs, matureMs, isVain = () => false, signal }: SettleOptions): Promise<Settled> {
   const beganMs = performance.now()
   let before: { readonly sight: Sight; readonly atMs: number } | null = null
   let clean = 0
@@ -41,8 +46,9 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
     const sight = await sampler.look()
     const atMs = performance.now()
     signal.throwIfAborted()
-    const unquiet = unquietReason(sight, before, atMs, inFlight(), clientsBefore)
-    const left = leftovers(sight.members)
+    const unquiet = unquietReason(sight, before, atMs, inFlight(), clientsBefore, unmeant)
+    // In quiet what runs is meant to, and so is the transaction in which it does.
+    const left = sight.members.filter((member) => isLeftover(member) && !isRunningQuery(member)).length
     const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...(unquiet === null ? {} : { unquiet }), ...(sight.partial.length > 0 ? { missed: sight.partial.map(({ probe }) => probe) } : {}), counters: sight.counters, members: sight.members }
     // The first look only tells where the CPU clocks stood; it proves no rest.
     if (before !== null) record(look)
@@ -65,14 +71,15 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
 const restingCpuShare = 0.1
 
 /** Why this moment is not quiet; null when it is. */
-export function unquietReason(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number, clientsBefore = 0): string | null {
+export function unquietReason(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number, clientsBefore = 0, unmeant: Unmeant = (running) => running): string | null {
   if (sight.partial.length > 0) return `no answer from ${sight.partial.map(({ probe, reason }) => `${probe}: ${reason}`).join('; ')}`
   if (inFlight > 0) return `${inFlight} requests in flight`
   const clients = sight.counters['app.clients'] ?? 0
   if (clients > clientsBefore) return `${clients} client connections open${clientsBefore > 0 ? `, ${clientsBefore} before the load` : ''}`
   const planted = new Set(sight.members.flatMap((member) => (member.kind === 'process' && member.control !== null ? member.databasePorts : [])))
-  const active = sight.members.filter((member) => member.kind === 'session' && member.state === 'active' && !(member.clientPort !== null && planted.has(member.clientPort))).length
-  if (active > 0) return `${active} queries running`
+  const active = unmeant(sight.members.filter(isRunningQuery).filter(({ clientPort }) => !(clientPort !== null && planted.has(clientPort))))
+  const [one] = active
+  if (one !== undefined) return `${active.length} queries running: ${formOf(one).slice(0, 80)}`
   const working = sight.members.filter((member) => member.kind === 'process' && member.control === null && (member.runnableThreads ?? 0) > 0).length
   if (working > 0) return `${working} request processes at work`
   if (before === null) return 'first look'
@@ -90,8 +97,6 @@ function cpuSpentMs(before: readonly Member[], now: readonly Member[]): number {
 }
 
 /** What nobody should find at rest: open transactions, scripts of requests, zombies, connections half closed. A pooled idle session is none of them. */
-export const leftovers = (members: readonly Member[]): number => members.filter(isLeftover).length
-
 export function isLeftover(member: Member): boolean {
   switch (member.kind) {
     case 'session':

@@ -29,6 +29,7 @@ const limits = z.strictObject({
   processLingerMs: count,
   idleTimeoutMs: count,
   listeners: count,
+  standingQueries: count,
   zombies: count,
   preparedTransactions: count,
   replicationSlots: count,

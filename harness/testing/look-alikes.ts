@@ -55,6 +55,16 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
   'a session that rests in LISTEN from the third load on': {
     beings: owned(26, [session({ pid: 4_020, fromMs: startOf(firstMeasured) + 300, query: 'LISTEN jobs' })]),
   },
+  'a queue that is polled by one long query after the other, on any session of its pool': {
+    beings: owned(27, many<Being>(3, (i) => (moment) => {
+      const nth = Math.floor(moment.atMs / 30_000)
+      const isPolling = nth % 3 === i
+      return session({ pid: 4_030 + i, usedAtMs: Math.max(2_000, (nth - (isPolling ? 0 : 1)) * 30_000), query: `SELECT poll(${nth})`, ...(isPolling && { state: 'active', waitEvent: 'PgSleep', transactionAgeMs: moment.atMs % 30_000, holdsXmin: true }) })(moment)
+    })),
+  },
+  'a stream of changes that is older than the load': {
+    beings: owned(28, [session({ pid: 4_040, state: 'active', waitEvent: 'WalSenderMain', query: 'START_REPLICATION SLOT "changes" LOGICAL 0/16B3748' })]),
+  },
   'a replica: its slot is older than the load': {
     beings: [() => ({ kind: 'replication-slot', id: 'replica', active: true, retainedBytes: 0 })],
   },

@@ -47,6 +47,8 @@ export type Limits = {
   readonly idleTimeoutMs?: number
   /** Sessions that rest in LISTEN for ever by design. */
   readonly listeners?: number
+  /** Queries that run for ever by design, or one after the other, beyond those that do before the first request. */
+  readonly standingQueries?: number
   readonly zombies?: number
   readonly preparedTransactions?: number
   readonly replicationSlots?: number
