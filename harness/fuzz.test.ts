@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { judgeRecording } from './conclude.ts'
 import { entriesOf, factsOf, hungRequest, type Run } from './testing/timeline-of.ts'
 import { formatVersion } from './timeline/entry.ts'
+import { beginLines } from './timeline/look-lines.ts'
 import { RecordError } from './timeline/reader.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -18,7 +19,11 @@ afterAll(() => rm(dir, { recursive: true, force: true }))
 
 const leaking: Run = { beings: hungRequest({ cycle: 4 }) }
 const runs = { healthy: {}, leaking } satisfies Readonly<Record<string, Run>>
-const textOf = (run: Run): string => entriesOf(run).map((entry) => `${JSON.stringify(entry)}\n`).join('')
+/** As the recorder writes them. */
+function textOf(run: Run): string {
+  const told = beginLines()
+  return entriesOf(run).map((entry) => `${JSON.stringify(told(entry).line)}\n`).join('')
+}
 const texts = { healthy: textOf(runs.healthy), leaking: textOf(runs.leaking) }
 
 /** What the judge says of these bytes: its verdict, or that it refuses them in a sentence. Anything else that is thrown is a crash. */

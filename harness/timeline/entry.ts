@@ -1,7 +1,7 @@
 import type { Member } from './member.ts'
 
-/** Version of the record's format. A newer reader reads every older one. */
-export const formatVersion = 1
+/** Version of the record's format. A newer reader reads every older one. 2: a line tells of a look only what has changed since the one before (look-lines.ts). */
+export const formatVersion = 2
 
 /**
  * One line of timeline.ndjson. `n` counts lines from 0, so that a lost line shows as a missing number;

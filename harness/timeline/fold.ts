@@ -5,7 +5,6 @@ import { halfClosedSince } from './half-closed.ts'
 import { lineOrder } from './line-order.ts'
 import type { Damage } from './reader.ts'
 import { addRude } from './rude-sums.ts'
-import type { Member } from './member.ts'
 import { samplerWatch } from './sampler-watch.ts'
 import { faultOf } from './shape.ts'
 import type { CycleSpan, Flights, RouteLoad, Stamped, Timeline } from './timeline.ts'
@@ -104,7 +103,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       if ('damage' in entry) return order.unreadable(entry)
       if (!order.accepts(entry)) return
       // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it.
-      const fault = faultOf(entry)
+      const fault = faultOf(entry, looks.all.at(-1))
       if (fault === null) sort(entry)
       else order.note(`line ${entry.n} cannot be understood: ${fault}`)
     },
@@ -231,7 +230,6 @@ function transactionAges() {
  */
 function lastLooks() {
   const all: Stamped<Look>[] = []
-  const shared = sharing()
   let inARow = 0
   return {
     all,
@@ -239,32 +237,9 @@ function lastLooks() {
       const before = all.at(-1)
       inARow = before?.reading === look.reading && before.cycle === look.cycle ? inARow + 1 : 1
       if (inARow > 4 && look.reading !== 'baseline') all.splice(-3, 1)
-      all.push({ ...look, members: shared(look.members) })
+      all.push(look)
     },
   }
-}
-
-/** A member that has not changed since the look before is kept once: of a night's zombies, servers and idle workers there would be hundreds of thousands. */
-function sharing(): (members: readonly Member[]) => readonly Member[] {
-  let before = new Map<string, Member>()
-  return (members) => {
-    const kept = members.map((member) => {
-      const known = before.get(member.id)
-      return known !== undefined && isSame(known, member) ? known : member
-    })
-    before = new Map(kept.map((member) => [member.id, member]))
-    return kept
-  }
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  const fields = Object.keys(one)
-  if (fields.length !== Object.keys(other).length) return false
-  // A night compares tens of millions of fields: a function for each member would take twice as long.
-  for (const field of fields) if (!isSame((one as Readonly<Record<string, unknown>>)[field], (other as Readonly<Record<string, unknown>>)[field])) return false
-  return true
 }
 
 /** So many lines of the server's log are kept of each SQLSTATE. A refused connection may be logged ten thousand times in a night; the first hundred tell as much. */

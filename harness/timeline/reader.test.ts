@@ -28,6 +28,7 @@ test.each<[string, string | Buffer, (string | number)[]]>([
   ['zeros, as a file system leaves them after a power cut', Buffer.concat([Buffer.from(line(0)), Buffer.alloc(4)]), [0, String.raw`line 2 of timeline.ndjson is no entry: "\u0000\u0000\u0000\u0000"`]],
   ['JSON that is no entry', '[]\n7\nnull\n{"n":"0","atMs":0,"kind":"beat"}\n', [1, 2, 3, 4].map((nth) => expect.stringContaining(`line ${nth} of`))],
   ['bytes that are no UTF-8', Buffer.concat([Buffer.from([0xff, 0xfe, 10]), Buffer.from(line(0))]), [expect.stringContaining('line 1 of'), 0]],
+  ['changes since a look that is not there', '{"n":0,"atMs":0,"kind":"look","since":7,"members":[1]}\n', [expect.stringMatching(/^line 1 of timeline\.ndjson tells what has changed since a look that is missing: /)]],
   ['lines that end as on Windows', line(0).replace('\n', '\r\n') + line(1), [0, 1]],
 ])('%s is read as what it is', async (_, text, expected) => {
   store('timeline.ndjson', text)
@@ -43,7 +44,7 @@ test.each([
   ['half a run.json', '{"formatVersion":1', /is not the run\.json of a recording/],
   ['a run.json of something else', '{"name":"x"}', /is not the run\.json of a recording: it has no formatVersion/],
   ['a run.json whose thresholds are none', JSON.stringify({ ...factsOf(), thresholds: [{ metric: 1 }] }), /is not the run\.json of a recording: it has no list of thresholds\.$/],
-  ['a run.json of a newer Lowtide', '{"formatVersion":99}', /format version 99; this Lowtide reads up to 1\. Judge it with the version that recorded it/],
+  ['a run.json of a newer Lowtide', '{"formatVersion":99}', /format version 99; this Lowtide reads up to 2\. Judge it with the version that recorded it/],
 ])('%s is refused in one line', async (_, text, message) => {
   if (text !== null) store('run.json', text)
   await expect(readFacts(dir)).rejects.toThrow(message)

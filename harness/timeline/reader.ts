@@ -4,6 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { formatVersion, type Entry } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { linesAtOnce } from './lines.ts'
+import { beginLooks, type LookLine } from './look-lines.ts'
 
 /** Reads run.json of a recording. Fails in one line when there is none, or when a newer Lowtide wrote it. */
 export async function readFacts(dir: string): Promise<Facts> {
@@ -40,12 +41,14 @@ export async function* readEntries(dir: string): AsyncGenerator<Entry | Damage> 
 /** The same by the handful, as lines are read: each is to be gone through before the next is asked for. */
 export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry | Damage>> {
   const path = join(dir, 'timeline.ndjson')
+  const lookOf = beginLooks()
   let line = 0
+  const damage = (what: string, text: string): Damage => ({ damage: `line ${line} of timeline.ndjson ${what}: ${JSON.stringify(text.slice(0, 60))}` })
   const entryOf = (text: string): Entry | Damage => {
     line += 1
     const entry = parse(text)
-    if (isRecord(entry) && typeof entry.kind === 'string' && typeof entry.n === 'number' && typeof entry.atMs === 'number') return entry as unknown as Entry
-    return { damage: `line ${line} of timeline.ndjson is no entry: ${JSON.stringify(text.slice(0, 60))}` }
+    if (!isRecord(entry) || typeof entry.kind !== 'string' || typeof entry.n !== 'number' || typeof entry.atMs !== 'number') return damage('is no entry', text)
+    return entry.kind === 'look' ? (lookOf(entry as unknown as LookLine) ?? damage('tells what has changed since a look that is missing', text)) : (entry as unknown as Entry)
   }
   try {
     for await (const texts of linesAtOnce(textOf(path))) yield texts.values().map(entryOf)

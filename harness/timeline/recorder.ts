@@ -2,6 +2,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, renameSync, writeFileSync } 
 import { join } from 'node:path'
 import type { Entry, Happening } from './entry.ts'
 import type { Facts } from './facts.ts'
+import { beginLines } from './look-lines.ts'
 import { redact } from './redact.ts'
 
 /** Appends to a run's record. Nothing leaves it unredacted, and nothing is older than a second when the harness dies. */
@@ -27,6 +28,7 @@ export function openRecorder(dir: string): Recorder {
   const startedAt = new Date()
   const readers: ((entry: Entry) => void)[] = []
   const failure = new AbortController()
+  const told = beginLines()
   let lines = 0
   let pending: string[] = []
 
@@ -53,9 +55,9 @@ export function openRecorder(dir: string): Recorder {
     failed: failure.signal,
     startedAt,
     record: (happening) => {
-      const entry = { n: lines, atMs: nowMs(), ...happening }
+      const { entry, line } = told({ n: lines, atMs: nowMs(), ...happening })
       lines += 1
-      pending.push(`${redact(JSON.stringify(entry))}\n`)
+      pending.push(`${redact(JSON.stringify(line))}\n`)
       for (const read of readers) read(entry)
     },
     follow: (read) => void readers.push(read),

@@ -1,17 +1,18 @@
-import type { Entry, Happening, Planted } from './entry.ts'
+import type { Entry, Happening, Look, Planted } from './entry.ts'
 import type { Member } from './member.ts'
 
 /**
  * What is wrong with the shape of an entry, in words; null where a judge can rely on its types. The recorder writes none that is wrong: a disk or an editor
- * makes them so. Fields that nobody reckons with are not looked at.
+ * makes them so. Fields that nobody reckons with are not looked at, nor again the members that are those of a look `before`.
  */
-export function faultOf(entry: Entry): string | null {
+export function faultOf(entry: Entry, before?: Look): string | null {
   const fields = Object.hasOwn(entries, entry.kind) ? entries[entry.kind] : []
-  return faultIn(entry, fields) ?? (entry.kind === 'look' ? faultOfMembers(entry.members) : null)
+  return faultIn(entry, fields) ?? (entry.kind === 'look' ? faultOfMembers(entry.members, before?.members ?? []) : null)
 }
 
-function faultOfMembers(all: readonly Member[]): string | null {
-  for (const member of all) {
+function faultOfMembers(all: readonly Member[], known: readonly Member[]): string | null {
+  for (const [place, member] of all.entries()) {
+    if (member === known[place]) continue
     if (!isObject(member)) return 'a member is no object'
     if (!Object.hasOwn(members, member.kind)) return `a member is of the unknown kind ${shown(member.kind)}`
     const fault = faultIn(member, members[member.kind])
