@@ -36,3 +36,17 @@ test('where the harness was held up as the first answers came, whoever waited lo
     await server.terminate()
   }
 })
+
+test('nobody is sent again to wait where nobody was served', { timeout: 60_000 }, async () => {
+  const server = new Worker(pooled(0), { eval: true })
+  try {
+    const [port] = (await once(server, 'message')) as [number]
+    using asker = openAsker({ url: `http://127.0.0.1:${port}/`, holdsMs, signal: AbortSignal.timeout(60_000) })
+    const answer = asker.send(1)
+    setTimeout(() => holdFor(2.5 * holdsMs), 0.5 * holdsMs)
+    expect(await answer).toEqual({ atOnce: 0, declined: 0, inVain: true })
+    expect(asker.waiting()).toBe(1)
+  } finally {
+    await server.terminate()
+  }
+})

@@ -67,7 +67,8 @@ export function openAsker({ url, holdsMs, signal }: { readonly url: string; read
         // Whoever waits from before is served before these: their wait would be taken for one of these.
         await allAnswered()
         const { result, heldMs } = await watchingLoop(() => wave(requests), holdsMs)
-        if (heldMs < heldShare * holdsMs || again >= mostAgain) return result
+        // Who came first has waited for nobody, and where nobody was served each further one would wait in vain.
+        if (result.atOnce <= 1 || heldMs < heldShare * holdsMs || again >= mostAgain) return result
       }
     },
     waiting: () => waiting.size,
