@@ -64,6 +64,11 @@ describe.each(['csv', 'lowtide'] as const)('the samples in k6\'s %s', output => 
 describe('k6 CSV', () => {
   const read = (chunks: readonly string[]) => readAs('csv', chunks)
 
+  test('has no more than 14 rows for a request: k6 writes all that has gathered at once, and users wait meanwhile', () => {
+    const rows = captures.csv.split('\n').map(row => row.slice(0, row.indexOf(',')))
+    expect(rows.filter(metric => /^(http_req|lowtide_|data_|iteration)/.test(metric))).toHaveLength(14 * 60)
+  })
+
   test('passes over a value of the user that looks like one of ours', () => {
     expect(read(['checks,1,1,who=lowtide_started,\n'])).toEqual([])
   })

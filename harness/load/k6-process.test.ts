@@ -1,0 +1,23 @@
+import { totalmem } from 'node:os'
+import { afterEach, expect, test, vi } from 'vitest'
+import { environment } from './k6-process.ts'
+import type { LoadPlan } from './plan.ts'
+
+const plan: LoadPlan = { dose: 1, concurrency: 1, seed: 1, cycle: 0, firstRequest: 0, baseUrl: 'http://app.test:8080', requestTimeoutMs: 1_000, thinkScale: 1 }
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('k6 takes neither its settings nor a proxy from the environment, and carries its run', () => {
+  for (const [name, value] of [['K6_VUS', '7'], ['NO_PROXY', 'db.test'], ['SHOP', 'open']] as const) vi.stubEnv(name, value)
+  expect(environment('a-run', plan)).toMatchObject({ NO_PROXY: 'db.test,app.test', SHOP: 'open', LOWTIDE_OWNER: 'a-run' })
+  expect(environment('a-run', plan)).not.toHaveProperty('K6_VUS')
+})
+
+test('k6 collects its garbage a quarter as often, within half of the memory, unless the user says otherwise', () => {
+  const { GOGC, GOMEMLIMIT } = environment('a-run', plan)
+  expect(GOGC).toBe('400')
+  expect(Number(GOMEMLIMIT)).toBeGreaterThan(1e6)
+  expect(Number(GOMEMLIMIT)).toBeLessThanOrEqual(totalmem() / 2)
+  vi.stubEnv('GOGC', '50')
+  expect(environment('a-run', plan)).toMatchObject({ GOGC: '50', GOMEMLIMIT })
+})
