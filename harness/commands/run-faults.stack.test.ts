@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ownedPids } from '../load/fixtures/owned-pids.ts'
+
+let dir = ''
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'run-faults-'))
+  writeFileSync(join(dir, 'application.mjs'), application)
+})
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+/** Answers, and by their paths does to requests what no load can make use of. */
+const application = `
+import { createServer } from 'node:http'
+createServer((request, response) => {
+  if (request.url.startsWith('/reset')) request.socket.resetAndDestroy()
+  else if (request.url.startsWith('/garbage')) request.socket.end('this is no HTTP\\r\\n')
+  else if (!request.url.startsWith('/hang')) setTimeout(() => response.end('ok'), 20)
+}).listen(process.env.PORT)
+`
+
+type Fault = { readonly load: object; readonly journey?: string; readonly meanwhile?: (run: string) => void }
+
+const routeTo = (path: string) => ({ kind: 'routes', requestTimeoutMs: 400, routes: [{ name: 'it', path }] })
+
+describe('what goes wrong with a load makes the run inconclusive, with 2 and its cause, and what was recorded is kept and judged', { timeout: 240_000 }, () => {
+  test.each<[string, Fault, RegExp]>([
+    ['a target that resets', { load: routeTo('/reset?{n}') }, /the load generator broke in cycles 0 and 1, and the run ended there: all \d+ requests were reset: is the application there\?/],
+    ['a target that answers garbage', { load: routeTo('/garbage?{n}') }, /all \d+ requests were left without a whole answer in HTTP: does the application speak HTTP there, without TLS\? .*malformed HTTP/],
+    ['a target that hangs', { load: routeTo('/hang?{n}') }, /no request of a measured cycle was answered as expected: nothing was tested; for example it timed out, error 1050 of k6 \(\/hang\?\d+\)/],
+    ['a journey that throws', { load: { kind: 'journey', journey: 'journey.ts' }, journey: `{ name: 'front', request: (_, n) => { if (n > 3) throw new Error('no page ' + n); return { path: '/' } } }` }, /the load generator broke in .*visit \d+ \("front"\) of the journey threw: Error: no page \d+ at request \(file:.*journey\.ts:3/],
+    ['a k6 that is killed with -9', { load: { ...routeTo('/ok?{n}'), requestTimeoutMs: 10_000 }, meanwhile: killGenerators }, /the load generator broke in cycles 0 and 1, and the run ended there: k6 was killed by SIGKILL, by hand or for want of memory/],
+  ])('%s', async (name, fault, cause) => {
+    const { code, said, record, stderr } = await runWith(name.replaceAll(/\W+/g, '-'), fault)
+    expect([code, stderr]).toEqual([2, ''])
+    expect(said).toMatch(cause)
+    expect(said).not.toMatch(/^\s+at (?:async )?\w+.*\.ts:\d+/m)
+    expect(readdirSync(record)).toEqual(expect.arrayContaining(['run.json', 'timeline.ndjson', 'findings.json', 'report.html', 'junit.xml']))
+    const doses = readFileSync(join(record, 'timeline.ndjson'), 'utf8').split('\n').filter((line) => line.includes('"kind":"dose"'))
+    expect(doses.length).toBeGreaterThanOrEqual(2)
+  })
+})
+
+/** Each as soon as it is there. */
+function killGenerators(run: string): void {
+  for (const pid of ownedPids(run)) if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('\0run\0')) process.kill(pid, 'SIGKILL')
+}
+
+async function runWith(name: string, { load, journey, meanwhile }: Fault) {
+  const reports = join(dir, name)
+  mkdirSync(reports)
+  const scenario = { name, target: { name, command: [process.execPath, 'application.mjs'], cwd: '..', readyPath: '/' }, load, profiles: { repro: { settleMs: 4_000 } } }
+  writeFileSync(join(reports, 'scenario.ts'), `export default ${JSON.stringify(scenario)}\n`)
+  if (journey !== undefined) writeFileSync(join(reports, 'journey.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\nexport default journey({ visits: [${journey}] })\n`)
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../lowtide.mjs'), 'run', join(reports, 'scenario.ts'), '--stack', 'processes', '--profile', 'repro', '--reports', join(reports, 'runs')], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = new AbortController()
+  const said = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).finally(() => ended.abort())
+  while (meanwhile && !ended.signal.aborted) {
+    await delay(50, undefined, { signal: ended.signal }).catch(() => {})
+    try {
+      for (const run of readdirSync(join(reports, 'runs'))) meanwhile(run)
+    } catch {
+      // There is no record yet, or a process that has just gone.
+    }
+  }
+  const [stdout, stderr, [code]] = await said
+  const [run = ''] = readdirSync(join(reports, 'runs'))
+  // As wide as it is, the terminal breaks lines.
+  return { code: code as number, said: stdout.replaceAll(/\n {11}/g, ' ').replaceAll(/\n {9}/g, ' '), stderr, record: join(reports, 'runs', run) }
+}
