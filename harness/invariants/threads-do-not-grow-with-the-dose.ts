@@ -1,7 +1,7 @@
 import type { Process } from '../timeline/member.ts'
 import type { Clients, Timeline } from '../timeline/timeline.ts'
-import { type Growth, growthOf, inSteps, risen } from '../verdict/growth.ts'
-import { longLivedProcesses } from '../verdict/long-lived.ts'
+import { inSteps, risen } from '../verdict/growth.ts'
+import { type Grown, growsIn, growthIn, judgedWords } from '../verdict/lives.ts'
 import { finalRest, noRest, type Rest, readingsOf } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
@@ -14,17 +14,16 @@ export default {
   name: 'threads do not grow with the dose',
   check: (timeline) => {
     if (finalRest(timeline) === undefined) return noRest
-    const grown = longLivedProcesses(timeline).map((process) => ({ process, growth: growthOf(timeline, (rest) => threadsAt(rest, process)) }))
-    const piling = grown.filter(({ growth }) => growth.kind === 'proportional')
-    const beyond = piling.map(({ process }) => ({ process, growth: growthOf(timeline, (rest) => threadsAt(rest, process) - mostVanished(rest, process)) }))
+    const grows = growsIn(timeline, threadsAt)
+    const { piling, unsettled } = grows
+    const beyond = piling.map(({ life }): Grown => ({ life, growth: growthIn(timeline, life, (rest, process) => threadsAt(rest, process) - mostVanished(rest, process)) }))
     const leaking = beyond.filter(({ growth }) => growth.kind === 'proportional')
     const waiting = piling.filter((_, i) => beyond[i]?.growth.kind !== 'proportional')
-    const unsettled = grown.filter(({ growth }) => growth.kind === 'unsettled')
     if (leaking.length > 0)
       return {
         kind: 'leak',
         sentence: `${count(leaking.reduce((sum, { growth }) => sum + risen(growth), 0), 'thread')} in ${count(leaking.length, 'process', 'processes')} stayed, more after every load: ${leaking.map(said).join('; ')}`,
-        survivors: leaking.map((one) => ({ member: one.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps })),
+        survivors: leaking.map((one) => ({ member: one.life.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps })),
       }
     const waited = `${count(waiting.reduce((sum, { growth }) => sum + risen(growth), 0), 'thread')} in ${count(waiting.length, 'process', 'processes')} stayed, hardly more than connections of clients that vanished`
     if (waiting.length > 0 && !hasThreadForEachClient(timeline))
@@ -33,9 +32,9 @@ export default {
         sentence: `${waited}, but threads were not seen to come and go with connections, as where each has one: ${waiting.map(said).join('; ')}`,
         settledBy: 'a load without load.rude.vanish: threads that grow there wait for nobody',
       }
-    if (waiting.length > 0) return { kind: 'warning', sentence: `${waited}: ${waiting.map(said).join('; ')}`, survivors: waiting.map((one) => ({ member: one.process, why: said(one), bornIn: null })) }
-    if (unsettled.length > 0) return { kind: 'warning', sentence: `threads have not settled yet: ${unsettled.map(said).join('; ')}`, survivors: unsettled.map((one) => ({ member: one.process, why: said(one), bornIn: null })) }
-    return { kind: 'pass', sentence: `no threads piled up in ${count(grown.length, 'long-lived process', 'long-lived processes')}` }
+    if (waiting.length > 0) return { kind: 'warning', sentence: `${waited}: ${waiting.map(said).join('; ')}`, survivors: waiting.map((one) => ({ member: one.life.process, why: said(one), bornIn: null })) }
+    if (unsettled.length > 0) return { kind: 'warning', sentence: `threads have not settled yet: ${unsettled.map(said).join('; ')}`, survivors: unsettled.map((one) => ({ member: one.life.process, why: said(one), bornIn: null })) }
+    return { kind: 'pass', sentence: `no threads piled up in ${judgedWords(grows)}` }
   },
 } satisfies Invariant
 
@@ -54,4 +53,4 @@ function hasThreadForEachClient({ crowds }: Timeline): boolean {
   return clients > 0 && more >= followed * clients
 }
 
-const said = ({ process, growth }: { readonly process: Process; readonly growth: Growth }): string => `pid ${process.pid} from ${growth.plateau}, ${inSteps(growth)}`
+const said = ({ life: { process }, growth }: Grown): string => `pid ${process.pid} from ${growth.plateau}, ${inSteps(growth)}`

@@ -43,10 +43,14 @@ export const enoughSteps = growthRule.steps
  * or a set of spare workers has a cycle in which it does not grow, however the others look. For the same reason more
  * survivors never make this verdict milder: each can only raise the flattest.
  */
-export function growthOf(timeline: Timeline, countAt: (rest: Rest, cycle: number | null) => number, rule: GrowthRule = growthRule): Growth {
-  const rests = untouchedRests(timeline).filter(({ quiet }) => quiet)
+export const growthOf = (timeline: Timeline, countAt: (rest: Rest, cycle: number | null) => number, rule: GrowthRule = growthRule): Growth => growthOver(timeline, untouchedRests(timeline), countAt, 0, rule)
+
+/** The same over some of the rests, of which the first `warmUps` are no measured ones either. */
+export function growthOver(timeline: Timeline, some: readonly Rest[], countAt: (rest: Rest, cycle: number | null) => number, warmUps: number, rule: GrowthRule = growthRule): Growth {
+  const rests = some.filter(({ quiet }) => quiet)
   const measured = new Map(measuredDoses(timeline).map(({ cycle, counted }) => [cycle, counted]))
-  const isMeasured = ({ cycle }: Rest): boolean => cycle !== null && measured.has(cycle)
+  const early = new Set(rests.slice(0, warmUps))
+  const isMeasured = (rest: Rest): boolean => rest.cycle !== null && measured.has(rest.cycle) && !early.has(rest)
   const counts = rests.map((rest) => ({ rest, count: countAt(rest, isMeasured(rest) ? rest.cycle : null) }))
   const plateau = Math.max(0, ...counts.filter(({ rest }) => !isMeasured(rest)).map(({ count }) => count))
 

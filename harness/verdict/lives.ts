@@ -1,0 +1,55 @@
+import type { Process } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { enoughSteps, type Growth, growthOver } from './growth.ts'
+import { remembered } from './remembered.ts'
+import { finalRest, presentThroughout, type Rest, untouchedRests } from './rest.ts'
+import { isPlanted, isProcess } from './stay.ts'
+import { count } from './words.ts'
+
+/** A process that carries no request, as it was last seen at rest, with the rests that it lived through. `isWhole`: all of the run's. */
+export type Life = { readonly process: Process; readonly rests: readonly Rest[]; readonly isWhole: boolean }
+
+export const livesOf = remembered((timeline: Timeline): readonly Life[] => {
+  const rests = untouchedRests(timeline)
+  const last = finalRest(timeline)
+  const lives = new Map<string, { process: Process; rests: Rest[] }>()
+  for (const rest of rests)
+    for (const process of presentThroughout(rest, isProcess)) {
+      if (process.request !== null || isPlanted(timeline, process, rest.last)) continue
+      lives.set(process.id, { process, rests: [...(lives.get(process.id)?.rests ?? []), rest] })
+    }
+  return [...lives.values()].map((life) => ({ ...life, isWhole: life.rests.length === rests.length && last !== undefined && life.rests.includes(last) }))
+})
+
+export type Grown = { readonly life: Life; readonly growth: Growth }
+
+/** What processes keep more of by each load. `piling` goes on by a steady rate; `unsettled` may; of `unknown` ones their lives were too short to tell. */
+export type Grows = { readonly piling: readonly Grown[]; readonly unsettled: readonly Grown[]; readonly judged: number; readonly unknown: number }
+
+/**
+ * A count that each process has, from rest to rest. Servers end their workers after so many requests and start others: what is kept goes with them, and no count of all shows it. So each is judged over
+ * its own life. What one of them opens by chance after each of three loads is no leak yet: of several that came and went most must do so, as their requests are alike.
+ */
+export function growsIn(timeline: Timeline, countAt: (rest: Rest, process: Process) => number): Grows {
+  const judged = livesOf(timeline).map((life): Grown => ({ life, growth: growthIn(timeline, life, countAt) })).filter(({ life, growth }) => life.isWhole || growth.steps.length >= enoughSteps)
+  const passing = Map.groupBy(judged.filter(({ life }) => !life.isWhole), ({ life }) => life.process.command)
+  const isPiling = ({ growth }: Grown): boolean => growth.kind === 'proportional'
+  const isAlike = ({ life: { process } }: Grown): boolean => {
+    const alike = passing.get(process.command) ?? []
+    const piling = alike.filter(isPiling).length
+    return piling >= leastAlike && piling > alike.length / 2
+  }
+  const piling = judged.filter((one) => isPiling(one) && (one.life.isWhole || isAlike(one)))
+  const unsettled = judged.filter((one) => !piling.includes(one) && (isPiling(one) || (one.life.isWhole && one.growth.kind === 'unsettled')))
+  return { piling, unsettled, judged: judged.length, unknown: livesOf(timeline).length - judged.length }
+}
+
+/** A process that began meanwhile warms up as the run has done: its first rests are no measured ones. */
+export const growthIn = (timeline: Timeline, { rests, process, isWhole }: Life, countAt: (rest: Rest, process: Process) => number): Growth =>
+  growthOver(timeline, rests, (rest) => countAt(rest, process), isWhole ? 0 : warmUpRests)
+
+const warmUpRests = 2
+const leastAlike = 2
+
+/** `2 long-lived processes; 14 more ended, or began, too soon to tell` */
+export const judgedWords = ({ judged, unknown }: Grows): string => `${count(judged, 'long-lived process', 'long-lived processes')}${unknown > 0 ? `; ${unknown} more ended, or began, too soon to tell` : ''}`
