@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { loadInvariants } from '../verdict/load-invariants.ts'
+import { confirmation } from '../verdict/rest.ts'
+import { patienceMs, stayMs } from '../verdict/thresholds.ts'
+import { groups } from './curves.ts'
 import { countTrials } from './experiment.ts'
 import { experiments } from './experiments.ts'
 import { healthy } from './healthy.ts'
@@ -76,4 +79,34 @@ describe('the table', () => {
         nothing but noise       1,000   0.100 % (0.00253 to 0.556)      0 % (0 to 0.368)"
     `)
   })
+})
+
+describe('curves', () => {
+  test.each(groups.flatMap(({ curves }) => curves.map((curve) => [curve.name, curve] as const)))('%s: the value in use is among those that are drawn', (_, { inUse, values }) => {
+    expect(values).toContain(inUse)
+  })
+
+  test('no two count under one name', () => {
+    const names = groups.flatMap(({ curves }) => curves.map(({ name }) => name))
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  test('with the values in use the engine finds a zombie, and names no session that a pool renews', () => {
+    expect(counted('curves', 'rests | leaking: zombie', 3).counts).toMatchObject({ [`accused by so many looks in a row | ${confirmation}`]: 3, [`accused by a stay of so many milliseconds | ${stayMs}`]: 3 })
+    expect(counted('curves', 'ages of processes | healthy: children that are reaped', 3).counts[`accused by a request’s process that outlives the load by so many milliseconds | ${patienceMs}`]).toBeUndefined()
+  })
+
+  test('the table tells each threshold with its values, and which is in use', () => {
+    const row = { experiment: 'curves', cell: 'rests | leaking: zombie', engine: 'test', seed: 1, trials: 200, from: 0, counts: { 'accused by so many looks in a row | 1': 200, 'accused by so many looks in a row | 3': 100 } }
+    const table = tableOf([row])
+    expect(table.slice(table.indexOf('Accused by so many looks in a row')).slice(0, 3).join('\n')).toMatchInlineSnapshot(`
+      "Accused by so many looks in a row
+                              1     2      [3]
+        leaking: zombie   100 %   0 %   50.0 %"
+    `)
+  })
+})
+
+test.each(leakKinds.filter((kind) => ['zombie', 'prepared transaction'].includes(kind)))('%s, which a collection heals, is told so', (kind) => {
+  expect(counted('recall', `${kind}, 0.01 per request, healed at collection`, 3).counts['heal told']).toBe(3)
 })

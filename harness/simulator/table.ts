@@ -1,6 +1,8 @@
 import { clopperPearson, type Interval } from '../verdict/rates.ts'
 import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
 import { thousands } from '../verdict/words.ts'
+import { countedAs } from './curve.ts'
+import { groups } from './curves.ts'
 import { added, type Row } from './experiment.ts'
 import { experiments } from './experiments.ts'
 import { type Covered, exactCoverage } from './statistics.ts'
@@ -54,15 +56,15 @@ function coverageTable(cells: readonly Sum[]): readonly string[] {
   return block(`Coverage of intervals at 95 %, and the exact one as a sum over all counts; ${why}`, ['counts', 'Garwood (95 %)', 'exact', 'mid-P (95 %)', 'exact'], [...cells.map((one, i) => line(one, exact[i] ?? overall)), line({ cell: 'all', ...whole(cells) }, overall)])
 }
 
-/** One line for each threshold and kind, its values side by side. */
+/** A block for each threshold, its values side by side; the one in brackets is the engine's. */
 function curvesTable(cells: readonly Sum[]): readonly string[] {
-  const groups = Map.groupBy(cells, ({ cell }) => cell.split(' | ')[0] ?? '')
-  return [...groups].flatMap(([threshold, same]) => {
-    const values = [...new Set(same.flatMap(({ counts }) => Object.keys(counts)))].toSorted((a, b) => Number(a) - Number(b))
-    const line = ({ cell, trials, counts }: Sum): Line => row(cell.split(' | ').slice(1).join(': '), values.map((value) => percent(counts[value] ?? 0, trials)))
-    return block(`Accused by "${threshold}" of`, values, same.map(line))
+  return groups.flatMap(({ name, curves, cells: own }) => {
+    const sums = cells.flatMap((sum) => own.flatMap(({ cell }) => (sum.cell === `${name} | ${cell}` ? [{ ...sum, cell }] : [])))
+    return curves.flatMap((curve) => block(sentence(curve.name), curve.values.map((value) => (value === curve.inUse ? `[${value}]` : String(value))), sums.map(({ cell, trials, counts }) => row(cell, curve.values.map((value) => percent(counts[countedAs(curve, value)] ?? 0, trials))))))
   })
 }
+
+const sentence = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
 
 const whole = (cells: readonly Sum[]): ReturnType<typeof added> => added(cells)
 

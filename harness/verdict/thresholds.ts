@@ -6,6 +6,9 @@ export const patienceMs = 5_000
 /** What stays at rest is blamed once it has been seen to stay this long: a reaper's round takes a second. */
 export const stayMs = 2_000
 
+/** What is so many times as old as the longest healthy transaction is none. */
+export const timesLongest = 10
+
 /** Longest healthy transaction where the application declares none. */
 const longestTransactionMs = 60_000
 
@@ -14,7 +17,7 @@ const longestTransactionMs = 60_000
  * end under load, never less than 5 s, never more than it declares (or 60 s).
  */
 export function transactionThresholdMs({ facts, endedTransactions }: Timeline): number {
-  return Math.min(Math.max(patienceMs, 10 * (endedTransactions?.p999Ms ?? 0)), declaredTransactionMs({ facts }))
+  return Math.min(Math.max(patienceMs, timesLongest * (endedTransactions?.p999Ms ?? 0)), declaredTransactionMs({ facts }))
 }
 
 /** Beyond this even work that makes progress is no longer a request's. */
