@@ -91,7 +91,7 @@ describe('curves', () => {
     expect(new Set(names).size).toBe(names.length)
   })
 
-  test('with the values in use the engine finds a zombie, and names no session that a pool renews', () => {
+  test('with the values in use a zombie is found, and no script that ends late is accused', () => {
     expect(counted('curves', 'rests | leaking: zombie', 3).counts).toMatchObject({ [`accused by so many looks in a row | ${confirmation}`]: 3, [`accused by a stay of so many milliseconds | ${stayMs}`]: 3 })
     expect(counted('curves', 'ages of processes | healthy: children that are reaped', 3).counts[`accused by a request’s process that outlives the load by so many milliseconds | ${patienceMs}`]).toBeUndefined()
   })
