@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { expect, test } from 'vitest'
 import { whyNotStarted } from './not-started.ts'
 import { freePort } from './ports.ts'
@@ -32,6 +33,15 @@ test('one that never listens is asked for its port, and its log is shown', async
   const port = await freePort()
   const said = await ready(`http://127.0.0.1:${port}/`, { logTail: async () => ['listening on 8000'] })
   expect(said).toBe(`The application "shop" was not ready at / after 0.1 s: connect ECONNREFUSED 127.0.0.1:${port}. Does its command listen on PORT, here ${port}? Its log ends in:\n    listening on 8000`)
+})
+
+test('one that speaks TLS is told what it speaks, whatever its certificate is', async () => {
+  const server = createTlsServer().listen(0, '127.0.0.1')
+  await new Promise((listening) => server.once('listening', listening))
+  const { port } = server.address() as AddressInfo
+  // Without a certificate it answers a greeting of TLS with an alert of TLS.
+  expect(await ready(`http://127.0.0.1:${port}/health`)).toMatch(/^The application "shop" was not ready at \/health after 0\.1 s: .+\. It speaks TLS there, and Lowtide plain HTTP: let it listen without TLS\. Its log is empty\.$/)
+  await new Promise((closed) => server.close(closed))
 })
 
 test('one that has ended is not waited for', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { speaksTls } from './speaks-tls.ts'
 import { visit } from './visit.ts'
 
 export type ReadyOptions = {
@@ -20,9 +21,10 @@ export async function untilReady({ url, deadlineMs, crashed, logTail, name, sign
     const leftMs = deadlineMs - (performance.now() - startedMs)
     const crash = crashed()
     if (crash !== null || leftMs <= 0) {
-      const { pathname, port } = new URL(url)
+      const { pathname, hostname, port } = new URL(url)
       const what = crash !== null ? `ended before it was ready: ${crash}` : `was not ready at ${pathname} after ${deadlineMs / 1000} s: ${last}`
-      const hint = crash === null && !answered ? ` Does its command listen on PORT, here ${port}?` : ''
+      const isEncrypted = crash === null && (await speaksTls(hostname, Number(port)))
+      const hint = isEncrypted ? ' It speaks TLS there, and Lowtide plain HTTP: let it listen without TLS.' : crash === null && !answered ? ` Does its command listen on PORT, here ${port}?` : ''
       const lines = await logTail()
       throw new Error(`The application "${name}" ${what}.${hint} ${lines.length > 0 ? `Its log ends in:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'Its log is empty.'}`)
     }
