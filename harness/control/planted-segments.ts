@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { plantedSegmentBytes } from '../probes/proc/planted-memory.ts'
 
 const run = promisify(execFile)
 
@@ -8,7 +9,7 @@ const run = promisify(execFile)
  * else makes any. None where that tool is not there.
  */
 export async function plantSegments(wanted: number) {
-  const made = await Promise.all(Array.from({ length: wanted }, () => run('ipcmk', ['--shmem', '4096']).then(({ stdout }) => /\d+/.exec(stdout) ?? [], () => [])))
+  const made = await Promise.all(Array.from({ length: wanted }, () => run('ipcmk', ['--shmem', String(plantedSegmentBytes)]).then(({ stdout }) => /\d+/.exec(stdout) ?? [], () => [])))
   const ids = made.flat()
   return {
     segments: ids.length,

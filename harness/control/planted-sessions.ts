@@ -3,11 +3,14 @@ import pg from 'pg'
 
 const grownTable = 'lowtide_control_rows'
 
+/** By which the temporary files of this session are told from others. */
+const pooledName = 'lowtide-control'
+
 type Login = { readonly client: pg.Client; readonly pid: number }
 
 /** As the application's role, past any pooler. */
-async function login(): Promise<Login> {
-  const client = new pg.Client({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 10_000 })
+async function login(name?: string): Promise<Login> {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 10_000, ...(name !== undefined && { application_name: name }) })
   client.on('error', () => {}) // the server may go first
   await client.connect()
   const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
@@ -26,7 +29,7 @@ export async function openTransaction(): Promise<Login> {
  * plants none, and says so by what it lists. The prepared transaction comes last, since nothing but this program ends it.
  */
 export async function plantInPooledSession() {
-  const { client, pid } = await login()
+  const { client, pid } = await login(pooledName)
   const plant = (sql: string) => client.query(sql).then(() => 1, () => 0)
   const advisoryLocks = await plant(`SELECT pg_advisory_lock(${pid})`)
   const temporaryTables = await plant('CREATE TEMPORARY TABLE lowtide_control (id int)')

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
+import { plantedAddress } from '../probes/proc/connections.ts'
 
 /** The other side has hung up and this one does not: CLOSE_WAIT. The other end is ours as well, and must be kept, or its reset would end it. */
 export async function plantHalfClosed() {
@@ -32,15 +33,12 @@ export async function plantThreads(wanted: number) {
 
 const threadsNow = (): number => readdirSync('/proc/self/task').length
 
-/** On loopback, and nobody else's, so that the database's port is free there. */
-const ownAddress = '127.0.0.86'
-
 /**
  * A connection of which nobody holds one end: the kernel has made it, and its server does not accept it. It comes from the database's port,
  * since only connections with the database and the application are watched for their owners. None where something else has that port on every address.
  */
 export async function plantOrphan(port: number) {
-  const client = connect({ port, host: '127.0.0.1', localAddress: ownAddress, localPort: Number(new URL(process.env.DATABASE_URL ?? '').port) || 5432 })
+  const client = connect({ port, host: '127.0.0.1', localAddress: plantedAddress, localPort: Number(new URL(process.env.DATABASE_URL ?? '').port) || 5432 })
   client.on('error', () => {})
   const isConnected = await once(client, 'connect').then(() => true, () => false)
   return { orphanSockets: isConnected ? 1 : 0, close: () => void client.resetAndDestroy() }

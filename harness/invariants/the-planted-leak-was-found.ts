@@ -5,7 +5,7 @@ import type { Member, PreparedTransaction, Process, ReplicationSlot, Table, Temp
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { plantedInWords, unprovedKinds } from '../verdict/planted-kinds.ts'
 import { sizeFaults, sizesSeen } from '../verdict/planted-sizes.ts'
-import { key, type Rest, presentThroughout, readingsOf, restsOf } from '../verdict/rest.ts'
+import { key, memberAt, type Rest, presentThroughout, readingsOf, restsOf } from '../verdict/rest.ts'
 import { isPlanted, isProcess, isSession, isZombie } from '../verdict/stay.ts'
 import { transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -29,7 +29,7 @@ export default {
     if (!before || !during || !after || unseen.length > 0)
       return { kind: 'inconclusive', sentence: `there are no three looks ${list(unseen)} the planted leak`, settledBy }
 
-    const faults = [...notFound(planting, during), ...notCounted(timeline, planting, before, during), ...sizeFaults(planting.planted, before, during), ...tooMuch(timeline, before, during), ...notRemoved(timeline, before, after), ...notRegained(timeline, before, after)]
+    const faults = [...notFound(planting, during), ...notCounted(timeline, planting, before, during), ...sizeFaults(planting.planted, before, during), ...tooMuch(timeline, before, during, after), ...notRemoved(timeline, before, after), ...notRegained(timeline, before, after)]
     if (faults.length > 0) return { kind: 'inconclusive', sentence: `the planted leak was not found exactly: ${list(faults)}`, settledBy }
     const seen = sizesSeen(planting.planted, before, during)
     const unproved = unprovedKinds(timeline, planting.planted, seen)
@@ -73,18 +73,31 @@ const fewest = ({ looks }: Rest, counter: string): number => Math.min(...looks.m
 
 const rise = (before: Rest, after: Rest, counter: string): number => fewest(after, counter) - fewest(before, counter)
 
+/** What looks count and do not list: apart from the application's own, by what marks the plant; older records count most of it together with these. */
+type Nameless = { readonly called: readonly [one: string, many?: string]; readonly apart: string; readonly together?: string; readonly planted: (planted: Planted) => number }
+
+const nameless: readonly Nameless[] = [
+  { called: ['planted socket without an owner', 'planted sockets without an owner'], apart: 'harness.orphan-sockets', together: 'app.orphan-sockets', planted: ({ orphanSockets = 0 }) => orphanSockets },
+  { called: ['planted System V segment'], apart: 'harness.sysv-segments', together: 'app.sysv-segments', planted: ({ sharedSegments = 0 }) => sharedSegments },
+  { called: ['planted temporary file'], apart: 'harness.temporary-files', together: 'pg.temporary-files', planted: ({ temporaryFiles = 0 }) => temporaryFiles },
+  { called: ['planted byte of shared memory', 'planted bytes of shared memory'], apart: 'harness.shm-bytes', planted: ({ sharedMemoryBytes = 0 }) => sharedMemoryBytes },
+]
+
+/** A job of the application's own may make its like, or end it, just then: only where they are counted together does that show. */
+const countedOf = ({ apart, together }: Nameless, before: Rest, now: Rest): number =>
+  together === undefined || before.looks.some(({ counters }) => apart in counters) ? fewest(now, apart) : rise(before, now, together)
+
 /** What only counters and the server's log tell of. */
 function notCounted({ serverLog }: Timeline, { planted }: Stamped<Control>, before: Rest, during: Rest): readonly string[] {
-  const { orphanSockets = 0, temporaryFiles = 0, sharedMemoryBytes = 0, sharedSegments = 0, endedPids = [] } = planted
+  const { endedPids = [] } = planted
   const ended = serverLog.filter(({ sqlstate }) => sqlstate === idleSessionTimeout)
   // Where the application's own were ended as often before, no more lines are kept: then it is counted, in older records among all errors.
   const isCounted = ended.length >= keptOfEachError && rise(before, during, during.looks.every(({ counters }) => 'log.sessions-ended' in counters) ? 'log.sessions-ended' : 'log.errors') >= endedPids.length
-  const exactly = (seen: number, wanted: number, one: string, many?: string): string | null => (wanted === 0 || seen === wanted ? null : `${seen === 0 ? 'none' : thousands(seen)} of ${count(wanted, one, many)} seen`)
   return [
-    exactly(rise(before, during, 'app.orphan-sockets'), orphanSockets, 'planted socket without an owner', 'planted sockets without an owner'),
-    exactly(rise(before, during, 'app.sysv-segments'), sharedSegments, 'planted System V segment'),
-    exactly(rise(before, during, 'pg.temporary-files'), temporaryFiles, 'planted temporary file'),
-    exactly(fewest(during, 'harness.shm-bytes'), sharedMemoryBytes, 'planted byte of shared memory', 'planted bytes of shared memory'),
+    ...nameless.map((kind) => {
+      const [seen, wanted] = [countedOf(kind, before, during), kind.planted(planted)]
+      return wanted === 0 || seen === wanted ? null : `${seen === 0 ? 'none' : thousands(seen)} of ${count(wanted, ...kind.called)} seen`
+    }),
     said(isCounted ? 0 : endedPids.filter((pid) => !ended.some((line) => line.pid === pid)).length, 'planted end of a session', "not seen in the server's log"),
   ].filter((fault) => fault !== null)
 }
@@ -93,13 +106,15 @@ function notCounted({ serverLog }: Timeline, { planted }: Stamped<Control>, befo
 const idleSessionTimeout = '57P05'
 
 /** Whatever else turned up meanwhile would have been blamed on the application: as part of the plant, or once it was old enough. */
-function tooMuch(timeline: Timeline, before: Rest, during: Rest): readonly string[] {
+function tooMuch(timeline: Timeline, before: Rest, during: Rest, after: Rest): readonly string[] {
   const known = new Set(before.looks.flatMap(({ members }) => members.map(key)))
   const strays = <M extends Member>(is: (member: Member) => member is M): readonly M[] => presentThroughout(during, is).filter((member) => !known.has(key(member)) && !isPlanted(timeline, member, during.last))
-  const transactions = strays(isSession).filter((session) => session.transactionAgeMs !== null && (cameWithThePlant(timeline, session) || session.transactionAgeMs >= transactionThresholdMs(timeline)))
+  const owned = ownedBy(during)
+  const transactions = strays(isSession).filter((session) => session.transactionAgeMs !== null && !owned.has(session.id) && (cameWithThePlant(timeline, session) || session.transactionAgeMs >= transactionThresholdMs(timeline)))
   return [
     said(transactions.length, 'transaction', 'seen that nobody planted'),
-    said(strays(isZombie).length, 'zombie', 'seen that nobody planted'),
+    // One that the application reaps late is gone by the end of the control.
+    said(strays(isZombie).filter((zombie) => memberAt(after.last, zombie) !== undefined).length, 'zombie', 'seen that nobody planted'),
     said(strays(isPrepared).filter((prepared) => cameWithThePlant(timeline, prepared)).length, 'prepared transaction', 'seen that nobody planted'),
     said(strays(isSlot).filter((slot) => cameWithThePlant(timeline, slot)).length, 'replication slot', 'seen that nobody planted'),
   ].filter((fault) => fault !== null)
@@ -111,10 +126,10 @@ const cameWithThePlant = ({ looks }: Timeline, one: Member): boolean => looks.fi
 const notRemoved = (timeline: Timeline, before: Rest, after: Rest): readonly string[] =>
   [
     said(after.last.members.filter((member) => isPlanted(timeline, member, after.last)).length, 'planted member', 'still there after the removal'),
-    said(Math.max(0, rise(before, after, 'app.orphan-sockets')), 'socket without an owner', 'more than before the control', 'sockets without an owner'),
-    said(Math.max(0, rise(before, after, 'app.sysv-segments')), 'System V segment', 'more than before the control'),
-    said(Math.max(0, rise(before, after, 'pg.temporary-files')), 'temporary file', 'more than before the control'),
-    said(fewest(after, 'harness.shm-bytes'), 'planted byte of shared memory', 'still there after the removal', 'planted bytes of shared memory'),
+    ...nameless.map((kind) => {
+      const [one, many] = kind.called
+      return said(Math.max(0, countedOf(kind, before, after)), one, 'still there after the removal', many)
+    }),
   ].filter((fault) => fault !== null)
 
 /**
@@ -124,11 +139,14 @@ const notRemoved = (timeline: Timeline, before: Rest, after: Rest): readonly str
 function notRegained(timeline: Timeline, before: Rest, after: Rest): readonly string[] {
   const more = presentThroughout(after, isSession).length - presentThroughout(before, isSession).length
   const known = new Set(before.looks.flatMap(({ members }) => members.map(key)))
-  const owned = new Set(pairsOf(after.last).flatMap(({ session, process }) => (process.control === null ? [session.id] : [])))
+  const owned = ownedBy(after)
   const strays = presentThroughout(after, isSession).filter((session) => !known.has(key(session)) && cameWithThePlant(timeline, session) && !owned.has(session.id)).length
   const extra = Math.min(more, strays)
   return extra > 0 ? [`${count(extra, 'session')} more than before the control`] : []
 }
+
+/** Sessions that a process of the application holds. */
+const ownedBy = ({ last }: Rest): ReadonlySet<string> => new Set(pairsOf(last).flatMap(({ session, process }) => (process.control === null ? [session.id] : [])))
 
 const said = (n: number, one: string, what: string, many?: string): string | null => (n === 0 ? null : `${count(n, one, many)} ${what}`)
 

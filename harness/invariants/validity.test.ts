@@ -1,6 +1,6 @@
 import { claims } from '../testing/claims.ts'
 import { looking } from '../testing/looking.ts'
-import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, process, type Run, server, session, startOf, timelineOf, whatIsPlanted } from '../testing/timeline-of.ts'
+import { type Being, entriesOf, factsOf, firstMeasured, fold, openTransaction, process, type Run, server, session, startOf, timelineOf, whatIsPlanted, zombie } from '../testing/timeline-of.ts'
 import type { Entry, Look, Planted } from '../timeline/entry.ts'
 import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -12,6 +12,7 @@ import otherRoutesStillAnswer from './other-routes-still-answer.ts'
 import theHarnessOpensNoFurtherSession from './the-harness-opens-no-further-session.ts'
 import theHarnessKeptUp from './the-harness-kept-up-with-its-load.ts'
 import routesAreToldApart from './routes-are-told-apart.ts'
+import someLoadAskedForMore from './some-load-asked-for-more-than-the-pools-hold.ts'
 import theDoseWasDelivered from './the-dose-was-delivered.ts'
 import thePlantedLeakWasFound from './the-planted-leak-was-found.ts'
 import theRecordIsWhole from './the-record-is-whole.ts'
@@ -69,7 +70,7 @@ claims(everyProbeKeptItsSight, [
   ['one that misses more beats than it makes', missing(0.6), 'inconclusive', /postgres missed/],
   ['a control that could not be planted', { also: [{ kind: 'blind', probe: 'control', reason: 'no shell', atMs: startOf(8) + 100 }] }, 'inconclusive', /^control went blind \(no shell\)$/],
   ['one that misses some', missing(0.2), 'pass'],
-  ['a look to which one gave no answer', looking((look) => (look.cycle === last ? { ...look, counters: { 'pg.backends': 0 } } : look)), 'inconclusive', /6 of 37 looks had no app.orphan-sockets, app.processes, app.sysv-segments and 3 more/],
+  ['a look to which one gave no answer', looking((look) => (look.cycle === last ? { ...look, counters: { 'pg.backends': 0 } } : look)), 'inconclusive', /6 of 37 looks had no app.orphan-sockets, app.processes, app.sysv-segments and 6 more/],
   ['a counter that the application tells once, after a collection', looking((look) => (look.reading === 'nudged' ? { ...look, counters: { ...look.counters, 'app.heap-used-bytes': 8_000_000 } } : look)), 'pass'],
   ['a process that /proc refuses to tell of: nothing that it opens would show', { beings: [process({ pid: 5, descriptors: null })] }, 'inconclusive', /^what 1 process had open could not be read, .*: pid 5 \(node server\.js\)$/],
   ['one that was about to end at one look', { beings: [({ atMs, ...moment }) => process({ pid: 5, descriptors: (atMs - 10_000) % 20_000 === 17_000 ? null : 20 })({ atMs, ...moment })] }, 'pass'],
@@ -77,6 +78,20 @@ claims(everyProbeKeptItsSight, [
   ['no beat at all', fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'beat').map((entry, n) => ({ ...entry, n }))), 'inconclusive', /never beat/],
   ['no probe at all', fold({ ...factsOf(), probes: [] }, entriesOf()), 'inconclusive', /nothing was watched/],
   ['nothing on record', empty, 'inconclusive'],
+])
+
+const counted10 = { kind: 'capacity', when: 'before-load', asked: 20, parallel: 10, tries: [10], atMs: 100 } as const
+
+claims(someLoadAskedForMore, [
+  ['no pool that anybody knows of', {}, 'not judged'],
+  ['each request has a process of its own', { limits: { poolMaxPerProcess: 5, workers: 0 } }, 'not judged'],
+  ['eight at once for seven places', { limits: { poolMaxPerProcess: 7 } }, 'pass', /^up to 8 requests at once for 7 places, as declared$/],
+  ['as many as there are places', { limits: { poolMaxPerProcess: 4, workers: 2 } }, 'warning', /^no load had more than 8 requests at once, for 8 places, as declared: what shows only where some find none was not looked for$/],
+  ['more in the warm-up alone', { limits: { poolMaxPerProcess: 8 }, delivered: (cycle) => (cycle === 1 ? { peakInFlight: 9 } : {}) }, 'pass'],
+  ['fewer than were counted, whatever is declared', { limits: { poolMaxPerProcess: 5 }, also: [counted10] }, 'warning', /for 10 places, as counted before the load/],
+  ['fewer than sessions rested before', { beings: Array.from({ length: 12 }, (_, i) => session({ pid: 300 + i })) }, 'warning', /for 12 places, as sessions rested/],
+  ['sessions that a measured load left are no places', { beings: [session({ pid: 300 }), ...Array.from({ length: 12 }, (_, i) => session({ pid: 301 + i, fromMs: startOf(4) }))] }, 'pass'],
+  ['nothing was sent', empty, 'not judged'],
 ])
 
 const unquiet = (...cycles: readonly number[]): Run => ({ unquiet: (cycle) => (cycles.includes(cycle) ? '2 queries running' : undefined) })
@@ -144,8 +159,14 @@ const planted9000 = timelineOf().looks.flatMap(({ members }) => members).find((m
 const inControl = (reading: Look['reading'], change: (look: Look & { readonly atMs: number }) => Look) => looking((look) => (look.reading === reading ? change(look) : look))
 const duringControl = (change: (member: Member) => Member | null) => inControl('control-planted', (look) => ({ ...look, members: look.members.map(change).filter((member) => member !== null) }))
 const ofPlanter = (shown: Partial<Process>) => duringControl((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, ...shown } : member))
-const counted = { 'app.orphan-sockets': 1, 'app.sysv-segments': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': 65_536 }
+const counted = { 'harness.orphan-sockets': 1, 'harness.sysv-segments': 1, 'harness.temporary-files': 1, 'harness.shm-bytes': 65_536 }
 const countedDuring = (counters: Look['counters']) => inControl('control-planted', (look) => ({ ...look, counters: { ...look.counters, ...counters } }))
+/** As it was once counted: what is planted together with the application's own, of which there are so many. */
+const together = (own: (look: Look) => number, planted = 1) => (look: Look): Look => {
+  const { 'harness.orphan-sockets': _sockets, 'harness.sysv-segments': _segments, 'harness.temporary-files': _files, ...counters } = look.counters
+  const all = own(look) + (look.reading === 'control-planted' ? planted : 0)
+  return { ...look, counters: { ...counters, 'app.orphan-sockets': all, 'app.sysv-segments': all, 'pg.temporary-files': all } }
+}
 /** So many sessions of the application's were ended before. */
 const manyEnded: Run = { also: Array.from({ length: 100 }, (_, i) => ({ kind: 'server-log', pid: 100 + i, severity: 'FATAL', sqlstate: '57P05', message: 'terminating connection', atMs: startOf(4) + i })) }
 const countingErrors = (planted: number) => (look: Look): Look => ({ ...look, counters: { ...look.counters, 'log.errors': 100 + (look.reading === 'control-planted' ? planted : 0) } })
@@ -181,14 +202,24 @@ claims(thePlantedLeakWasFound, [
   ['the end of its session not seen in the log', fold(factsOf(), entriesOf().filter(({ kind }) => kind !== 'server-log').map((entry, n) => ({ ...entry, n }))), 'inconclusive', /1 planted end of a session not seen in the server's log/],
   ['the end of its session counted, after so many of the application’s that no more lines of them are kept', looking(countingErrors(1), manyEnded), 'pass'],
   ['the end of its session neither kept nor counted', looking(countingErrors(0), manyEnded), 'inconclusive', /1 planted end of a session not seen in the server's log/],
-  ['its socket without an owner not seen', countedDuring({ 'app.orphan-sockets': 0 }), 'inconclusive', /none of 1 planted socket without an owner seen/],
-  ['more sockets without an owner than it planted', countedDuring({ 'app.orphan-sockets': 2 }), 'inconclusive', /2 of 1 planted socket without an owner seen/],
-  ['one socket more without an owner for a moment: a client that is being accepted', inControl('control-planted', (look) => (look.atMs % 400 === 200 ? { ...look, counters: { ...look.counters, 'app.orphan-sockets': 2 } } : look)), 'pass'],
-  ['beside sockets without an owner that the application has', looking((look) => ({ ...look, counters: { ...look.counters, 'app.orphan-sockets': (look.counters['app.orphan-sockets'] ?? 0) + 4 } })), 'pass'],
-  ['its System V segment not seen', countedDuring({ 'app.sysv-segments': 0 }), 'inconclusive', /none of 1 planted System V segment seen/],
-  ['its temporary file not seen', countedDuring({ 'pg.temporary-files': 0 }), 'inconclusive', /none of 1 planted temporary file seen/],
+  ['its socket without an owner not seen', countedDuring({ 'harness.orphan-sockets': 0 }), 'inconclusive', /none of 1 planted socket without an owner seen/],
+  ['its socket without an owner not told from others', countedDuring({ 'harness.orphan-sockets': 0, 'app.orphan-sockets': 1 }), 'inconclusive', /none of 1 planted socket without an owner seen/],
+  ['more sockets without an owner than it planted', countedDuring({ 'harness.orphan-sockets': 2 }), 'inconclusive', /2 of 1 planted socket without an owner seen/],
+  ['one of its sockets more for a moment', inControl('control-planted', (look) => (look.atMs % 400 === 200 ? { ...look, counters: { ...look.counters, 'harness.orphan-sockets': 2 } } : look)), 'pass'],
+  ['its System V segment not seen', countedDuring({ 'harness.sysv-segments': 0 }), 'inconclusive', /none of 1 planted System V segment seen/],
+  ['its temporary file not seen', countedDuring({ 'harness.temporary-files': 0 }), 'inconclusive', /none of 1 planted temporary file seen/],
+  ['while jobs of the application make a file, a socket and a segment of their own', inControl('control-planted', (look) => ({ ...look, counters: { ...look.counters, 'app.orphan-sockets': 1, 'app.sysv-segments': 1, 'pg.temporary-files': 1 } })), 'pass'],
+  ['while such jobs end', inControl('control-before', (look) => ({ ...look, counters: { ...look.counters, 'app.orphan-sockets': 1, 'app.sysv-segments': 1, 'pg.temporary-files': 1 } })), 'pass'],
+  ['while such jobs begin as it is removed', inControl('control-removed', (look) => ({ ...look, counters: { ...look.counters, 'app.orphan-sockets': 1, 'app.sysv-segments': 1, 'pg.temporary-files': 1 } })), 'pass'],
+  ['in older records, which count both together, beside what the application has', looking(together(() => 4)), 'pass'],
+  ['the same, for a moment one more', looking((look) => together(() => (look.atMs % 400 === 200 ? 5 : 4))(look)), 'pass'],
+  ['in older records, not seen', looking(together(() => 4, 0)), 'inconclusive', /none of 1 planted socket without an owner seen, none of 1 planted System V segment seen and none of 1 planted temporary file seen/],
+  ['in older records, still there after the removal', looking(together(({ reading }) => (reading === 'control-removed' ? 1 : 0))), 'inconclusive', /1 planted socket without an owner still there after the removal, 1 planted System V segment still/],
+  ['with a zombie of the application’s that its parent reaps late', { beings: [zombie({ pid: 66, fromMs: startOf(8) + 1_050, untilMs: startOf(8) + 2_500 })] }, 'pass'],
+  ['with a zombie that nobody planted, and that stays', { beings: [zombie({ pid: 66, fromMs: startOf(8) + 1_050 })] }, 'inconclusive', /1 zombie seen that nobody planted/],
+  ['with a transaction of a job, whose process holds it', { beings: [process({ pid: 5, databasePorts: [40_066] }), openTransaction({ pid: 66, fromMs: startOf(8) + 1_050, untilMs: startOf(8) + 2_500 })] }, 'pass'],
   ['half of its shared memory seen', countedDuring({ 'harness.shm-bytes': 32_768 }), 'inconclusive', /32,768 of 65,536 planted bytes of shared memory seen/],
-  ['its shared memory, its file and its socket still there after the removal', inControl('control-removed', (look) => ({ ...look, counters: { ...look.counters, ...counted } })), 'inconclusive', /1 socket without an owner more than before the control, 1 System V segment more than before the control, 1 temporary file more than before the control and 65,536 planted bytes of shared memory still there after the removal/],
+  ['its shared memory, its file and its socket still there after the removal', inControl('control-removed', (look) => ({ ...look, counters: { ...look.counters, ...counted } })), 'inconclusive', /1 planted socket without an owner still there after the removal, 1 planted System V segment still there after the removal, 1 planted temporary file still there after the removal and 65,536 planted bytes of shared memory still there after the removal/],
   ['its replication slot not seen', duringControl((member) => (member.kind === 'replication-slot' ? null : member)), 'inconclusive', /1 planted replication slot not seen/],
   ['its replication slot seen with less than it keeps', duringControl((member) => (member.kind === 'replication-slot' ? { ...member, retainedBytes: 0 } : member)), 'inconclusive', /1 planted replication slot not seen with what it keeps/],
   ['its table seen with fewer rows', duringControl((member) => (member.kind === 'table' ? { ...member, grownRows: 39 } : member)), 'inconclusive', /1 planted growth of a table not seen/],

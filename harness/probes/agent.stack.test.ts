@@ -8,6 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openNamespace, whyNoNamespace } from '../stack/namespace.ts'
 import type { Process } from '../timeline/member.ts'
 import { linkAgent, type Agent } from './agent-link.ts'
+import { plantedAddress } from './proc/connections.ts'
+import { plantedSegmentBytes } from './proc/planted-memory.ts'
 
 const run = `agent-test-${crypto.randomUUID().slice(0, 8)}`
 const onLinux = process.platform === 'linux'
@@ -206,6 +208,20 @@ test.runIf(onLinux)('memory that outlives its owner is told: a file in /dev/shm,
   } finally {
     spawnSync('ipcrm', ['-m', segment])
     rmSync(`/dev/shm/${name}`, { force: true })
+  }
+})
+
+test.runIf(onLinux)('what a control plants is counted apart: a connection from its address that nobody accepts, a System V segment of its size', async () => {
+  const { counters: before } = await look()
+  const deaf = start(['python3', '-c', `import socket, time; s = socket.socket(); s.bind(('127.0.0.1', ${appPort})); s.listen(8); print('listening', flush=True); time.sleep(30)`])
+  await firstLine(deaf)
+  const maker = start(['python3', '-c', `import ctypes, time; print(ctypes.CDLL(None).shmget(0, ${plantedSegmentBytes}, 0o1600), flush=True); time.sleep(30)`])
+  const segment = await firstLine(maker)
+  try {
+    clients.add(connect({ port: appPort, host: '127.0.0.1', localAddress: plantedAddress }).on('error', () => {}))
+    await expect.poll(async () => (await look()).counters, eventually).toMatchObject({ 'harness.orphan-sockets': 1, 'harness.sysv-segments': 1, 'app.orphan-sockets': before['app.orphan-sockets'], 'app.sysv-segments': before['app.sysv-segments'] })
+  } finally {
+    spawnSync('ipcrm', ['-m', segment])
   }
 })
 

@@ -103,6 +103,7 @@ function scan(withConnections: boolean) {
   const processes = described.map(({ process }) => process)
   const targets = described.flatMap(({ targets }) => targets)
   const inodes = new Set(targets.map(inodeOf))
+  const orphans = connections.filter((connection) => isOrphan(connection, inodes))
   const clients = connections.filter(({ localPort, state }) => localPort === settings.appPort && state === established)
   const total = (value: (process: (typeof processes)[number]) => number) => processes.reduce((sum, process) => sum + value(process), 0)
   return {
@@ -124,7 +125,8 @@ function scan(withConnections: boolean) {
         'app.clients': clients.filter(({ isVanished }) => !isVanished).length,
         'app.vanished-clients': clients.filter(({ isVanished }) => isVanished).length,
         'app.close-wait': total((process) => process.closeWait),
-        'app.orphan-sockets': connections.filter((connection) => isOrphan(connection, inodes)).length,
+        'app.orphan-sockets': orphans.filter(({ isPlanted }) => !isPlanted).length,
+        'harness.orphan-sockets': orphans.filter(({ isPlanted }) => isPlanted).length,
         ...countersByState(connections.filter(({ inode }) => inodes.has(inode))),
       }),
     },

@@ -151,8 +151,10 @@ const plantedAt = (measured: number): number => startOf(firstMeasured + measured
 const removedAt = (measured: number): number => plantedAt(measured) + 2_000
 
 /** What is planted and no member. */
-const plantedCounters = ({ reading }: Moment): Readonly<Record<string, number>> =>
-  reading === 'control-planted' ? { 'app.orphan-sockets': 1, 'app.sysv-segments': 1, 'pg.temporary-files': 1, 'harness.shm-bytes': 65_536 } : { 'app.orphan-sockets': 0, 'app.sysv-segments': 0, 'pg.temporary-files': 0, 'harness.shm-bytes': 0 }
+const plantedCounters = ({ reading }: Moment): Readonly<Record<string, number>> => {
+  const there = reading === 'control-planted' ? 1 : 0
+  return { 'harness.orphan-sockets': there, 'harness.sysv-segments': there, 'harness.temporary-files': there, 'harness.shm-bytes': there * 65_536, 'app.orphan-sockets': 0, 'app.sysv-segments': 0, 'pg.temporary-files': 0 }
+}
 
 const planted = (measured: number): readonly Being[] => {
   const [fromMs, untilMs] = [plantedAt(measured), removedAt(measured)]

@@ -1,6 +1,6 @@
 import { tryReadWhole } from './read.ts'
 
-export type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string; readonly isVanished: boolean }
+export type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string; readonly isVanished: boolean; readonly isPlanted: boolean }
 
 /** As in the kernel's tcp_states.h. */
 export const established = '01'
@@ -8,6 +8,9 @@ export const closeWait = '08'
 export const listening = '0A'
 const synSent = '02'
 const finWaits = ['04', '05']
+
+/** From here a control plants a connection that nobody holds: on loopback, and nobody else's, so that the database's port is free there. */
+export const plantedAddress = '127.0.0.86'
 
 /** A connection that no process holds any more, or that its server has not accepted yet. */
 export const noInode = '0'
@@ -50,7 +53,7 @@ function connectionsIn(table: string): Connection[] {
   return table.split('\n').slice(1).flatMap((line) => {
     const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
     if (!local || !remote || !state || !inode) return []
-    return [{ localPort: portOf(local), remotePort: portOf(remote), state, inode, isVanished: state === established && isOfVanishing(remote) }]
+    return [{ localPort: portOf(local), remotePort: portOf(remote), state, inode, isVanished: state === established && isOfVanishing(remote), isPlanted: remote.startsWith(plantedInTable) }]
   })
 }
 
@@ -60,6 +63,9 @@ export function countersByState(held: readonly Connection[]): Record<string, num
   const inState = (...wanted: readonly string[]) => states.filter((state) => wanted.includes(state)).length
   return { 'app.tcp-established': inState(established), 'app.tcp-syn-sent': inState(synSent), 'app.tcp-fin-wait': inState(...finWaits), 'app.tcp-listening': inState(listening) }
 }
+
+/** As the kernel prints it: byte by byte from the last. */
+const plantedInTable = `${plantedAddress.split('.').toReversed().map((byte) => Number(byte).toString(16).padStart(2, '0')).join('').toUpperCase()}:`
 
 function portOf(address: string): number {
   return Number.parseInt(address.slice(address.lastIndexOf(':') + 1), 16)

@@ -8,6 +8,9 @@ export const plantedMemory = (run: string): string => `${folder}/${prefix}${run}
 
 const plantedBytes = 64 * 1024
 
+/** Of a segment of System V that a control makes: such as nobody else asks for, since its number is known only once it is there. */
+export const plantedSegmentBytes = 4_099
+
 /** So many bytes as the kernel has given it; 0 where there is no such folder to write to. */
 export function plantMemory(run: string): number {
   try {

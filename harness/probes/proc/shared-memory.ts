@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { bytesOf, plantedMemory } from './planted-memory.ts'
+import { bytesOf, plantedMemory, plantedSegmentBytes } from './planted-memory.ts'
 import { tryRead } from './read.ts'
 
 /**
@@ -21,12 +21,14 @@ export function watchSharedMemory(run: string) {
     counters: (folder: string): Record<string, number> => {
       const isShared = folder === '/dev/shm'
       const files = filesIn(folder)
-      const left = segments().filter(({ id }) => !isShared || ours.has(id))
+      const [made = [], plantedSegments = []] = [false, true].map((isPlanted) => segments().filter(({ bytes }) => (bytes === plantedSegmentBytes) === isPlanted))
+      const left = made.filter(({ id }) => !isShared || ours.has(id))
       return {
         'app.shm-bytes': sum(files.filter(({ name }) => name !== planted && !name.startsWith('PostgreSQL.') && !(isShared && before.has(name)))),
         'app.sysv-segments': left.length,
         'app.sysv-bytes': sum(left),
         'harness.shm-bytes': sum(files.filter(({ name }) => name === planted)),
+        'harness.sysv-segments': plantedSegments.length,
       }
     },
   }

@@ -22,7 +22,7 @@ export default {
         const [sizes] = await session.query<Sizes>(sizesSql, [], signal)
         if (!sizes) throw new Error('pg_database_size gave no row')
         return {
-          counters: { 'pg.temporary-tables': temporary.length, 'pg.database-bytes': sizes.database, 'pg.temporary-files': sizes.files, 'pg.temporary-file-bytes': sizes.fileBytes, 'pg.wal-bytes': sizes.wal },
+          counters: { 'pg.temporary-tables': temporary.length, 'pg.database-bytes': sizes.database, 'pg.temporary-files': sizes.files, 'pg.temporary-file-bytes': sizes.fileBytes, 'harness.temporary-files': sizes.plantedFiles, 'pg.wal-bytes': sizes.wal },
           members: [...temporary.map((table) => ({ kind: 'temporary-table' as const, ...table })), ...tables],
         }
       },
@@ -38,17 +38,21 @@ const temporarySql = `
   LEFT JOIN pg_stat_get_backend_idset() AS backend ON n.nspname = 'pg_temp_' || backend
   WHERE c.relpersistence = 't' AND c.relkind IN ('r', 'p') ORDER BY c.oid`
 
-type Sizes = { readonly database: number; readonly files: number; readonly fileBytes: number; readonly wal: number }
+/** As harness/control/planted-sessions.ts names its session. */
+const plantedName = 'lowtide-control'
+
+type Sizes = { readonly database: number; readonly files: number; readonly fileBytes: number; readonly plantedFiles: number; readonly wal: number }
 
 /**
- * By their folders: PostgreSQL manual, "Generic File Access Functions". Temporary files of the default tablespace. Of the write-ahead log what is kept of it, from its oldest segment up to
+ * By their folders: PostgreSQL manual, "Generic File Access Functions". Temporary files of the default tablespace, of which the
+ * name tells the process that made it: those of the control's session are counted apart. Of the write-ahead log what is kept of it, from its oldest segment up to
  * where it is being written: segments that lie ready to be written over say nothing of it.
  */
 const sizesSql = `
   SELECT pg_database_size(current_database())::float AS database,
          (SELECT file_offset + coalesce((SELECT sum(size) FROM pg_ls_waldir() WHERE name < file_name), 0) FROM pg_walfile_name_offset(pg_current_wal_insert_lsn()))::float AS wal,
-         count(*)::int AS files, coalesce(sum(size), 0)::float AS "fileBytes"
-  FROM pg_ls_tmpdir()`
+         count(*) FILTER (WHERE NOT planted)::int AS files, coalesce(sum(size) FILTER (WHERE NOT planted), 0)::float AS "fileBytes", count(*) FILTER (WHERE planted)::int AS "plantedFiles"
+  FROM (SELECT size, EXISTS (SELECT FROM pg_stat_activity WHERE application_name = '${plantedName}' AND starts_with(name, 'pgsql_tmp' || pid || '.')) AS planted FROM pg_ls_tmpdir()) AS files`
 
 type Size = { readonly id: string; readonly rows: number; readonly bytes: number }
 
