@@ -84,7 +84,7 @@ const counted10 = { kind: 'capacity', when: 'before-load', asked: 20, parallel: 
 
 claims(someLoadAskedForMore, [
   ['no pool that anybody knows of', {}, 'not judged'],
-  ['each request has a process of its own', { limits: { poolMaxPerProcess: 5, workers: 0 } }, 'not judged'],
+  ['each request has a process of its own', { limits: { poolMaxPerProcess: 5, workers: 0 } }, 'not judged', /a process of its own/],
   ['eight at once for seven places', { limits: { poolMaxPerProcess: 7 } }, 'pass', /^up to 8 requests at once for 7 places, as declared$/],
   ['as many as there are places', { limits: { poolMaxPerProcess: 4, workers: 2 } }, 'warning', /^no load had more than 8 requests at once, for 8 places, as declared: what shows only where some find none was not looked for$/],
   ['more in the warm-up alone', { limits: { poolMaxPerProcess: 8 }, delivered: (cycle) => (cycle === 1 ? { peakInFlight: 9 } : {}) }, 'pass'],
