@@ -4,7 +4,7 @@ import { ageOf } from '../verdict/ages.ts'
 import { isWorkedOn } from '../verdict/progress.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
-import { transactionThresholdMs } from '../verdict/thresholds.ts'
+import { patienceMs, transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant, Opinion, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -25,6 +25,8 @@ export default {
     const old = open.filter((stay) => ageMs(stay) > thresholdMs && !isWorkedOn(timeline, stay))
     const leaked = old.filter(({ latest }) => holdsSomething(latest))
     const harmless = old.filter(({ latest }) => !holdsSomething(latest))
+    // Who ends what is left after a while makes transactions that end look slow, and so hides it: it is told at least.
+    const slow = open.filter((stay) => !old.includes(stay) && stay.gone && holdsSomething(stay.latest) && ageMs(stay) > patienceMs && !isWorkedOn(timeline, stay))
     const undecided = open.filter((stay) => !old.includes(stay) && !stay.gone && holdsSomething(stay.latest))
 
     if (leaked.length > 0)
@@ -38,6 +40,12 @@ export default {
         kind: 'inconclusive',
         sentence: `${count(undecided.length, 'transaction')} with locks or a snapshot was still open at rest, the oldest for ${duration(oldest(undecided))}: too young, or its process too busy, to be told from a slow one (${duration(thresholdMs)})`,
         settledBy: `let the run settle for more than ${duration(thresholdMs)}, or declare limits.transactionMs`,
+      }
+    if (slow.length > 0)
+      return {
+        kind: 'warning',
+        sentence: `${count(slow.length, 'transaction')} with locks or a snapshot stayed open and idle when the load had gone, for up to ${duration(oldest(slow))}, and then ended: a slow page, or what a time-out of the application's own takes away`,
+        survivors: told(slow),
       }
     if (harmless.length > 0)
       return {
