@@ -90,6 +90,11 @@ claims(sessionsStayWithin, [
   ['a listener beside its pool: H05', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 11)], limits: { poolMaxPerProcess: 10, listeners: 1 } }, 'pass'],
 ])
 
+test('sessions beyond the declared pools are named: those that came last', () => {
+  const opinion = sessionsStayWithin.check(timelineOf({ beings: [process({ pid: 9 }), ...bornPerCycle(idle, 10, 0, 0, 1, 0, 1)], limits: { poolMaxPerProcess: 10 } }))
+  expect(opinion).toMatchObject({ kind: 'warning', survivors: [{ member: { pid: 1_500 }, bornIn: 5 }, { member: { pid: 1_300 }, bornIn: 3 }] })
+})
+
 /** Descriptors of one process after each cycle, warm-up first; and at the first look of each rest, where more are still open. */
 const descriptors =
   (afterCycle: readonly number[], given: Partial<Parameters<typeof process>[0]> & { readonly atFirstLook?: readonly number[] } = {}): Being =>

@@ -1,7 +1,7 @@
-import { presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
+import { bornIn, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
-import { count } from '../verdict/words.ts'
+import { count, duration, inOrder } from '../verdict/words.ts'
 
 /**
  * Rule R3, first half. A declared maximum is a hint, not a law: a healthy pool frees the slot before the connection is
@@ -22,7 +22,11 @@ export default {
     return {
       kind: 'warning',
       sentence: `the pools declare ${allowedAt(worst.rest)} and held ${count(sessionsAt(worst.rest).length, 'session')} at rest`,
-      survivors: [],
+      // Which of them are beyond is not known: those that came last stand for it.
+      survivors: sessionsAt(worst.rest)
+        .toSorted((a, b) => b.backendStartMs - a.backendStartMs || inOrder(a.id, b.id))
+        .slice(0, worst.over)
+        .map((member) => ({ member, why: `${member.state}, unused for ${duration(member.stateAgeMs ?? 0)}; last: ${member.query}`, bornIn: bornIn(timeline, member) })),
     }
   },
 } satisfies Invariant
