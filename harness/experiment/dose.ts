@@ -22,12 +22,12 @@ const largestShare = Math.max(...doseShares)
 /**
  * The largest dose unit that the rest of the budget can carry at the rate seen in warm-up, never more than planned and never less than the concurrency:
  * a cycle that does not fill the application's pools shows nothing of what happens when they are full.
- * @param measuredPerSecond requests a second that counted in warm-up
- * @param askingMs what it takes to ask for the places of a pool, after each cycle
+ * @param measuredPerSecond requests a second that counted in warm-up, while there was load
+ * @param besideMs what each cycle takes beside its load, and the usual overhead: to ask for the places of a pool, or until pods have come
  */
-export function doseWithinBudget(plan: Plan, elapsedMs: number, measuredPerSecond: number, askingMs = 0): number {
+export function doseWithinBudget(plan: Plan, elapsedMs: number, measuredPerSecond: number, besideMs = 0): number {
   const measured = plan.stopsAt === 'exhaustion' ? { cycles: rounds * doseShares.length, units: rounds * doseShares.length * largestShare } : { cycles: doseShares.length, units: doseShares.reduce<number>((sum, share) => sum + share, 0) }
-  const leftMs = plan.budgetMs - elapsedMs - closingMs - (measured.cycles + baselineCycles) * (cycleOverheadMs + askingMs)
+  const leftMs = plan.budgetMs - elapsedMs - closingMs - (measured.cycles + baselineCycles) * (cycleOverheadMs + besideMs)
   const units = measured.units + baselineCycles * baselineShare
   return Math.max(plan.concurrency, Math.min(plan.dose, Math.floor((Math.max(0, leftMs) / 1_000 / units) * measuredPerSecond)))
 }

@@ -10,7 +10,7 @@ import { runProgramme } from './programme.ts'
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number; readonly stretch: LoadPlan['stretch'] }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1, comingMs = 0 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number; comingMs?: number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
@@ -23,12 +23,13 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
     cycle: async (role, planned, { concurrency = 0, lastsMs: atLeastMs = 0, stretch } = {}) => {
       order.push(role)
       const loadMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : role === 'warm-up' ? coldFactor : 1)
-      const lastsMs = Math.max(loadMs, atLeastMs)
+      const tookMs = loadMs + (planned > 0 ? comingMs : 0)
+      const lastsMs = Math.max(tookMs, atLeastMs)
       nowMs += lastsMs + 1_500
       ran.push({ role, dose: planned, concurrency, lastsMs, stretch })
       if (ran.length >= crossedAfter) crossed.abort()
       if (nowMs >= loadsUntilMs({ ...profiles[profile], ...plan })) over.abort()
-      return { dose: { planned, counted: planned, generator: brokenIn(ran.length) ? { kind: 'broken', exitCode: 108, tail: 'the journey threw' } : { kind: 'completed' } } as Dose, tookMs: loadMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
+      return { dose: { planned, counted: planned, loadMs, generator: brokenIn(ran.length) ? { kind: 'broken', exitCode: 108, tail: 'the journey threw' } : { kind: 'completed' } } as Dose, tookMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
     },
     soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isSure: () => ran.length >= sureAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
     timeIsOver: over.signal,
@@ -63,6 +64,18 @@ test('a night sends what its baseline shows that the application answers, howeve
   const [warm, cold] = [await largest(1), await largest(0.1)]
   expect(warm / cold).toBeGreaterThan(0.98)
   expect(warm / cold).toBeLessThan(1.02)
+})
+
+test.each([
+  ['a gate', 'gate', 900_000, Infinity],
+  ['a night, with cycles that last equally long,', 'nightly', 3_600_000, 1.05],
+] as const)('%s whose generators take 20 s to come in each cycle has doses that fill its budget: by what is answered while there is load', async (_, profile, budgetMs, apart) => {
+  const { endedAtMs, doses, measured } = await programme(profile, { plan: { dose: 100_000, budgetMs }, perSecond: 50, comingMs: 20_000 })
+  expect(endedAtMs).toBeLessThanOrEqual(budgetMs)
+  expect(endedAtMs).toBeGreaterThan(budgetMs * 0.75)
+  expect(Math.max(...doses)).toBeGreaterThan(1_000)
+  const lasts = measured.map(({ lastsMs }) => lastsMs)
+  expect(Math.max(...lasts) / Math.min(...lasts)).toBeLessThan(apart)
 })
 
 test('the cycles of the baseline are one stretch, each with a mix of its own; warm-up and measured cycles have that of the load', async () => {

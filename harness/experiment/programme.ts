@@ -52,45 +52,43 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
     return done
   }
 
-  let answered = 0
-  let tookMs = 0
+  let seen = nothingSeen
   let peak = peakConcurrency(plan, limits, 0)
   for (let round = 1; round <= warmUps && !decided() && !hopeless(); round += 1) {
     phase('warm-up', `${round} of ${warmUps}, ${peak} at once`)
     const warmed = await load('warm-up', peak * 2, { concurrency: peak })
-    answered += warmed.dose.counted
-    tookMs += warmed.tookMs
+    seen = withCycle(seen, warmed)
     peak = peakConcurrency(plan, limits, warmed.settled.last.counters['pg.backends'] ?? 0)
   }
 
-  const dosesFrom = (answered: number, tookMs: number) => {
-    const perSecond = Math.min(pacePerSecond, (1_000 * answered) / Math.max(1, tookMs))
-    const unit = doseWithinBudget(plan, elapsedMs(), perSecond, askingMs)
+  const dosesFrom = ({ cycles, answered, loadMs, tookMs }: Seen) => {
+    const perSecond = Math.min(pacePerSecond, (1_000 * answered) / Math.max(1, loadMs))
+    const comingMs = (tookMs - loadMs) / Math.max(1, cycles)
+    const unit = doseWithinBudget(plan, elapsedMs(), perSecond, askingMs + comingMs)
     const doses = shuffledDoses(unit, plan.seed)
     const largest = Math.max(...doses)
     // What waits for a place in a pool, and never gets it, shows only where more ask at once than there are places.
     const largestAtOnce = Math.max(plan.concurrency, Math.min(largest, peak))
     dosed(doses, largestAtOnce)
-    return { perSecond, unit, doses, largest, largestAtOnce }
+    return { unit, doses, largest, largestAtOnce, equallyMs: equalMs(unit, perSecond) + comingMs }
   }
-  const first = dosesFrom(answered, tookMs)
+  const first = dosesFrom(seen)
   // Each of the three with a mix of its own, which tells routes apart. Measured cycles have one mix: what grows there must grow with every dose, whichever route leaks.
   const inBaseline = baselineDose(first.unit, plan.concurrency)
-  ;[answered, tookMs] = [0, 0]
+  seen = nothingSeen
   for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
     phase('baseline', `${round} of ${baselineCycles}`)
     const learnt = await load('baseline', inBaseline, { concurrency: plan.concurrency, stretch: { doses: Array<number>(baselineCycles).fill(inBaseline), nth: round - 1 } })
-    answered += learnt.dose.counted
-    tookMs += learnt.tookMs
+    seen = withCycle(seen, learnt)
   }
   // The few requests of a warm-up say little of how many an application can answer, and all night is long with doses that are a tenth of what they could be.
-  const { perSecond, unit, doses, largest, largestAtOnce } = patient && answered > 0 ? dosesFrom(answered, tookMs) : first
+  const { doses, largest, largestAtOnce, equallyMs } = patient && seen.answered > 0 ? dosesFrom(seen) : first
   await beforeMeasuring()
 
   let delivered = 0
   let ran = 0
   // Where not even one round fits, waiting must not make it longer still.
-  const lastsMs = patient ? Math.max(0, Math.min(equalMs(unit, perSecond), (plan.budgetMs - elapsedMs() - closingMs) / doses.length)) : 0
+  const lastsMs = patient ? Math.max(0, Math.min(equallyMs, (plan.budgetMs - elapsedMs() - closingMs) / doses.length)) : 0
   let longestMs = lastsMs
   /** By the longest cycle so far: a machine may get slower in the course of a night. */
   const fits = (cycles: number) => elapsedMs() + cycles * longestMs + closingMs <= plan.budgetMs
@@ -113,3 +111,15 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
   } while (patient && fits(doses.length))
   return thresholds.endedLoad.aborted ? 'threshold crossed' : null
 }
+
+/** What cycles have shown of how fast the application answers: by their load's own time. Their generators come and go in the rest, which in a cluster takes longer than a small load. */
+type Seen = { readonly cycles: number; readonly answered: number; readonly loadMs: number; readonly tookMs: number }
+
+const nothingSeen: Seen = { cycles: 0, answered: 0, loadMs: 0, tookMs: 0 }
+
+const withCycle = (seen: Seen, { dose, tookMs }: Awaited<ReturnType<Programme['cycle']>>): Seen => ({
+  cycles: seen.cycles + 1,
+  answered: seen.answered + dose.counted,
+  loadMs: seen.loadMs + (dose.loadMs ?? tookMs),
+  tookMs: seen.tookMs + tookMs,
+})
