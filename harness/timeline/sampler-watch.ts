@@ -12,6 +12,7 @@ export function samplerWatch(probes: readonly string[]) {
   const blind: { probe: string; reason: string; atMs: number }[] = []
   let beats = 0
   let longestLagMs: number | null = null
+  const peakBytes = { generators: 0, harness: 0 }
   let state: 'not yet' | 'watching' | 'over' = 'not yet'
 
   const gapUntil = (probe: string, atMs: number): number => Math.max(longest.get(probe) ?? 0, atMs - (seenAtMs.get(probe) ?? atMs))
@@ -31,6 +32,8 @@ export function samplerWatch(probes: readonly string[]) {
       if (state !== 'watching') return
       beats += 1
       const lagMs = counters['load.lag-ms']
+      peakBytes.generators = Math.max(peakBytes.generators, counters['load.generator-rss-bytes'] ?? 0)
+      peakBytes.harness = Math.max(peakBytes.harness, counters['harness.rss-bytes'] ?? 0)
       if (lagMs !== undefined) longestLagMs = Math.max(longestLagMs ?? 0, lagMs)
       for (const probe of probes) {
         if (missed?.includes(probe)) {
@@ -50,6 +53,7 @@ export function samplerWatch(probes: readonly string[]) {
       longestGapMs: state === 'not yet' ? {} : Object.fromEntries(probes.map((probe) => [probe, state === 'over' ? (longest.get(probe) ?? 0) : gapUntil(probe, atMs)])),
       missedBeats: { ...missedBeats },
       longestLagMs,
+      peakBytes: { ...peakBytes },
       blind: [...blind],
     }),
   }

@@ -64,5 +64,7 @@ export type Sight = {
   readonly missedBeats: Readonly<Record<string, number>>
   /** How far the harness was behind in reading what its load generators wrote, at most; null in older records. */
   readonly longestLagMs: number | null
+  /** Resident memory of the load generators that ran beside the harness, and of the harness itself, at most; 0 where nobody saw it. */
+  readonly peakBytes: { readonly generators: number; readonly harness: number }
   readonly blind: readonly { readonly probe: string; readonly reason: string; readonly atMs: number }[]
 }
