@@ -43,8 +43,8 @@ const threadsAt = (rest: Rest, process: Process): number => Math.min(...readings
 
 const mostVanished = (rest: Rest, process: Process): number => Math.max(...readingsOf(rest, process).map(({ vanishedClients = 0 }) => vanishedClients))
 
-/** A listening thread may be slow to start the next, and so some of those that have just connected lack theirs. */
-const followed = 0.75
+/** Connections are read some milliseconds before threads: short ones have ended by then, and some that have just begun have no thread yet. Where threads do not follow it is none at all. */
+const followed = 0.5
 
 /** The more clients a load had, the more threads: those of vanished clients are left out on both sides, and so are threads that leak as often as clients vanish. */
 function hasThreadForEachClient({ crowds }: Timeline): boolean {
