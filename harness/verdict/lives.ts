@@ -16,7 +16,9 @@ export const livesOf = remembered((timeline: Timeline): readonly Life[] => {
   for (const rest of rests)
     for (const process of presentThroughout(rest, isProcess)) {
       if (process.request !== null || isPlanted(timeline, process, rest.last)) continue
-      lives.set(process.id, { process, rests: [...(lives.get(process.id)?.rests ?? []), rest] })
+      const earlier = lives.get(process.id)?.rests ?? []
+      earlier.push(rest)
+      lives.set(process.id, { process, rests: earlier })
     }
   return [...lives.values()].map((life) => ({ ...life, isWhole: life.rests.length === rests.length && last !== undefined && life.rests.includes(last) }))
 })
@@ -31,7 +33,10 @@ export type Grows = { readonly piling: readonly Grown[]; readonly unsettled: rea
  * its own life. What one of them opens by chance after each of three loads is no leak yet: of several that came and went most must do so, as their requests are alike.
  */
 export function growsIn(timeline: Timeline, countAt: (rest: Rest, process: Process) => number): Grows {
-  const judged = livesOf(timeline).map((life): Grown => ({ life, growth: growthIn(timeline, life, countAt) })).filter(({ life, growth }) => life.isWhole || growth.steps.length >= enoughSteps)
+  const lives = livesOf(timeline)
+  // A night has thousands of workers that come and go.
+  const long = lives.filter(({ isWhole, rests }) => isWhole || rests.length >= warmUpRests + enoughSteps)
+  const judged = long.map((life): Grown => ({ life, growth: growthIn(timeline, life, countAt) })).filter(({ life, growth }) => life.isWhole || growth.steps.length >= enoughSteps)
   const passing = Map.groupBy(judged.filter(({ life }) => !life.isWhole), ({ life }) => life.process.command)
   const isPiling = ({ growth }: Grown): boolean => growth.kind === 'proportional'
   const isAlike = ({ life: { process } }: Grown): boolean => {
@@ -41,7 +46,7 @@ export function growsIn(timeline: Timeline, countAt: (rest: Rest, process: Proce
   }
   const piling = judged.filter((one) => isPiling(one) && (one.life.isWhole || isAlike(one)))
   const unsettled = judged.filter((one) => !piling.includes(one) && (isPiling(one) || (one.life.isWhole && one.growth.kind === 'unsettled')))
-  return { piling, unsettled, judged: judged.length, unknown: livesOf(timeline).length - judged.length }
+  return { piling, unsettled, judged: judged.length, unknown: lives.length - judged.length }
 }
 
 /** A process that began meanwhile warms up as the run has done: its first rests are no measured ones. */
