@@ -34,7 +34,7 @@ function recallTable(cells: readonly Sum[]): readonly string[] {
     const covered = n('rate covered') + n('rate missed')
     return row(cell, [thousands(leaked), share(n('leak'), leaked), percent(n('inconclusive'), leaked), percent(n('pass') - n('told'), leaked), percent(n('told'), leaked), percent(n('heal told'), n('leak')), covered === 0 ? '' : percent(n('rate covered'), covered)])
   }
-  const why = 'a session, process or descriptor that no rule of its own names is accused by growth in cycle after cycle alone, and told as unsettled before that; `warned` are passes that say so'
+  const why = 'a session, process, descriptor, thread or temporary table that no rule of its own names is accused by growth in cycle after cycle alone, and told as unsettled before that; `warned` are passes that say so'
   return block(`Leaking applications; ${why}`, ['timelines', 'recall (95 %)', 'inconcl.', 'missed', 'warned', 'heal', 'rate covered'], [...cells.map(line), line({ cell: 'all', ...whole(cells) })])
 }
 
