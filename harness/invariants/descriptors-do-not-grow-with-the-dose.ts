@@ -1,5 +1,6 @@
 import type { Process } from '../timeline/member.ts'
 import { inSteps, risen } from '../verdict/growth.ts'
+import { descriptorsOf } from '../verdict/heal.ts'
 import { type Grown, growsIn, judgedWords } from '../verdict/lives.ts'
 import { finalRest, noRest, type Rest, readingsOf } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -19,7 +20,7 @@ export default {
       return {
         kind: 'leak',
         sentence: `${count(leaking.reduce((sum, { growth }) => sum + risen(growth), 0), 'descriptor')} in ${count(leaking.length, 'process', 'processes')} stayed open, more after every load: ${leaking.map(said).join('; ')}`,
-        survivors: leaking.map((one) => ({ member: one.life.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps })),
+        survivors: leaking.map((one) => ({ member: one.life.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps, beyond: { of: 'descriptors' as const, plateau: one.growth.plateau } })),
       }
     if (unsettled.length > 0)
       return {
@@ -32,7 +33,7 @@ export default {
 } satisfies Invariant
 
 /** The fewest of the rest's looks: what was open for a moment is not kept. */
-const descriptorsAt = (rest: Rest, process: Process): number => Math.min(...readingsOf(rest, process).map(({ descriptors, databasePorts }) => (descriptors ?? 0) - databasePorts.length))
+const descriptorsAt = (rest: Rest, process: Process): number => Math.min(...readingsOf(rest, process).map(descriptorsOf))
 
 /** What the descriptors point at of which there are more at a process's last rest than at its first, most first. Older records do not tell. */
 function grownTargets({ life: { process, rests } }: Grown): readonly string[] {

@@ -23,7 +23,7 @@ export default {
       return {
         kind: 'leak',
         sentence: `${count(leaking.reduce((sum, { growth }) => sum + risen(growth), 0), 'thread')} in ${count(leaking.length, 'process', 'processes')} stayed, more after every load: ${leaking.map(said).join('; ')}`,
-        survivors: leaking.map((one) => ({ member: one.life.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps })),
+        survivors: leaking.map((one) => ({ member: one.life.process, why: said(one), bornIn: null, ofGrowth: true, keptMore: one.growth.steps, beyond: { of: 'threads' as const, plateau: one.growth.plateau } })),
       }
     const waited = `${count(waiting.reduce((sum, { growth }) => sum + risen(growth), 0), 'thread')} in ${count(waiting.length, 'process', 'processes')} stayed, hardly more than connections of clients that vanished`
     if (waiting.length > 0 && !hasThreadForEachClient(timeline))

@@ -1,5 +1,5 @@
 import type { Look } from '../timeline/entry.ts'
-import type { Member } from '../timeline/member.ts'
+import type { Member, Process } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { byIdentity, type ByIdentity } from './by-identity.ts'
 import { lostPlaceOf, placesOf } from './places.ts'
@@ -27,7 +27,7 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
   const rests = restsOf(timeline)
   const shows = (look: Stamped<Look>): boolean => {
     const seen = memberAt(look, survivor.member)
-    return seen !== undefined && isStillLeft(survivor.member, seen)
+    return seen !== undefined && isStillLeft(survivor.member, seen) && isStillBeyond(survivor, seen)
   }
   let lastWith = lastRests(timeline).get(survivor.member) ?? -1
   while (lastWith >= 0 && rests[lastWith]?.looks.some(shows) !== true) lastWith -= 1
@@ -69,6 +69,15 @@ const lastRests = remembered((timeline: Timeline): Pick<ByIdentity<number>, 'get
   for (const [at, { reading, looks }] of restsOf(timeline).entries()) if (reading !== 'stopped') for (const look of looks) for (const member of look.members) last.set(member, at)
   return last
 })
+
+/** A process lives on, and what it kept more of may have gone. */
+function isStillBeyond({ beyond }: Survivor, now: Member): boolean {
+  if (beyond === undefined || now.kind !== 'process') return true
+  return (beyond.of === 'threads' ? now.threads - (now.vanishedClients ?? 0) : descriptorsOf(now)) > beyond.plateau
+}
+
+/** Its connections to the database are left out: they are judged as sessions. */
+export const descriptorsOf = ({ descriptors, databasePorts }: Process): number => (descriptors ?? 0) - databasePorts.length
 
 /** The identity may live on without its fault: a session whose transaction has ended, a process whose sockets are closed. */
 export function isStillLeft(left: Member, now: Member): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { growths, leaks, ruleOf } from '../testing/leaks.ts'
+import { grownAt, growths, leaks, ruleOf } from '../testing/leaks.ts'
 import { lookAlikes } from '../testing/look-alikes.ts'
 import { type Being, firstMeasured, hungRequest, openTransaction, process, type Run, server, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
 import { judge } from './judge.ts'
@@ -87,6 +87,7 @@ describe('what is left is counted once', () => {
 
 describe('the class of healing', () => {
   const until = (untilMs: number): Run => ({ beings: hungRequest({ cycle: 7, untilMs }) })
+  const growing = (of: 'descriptors' | 'threads', afterNudge: number): Run => ({ beings: [(moment) => process({ pid: 60, [of]: moment.atMs < startOf(8) - 2_100 ? 20 + grownAt(moment) : afterNudge })(moment)] })
   const collected: Run['also'] = [0, 1, 2].map((i) => ({ ...(timelineOf().looks.at(-1) as NonNullable<ReturnType<typeof timelineOf>['looks'][number]>), reading: 'collected', cycle: 7, atMs: startOf(8) - 400 + i * 100 }))
   test.each<[string, Run, string]>([
     ['nothing to heal', {}, 'none'],
@@ -96,6 +97,9 @@ describe('the class of healing', () => {
     ['gone with the collection', { ...until(startOf(8) - 500), also: collected }, 'at collection'],
     ['gone before the next cycle, untouched', { beings: hungRequest({ cycle: 4, untilMs: startOf(5) }) }, 'by time-out'],
     ['ended by the server', { also: [{ kind: 'server-log', pid: 5, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs: startOf(4) }] }, 'by time-out'],
+    ['descriptors that grew, closed with the nudge, in a process that goes on', growing('descriptors', 26), 'on nudge'],
+    ['all but one of them', growing('descriptors', 27), 'permanent'],
+    ['threads that grew, ended with the nudge', growing('threads', 26), 'on nudge'],
     ['one permanent among one that was nudged', { beings: [...hungRequest({ cycle: 7, untilMs: startOf(8) - 2_100 }), ...hungRequest({ pid: 5_000 })] }, 'permanent'],
   ])('%s', (_, run, expected) => {
     expect(judged(run).heal).toBe(expected)

@@ -36,6 +36,8 @@ export type Survivor = {
   readonly holds?: 'locks' | 'sockets'
   /** A process that keeps more of something by each cycle's load: what it keeps is left, and not the process. */
   readonly keptMore?: readonly { readonly cycle: number; readonly rise: number }[]
+  /** Of what it keeps more, and how many it had before (threads beside those of clients that vanished): it has healed once it has no more than these. */
+  readonly beyond?: { readonly of: 'descriptors' | 'threads'; readonly plateau: number }
   /** So many more of its kind were left by each cycle's load, of which the record has no more than their number. */
   readonly unlisted?: readonly { readonly cycle: number; readonly rise: number }[]
 }
