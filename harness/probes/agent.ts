@@ -67,7 +67,7 @@ async function answer(question: { ask: string; pids?: number[]; program?: string
 /** What costs more than a beat may: what the descriptors point at, and one more file of each process. */
 function look() {
   network.readNow()
-  const { counters, described, byInode, mainProcess } = scan(true)
+  const { counters, described, byInode, plantedOrphans, mainProcess } = scan(true)
   const living = described.map(({ process }) => process).filter((process) => process.state !== 'Z' && process.control === null)
   const [any] = living
   // In the main process's container: any of them is, and one that has gone can no longer show the way.
@@ -83,6 +83,7 @@ function look() {
       // Of a container's whole memory nothing that is planted beside it can be a part.
       ...(settings.scope === 'tag' && { 'harness.anonymous-bytes': anonymousBytesIn(described.flatMap(({ process }) => (process.control === null ? [] : [process]))) }),
       'app.memory-kills': memoryKills(any?.pid ?? process.pid, inContainer ? 'namespace' : 'tag'),
+      'harness.orphan-sockets': plantedOrphans,
       ...sharedMemory.counters(inContainer ? `/proc/${any.pid}/root/dev/shm` : '/dev/shm'),
     },
   }
@@ -109,6 +110,7 @@ function scan(withConnections: boolean) {
   return {
     described,
     byInode,
+    plantedOrphans: orphans.filter(({ isPlanted }) => isPlanted).length,
     // Of a server that forks workers over one listening socket the oldest holder is the parent.
     mainProcess: described.filter(({ listens }) => listens).reduce<(typeof processes)[number] | null>((oldest, { process: next }) => (oldest && oldest.startedAtMs <= next.startedAtMs ? oldest : next), null)?.id ?? null,
     counters: {
@@ -126,7 +128,6 @@ function scan(withConnections: boolean) {
         'app.vanished-clients': clients.filter(({ isVanished }) => isVanished).length,
         'app.close-wait': total((process) => process.closeWait),
         'app.orphan-sockets': orphans.filter(({ isPlanted }) => !isPlanted).length,
-        'harness.orphan-sockets': orphans.filter(({ isPlanted }) => isPlanted).length,
         ...countersByState(connections.filter(({ inode }) => inodes.has(inode))),
       }),
     },
