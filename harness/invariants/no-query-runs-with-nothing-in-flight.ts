@@ -25,7 +25,8 @@ export default {
     const told = (stays: readonly Stay<Session>[]): readonly Survivor[] => stays.map((stay) => survivor(stay, describe(stay, ageMs(stay))))
     const allowedMs = ({ rest }: Stay<Session>, waits: boolean): number => (waits || rest.quiet ? transactionThresholdMs(timeline) : declaredTransactionMs(timeline))
     const oldAtEach = atEach.map((stays) => stays.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay))))
-    const startedAtEach = oldAtEach.map((stays) => startedSince(standingBefore(timeline), stays))
+    const standing = standingBefore(timeline)
+    const startedAtEach = oldAtEach.map((stays) => startedSince(standing, stays))
     const declared = timeline.facts.limits.standingQueries ?? 0
     const [old, started, orphans] = [latestOf(oldAtEach), latestOf(startedAtEach), latestOf(startedAtEach.map((stays) => stays.slice(declared)))]
     if (old.length === 0) return { kind: 'pass', sentence: 'no query was left running after the load' }

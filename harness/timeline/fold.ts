@@ -177,24 +177,23 @@ function cycleSpans(facts: Facts) {
   }
 }
 
-/** Sums by cycle and route: a night has some hundred of them, and a hundred thousand seconds. */
+type Sum = { -readonly [Field in keyof RouteLoad]: RouteLoad[Field] }
+
+/** Sums by cycle and route: a night has some thousand of them, and a hundred thousand seconds. */
 function routeLoads() {
-  const sums = new Map<string, RouteLoad>()
+  const sums = new Map<number, Map<string, Sum>>()
   return {
     add: ({ cycle, route, started, counted, unexpected, timedOut, broken }: LoadSecond): void => {
-      const key = `${cycle} ${route}`
-      const sum = sums.get(key)
-      sums.set(key, {
-        cycle,
-        route,
-        started: (sum?.started ?? 0) + started,
-        counted: (sum?.counted ?? 0) + counted,
-        unexpected: (sum?.unexpected ?? 0) + unexpected,
-        timedOut: (sum?.timedOut ?? 0) + timedOut,
-        broken: (sum?.broken ?? 0) + broken,
-      })
+      const routes = sums.get(cycle) ?? new Map<string, Sum>()
+      const sum = routes.get(route) ?? { cycle, route, started: 0, counted: 0, unexpected: 0, timedOut: 0, broken: 0 }
+      sum.started += started
+      sum.counted += counted
+      sum.unexpected += unexpected
+      sum.timedOut += timedOut
+      sum.broken += broken
+      sums.set(cycle, routes.set(route, sum))
     },
-    all: (): readonly RouteLoad[] => [...sums.values()],
+    all: (): readonly RouteLoad[] => [...sums.values()].flatMap((routes) => [...routes.values()].map((sum) => ({ ...sum }))),
   }
 }
 

@@ -13,7 +13,7 @@ import { inOrder } from './words.ts'
 export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly Hang[] {
   // Of several that name one, the one that names it for itself and not for what it holds.
   const survivors = new Map(survivorsOf(leaks).toSorted((a, b) => Number(isHolder(b)) - Number(isHolder(a))).map((survivor) => [key(survivor.member), survivor]))
-  const pairs = pairsOfRun(timeline)
+  const pairs = pairsOfRun(timeline, new Set([...survivors.values()].map(({ member }) => member.id)))
   const listed = new Set<string>()
   const hang = (process: Process | null, session: Session | null): Hang => {
     for (const member of [process, session]) if (member !== null) listed.add(key(member))
@@ -30,10 +30,10 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
 /** What is left are its sockets. */
 const isFrontEnd = (survivor: Survivor): boolean => survivor.holds === 'sockets' && isHolder(survivor)
 
-/** Of each session and process the latest pair: a hung pair may be gone by the time of the last look. */
-function pairsOfRun({ looks }: Timeline): readonly Pair[] {
+/** Of each session and process the latest pair, where one of them survived: a hung pair may be gone by the time of the last look. */
+function pairsOfRun({ looks }: Timeline, survived: ReadonlySet<string>): readonly Pair[] {
   const latest = new Map<string, Pair>()
-  for (const look of looks) for (const pair of pairsOf(look)) latest.set(`${pair.session.id} ${pair.process.id}`, pair)
+  for (const look of looks) for (const pair of pairsOf(look)) if (survived.has(pair.session.id) || survived.has(pair.process.id)) latest.set(`${pair.session.id} ${pair.process.id}`, pair)
   return [...latest.values()]
 }
 

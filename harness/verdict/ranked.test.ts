@@ -2,17 +2,27 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ranked } from './ranked.ts'
 
-test('each rank has the value that it has in order, however often it is asked', () => {
+const agree = (given: readonly number[], shares: readonly number[]): void => {
+  const sorted = Float64Array.from(given).sort()
+  const ranks = shares.map((share) => Math.floor(share * given.length)).toSorted((a, b) => a - b)
+  // 0 and -0 are one rank.
+  expect(ranked(Float64Array.from(given), ranks).map((value) => value + 0)).toEqual(ranks.map((rank) => (sorted[rank] ?? 0) + 0))
+}
+const shares = fc.array(fc.double({ min: 0, max: 0.999_999, noNaN: true }), { minLength: 1, maxLength: 5 })
+
+test('each rank has the value that it has in order', () => {
   const numbers = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true })), { minLength: 1, maxLength: 60 })
+  fc.assert(fc.property(numbers, shares, (given, some) => agree(given, some)))
+})
+
+test('also among thousands, in order or not, of which many are alike', () => {
+  const orders: readonly ((n: number) => number)[] = [(n) => n, (n) => -n, (n) => (n * 7_919) % 5_003, (n) => n % 4, () => 1]
   fc.assert(
-    fc.property(numbers, fc.array(fc.nat({ max: 59 }), { minLength: 1, maxLength: 5 }), (given, ranks) => {
-      const [values, sorted] = [Float64Array.from(given), Float64Array.from(given).sort()]
-      // 0 and -0 are one rank.
-      for (const rank of ranks.map((one) => one % given.length)) expect(ranked(values, rank) + 0).toBe((sorted[rank] ?? 0) + 0)
-    }),
+    fc.property(fc.constantFrom(...orders), fc.integer({ min: 601, max: 6_000 }), shares, (order, length, some) => agree(Array.from({ length }, (_, n) => order(n)), some)),
+    { numRuns: 30 },
   )
 })
 
 test('of nothing there is none', () => {
-  expect(ranked(new Float64Array(0), 0)).toBeNaN()
+  expect(ranked(new Float64Array(0), [0])).toEqual([Number.NaN])
 })

@@ -1,11 +1,25 @@
+/** The values of these rising ranks, from 0, among numbers, which it moves about. To sort a million slopes for three of them would take ten times as long. */
+export function ranked(values: Float64Array, ranks: readonly number[]): readonly number[] {
+  // What lies behind one rank is no less than its value.
+  for (const [i, rank] of ranks.entries()) find(values, rank, ranks[i - 1] ?? 0, values.length - 1)
+  return ranks.map((rank) => values[rank] ?? Number.NaN)
+}
+
 /**
- * The value of this rank, from 0, among numbers, which it moves about: Hoare's "Find" (Algorithm 65, Communications of the ACM 4/7, 1961), with the middle for a pivot. To
- * sort a million slopes for three of them would take ten times as long.
+ * Brings the number of this rank to its place: Floyd and Rivest's SELECT (Algorithm 489, Communications of the ACM 18/3, 1975), which takes half of the comparisons of Hoare's "Find". The pivot is
+ * the number of about this rank in a sample around it.
  */
-export function ranked(values: Float64Array, rank: number): number {
-  let [low, high] = [0, values.length - 1]
+function find(values: Float64Array, rank: number, from: number, to: number): void {
+  let [low, high] = [from, to]
   while (low < high) {
-    const pivot = values[(low + high) >> 1] as number
+    if (high - low > 600) {
+      const [numbers, place] = [high - low + 1, rank - low + 1]
+      const sample = 0.5 * Math.exp((2 * Math.log(numbers)) / 3)
+      const spread = 0.5 * Math.sqrt((Math.log(numbers) * sample * (numbers - sample)) / numbers) * Math.sign(place - numbers / 2)
+      const begin = rank - (place * sample) / numbers + spread
+      find(values, rank, Math.max(low, Math.floor(begin)), Math.min(high, Math.floor(begin + sample)))
+    }
+    const pivot = values[rank] as number
     let [up, down] = [low, high]
     while (up <= down) {
       while ((values[up] as number) < pivot) up += 1
@@ -19,5 +33,4 @@ export function ranked(values: Float64Array, rank: number): number {
     else if (rank >= up) low = up
     else break
   }
-  return values[rank] ?? Number.NaN
 }

@@ -7,8 +7,9 @@ export type Exposure = { readonly births: number; readonly requests: number; rea
 export type Coefficients = { readonly perRequest: number; readonly perHour: number; readonly atStart: number }
 
 /** Expected births of each cycle. */
-export const expectedOf = (cycles: readonly Exposure[], { perRequest, perHour, atStart }: Coefficients): readonly number[] =>
-  cycles.map(({ requests, hours }, i) => perRequest * requests + perHour * hours + (i === 0 ? atStart : 0))
+export const expectedOf = (cycles: readonly Exposure[], coefficients: Coefficients): readonly number[] => cycles.map((cycle, i) => meanOf(cycle, i, coefficients))
+
+const meanOf = ({ requests, hours }: Exposure, nth: number, { perRequest, perHour, atStart }: Coefficients): number => perRequest * requests + perHour * hours + (nth === 0 ? atStart : 0)
 
 /** Logarithm of the Poisson likelihood but for its constant. */
 export const likelihoodOf = (cycles: readonly Exposure[], coefficients: Coefficients): number =>
@@ -52,10 +53,9 @@ function withStart(cycles: readonly Exposure[], perRequest: number, perHour: num
 
 /** Derivative of the likelihood by one rate. A fitted start takes up whatever the first cycle has more. */
 const slopeOf = (cycles: readonly Exposure[], coefficients: Coefficients, exposure: (cycle: Exposure) => number, start: 'fitted' | 'held'): number =>
-  expectedOf(cycles, coefficients).reduce((sum, mean, i) => {
-    const cycle = cycles[i] as Exposure
+  cycles.reduce((sum, cycle, i) => {
     if (exposure(cycle) === 0 || (start === 'fitted' && i === 0 && coefficients.atStart > 0)) return sum
-    return sum + ((cycle.births === 0 ? 0 : cycle.births / mean) - 1) * exposure(cycle)
+    return sum + ((cycle.births === 0 ? 0 : cycle.births / meanOf(cycle, i, coefficients)) - 1) * exposure(cycle)
   }, 0)
 
 /** No rate can be higher than if it had left all of the later cycles' births alone, or all of them. */

@@ -36,8 +36,9 @@ export const restsOf = remembered((timeline: Timeline): readonly Rest[] => {
 })
 
 /** The rests before which nothing was done that could heal, seen by every probe: they alone decide on a leak. */
-export const untouchedRests = (timeline: Timeline): readonly Rest[] =>
-  restsOf(timeline).filter(({ reading, confirmed, complete }) => confirmed && complete && (reading === 'untouched' || reading === 'baseline'))
+export const untouchedRests = remembered((timeline: Timeline): readonly Rest[] =>
+  restsOf(timeline).filter(({ reading, confirmed, complete }) => confirmed && complete && (reading === 'untouched' || reading === 'baseline')),
+)
 
 /** The untouched rest of the last measured cycle: what is left when all the load has gone. */
 export const finalRest = (timeline: Timeline): Rest | undefined => untouchedRests(timeline).findLast((rest) => rest.reading === 'untouched')
@@ -59,14 +60,19 @@ export const readingsOf = <M extends Member>(rest: Rest, member: M): readonly M[
 
 /** This identity as a look shows it. */
 export function memberAt(look: Look, member: Identity): Member | undefined {
-  const known = indices.get(look)
-  if (known !== undefined) return known.get(member)
-  const index = byIdentity<Member>()
-  for (const one of look.members) if (!index.has(one)) index.set(one, one)
-  indices.set(look, index)
-  return index.get(member)
+  const found = (indices.get(look) ?? indexed(look)).get(member.id)
+  // Rarely has another kind of thing the same id.
+  return found === undefined || found.kind === member.kind ? found : look.members.find(({ kind, id }) => kind === member.kind && id === member.id)
 }
-const indices = new WeakMap<Look, ByIdentity<Member>>()
+
+/** By their ids alone, each as it comes first. */
+function indexed(look: Look): ReadonlyMap<string, Member> {
+  const index = new Map<string, Member>()
+  for (const member of look.members) if (!index.has(member.id)) index.set(member.id, member)
+  indices.set(look, index)
+  return index
+}
+const indices = new WeakMap<Look, ReadonlyMap<string, Member>>()
 
 /** All looks before the application was stopped. */
 export const runningLooks = remembered((timeline: Timeline): readonly Stamped<Look>[] => timeline.looks.filter(({ reading }) => reading !== 'stopped'))

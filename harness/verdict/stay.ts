@@ -108,8 +108,8 @@ export const survivor = (stay: Stay, why: string): Survivor => ({ member: stay.l
  */
 export function isPlanted(timeline: Timeline, member: Member, look: Stamped<Look>): boolean {
   if (member.kind === 'process' && member.control !== null) return true
+  if (!timeline.controls.some(({ edge, atMs }) => edge === 'planted' && atMs <= look.atMs)) return false
   const planted = timeline.controls.filter(({ edge, atMs }) => edge === 'planted' && atMs <= look.atMs).map((control) => control.planted)
-  if (planted.length === 0) return false
   if (member.kind === 'process') return planted.some(({ planterPid, zombiePids }) => planterPid === member.pid || zombiePids.includes(member.pid))
   if (member.kind === 'prepared-transaction') return planted.some(({ preparedTransactions }) => preparedTransactions?.includes(member.id) === true)
   if (member.kind === 'replication-slot') return planted.some(({ replicationSlots }) => replicationSlots?.includes(member.id) === true)
