@@ -194,7 +194,13 @@ test('more survivors never make fewer left behind', () => {
       const count = (which: Case) => judge(timelineOf(runOf(which)), invariants).dose.leftBehind
       expect(count({ ...run, leaks: [...run.leaks, ...more] })).toBeGreaterThanOrEqual(count(run))
     }),
-    { examples: [[{ alike: [], leaks: [['a lost place of the pool', 0], ['a connection of a client that vanished', 0]], broken: null }, [['a hung request', 0]]]] },
+    {
+      examples: [
+        [{ alike: [], leaks: [['a lost place of the pool', 0], ['a connection of a client that vanished', 0]], broken: null }, [['a hung request', 0]]],
+        [{ alike: [], leaks: [['a lost place of the pool', 0], ['a socket in CLOSE_WAIT', 0]], broken: null }, [['a hung request', 0]]],
+        [{ alike: [], leaks: [['a connection of a client that vanished', 0], ['a socket in CLOSE_WAIT', 0]], broken: null }, [['a hung request', 0]]],
+      ],
+    },
   )
 })
 

@@ -44,15 +44,16 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
   const frontEnds = new Map(survivors.flatMap((survivor) => (survivor.holds === 'sockets' && isHolder(survivor) && !lost.has(key(survivor.member)) ? [[key(survivor.member), survivor.member as Process] as const] : [])))
   const unlisted = survivors.flatMap((survivor) => (survivor.unlisted ?? []).flatMap(({ cycle, rise }) => Array.from({ length: rise }, () => ({ cycle }))))
   const places = placesOf(counted, survivors, ended).slice(unlisted.length)
-  const kept = keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds)
+  const { kept, ofHangs } = keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds)
+  // Once the application is exhausted a front end keeps a socket for each request that waits in vain: where places or sessions are lost, these are the leak, and the sockets its victims. Else what hangs takes one thing away, of what a process keeps or of its half-closed sockets; and as it has a place as well, a place and one of these are one thing without it too: else to find what hangs would make less of what is left.
+  const sockets = exhaustionOf(timeline) !== null && counted.length + places.length > 0 ? 0 : socketsOf(frontEnds, counted.length - ofHangs)
   return {
     hangs: counted,
     others: othersOf(counted, survivors, ended),
     unlisted,
     kept,
-    // As what hangs has both, a place and what its process keeps besides are one thing without it too: else to find what hangs would make less of what is left.
-    places: places.slice(kept.length),
-    sockets: { processes: new Set(frontEnds.keys()), sockets: socketsOf(timeline, frontEnds, counted.length, places.length) },
+    places: places.slice(kept.length + sockets),
+    sockets: { processes: new Set(frontEnds.keys()), sockets },
   }
 }
 
@@ -105,7 +106,7 @@ const endOf = ({ id }: Member): { readonly pid: number; readonly atMs: number } 
  * What one load has left in one process counts by the kind of which that is most: a thread has a descriptor, and a connection both. What hangs since the same
  * load has its own there, and in the front end before it, and a half-closed socket is a descriptor: only what is kept beyond these is left in its own right.
  */
-function keptOf(timeline: Timeline, counted: readonly Counted[], survivors: readonly Survivor[], frontEnds: ReadonlyMap<string, Process>): readonly Kept[] {
+function keptOf(timeline: Timeline, counted: readonly Counted[], survivors: readonly Survivor[], frontEnds: ReadonlyMap<string, Process>): { readonly kept: readonly Kept[]; readonly ofHangs: number } {
   const keepers = Map.groupBy(survivors.filter(({ keptMore }) => keptMore !== undefined), ({ member }) => key(member))
   const kept = [...keepers].flatMap(([process, kinds]) => {
     const rises = kinds.map(({ keptMore = [] }) => new Map([...Map.groupBy(keptMore, ({ cycle }) => cycle)].map(([cycle, steps]) => [cycle, steps.reduce((sum, { rise }) => sum + rise, 0)])))
@@ -115,11 +116,12 @@ function keptOf(timeline: Timeline, counted: readonly Counted[], survivors: read
   })
   const hung = new Map<number | null, number>()
   for (const { hang, locks } of counted) for (const cycle of locks.length > 0 ? locks.map(({ epochMs }) => cycleAtEpoch(timeline, epochMs)) : [hang.bornIn]) hung.set(cycle, (hung.get(cycle) ?? 0) + 1)
-  return kept.filter(({ cycle }) => {
+  const beyond = kept.filter(({ cycle }) => {
     const left = hung.get(cycle) ?? 0
     hung.set(cycle, left - 1)
     return left <= 0
   })
+  return { kept: beyond, ofHangs: kept.length - beyond.length }
 }
 
 /** A place of a pool is lost with the session that is not given back, or that the server ended: which of them went so is not known, the first so many. */
@@ -129,11 +131,7 @@ function placesOf(counted: readonly Counted[], survivors: readonly Survivor[], e
   return survivors.filter(({ member }) => member.kind === 'place').slice(hung.length + others.size)
 }
 
-/**
- * A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. Once the application is exhausted it keeps one
- * for each that waits in vain: where places or sessions are lost, these are the leak, and the sockets its victims.
- */
-function socketsOf(timeline: Timeline, frontEnds: ReadonlyMap<string, Process>, hangs: number, places: number): number {
-  if (exhaustionOf(timeline) !== null && hangs + places > 0) return 0
+/** A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. */
+function socketsOf(frontEnds: ReadonlyMap<string, Process>, hangs: number): number {
   return Math.max(0, frontEnds.values().reduce((sum, { closeWait }) => sum + closeWait, 0) - hangs)
 }
