@@ -65,10 +65,19 @@ describe('help', () => {
     expect(lines.at(-1)).toMatch(/^ {2}lowtide judge reports\//)
   })
 
-  test('of one command names each of its options', async () => {
-    const { code, stdout } = await lowtide('run', '--help')
+  test.each([
+    ['run', ['profile', 'stack', 'variant', 'for', 'budget', 'seed', 'reports', 'json']],
+    ['replay', ['format', 'methods', 'host', 'from', 'to', 'json']],
+    ['k8s', ['url', 'collector', 'image', 'generators']],
+    ['trace', ['backend', 'json']],
+  ])('of `lowtide %s` says what each of its options does, on a screen, and ends with what can be pasted', async (verb, options) => {
+    const { code, stdout } = await lowtide(verb, '--help')
+    const lines = stdout.trimEnd().split('\n')
     expect(code).toBe(0)
-    for (const option of ['profile', 'stack', 'variant', 'for', 'budget', 'seed', 'reports', 'json']) expect(stdout).toContain(`--${option}`)
+    for (const option of options) expect(stdout).toMatch(new RegExp(`^  --${option}(?: [A-Z:]+)? {2,}\\w.{10,}`, 'm'))
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines.length).toBeLessThanOrEqual(40)
+    expect(stdout.split('\n\n').at(-1)).toMatch(new RegExp(`^ {2}lowtide ${verb} `))
   })
 
   test('is what one gets who asks for nothing, with exit code 64', async () => {

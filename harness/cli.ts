@@ -39,7 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const { default: command } = await load()
     if (rest.includes('--help') || rest.includes('-h')) {
-      console.log(helpOf(command))
+      console.log(inFull(command))
       return 0
     }
     const line = ['lowtide', ...argv].map((word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
@@ -117,9 +117,8 @@ that everything it opened has gone when the load has.
 ${all.map(helpOf).join('\n')}
 
 Exit codes: 0 pass, 1 leak, 2 inconclusive, 3 could not run, 4 threshold
-crossed, 64 usage, 130 interrupted.
+crossed, 64 usage, 130 interrupted. Of options: lowtide <command> --help.
 
-  lowtide run scenarios/timeline-soak.ts
   lowtide run scenarios/timeline-soak.ts --variant as-shipped --profile repro
   lowtide judge reports/2026-11-23T062407Z-timeline-soak`)
   return unasked ? exitCodes.usage : 0
@@ -129,13 +128,23 @@ function helpOf({ usage, does }: Command): string {
   return `${wrapped(`lowtide ${usage}`, '  ', '      ')}\n${wrapped(does, '      ', '      ')}`
 }
 
+/** With each option, and with what can be pasted. */
+function inFull(command: Command): string {
+  const { options = {}, examples = [] } = command.explains ?? {}
+  const column = 4 + Math.max(0, ...Object.keys(options).map((name) => `--${name}`.length))
+  const rows = Object.entries(options).map(([name, does]) => wrapped(does, `  ${`--${name}`.padEnd(column - 2)}`, ' '.repeat(column)))
+  // What is to be pasted takes no line break but one that a shell passes over.
+  const pasted = examples.map((line) => wrapped(line, '  ', '      ', ' \\'))
+  return [[helpOf(command)], rows, pasted].filter((part) => part.length > 0).map((part) => part.join('\n')).join('\n\n')
+}
+
 /** Lines of at most 80 columns; an option stays with its value. */
-function wrapped(text: string, first: string, next: string): string {
+function wrapped(text: string, first: string, next: string, broken = ''): string {
   const lines: string[] = []
   for (const part of text.match(/\[[^\]]*\]|\S+/g) ?? []) {
     const line = lines.at(-1)
-    if (line !== undefined && line.length + 1 + part.length <= 80) lines[lines.length - 1] = `${line} ${part}`
+    if (line !== undefined && line.length + 1 + part.length + broken.length <= 80) lines[lines.length - 1] = `${line} ${part}`
     else lines.push(`${lines.length === 0 ? first : next}${part}`)
   }
-  return lines.join('\n')
+  return lines.join(`${broken}\n`)
 }

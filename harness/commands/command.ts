@@ -6,6 +6,8 @@ export type Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsCon
   readonly usage: string
   readonly does: string
   readonly options: Options
+  /** For the help of this command alone: what each of its options does, by its name with what it takes, such as `seed N`; and lines to be pasted. */
+  readonly explains?: { readonly options: Readonly<Record<string, string>>; readonly examples: readonly string[] }
   /** A command that takes no operands has `none`; the others count theirs themselves. */
   readonly operands?: 'none'
   /** What is wrong with its arguments, to be told beside options that are not known. `run` throws the same as a UsageError. */

@@ -16,6 +16,15 @@ import { textOf, type Arguments, type Command } from './command.ts'
 export default {
   usage: 'k8s <scenario> --url URL [--collector HOST:PORT] [--image IMAGE] [--generators N]',
   does: 'prints what a run creates in a Kubernetes cluster for the load of a cycle',
+  explains: {
+    options: {
+      'url URL': 'the application as the cluster sees it',
+      'collector HOST:PORT': "where this machine awaits the samples, as the cluster sees it; of the scenario's load.cluster if absent",
+      'image IMAGE': "k6 with Lowtide's output, as harness/load/k6-build/Dockerfile makes it; of load.cluster if absent",
+      'generators N': "k6 that share the load; the scenario's load.generators if absent",
+    },
+    examples: ['lowtide k8s scenarios/shop.ts --url http://10.0.0.7:8080 --collector 10.0.0.7:7070 --image registry.example/lowtide-k6 --generators 4'],
+  },
   options: { url: { type: 'string' }, collector: { type: 'string' }, image: { type: 'string' }, generators: { type: 'string' } },
   problemsOf: args => askedOf(args).then(() => [], problemsIn),
   run: async (args, { stdout, signal }) => {

@@ -12,6 +12,17 @@ import { shown } from './shown.ts'
 export default {
   usage: 'replay <log> [--format combined|json|har] [--methods GET,HEAD] [--host NAME] [--from TIME] [--to TIME] [--json]',
   does: 'shows what of an access log or a HAR can be replayed, and what is skipped',
+  explains: {
+    options: {
+      'format NAME': 'combined (Apache and nginx, common too), json (a request a line) or har, where the first lines do not tell',
+      'methods LIST': 'which are replayed, such as GET,HEAD,POST; GET and HEAD if absent, since others change things and logs hold no bodies',
+      'host NAME': 'only requests to this host; of a HAR that of its first request, else all, if absent',
+      'from TIME': 'only what arrived from then on, such as 2006-03-31T18:00:00Z',
+      'to TIME': 'only what arrived before then',
+      json: 'the same as JSON',
+    },
+    examples: ['lowtide replay scenarios/logs/course-week.access.gz', 'lowtide replay page.har --host www.example.org'],
+  },
   options: { format: { type: 'string' }, methods: { type: 'string' }, host: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, json: { type: 'boolean' } },
   run: async (args, { stdout, signal }) => {
     const { file, format: asked, rules } = askedOf(args)

@@ -10,6 +10,13 @@ import { logLinesWith } from './log-lines.ts'
 export default {
   usage: 'trace <dir> [request] [--backend PID] [--json]',
   does: 'goes from a request to its process, backend and log lines, and back',
+  explains: {
+    options: {
+      'backend PID': 'the other way: requests that a backend of PostgreSQL served, or that were in flight as it, or its transaction, began',
+      json: 'the same as JSON',
+    },
+    examples: ['lowtide trace reports/2026-11-23T062407Z-timeline-soak', 'lowtide trace reports/2026-11-23T062407Z-timeline-soak 3-20'],
+  },
   options: { backend: { type: 'string' }, json: { type: 'boolean' } },
   run: async (args, { stdout }) => {
     const [dir, id, ...more] = args.positionals
