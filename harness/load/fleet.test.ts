@@ -21,6 +21,7 @@ const generator = (changes: Partial<Generator> = {}) => {
       end.resolve({ exitCode: null, trouble: 'killed by SIGKILL', tail: '' })
     },
     pids: [],
+    cpuMs: () => [],
     ...changes,
   }
   return { generator: made, end: end.resolve, calls }

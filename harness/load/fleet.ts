@@ -30,5 +30,6 @@ export const fleetOf = (members: readonly Named[]): Generator => {
     ended: Promise.all(members.map(endOf)).then(ends => wrong ?? { exitCode: 0, trouble: null, tail: ends.map(({ tail }) => tail).filter(Boolean).join('\n') }),
     kill,
     pids: members.flatMap(({ generator }) => generator.pids),
+    cpuMs: () => members.flatMap(({ generator }) => generator.cpuMs()),
   }
 }

@@ -16,6 +16,8 @@ export type Generator = {
   readonly kill: () => void
   /** Of its processes that run here: one in a container or a cluster has none. */
   readonly pids: readonly number[]
+  /** CPU time of each of its processes so far, in milliseconds and always in the same order; of one in a cluster as it said last. None where it is not known. */
+  readonly cpuMs: () => readonly number[]
 }
 
 export type GeneratorEnd = {

@@ -14,6 +14,7 @@ import { openK6Log } from './k6-log.ts'
 import { k6Rest } from './k6-rest.ts'
 import type { LoadPlan } from './plan.ts'
 import { readSamples } from './samples.ts'
+import { cpuMsOf } from './standstill.ts'
 
 export type K6Launch = {
   readonly k6: K6
@@ -55,6 +56,7 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
     await log[Symbol.asyncDispose]()
     launch.signal.throwIfAborted()
   }
+  const pids = launch.k6.how === 'image' || child.pid === undefined ? [] : [child.pid]
   return {
     notReady: gone.signal.aborted ? await ended.then(({ exitCode, killedBy }) => describeExit(exitCode, killedBy)) : notReady,
     begin: rest.start,
@@ -64,7 +66,8 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
       return { exitCode, trouble: exitCode === 0 ? null : describeExit(exitCode, killedBy), tail: log.tail() }
     }),
     kill,
-    pids: launch.k6.how === 'image' || child.pid === undefined ? [] : [child.pid],
+    pids,
+    cpuMs: () => pids.map(cpuMsOf),
   }
 }
 

@@ -17,7 +17,7 @@ import { beside } from './rude/beside.ts'
 import { partsOf } from './rude/parts.ts'
 import { launchRude } from './rude/process.ts'
 import type { Take } from './samples.ts'
-import { cpuMsOf, watchStandstill, type Standstill } from './standstill.ts'
+import { watchStandstill, type Standstill } from './standstill.ts'
 
 /** One cycle's load. Disposed of before it has drained, its k6 is killed. */
 export type RunningLoad = AsyncDisposable & {
@@ -174,7 +174,7 @@ const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstill
   }
   const { take, misdated } = datedSoundly(ledger.take, nowMs)
   generator.samples(take).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
-  const standing = watchStandstill(standstillMs, () => generator.pids.map(cpuMsOf))
+  const standing = watchStandstill(standstillMs, generator.cpuMs)
   const clock = setInterval(() => {
     ledger.tick(nowMs())
     const found = trouble === null ? standing(nowMs(), { started: ledger.started(), finished: ledger.finished(), inFlight: ledger.started() - ledger.finished() }) : null

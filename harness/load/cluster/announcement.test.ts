@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { announcementOf, protocol } from './announcement.ts'
 
-const said = 'lowtide,1,2026-11-26T033425Z-shop,1/4:1/2,5f0c,1764128065123456'
+const said = 'lowtide,2,2026-11-26T033425Z-shop,1/4:1/2,5f0c,1764128065123456'
 
 test('a generator says whose load it sends, which part of it, and what its clock shows', () => {
   expect(announcementOf(said)).toEqual({ kind: 'generator', run: '2026-11-26T033425Z-shop', segment: '1/4:1/2', token: '5f0c', atMs: 1764128065123.456 })
 })
 
 test('one that speaks another protocol is told from a stranger', () => {
-  expect(announcementOf('lowtide,2,who,knows')).toEqual({ kind: 'other protocol', protocol: 2 })
+  expect(announcementOf('lowtide,1,who,knows')).toEqual({ kind: 'other protocol', protocol: 1 })
   expect(announcementOf('GET / HTTP/1.1')).toEqual({ kind: 'stranger' })
 })
 

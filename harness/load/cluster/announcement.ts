@@ -2,7 +2,7 @@
 export type Announcement = { readonly kind: 'generator'; readonly run: string; readonly segment: string; readonly token: string; readonly atMs: number }
 
 /** Of k6-build/stream/remote.go, at the other end. */
-export const protocol = 1
+export const protocol = 2
 
 /** Reads the first line of a connection. Whoever reaches a port may say anything there. */
 export const announcementOf = (line: string): Announcement | { readonly kind: 'other protocol'; readonly protocol: number } | { readonly kind: 'stranger' } => {

@@ -72,6 +72,14 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
     expect((await load.drained).generator).toMatchObject({ kind: 'broken', exitCode: 108, tail: expect.stringMatching(/^k6 \d of 2: k6 ended with exit code 108[\s\S]*out of tickets/) })
   })
 
+  test('a journey that loops for ever is ended and told, as it is where k6 runs here', async () => {
+    const run = 'loops'
+    await using load = await start(await journey("(_, n) => { for (; n >= 8; ); return { path: '/ok' } }"), 2, { dose: 40, concurrency: 2, run }, {}, { k6: { version: 'registry.example/lowtide-k6', how: 'cluster', command: [], output: 'lowtide' }, standstillMs: 3_000 })
+    await load.begin()
+    expect(await load.drained).toMatchObject({ counted: 8, generator: { kind: 'broken', tail: expect.stringMatching(/^the journey loops for ever: it does not come back from the answer to request 0-\d \("page"\); 8 of 40 requests were sent, none in the last \d s, in which k6 used \d+\.\d s of CPU/) } })
+    expect([ownedPids(run), created(run)]).toEqual([[], []])
+  })
+
   test('a script that does not load is told with what k6 said in its pod, as soon as the pod has failed', async () => {
     await using load = await start(await journey("() => ({ path: open('./users.csv') })", "open('./users.csv')"), 2, { dose: 40, concurrency: 4, run: 'no-file' })
     await load.begin()
@@ -98,10 +106,10 @@ const journey = async (request: string, first = ''): Promise<Load> => {
   return { kind: 'journey', journey: 'in-cluster.ts', requestTimeoutMs: 10_000 }
 }
 
-const start = async (load: Load, generators: number, { run, ...plan }: PlanOf & { readonly run: string }, changes: Partial<Cluster> = {}) => {
+const start = async (load: Load, generators: number, { run, ...plan }: PlanOf & { readonly run: string }, changes: Partial<Cluster> = {}, options: Parameters<typeof startOn>[3] = {}) => {
   await mkdir(folderOf(run), { recursive: true })
   const cluster: Cluster = { image: 'registry.example/lowtide-k6', host: '127.0.0.1', kubectl: kubectlOf(run), ...changes }
-  return startOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, { ...load, generators, cluster }, plan, { run })
+  return startOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, { ...load, generators, cluster }, plan, { run, ...options })
 }
 
 const kubectlOf = (run: string) => [process.execPath, fileURLToPath(new URL('fixtures/one-machine-kubectl.ts', import.meta.url)), folderOf(run), shared.k6.command[0]!]

@@ -8,11 +8,11 @@ import { openCollector } from './collector.ts'
 const [run, token] = ['2026-11-26T033425Z-shop', 'a-token']
 
 /** Speaks as k6-build/stream/remote.go does. `aheadMs`: of its clock. */
-const generator = async (port: number, segment: string, { of = run, by = token, protocol = 1, aheadMs = 0 } = {}) => {
+const generator = async (port: number, segment: string, { of = run, by = token, protocol = 2, aheadMs = 0 } = {}) => {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
   const micros = (ms = Date.now()) => Math.round((ms + aheadMs) * 1_000)
-  socket.on('error', () => undefined).write(`lowtide,${protocol},${of},${segment},${by},${micros()}\nt,${micros()}\n`)
+  socket.on('error', () => undefined).write(`lowtide,${protocol},${of},${segment},${by},${micros()}\nt,${micros()},0\n`)
   let heard = ''
   socket.setEncoding('latin1').on('data', (said: string) => (heard += said))
   const request = (id: string) => `s,${micros()},0.000,${id},page,/\ne,${micros()},1.500,${id},page,counted,200,0\n`
@@ -41,7 +41,7 @@ test('the generators of a load are there once all have come, are let go together
     while (!heard().includes('go\n')) await once(socket, 'data')
   }))
   first.socket.write(first.request('0-0'))
-  second.socket.write(`${second.request('0-1')}t,${Date.now() * 1_000}\n${second.request('0-2')}`)
+  second.socket.write(`${second.request('0-1')}t,${Date.now() * 1_000},0\n${second.request('0-2')}`)
   first.goodbye(2)
   second.goodbye(4)
   expect(await fleet.ended).toEqual({ exitCode: 0, trouble: null, tail: '' })
@@ -76,10 +76,7 @@ test('one that goes without a goodbye is named, and ends the others', async () =
 
 test.each<[string, (port: number) => Promise<unknown>, string]>([
   ['twice', (port) => generator(port, '0:1/2'), 'k6 1 of 2 came twice'],
-  ['of another run', (port) => generator(port, '1/2:1', { of: 'another-run' }), 'a generator of another run came, of another-run'],
-  ['with the token of another load', (port) => generator(port, '1/2:1', { by: 'b-token' }), 'a generator of another load of this run came, for segment 1/2:1'],
   ['for a segment that there is none of', (port) => generator(port, '1/3:2/3'), 'a generator came for segment 1/3:2/3, which is none of 0:1/2, 1/2:1'],
-  ['with another protocol', (port) => generator(port, '1/2:1', { protocol: 7 }), 'a generator came that speaks protocol 7, and Lowtide here 1: build its image anew from harness/load/k6-build'],
 ])('one that comes %s is named, and ends the load', async (_, comes, why) => {
   await using collector = await open(2)
   const first = await generator(collector.port, '0:1/2')
@@ -98,6 +95,30 @@ test('one that comes late, while the load is on, ends it as well', async () => {
   expect(collector.intruder()).toBe('k6 1 of 1 came twice')
 })
 
+test.each([
+  ['another run', { of: 'another-run' }, 'a generator of another run, another-run'],
+  ['another load of the same run', { by: 'b-token' }, 'a generator of another load of this run, for segment 1/2:1'],
+  ['another protocol', { protocol: 7 }, 'a generator that speaks protocol 7, and Lowtide here 2: build its image anew from harness/load/k6-build'],
+])('one of %s is refused with the reason, and the load goes on without it', async (_, stray, why) => {
+  await using collector = await open(2)
+  const first = await generator(collector.port, '0:1/2')
+  const refused = await generator(collector.port, '1/2:1', stray)
+  await refused.isGone()
+  expect(refused.heard()).toBe(`no ${why}\n`)
+  expect(await collector.assembled(AbortSignal.timeout(20))).toBe(`k6 2 of 2 never came (refused: ${why})`)
+  await generator(collector.port, '1/2:1')
+  expect(await collector.assembled(soon())).toBeNull()
+  const late = await generator(collector.port, '1/2:1', stray)
+  await late.isGone()
+  expect([collector.intruder(), first.socket.destroyed]).toEqual([null, false])
+})
+
+test('of ever other strays the first are told', async () => {
+  await using collector = await open(1)
+  for (let nth = 0; nth < 5; nth++) await (await generator(collector.port, '0:1', { of: `run-${nth}` })).isGone()
+  expect(await collector.assembled(AbortSignal.timeout(20))).toBe('k6 1 of 1 never came (refused: a generator of another run, run-0; a generator of another run, run-1; a generator of another run, run-2)')
+})
+
 test('one that falls silent is named, though its connection stands', async () => {
   await using collector = await openCollector({ run, token, generators: 1, port: 0, patienceMs: 60 })
   const { isGone } = await generator(collector.port, '0:1')
@@ -110,9 +131,10 @@ test('one that falls silent is named, though its connection stands', async () =>
 test('each word of its clock is answered, so that it knows of us', async () => {
   await using collector = await open(1)
   const { socket, heard } = await generator(collector.port, '0:1')
-  socket.write(`t,${Date.now() * 1_000}\n`)
+  socket.write(`t,${Date.now() * 1_000},2500000\n`)
   while (heard().length < 2) await once(socket, 'data', { signal: soon() })
   expect(heard()).toBe('\n\n')
+  expect(collector.members().map(({ generator: { cpuMs } }) => cpuMs())).toEqual([[2_500]])
 })
 
 test('those that never come are named', async () => {

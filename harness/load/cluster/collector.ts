@@ -11,11 +11,11 @@ import { segmentsOf } from './segments.ts'
 /** Where the generators of one load send their samples. Exactly those that it was opened for have a place there, each once. */
 export type Collector = AsyncDisposable & {
   readonly port: number
-  /** Waits until all generators are there and wait to be let go: null, or what is wrong once `late` is aborted or someone came who does not belong. */
+  /** Waits until all generators are there and wait to be let go: null, or what is wrong once `late` is aborted or one of this load came who has no place in it. Those of others are refused, and told where some of ours are missing. */
   readonly assembled: (late: AbortSignal) => Promise<string | null>
   /** Those that are there, by their parts of the load. */
   readonly members: () => readonly Named[]
-  /** Who came and does not belong; null as long as nobody did. */
+  /** Who came with our token and has no place in the load; null as long as nobody did. */
   readonly intruder: () => string | null
 }
 
@@ -38,36 +38,38 @@ export const openCollector = async ({ run, token, generators, port, patienceMs =
   const nowMs = steadyClock()
   const decided = Promise.withResolvers<void>()
   let strangers = 0
+  const refused = new Set<string>()
   let intruder: string | null = null
   let lost: string | null = null
 
   const nameOf = (nth: number) => `k6 ${nth + 1} of ${generators}`
-  const refuse = (why: string) => {
+  /** It tells why in its own log. What else it says is read, and let go: else it might not hear of it. */
+  const turnAway = (socket: Socket, why: string) => {
+    socket.resume().setTimeout(patienceMs, () => socket.destroy()).end(`no ${why}\n`)
+  }
+  const refuse = (socket: Socket, why: string) => {
+    if (refused.size < mostToldOf) refused.add(why)
+    turnAway(socket, why)
+  }
+  const giveUp = (socket: Socket, why: string) => {
     intruder ??= why
     decided.resolve()
+    turnAway(socket, why)
     for (const generator of there.values()) generator.kill()
   }
-  const admit = (socket: Socket, line: string): boolean => {
+  const admit = (socket: Socket, line: string): void => {
     const who = announcementOf(line)
     if (who.kind === 'stranger') {
       strangers++
-      return false
+      socket.destroy()
+      return
     }
-    if (who.kind === 'other protocol') {
-      refuse(`a generator came that speaks protocol ${who.protocol}, and Lowtide here ${protocol}: build its image anew from harness/load/k6-build`)
-      return false
-    }
+    if (who.kind === 'other protocol') return refuse(socket, `a generator that speaks protocol ${who.protocol}, and Lowtide here ${protocol}: build its image anew from harness/load/k6-build`)
+    if (who.run !== run) return refuse(socket, `a generator of another run, ${who.run}`)
+    if (!same(who.token, token)) return refuse(socket, `a generator of another load of this run, for segment ${who.segment}`)
     const nth = segments.indexOf(who.segment)
-    const amiss =
-      who.run !== run ? `a generator of another run came, of ${who.run}`
-      : !same(who.token, token) ? `a generator of another load of this run came, for segment ${who.segment}`
-      : nth === -1 ? `a generator came for segment ${who.segment}, which is none of ${segments.join(', ')}`
-      : there.has(nth) ? `${nameOf(nth)} came twice`
-      : null
-    if (amiss !== null) {
-      refuse(amiss)
-      return false
-    }
+    if (nth === -1) return giveUp(socket, `a generator came for segment ${who.segment}, which is none of ${segments.join(', ')}`)
+    if (there.has(nth)) return giveUp(socket, `${nameOf(nth)} came twice`)
     const generator = remoteGenerator(socket, { saidAtMs: who.atMs, nowMs, patienceMs })
     there.set(nth, generator)
     void generator.ended.then(({ trouble }) => {
@@ -76,13 +78,12 @@ export const openCollector = async ({ run, token, generators, port, patienceMs =
       decided.resolve()
     })
     if (there.size === generators) decided.resolve()
-    return true
   }
 
   const server = createServer(socket => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket)).on('error', () => undefined)
-    void firstLine(socket).then(line => admit(socket, line) || socket.destroy())
+    void firstLine(socket).then(line => admit(socket, line))
   })
   server.listen(port)
   await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
@@ -94,7 +95,8 @@ export const openCollector = async ({ run, token, generators, port, patienceMs =
     assembled: async late => {
       await Promise.race([decided.promise, aborted(late)])
       const missing = segments.flatMap((_, nth) => (there.has(nth) ? [] : [nameOf(nth)]))
-      return intruder ?? lost ?? (missing.length === 0 ? null : `${missing.join(', ')} never came${strangers === 0 ? '' : ` (refused: ${strangers === 1 ? '1 other, which is no generator' : `${strangers} others, which are no generators`})`}`)
+      const others = [...refused, ...(strangers === 0 ? [] : [strangers === 1 ? '1 other, which is no generator' : `${strangers} others, which are no generators`])]
+      return intruder ?? lost ?? (missing.length === 0 ? null : `${missing.join(', ')} never came${others.length === 0 ? '' : ` (refused: ${others.join('; ')})`}`)
     },
     members: () => [...there].toSorted(([a], [b]) => a - b).map(([nth, generator]) => ({ name: nameOf(nth), generator })),
     intruder: () => intruder,
@@ -105,6 +107,8 @@ export const openCollector = async ({ run, token, generators, port, patienceMs =
   }
 }
 
+/** Whoever reaches the port may come again and again, under ever other names. */
+const mostToldOf = 3
 const longestLine = 1_024
 const firstLineWithinMs = 10_000
 

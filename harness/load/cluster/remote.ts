@@ -3,8 +3,8 @@ import type { Generator, GeneratorEnd } from '../generator.ts'
 import { describeExit } from '../k6-exit.ts'
 import { readSamples, type Take } from '../samples.ts'
 
-/** What is no sample, among the lines of k6-build/stream/remote.go: `t` each second, `x` at the end. */
-const aside = /^(?:t,(?<micros>\d+)|x,(?<lines>\d+),(?<code>\d+),(?<why>.*))\n/gm
+/** What is no sample, among the lines of k6-build/stream/remote.go: `t` each second, with its clock and its CPU time, `x` at the end. */
+const aside = /^(?:t,(?<micros>\d+),(?<worked>\d+)|x,(?<lines>\d+),(?<code>\d+),(?<why>.*))\n/gm
 
 /**
  * The generator at the other end of a connection, which has said who it is and waits to be let go. Its connection is its life: one that ends before the generator has said goodbye is a
@@ -16,6 +16,7 @@ const aside = /^(?:t,(?<micros>\d+)|x,(?<lines>\d+),(?<code>\d+),(?<why>.*))\n/g
 export const remoteGenerator = (socket: Socket, { saidAtMs, nowMs, patienceMs }: { readonly saidAtMs: number; readonly nowMs: () => number; readonly patienceMs: number }): Generator => {
   // What is between the clocks, and the least time that a line took to come.
   let offsetMs = nowMs() - saidAtMs
+  let cpuMs = 0
   let take: Take | null = null
   let taken = 0
   let goodbye: { readonly sent: number; readonly exitCode: number; readonly why: string } | null = null
@@ -29,12 +30,13 @@ export const remoteGenerator = (socket: Socket, { saidAtMs, nowMs, patienceMs }:
   })
   const read = (text: string) => {
     let from = 0
-    for (const { 0: line, index, groups: { micros, lines, code, why = '' } = {} } of text.matchAll(aside)) {
+    for (const { 0: line, index, groups: { micros, worked, lines, code, why = '' } = {} } of text.matchAll(aside)) {
       samples(text.slice(from, index))
       from = index + line.length
       if (micros === undefined) goodbye = { sent: Number(lines), exitCode: Number(code), why: unescaped(why) }
       else {
         offsetMs = Math.min(offsetMs, nowMs() - Number(micros) / 1000)
+        cpuMs = Number(worked) / 1000
         socket.write('\n')
       }
     }
@@ -87,6 +89,7 @@ export const remoteGenerator = (socket: Socket, { saidAtMs, nowMs, patienceMs }:
     ended: closed.then(endOf),
     kill: () => end('it was ended by the harness'),
     pids: [],
+    cpuMs: () => [cpuMs],
   }
 }
 

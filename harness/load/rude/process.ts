@@ -7,6 +7,7 @@ import type { Namespace } from '../../stack/namespace.ts'
 import { endOf, killGroup, readAll, type Generator } from '../generator.ts'
 import { openK6Log } from '../k6-log.ts'
 import { readSamples } from '../samples.ts'
+import { cpuMsOf } from '../standstill.ts'
 import type { RudeBundle } from './bundle.ts'
 import type { Go, Said, Told } from './message.ts'
 import type { RudePlan } from './parts.ts'
@@ -58,6 +59,7 @@ export const launchRude = async ({ bundle, plan, run, dir, readyTimeoutMs, names
   }
 
   let allowed = 0
+  const pids = child.pid === undefined ? [] : [child.pid]
   return {
     notReady,
     begin: () => Promise.resolve(),
@@ -71,7 +73,8 @@ export const launchRude = async ({ bundle, plan, run, dir, readyTimeoutMs, names
       return { exitCode, trouble: exitCode === 0 ? null : `the rude clients ${exitCode === null ? `were killed by ${killedBy}` : `ended with exit code ${exitCode}`}`, tail: log.tail() }
     }),
     kill: () => killGroup(child),
-    pids: child.pid === undefined ? [] : [child.pid],
+    pids,
+    cpuMs: () => pids.map(cpuMsOf),
   }
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"go.k6.io/k6/v2/errext"
@@ -18,7 +19,7 @@ import (
 
 const (
 	// protocol is the number of what is spoken here; see harness/load/cluster/announcement.ts, which speaks it at the other end.
-	protocol = 1
+	protocol = 2
 
 	beatPeriod = time.Second
 	dialPeriod = 250 * time.Millisecond
@@ -30,10 +31,10 @@ const (
 // It says who it is, and k6 goes no further until the collector lets all generators go:
 //
 //	lowtide,<protocol>,<run>,<segment>,<token>,<microseconds>     first, once
-//	t,<microseconds>                                              each second: it lives, and this is its clock
+//	t,<microseconds>,<microseconds of CPU>                        each second: it lives, this is its clock, and so much it has worked
 //	x,<samples>,<exit code>,<what ended it>                       last
 //
-// The collector answers each `t` with an empty line, and says `go` once.
+// The collector answers each `t` with an empty line, and says `go` once, or `no` and why not.
 type remote struct {
 	stream
 
@@ -90,7 +91,11 @@ func (r *remote) Start() (err error) {
 	}
 	said := bufio.NewReader(r.conn)
 	for line := ""; line != "go"; {
-		if line, err = r.hear(said); err != nil {
+		line, err = r.hear(said)
+		if why, refused := strings.CutPrefix(line, "no "); refused {
+			err = errors.New(why)
+		}
+		if err != nil {
 			r.over.Store(true)
 			r.flusher.Stop()
 			return errors.Join(fmt.Errorf("the collector %s let no load begin: %w", r.address, err), r.conn.Close())
@@ -149,9 +154,18 @@ func (r *remote) flush() {
 	_ = r.conn.SetWriteDeadline(now.Add(patience))
 	if now.Sub(r.beatAt) >= beatPeriod {
 		r.beatAt = now
-		_, _ = fmt.Fprintf(r.out, "t,%d\n", now.UnixMicro())
+		_, _ = fmt.Fprintf(r.out, "t,%d,%d\n", now.UnixMicro(), worked().Microseconds())
 	}
 	r.stream.flush()
+}
+
+// worked is the CPU time of k6 so far: a journey that does not come back shows by it, since it sends nothing and is at work.
+func worked() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // watch ends the load once the collector has gone: nobody would count what is sent then.
