@@ -31,9 +31,13 @@ export const secondOpinion: Measure<Opinions> = {
     connections.map((concurrency) => {
       const of = results.filter((result) => result.connections === concurrency)
       const told = (engine: 'k6' | 'wrk') => `${engine} ${Math.round(median(of.map((one) => one[engine].perSecond)))} a second, p50 ${median(of.map((one) => one[engine].p50Ms)).toFixed(2)} ms, p99 ${median(of.map((one) => one[engine].p99Ms)).toFixed(2)} ms`
-      return `${concurrency === 1 ? 'one connection' : `${concurrency} connections`}: ${told('k6')}; ${told('wrk')}; k6 against wrk, requests a second ${spread(of.map(({ k6, wrk }) => k6.perSecond / wrk.perSecond), '')}`
+      return `${concurrency === 1 ? 'one connection' : `${concurrency} connections`}: ${told('k6')}; ${told('wrk')}; k6 against wrk: ${against(of)}`
     }),
 }
+
+/** How far apart they are, run by run: what is alike in both is the server's, what differs an engine's own. */
+const against = (of: readonly Opinions[]): string =>
+  ([['requests a second', 'perSecond'], ['p50', 'p50Ms'], ['p99', 'p99Ms']] as const).map(([name, key]) => `${name} ${spread(of.map(({ k6, wrk }) => k6[key] / wrk[key]), "of wrk's")}`).join(', ')
 
 async function runWrk(url: string, concurrency: number, signal: AbortSignal): Promise<Opinion> {
   const ran = await promisify(execFile)('wrk', ['--threads=1', `--connections=${concurrency}`, `--duration=${secondsEach}s`, '--latency', url], { signal }).catch((cause: NodeJS.ErrnoException) => {
