@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { binomialAtMost, chiSquareAbove, normalAtMost, normalQuantile, poissonAtMost, poissonExactly } from './distributions.ts'
+import { binomialAtMost, binomialExactly, chiSquareAbove, logGamma, normalAtMost, normalQuantile, poissonAtMost, poissonExactly, poissonLog } from './distributions.ts'
 
 // All values: mpmath 1.3 at 40 digits (ncdf, erfinv, gammainc, betainc, and sums of exact terms where they do not converge).
 
@@ -41,6 +41,32 @@ test.each([
   expect(distance(binomialAtMost(successes, trials, chance), probability)).toBeLessThan(1e-10)
 })
 
+test.each([
+  [3, 10, 0.3, 0.266827932],
+  [0, 100, 0.01, 0.3660323412732295],
+  [50, 100, 0.5, 0.07958923738717876],
+  [4_950, 100_000, 0.05, 0.00446656155700690302],
+  [999, 1_000, 0.999, 0.3680634882592233],
+])('exactly %i of %i at %d have probability %d', (successes, trials, chance, probability) => {
+  expect(distance(binomialExactly(successes, trials, chance), probability)).toBeLessThan(1e-10)
+  expect(Math.abs(binomialExactly(successes, trials, chance) / probability - 1)).toBeLessThan(1e-10)
+})
+
+test.each([
+  [0.001, 6.907178885383854],
+  [0.5, 0.5723649429247001],
+  [1, 0],
+  [1.5, -0.12078223763524523],
+  [7.25, 7.052185450738539],
+  [15.999, 27.896530402760149],
+  [16, 27.899271383840892],
+  [33.5, 83.30242550295005],
+  [1_000.25, 5_906.947268271117],
+  [123_456.75, 1_323_901.5615730142],
+])('the logarithm of gamma of %d is %d', (x, logarithm) => {
+  expect(distance(logGamma(x), logarithm)).toBeLessThan(1e-10 * Math.max(1, Math.abs(logarithm)))
+})
+
 // gammainc(a, x, inf, regularized=True) with a = degrees / 2 and x = value / 2.
 test.each([
   [0.4, 1, 0.5270892568655381],
@@ -60,6 +86,18 @@ describe('Poisson', () => {
     [999, 900, 0.9994500977342882],
   ])('at most %i at a mean of %i', (events, mean, probability) => {
     expect(distance(poissonAtMost(events, mean), probability)).toBeLessThan(1e-10)
+  })
+
+  test.each([
+    [0, 0.5, 0.6065306597126334],
+    [5, 5, 0.17546736976785071],
+    [9, 5, 0.03626557741564375],
+    [120, 99.5, 0.005024292245956993],
+    [1_000, 900, 5.926953285418899e-5],
+    [20, 0.3, 1.0617252183475719e-29],
+  ])('exactly %i at a mean of %d', (events, mean, probability) => {
+    expect(distance(poissonExactly(events, mean), probability)).toBeLessThan(1e-10)
+    expect(distance(poissonLog(events, mean), Math.log(probability))).toBeLessThan(1e-10)
   })
 
   test('the terms add up to their sum', () => {
