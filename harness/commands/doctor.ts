@@ -111,6 +111,8 @@ function wordsOf(thing: Owned): string {
       return `containers of ${thing.run}`
     case 'namespace':
       return `a network namespace of ${thing.run}`
+    case 'cluster':
+      return `what a cluster has of ${thing.run}`
     case 'postgres':
       return `a server in ${thing.dataDir}`
     case 'directory':

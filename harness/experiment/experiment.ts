@@ -67,7 +67,10 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const bundle = await bundleJourney({ load: scenario.load, output: k6.output, scenarioDir, dir, run })
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
-  if (scenario.load.cluster) await reachCluster(scenario.load.cluster, signal)
+  if (scenario.load.cluster) {
+    await reachCluster(scenario.load.cluster, signal)
+    watchdog.own({ kind: 'cluster', run, kubectl: scenario.load.cluster.kubectl ?? ['kubectl'] })
+  }
   const rude = rudeOf(scenario.load)
   // It goes after the application, which would else find its clients' network gone.
   await using namespace = rude && needsNamespace(rude) ? await openNamespace({ run, own: watchdog.own, receiveBufferBytes: rude.slowReader?.receiveBufferBytes, signal }) : null

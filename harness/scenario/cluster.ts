@@ -23,6 +23,9 @@ export const defaultReadyTimeoutMs = 120_000
 /** A host as URLs have it: an address of IPv6 in brackets. */
 export const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
+/** A run as the value of a label, by which all that is created for it is found. */
+export const runLabelOf = (run: string): string => run.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '')
+
 /** What may be the name of an image. */
 export const imageName = /^[\w.:/@-]+$/
 

@@ -46,6 +46,11 @@ export async function findOwned(owned: readonly Owned[]): Promise<string[]> {
         found.push(...(await listByLabel(thing.run)))
         break
       }
+      case 'cluster': {
+        const { listInCluster } = await import('./cluster-clean.ts')
+        found.push(...(await listInCluster(thing)))
+        break
+      }
       default:
         thing satisfies never
     }
@@ -74,6 +79,10 @@ async function remove(thing: Owned): Promise<string[]> {
       // Loaded only for runs with containers: the client of the engine takes longer to load than all else here.
       const { removeByLabel } = await import('./containers-clean.ts')
       return removeByLabel(thing.run)
+    }
+    case 'cluster': {
+      const { removeFromCluster } = await import('./cluster-clean.ts')
+      return removeFromCluster(thing)
     }
   }
 }

@@ -60,3 +60,4 @@ export type Owned =
   | { readonly kind: 'postgres'; readonly dataDir: string }
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'namespace'; readonly run: string }
+  | { readonly kind: 'cluster'; readonly run: string; readonly kubectl: readonly string[] }

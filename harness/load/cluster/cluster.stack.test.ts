@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../scenario/cluster.ts'
 import type { Load } from '../../scenario/scenario.ts'
+import { findOwned, removeOwned } from '../../stack/owned.ts'
 import { openTestGround } from '../fixtures/ground.ts'
 import { ownedPids } from '../fixtures/owned-pids.ts'
 import { startOn, type PlanOf } from '../fixtures/play.ts'
@@ -57,6 +58,24 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
     await load[Symbol.asyncDispose]()
     expect(created(run)).not.toEqual([])
     await until(() => ownedPids(run).length === 0)
+  })
+
+  test('what a run that was killed has in the cluster is found by its label and removed, and that of no other', async () => {
+    const run = 'killed'
+    await using load = await start(page('/slow'), 2, { dose: 5_000, concurrency: 4, run })
+    await load.begin()
+    await until(() => load.finished() >= 4)
+    const owned = [{ kind: 'cluster', run, kubectl: kubectlOf(run) }] as const
+    const names = [expect.stringMatching(/^testrun\.k6\.io\/lowtide-killed-0-\w{6}$/), expect.stringMatching(/^configmap\/lowtide-killed-0-\w{6}$/)]
+    expect(await findOwned([{ ...owned[0], run: 'kill' }])).toEqual([])
+    expect(await findOwned(owned)).toEqual(names)
+    expect(await removeOwned(owned)).toEqual(names)
+    expect([await removeOwned(owned), ownedPids(run), created(run)]).toEqual([[], [], []])
+  })
+
+  test('a cluster that cannot be asked what it has of a run may have something', async () => {
+    const kubectl = ['sh', '-c', 'echo "error: no cluster here" >&2; exit 1', 'kubectl']
+    expect(await findOwned([{ kind: 'cluster', run: 'gone', kubectl }])).toEqual([expect.stringMatching(/^perhaps what the cluster has of gone: .* ended with exit code 1: error: no cluster here$/)])
   })
 
   test('what cannot be removed is told, though the load is through', async () => {

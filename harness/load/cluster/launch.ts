@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { defaultReadyTimeoutMs, inUrl, type Cluster } from '../../scenario/cluster.ts'
+import { kubectl } from '../../stack/kubectl.ts'
 import { fleetOf } from '../fleet.ts'
 import type { Generator } from '../generator.ts'
 import type { LoadPlan } from '../plan.ts'
 import { openCollector } from './collector.ts'
-import { kubectl } from './kubectl.ts'
 import { manifestsOf, nameIn, yamlOf } from './manifests.ts'
 import { podsOf } from './pods.ts'
 

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { runLabelOf } from '../../scenario/cluster.ts'
 import { streamOnly } from '../k6-process.ts'
 import type { LoadPlan } from '../plan.ts'
 
@@ -34,7 +35,7 @@ const scriptFile = 'journey.js'
 export const manifestsOf = ({ name, run, generators, image, separate, readyTimeoutMs, script, plan, collector, token }: ClusterLoad) => {
   const bytes = Buffer.byteLength(script)
   if (bytes > longestScriptBytes) throw new Error(`the load's script has ${bytes} bytes, and a ConfigMap holds no more than ${longestScriptBytes} of it: a replay takes a smaller dose, a journey smaller imports`)
-  const labels = { 'lowtide.run': run.slice(0, 63).replace(/[^A-Za-z0-9]+$/, ''), 'lowtide.cycle': String(plan.cycle) }
+  const labels = { 'lowtide.run': runLabelOf(run), 'lowtide.cycle': String(plan.cycle) }
   const metadata = { name, labels }
   return [
     { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [scriptFile]: script } },

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { kubectl } from './kubectl.ts'
+import { kubectl } from '../../stack/kubectl.ts'
 
 /** The pods of one TestRun, as far as the cluster tells of them: what cannot be asked is not told. */
 export type Pods = {

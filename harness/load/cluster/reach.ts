@@ -1,5 +1,5 @@
 import type { Cluster } from '../../scenario/cluster.ts'
-import { kubectl } from './kubectl.ts'
+import { kubectl } from '../../stack/kubectl.ts'
 
 const answersWithinMs = 15_000
 

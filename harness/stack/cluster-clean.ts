@@ -1,0 +1,25 @@
+import { runLabelOf } from '../scenario/cluster.ts'
+import { kubectl } from './kubectl.ts'
+import type { Owned } from './stack.ts'
+
+type InCluster = Extract<Owned, { readonly kind: 'cluster' }>
+
+const kinds = 'testruns.k6.io,configmaps'
+const answersWithinMs = 10_000
+
+/**
+ * Removes what the generators' cluster has of a run and says what that was; their pods go with their TestRun, and are not waited for. k6-operator itself removes no ConfigMap, and no TestRun of
+ * which a pod ended before all were there (internal/controller/k6_start.go of v1.6.0).
+ */
+export async function removeFromCluster(owned: InCluster): Promise<string[]> {
+  return named(await ask(owned, ['delete', kinds, '--wait=false', '--cascade=background']))
+}
+
+/** What the cluster has of a run, as words for the user; that it cannot be asked is one of them. */
+export async function listInCluster(owned: InCluster): Promise<string[]> {
+  return ask(owned, ['get', kinds]).then(named, (error: Error) => [`perhaps what the cluster has of ${owned.run}: ${error.message}`])
+}
+
+const ask = ({ run, kubectl: command }: InCluster, [verb = '', ...what]: readonly string[]) => kubectl(command, [verb, ...what, `--selector=lowtide.run=${runLabelOf(run)}`, '--ignore-not-found', '--output=name'], '', AbortSignal.timeout(answersWithinMs))
+
+const named = (said: string): string[] => said.split('\n').filter(Boolean)
