@@ -379,6 +379,60 @@ function withoutProbe(run: Run, probe: string, fromMs: number): Timeline {
   return fold(factsOf(run), entries)
 }
 
+/** The same run, whose looks lack what a probe shows, from a moment on, and do not say so. */
+function silently(run: Run, probe: string, fromMs: number, counters: readonly string[]): Timeline {
+  const shown = (member: Member) => !kindsOf[probe]?.includes(member.kind === 'server' ? `server ${member.name}` : member.kind)
+  return looking((look) => (look.atMs < fromMs ? look : { ...look, members: look.members.filter(shown), counters: Object.fromEntries(Object.entries(look.counters).filter(([name]) => !counters.some((start) => name.startsWith(start)))) }), run)
+}
+
+describe('dropped data', () => {
+  const countersOf: Readonly<Record<string, readonly string[]>> = { processes: ['app.', 'harness.'], postgres: ['pg.'], 'postgres-log': ['log.'] }
+  // Of the log the ends of sessions have lines of their own, and all else that it shows the sessions show too.
+  const probes = fc.constantFrom('processes', 'postgres')
+  const cycle = fc.nat({ max: 8 })
+
+  test('a probe that shows nothing any more, and does not say so, lets no run pass', () => {
+    fc.assert(
+      fc.property(fc.oneof(leaking, inconclusive, healthy), probes, cycle, fc.boolean(), (which, probe, from, withCounters) => {
+        expect(verdictOf(silently(runOf(which), probe, from === 0 ? 0 : startOf(from), withCounters ? (countersOf[probe] ?? []) : []))).not.toBe('pass')
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('the log alone makes neither a leak nor an inconclusive run pass', () => {
+    fc.assert(
+      fc.property(fc.oneof(leaking, inconclusive), cycle, fc.boolean(), (which, from, withCounters) => {
+        expect(verdictOf(silently(runOf(which), 'postgres-log', from === 0 ? 0 : startOf(from), withCounters ? (countersOf['postgres-log'] ?? []) : []))).not.toBe('pass')
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('a counter that some looks lack lets no run pass', () => {
+    fc.assert(
+      fc.property(fc.oneof(leaking, inconclusive, healthy), fc.constantFrom('pg.backends', 'log.live', 'app.processes', 'app.orphan-sockets', 'pg.temporary-files'), fc.array(fc.nat(), { minLength: 1, maxLength: 20 }), (which, counter, lost) => {
+        const run = runOf(which)
+        const running = timelineOf(run).looks.filter(({ reading }) => reading !== 'stopped')
+        const lacking = new Set(lost.map((index) => running[index % (running.length - 1)]?.atMs))
+        const without = ({ [counter]: _, ...others }: Readonly<Record<string, number>>) => others
+        expect(verdictOf(looking((look) => (lacking.has(look.atMs) ? { ...look, counters: without(look.counters) } : look), run))).not.toBe('pass')
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('sessions that a look leaves out, and the log does not, let no run pass', () => {
+    fc.assert(
+      fc.property(fc.oneof(healthy, leaking), fc.integer({ min: firstMeasured, max: 7 }), (which, from) => {
+        const run = runOf({ ...which, alike: [...new Set([...which.alike, 'H05 a session that rests in LISTEN'])] })
+        expect(verdictOf(looking((look) => ({ ...look, members: look.cycle === from ? look.members.filter(({ kind }) => kind !== 'session') : look.members }), run))).not.toBe('pass')
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
 test('a probe that loses its sight makes no healthy run a leak, and lets none pass', () => {
   fc.assert(
     fc.property(healthy, fc.constantFrom(...Object.keys(kindsOf)), fc.integer({ min: 2, max: 7 }), (which, probe, cycle) => {
