@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Claim, claims } from '../testing/claims.ts'
-import { type Being, cycleMs, firstMeasured, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { type Being, cycleMs, firstMeasured, loadEndOf, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import descriptorsDoNotGrow from './descriptors-do-not-grow-with-the-dose.ts'
 import noWorkerIsLost from './no-worker-is-lost.ts'
 import processesDoNotGrow from './processes-do-not-grow-with-the-dose.ts'
@@ -34,7 +34,8 @@ const worker: Make = (life) => process(life)
 const usedWorkers = (usedAtMs: (atMs: number, fromMs: number) => number, ...perCycle: readonly number[]): readonly Being[] =>
   bornPerCycle<readonly Being[]>(({ pid, fromMs }) => [process({ pid, fromMs, databasePorts: [45_000 + pid] }), (moment) => session({ pid: pid + 5_000, fromMs, usedAtMs: usedAtMs(moment.atMs, fromMs) })(moment)], ...perCycle).flat()
 
-const byTheLastLoad = (atMs: number): number => Math.max(...[0, 1, 2, 3, 5, 6, 7].map((cycle) => startOf(cycle) + 5_000).filter((usedMs) => usedMs <= atMs))
+/** To the last of its requests, so that the look's own time makes it seem later. */
+const byTheLastLoad = (atMs: number): number => Math.max(...[0, 1, 2, 3, 5, 6, 7].map((cycle) => loadEndOf(cycle) + 20).filter((usedMs) => usedMs <= atMs))
 const byTheFirst = (_: number, fromMs: number): number => fromMs
 const byItself = (atMs: number): number => atMs - (atMs % 500)
 

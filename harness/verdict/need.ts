@@ -25,6 +25,9 @@ export const byNeedOf = (timeline: Timeline): string => `later loads used them a
 
 const mostInFlight = ({ doses }: Timeline): number => Math.max(0, ...doses.map(({ peakInFlight }) => peakInFlight))
 
+/** A look is dated when it is done: the ages that it tells are older by as long as it took. */
+const lookMs = 250
+
 /** Sessions that began a statement in a load after that of their birth, and the processes that hold one: by what the looks at rest after it tell of their last. */
 const usedAgain = remembered((timeline: Timeline): ReadonlySet<string> => {
   const used = new Set<string>()
@@ -35,7 +38,7 @@ const usedAgain = remembered((timeline: Timeline): ReadonlySet<string> => {
     const isUsed = (session: Session): boolean => {
       if (session.queryAgeMs === null || (bornIn(timeline, session) ?? -1) >= cycle.cycle) return false
       const begunMs = look.atMs - session.queryAgeMs
-      return cycle.startMs <= begunMs && begunMs <= dose.atMs
+      return cycle.startMs <= begunMs && begunMs <= dose.atMs + lookMs
     }
     const inUse = new Set(look.members.filter((member) => member.kind === 'session' && isUsed(member)).map(({ id }) => id))
     for (const id of inUse) used.add(id)
