@@ -37,7 +37,7 @@ const mostBroken = { hurried: 2, patient: 5 }
 
 /**
  * The load of a run: warm-up at its peak concurrency, so that pools reach their plateau and code its compiled form; baseline; measured cycles
- * with their doses, again and again where the plan stops at exhaustion only. Ends early once nothing more can be learned,
+ * with their doses, again and again where the plan stops at exhaustion only, until not one more cycle fits. Ends early once nothing more can be learned,
  * and says why.
  */
 export async function runProgramme({ plan, limits, cycle, soFar, thresholds, timeIsOver, crashed, pacePerSecond, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
@@ -91,7 +91,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
   const lastsMs = patient ? Math.max(0, Math.min(equallyMs, (plan.budgetMs - elapsedMs() - closingMs) / doses.length)) : 0
   let longestMs = lastsMs
   /** By the longest cycle so far: a machine may get slower in the course of a night. */
-  const fits = (cycles: number) => elapsedMs() + cycles * longestMs + closingMs <= plan.budgetMs
+  const fitsAnother = () => elapsedMs() + longestMs + closingMs <= plan.budgetMs
   do {
     for (const dose of doses) {
       // A leak that the warm-up has shown gets one measured cycle, to be told with its dose; a repro is told by then how to see it again.
@@ -99,7 +99,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
       if (vain !== null) return vain
       if (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak')) return 'leak confirmed'
       if (plan.stopsAt === 'sure' && soFar.isSure() && thresholds.areDecided()) return 'sure'
-      if (ran >= doses.length && !fits(1)) return null
+      if (ran >= doses.length && !fitsAnother()) return null
       const concurrency = dose === largest ? largestAtOnce : plan.concurrency
       phase('cycle', `${dose} requests, ${concurrency} at once`)
       const beganMs = elapsedMs()
@@ -108,7 +108,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
       ran += 1
       longestMs = Math.max(longestMs, elapsedMs() - beganMs)
     }
-  } while (patient && fits(doses.length))
+  } while (patient)
   return thresholds.endedLoad.aborted ? 'threshold crossed' : null
 }
 
