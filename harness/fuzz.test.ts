@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { judgeRecording } from './conclude.ts'
+import { randomOf } from './simulator/random.ts'
 import { entriesOf, factsOf, hungRequest, type Run } from './testing/timeline-of.ts'
 import { formatVersion } from './timeline/entry.ts'
 import { beginLines } from './timeline/look-lines.ts'
@@ -159,6 +160,27 @@ describe('a recording', () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  test('that goes on with a million lines, each of a real record and most with some harm, is refused or told, never passed', { timeout: 240_000 }, async () => {
+    const random = randomOf(7, 1)
+    const all = [...lines(texts.healthy), ...lines(texts.leaking)]
+    const [short, long] = [all.filter(({ length }) => length < 250), all.filter(({ length }) => length >= 250)]
+    const one = (): string => random.pick(random.chance(0.001) ? long : short)
+    const harmed = (line: string): string => {
+      const [from, to] = [random.between(0, line.length), random.between(0, line.length)]
+      switch (random.between(0, 6)) {
+        case 0: return line.slice(0, from)
+        case 1: return line.slice(from) + one().slice(to)
+        case 2: return line.slice(0, from) + String.fromCharCode(random.between(0, 0xd7ff)).replace(/[\n\r]/, '') + line.slice(from + 1)
+        case 3: return line.replace(/-?\d+(\.\d+)?/g, (number) => (random.chance(0.3) ? random.pick(['-1', '1e999', 'null', '""', '{}', '9007199254740993', number]) : number))
+        case 4: return line.replace(/"[a-z-]+"/g, (word) => (random.chance(0.2) ? random.pick(['"kind"', '"__proto__"', '[]', 'true', word]) : word))
+        case 5: return line + line
+        default: return line
+      }
+    }
+    const fuzz = joined(Array.from({ length: 1_000_000 }, () => harmed(one())))
+    expect(['leak', 'inconclusive', 'refused']).toContain(await saidOf(texts.healthy + fuzz))
   })
 
   test('of a million lines of nonsense is told in a line', async () => {
