@@ -83,6 +83,18 @@ test('runners get the script, their part of the way to the collector, and what t
           labels:
             lowtide.run: 2026-11-26T033425Z-shop
             lowtide.cycle: "3"
+        readinessProbe:
+          httpGet:
+            path: /v1/status
+            port: 6565
+          timeoutSeconds: 10
+          periodSeconds: 1
+        livenessProbe:
+          httpGet:
+            path: /v1/status
+            port: 6565
+          timeoutSeconds: 10
+          failureThreshold: 30
         env:
           - name: LOWTIDE_OWNER
             value: 2026-11-26T033425Z-shop

@@ -28,6 +28,9 @@ export const longestScriptBytes = 1_000_000
 
 const scriptFile = 'journey.js'
 
+/** k6-operator's own gives k6 a second to answer, and has the kubelet kill one that was thrice too busy for it. Whether a generator is alive tells its silence. */
+const answers = { httpGet: { path: '/v1/status', port: 6565 }, timeoutSeconds: 10 } as const
+
 /**
  * What is created in the cluster for one load: a ConfigMap with its script, and a TestRun of k6-operator (v1alpha1, https://grafana.com/docs/k6/latest/set-up/set-up-distributed-k6/) whose
  * runners send their samples to the collector. Fails with a sentence where the script is too long.
@@ -54,6 +57,8 @@ export const manifestsOf = ({ name, run, generators, image, separate, readyTimeo
           image,
           automountServiceAccountToken: 'false',
           metadata: { labels },
+          readinessProbe: { ...answers, periodSeconds: 1 },
+          livenessProbe: { ...answers, failureThreshold: 30 },
           env: Object.entries({ LOWTIDE_OWNER: run, LOWTIDE_TOKEN: token, LOWTIDE_PLAN: JSON.stringify(plan), LOWTIDE_READY_TIMEOUT: `${readyTimeoutMs}ms`, K6_AUTO_EXTENSION_RESOLUTION: 'false' }).map(([key, value]) => ({ name: key, value: literal(value) })),
         },
         // Should the harness die, its generators end with it, and the operator removes them.

@@ -25,6 +25,6 @@ export const podsOf = (command: readonly string[], testRun: string): Pods => {
       }
     },
     stateOf: nth => ask(['get', 'pods', '--no-headers', `--selector=job-name=${testRun}-${nth + 1}`]),
-    troubles: async () => (await Promise.all([ask(['get', 'pods', '--no-headers', '--field-selector=status.phase!=Running', all]), ask(['logs', '--prefix', '--tail=5', all])])).join(''),
+    troubles: async () => (await Promise.all([ask(['get', 'pods', '--no-headers', '--field-selector=status.phase!=Running', all]), ask(['logs', '--prefix', '--tail=5', '--ignore-errors', all])])).join(''),
   }
 }
