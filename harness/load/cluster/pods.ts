@@ -7,16 +7,18 @@ export type Pods = {
   readonly failed: (until: AbortSignal) => Promise<void>
   /** How that of a generator is, counted from 0: evicted, out of memory. */
   readonly stateOf: (nth: number) => Promise<string>
-  /** How those are that do not run, and what k6 said last in all of them. */
+  /** How those are that do not run, what k6 said last in all of them, and what the cluster said where it lets nobody make the first of them: a quota, a policy. */
   readonly troubles: () => Promise<string>
 }
 
 const lookEveryMs = 1_000
 const toldWithinMs = 10_000
+const lastMessage = '--output=jsonpath={range .items[-1:]}{.message}{"\\n"}{end}'
 
 export const podsOf = (command: readonly string[], testRun: string): Pods => {
   const ask = (args: readonly string[], until = AbortSignal.timeout(toldWithinMs)) => kubectl(command, args, '', until).catch(() => '')
   const all = `--selector=k6_cr=${testRun},runner=true`
+  const refused = `--field-selector=reason=FailedCreate,involvedObject.kind=Job,involvedObject.name=${testRun}-1`
   return {
     failed: async until => {
       while (!until.aborted) {
@@ -25,6 +27,6 @@ export const podsOf = (command: readonly string[], testRun: string): Pods => {
       }
     },
     stateOf: nth => ask(['get', 'pods', '--no-headers', `--selector=job-name=${testRun}-${nth + 1}`]),
-    troubles: async () => (await Promise.all([ask(['get', 'pods', '--no-headers', '--field-selector=status.phase!=Running', all]), ask(['logs', '--prefix', '--tail=5', '--ignore-errors', all])])).join(''),
+    troubles: async () => (await Promise.all([ask(['get', 'pods', '--no-headers', '--field-selector=status.phase!=Running', all]), ask(['logs', '--prefix', '--tail=5', '--ignore-errors', all]), ask(['get', 'events', refused, lastMessage])])).join(''),
   }
 }
