@@ -25,7 +25,7 @@ export default {
     const told = (stays: readonly Stay<Session>[]): readonly Survivor[] => stays.map((stay) => survivor(stay, describe(stay, ageMs(stay))))
     const allowedMs = ({ rest }: Stay<Session>, waits: boolean): number => (waits || rest.quiet ? transactionThresholdMs(timeline) : declaredTransactionMs(timeline))
     const oldAtEach = atEach.map((stays) => stays.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay))))
-    const standing = standingBefore(timeline)
+    const { isKnown, standing } = standingBefore(timeline)
     const startedAtEach = oldAtEach.map((stays) => startedSince(standing, stays))
     const declared = timeline.facts.limits.standingQueries ?? 0
     const [old, started, orphans] = [latestOf(oldAtEach), latestOf(startedAtEach), latestOf(startedAtEach.map((stays) => stays.slice(declared)))]
@@ -36,6 +36,7 @@ export default {
         sentence: `${count(orphans.length, 'query', 'queries')} still ran with nothing in flight${declared > 0 ? ` beyond the ${declared} declared` : ''}, the oldest for ${duration(Math.max(...orphans.map(ageMs)))}`,
         survivors: told(orphans),
       }
+    if (!isKnown && old.length > declared) return { kind: 'inconclusive', sentence: `${count(old.length, 'query', 'queries')} ran since the first load or before: no look before the load tells`, settledBy: 'a run in which every probe answers before the load' }
     if (started.length > 0) return { kind: 'pass', sentence: `no more than the ${count(declared, 'query', 'queries')} declared ran after the load` }
     return { kind: 'warning', sentence: `${count(old.length, 'query', 'queries')} of a form that ran before the first request already, and none of the load's`, survivors: told(old) }
   },
@@ -50,11 +51,13 @@ const describe = ({ latest }: Stay<Session>, ageMs: number): string => `active f
 
 /**
  * As the standby of an elected leader that waits for its lock, in one query or, where that has a time-out, in the same again and again; a long poll; or a job that somebody else runs in the same
- * server. By the last looks before the load: until then an application starts.
+ * server. By the last looks before the load: until then an application starts. Where none saw everything, by the first that did: whether its queries are older than the load is not known.
  */
-function standingBefore({ cycles, looks }: Timeline): StandingQueries {
+function standingBefore({ cycles, looks }: Timeline): { readonly isKnown: boolean; readonly standing: StandingQueries } {
   const loadMs = cycles[0]?.startMs ?? Number.NEGATIVE_INFINITY
-  return standingQueries(looks.filter(({ atMs }) => atMs < loadMs).slice(-confirmation).map(({ members }) => members))
+  const complete = looks.filter(({ missed = [] }) => missed.length === 0)
+  const before = complete.filter(({ atMs }) => atMs < loadMs).slice(-confirmation)
+  return { isKnown: before.length > 0, standing: standingQueries((before.length > 0 ? before : complete.slice(0, 1)).map(({ members }) => members)) }
 }
 
 /** Where there are more of a form than stood before the load, the oldest sessions have those that did. */
