@@ -76,9 +76,28 @@ test('runners get the script, their part of the way to the collector, and what t
       arguments: --quiet --no-thresholds --summary-mode=disabled --no-usage-report --system-tags= --out lowtide=tcp://10.0.0.7:7070
       initializer:
         disabled: true
+      starter:
+        securityContext:
+          runAsNonRoot: true
+          seccompProfile:
+            type: RuntimeDefault
+        containerSecurityContext:
+          allowPrivilegeEscalation: false
+          capabilities:
+            drop:
+              - ALL
       runner:
         image: registry.example/lowtide-k6:1
         automountServiceAccountToken: "false"
+        securityContext:
+          runAsNonRoot: true
+          seccompProfile:
+            type: RuntimeDefault
+        containerSecurityContext:
+          allowPrivilegeEscalation: false
+          capabilities:
+            drop:
+              - ALL
         metadata:
           labels:
             lowtide.run: 2026-11-26T033425Z-shop

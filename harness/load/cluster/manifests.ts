@@ -28,6 +28,12 @@ export const longestScriptBytes = 1_000_000
 
 const scriptFile = 'journey.js'
 
+/** What a namespace asks of its pods that enforces the strictest of the Pod Security Standards (https://kubernetes.io/docs/concepts/security/pod-security-standards/). */
+const unprivileged = {
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+  containerSecurityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+} as const
+
 /** k6-operator's own gives k6 a second to answer, and has the kubelet kill one that was thrice too busy for it. Whether a generator is alive tells its silence. */
 const answers = { httpGet: { path: '/v1/status', port: 6565 }, timeoutSeconds: 10 } as const
 
@@ -53,9 +59,11 @@ export const manifestsOf = ({ name, run, generators, image, separate, readyTimeo
         arguments: [...streamOnly, '--out', `lowtide=tcp://${collector}`].join(' '),
         // It would load the script once more in a pod of its own, and each cycle would wait for it.
         initializer: { disabled: true },
+        starter: unprivileged,
         runner: {
           image,
           automountServiceAccountToken: 'false',
+          ...unprivileged,
           metadata: { labels },
           readinessProbe: { ...answers, periodSeconds: 1 },
           livenessProbe: { ...answers, failureThreshold: 30 },
