@@ -22,4 +22,5 @@ export async function listInCluster(owned: InCluster): Promise<string[]> {
 
 const ask = ({ run, kubectl: command }: InCluster, [verb = '', ...what]: readonly string[]) => kubectl(command, [verb, ...what, `--selector=lowtide.run=${runLabelOf(run)}`, '--ignore-not-found', '--output=name'], '', AbortSignal.timeout(answersWithinMs))
 
-const named = (said: string): string[] => said.split('\n').filter(Boolean)
+/** Each by its kind and its name; where there is none, `kubectl delete` says so on its stdout. */
+const named = (said: string): string[] => said.split('\n').filter(line => line.includes('/'))

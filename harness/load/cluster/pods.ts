@@ -5,7 +5,7 @@ import { kubectl } from '../../stack/kubectl.ts'
 export type Pods = {
   /** Settles once one of them has failed, which then never comes to the collector; or once `until` is aborted. */
   readonly failed: (until: AbortSignal) => Promise<void>
-  /** How that of a generator is, counted from 0: evicted, out of memory. */
+  /** How that of a generator is which has gone, counted from 0: evicted, out of memory. The kubelet tells of it some seconds later. */
   readonly stateOf: (nth: number) => Promise<string>
   /** How those are that do not run, what k6 said last in all of them, and what the cluster said where it lets nobody make the first of them: a quota, a policy. */
   readonly troubles: () => Promise<string>
@@ -13,6 +13,7 @@ export type Pods = {
 
 const lookEveryMs = 1_000
 const toldWithinMs = 10_000
+const reportedWithinMs = 5_000
 const lastMessage = '--output=jsonpath={range .items[-1:]}{.message}{"\\n"}{end}'
 
 export const podsOf = (command: readonly string[], testRun: string): Pods => {
@@ -26,7 +27,12 @@ export const podsOf = (command: readonly string[], testRun: string): Pods => {
         await delay(lookEveryMs, undefined, { signal: until }).catch(() => undefined)
       }
     },
-    stateOf: nth => ask(['get', 'pods', '--no-headers', `--selector=job-name=${testRun}-${nth + 1}`]),
+    stateOf: async nth => {
+      const its = `--selector=job-name=${testRun}-${nth + 1}`
+      const late = AbortSignal.timeout(reportedWithinMs)
+      while (!late.aborted && (await ask(['get', 'pods', '--output=name', '--field-selector=status.phase=Running', its], late)).trim() !== '') await delay(lookEveryMs, undefined, { signal: late }).catch(() => undefined)
+      return ask(['get', 'pods', '--no-headers', its])
+    },
     troubles: async () => (await Promise.all([ask(['get', 'pods', '--no-headers', '--field-selector=status.phase!=Running', all]), ask(['logs', '--prefix', '--tail=5', '--ignore-errors', all]), ask(['get', 'events', refused, lastMessage])])).join(''),
   }
 }
