@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { LoadSecond, Requests, Unanswered, KeptRequest } from '../timeline/entry.ts'
@@ -89,6 +91,23 @@ describe('the ledger', () => {
     const at = (ms: number) => ledger.inFlightBetween(ms, ms).map(({ request }) => request)
     expect([50, 150, 250, 300, 350, 450].map(at)).toEqual([[], ['hung'], ['hung', 'a'], ['hung', 'a'], ['hung'], ['hung', 'b']])
     expect(ledger.inFlightBetween(350, 390).concat(ledger.inFlightBetween(310, 410)).map(({ request }) => request)).toEqual(['hung', 'hung', 'b'])
+  })
+
+  test('takes no request that is in flight already: what is sent twice would look like more of the dose', () => {
+    expect(() => fold([started('3-1', 1), started('3-1', 2), ended('3-1', 3)], { dose: 2 })).toThrow('request 3-1 began again before it had ended: two generators send the same part of the load')
+  })
+
+  test('of what was read with a URL no more stays in memory than the URL, all night', () => {
+    const known = new Set<string>()
+    const heldBytes = () => {
+      gc()
+      return process.memoryUsage().heapUsed
+    }
+    const beforeBytes = heldBytes()
+    // Chunks as long as those of a busy pipe, of a cycle each.
+    for (let n = 0; n < 500; n++) readSamples('lowtide', openLedger({ plan: plan(2), emit: () => undefined, known }).take)(`s,${n},0.000,3-1,page,/products/${n}/rating\ne,${n},1.500,3-1,page,counted,200,0\ns,${n},0.000,3-2,page,/${'x'.repeat(60_000)}\n`)
+    expect(known.size).toBe(500)
+    expect(heldBytes() - beforeBytes).toBeLessThan(10e6)
   })
 
   test('tells a second even when nothing more comes', () => {
@@ -207,6 +226,9 @@ describe('when requests were in flight', () => {
     expect(requests.every(({ complete }) => complete)).toBe(true)
   })
 })
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
 
 const plan = (dose: number): LoadPlan => ({ dose, concurrency: 8, seed: 1, cycle: 3, firstRequest: 0, baseUrl: 'http://app', requestTimeoutMs: 400, thinkScale: 1 })
 

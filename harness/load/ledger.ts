@@ -10,6 +10,7 @@ import { openSpans } from './spans.ts'
 
 /** What a cycle's requests come to, while they come: memory follows the requests in flight and the routes, not the dose. */
 export type Ledger = {
+  /** Throws where a request begins that is in flight already. */
   readonly take: (sample: Sample) => void
   /** Emits the seconds that ended before `nowMs` (epoch milliseconds), also when no sample comes: a load that hangs is told each second. */
   readonly tick: (nowMs: number) => void
@@ -100,7 +101,7 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
     second[outcome]++
     switch (outcome) {
       case 'counted':
-        if (begun !== undefined && known.size < mostUrls) known.add(begun.path)
+        if (begun !== undefined && known.size < mostUrls && !known.has(begun.path)) known.add(copied(begun.path))
         addLatency(second.latencies, durationMs + (begun?.lateMs ?? 0))
         return
       case 'unexpected':
@@ -129,6 +130,8 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
       lastAtMs = Math.max(lastAtMs, sample.atMs)
       lagMs = Math.max(lagMs, nowMs() - lastAtMs)
       if (sample.kind === 'ended') return end(sample)
+      // Each would be counted as one more of the dose, and what is sent twice is not what was planned.
+      if (inFlight.has(sample.request)) throw new Error(`request ${sample.request} began again before it had ended: two generators send the same part of the load`)
       const route = named(sample.route)
       total.started++
       lateness.accept(sample.lateMs)
@@ -168,6 +171,9 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
     },
   }
 }
+
+/** A part of a text keeps the whole in memory: a URL of a hundred bytes all that was read with it, for the whole run. */
+const copied = (text: string): string => Buffer.from(text).toString()
 
 /** `latencies` are of those that were answered, `waitsMs` of those that timed out. */
 type Second = Record<Outcome, number> & { started: number; readonly latencies: ReturnType<typeof openLatencies>; readonly waitsMs: number[] }
