@@ -1,8 +1,13 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import type { Flight } from '../load/flight.ts'
 import { process, session } from '../simulator/beings.ts'
 import type { Member } from '../timeline/member.ts'
 import { mostOfABirth, watchCarriers } from './carriers.ts'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
 
 const look = { atMs: 5_000 }
 const flight = (request: string, startedAtMs: number, endMs: number): Flight => ({ request, route: 'page', path: `/page?n=${request}`, startedAtMs, lateMs: 0, end: { atMs: endMs, outcome: 'counted', status: 200, errorCode: 0 } })
@@ -48,6 +53,20 @@ test('what was there at the rest before is no news', () => {
   const requests = among(flight('0-1', 1_000, 1_100))
   expect(carriers.atRest([idle(1_050)], 0, requests)).toHaveLength(1)
   expect(carriers.atRest([idle(1_050)], 1, requests)).toHaveLength(0)
+})
+
+test('what has been told is kept no longer, though what it left stays', async () => {
+  const carriers = watchCarriers()
+  const kept = (() => {
+    const [carrier] = carriers.atRest([idle(1_050)], 0, among(flight('0-1', 1_000, 1_100)))
+    return new WeakRef(carrier!.flight)
+  })()
+  carriers.see([idle(1_050)], among())
+  // A reference that was made or asked for holds until the next turn.
+  await new Promise(setImmediate)
+  gc()
+  expect(kept.deref()).toBeUndefined()
+  expect(carriers.atRest([idle(1_050)], 1, among())).toEqual([])
 })
 
 test('of many that were in flight at once the latest to begin are told, and of a cycle few', () => {
