@@ -99,11 +99,11 @@ describe.each<[K6['output']]>([['lowtide'], ['csv']])('with samples as %s', outp
       child.kill('SIGCONT')
     }
     const { dose, longestLagMs, inSeconds } = JSON.parse(told) as { readonly dose: Dose; readonly longestLagMs: number; readonly inSeconds: number }
-    expect(dose).toMatchObject({ planned: 500, counted: 500, dropped: 0, generator: { kind: 'completed' } })
+    expect(dose).toMatchObject({ planned: 1_000, counted: 1_000, dropped: 0, generator: { kind: 'completed' } })
     expect(dose.misdated).toBeUndefined()
-    expect(inSeconds).toBe(500)
+    expect(inSeconds).toBe(1_000)
     expect(longestLagMs).toBeGreaterThan(9_000)
-    expect(slow.urls).toHaveLength(500)
+    expect(slow.urls).toHaveLength(1_000)
   })
 
   /** A load of one route, and how much memory its k6 had at most. */

@@ -13,11 +13,12 @@ test('k6 takes neither its settings nor a proxy from the environment, and carrie
   expect(environment('a-run', plan)).not.toHaveProperty('K6_VUS')
 })
 
-test('k6 collects its garbage a quarter as often, within half of the memory, unless the user says otherwise', () => {
+test('k6 collects its garbage a quarter as often, within half of the memory for all of a load, unless the user says otherwise', () => {
   const { GOGC, GOMEMLIMIT } = environment('a-run', plan)
   expect(GOGC).toBe('400')
   expect(Number(GOMEMLIMIT)).toBeGreaterThan(1e6)
   expect(Number(GOMEMLIMIT)).toBeLessThanOrEqual(totalmem() / 2)
+  expect(Number(environment('a-run', plan, 4)['GOMEMLIMIT'])).toBeCloseTo(Number(GOMEMLIMIT) / 4, -1)
   vi.stubEnv('GOGC', '50')
   expect(environment('a-run', plan)).toMatchObject({ GOGC: '50', GOMEMLIMIT })
 })

@@ -77,7 +77,7 @@ const spawnK6 = ({ k6, bundle, plan, segment, run }: K6Launch, port: number, con
   const [program, ...leading] = k6.how === 'image' ? labelled(k6.command, container, run) : k6.command
   const child = spawn(program!, [...leading, 'run', '--paused', ...streamOnly, outputs[k6.output], ...segmentOf(segment), `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
     cwd: bundle.folder,
-    env: environment(run, plan),
+    env: environment(run, plan, segment.of),
     stdio: ['pipe', 'pipe', 'pipe'],
     // A process group of its own: Ctrl-C is the harness's to answer, and killing the group leaves nothing behind.
     detached: true,
@@ -108,17 +108,17 @@ const segmentOf = ({ nth, of }: K6Launch['segment']): readonly string[] => {
 }
 
 /** k6 reads settings of a run from K6_*, and sends its requests through a proxy if one is set: neither may change a load. */
-export const environment = (run: string, plan: LoadPlan): NodeJS.ProcessEnv => {
+export const environment = (run: string, plan: LoadPlan, generators = 1): NodeJS.ProcessEnv => {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('K6_'))
   const direct = [process.env['NO_PROXY'] ?? process.env['no_proxy'], new URL(plan.baseUrl).hostname].filter(Boolean).join(',')
-  return { ...collector(), ...Object.fromEntries(kept), NO_PROXY: direct, K6_AUTO_EXTENSION_RESOLUTION: 'false', LOWTIDE_OWNER: run }
+  return { ...collector(generators), ...Object.fromEntries(kept), NO_PROXY: direct, K6_AUTO_EXTENSION_RESOLUTION: 'false', LOWTIDE_OWNER: run }
 }
 
 /**
  * k6 keeps little and leaves much to be collected: by Go's default, at twice of what it keeps, it collects more than ten times a second, on the cores and in the time of the requests that it
- * measures. At five times that is once in four. A journey that keeps much may still take no more than half of the memory (https://go.dev/doc/gc-guide).
+ * measures. At five times that is once in four. A journey that keeps much may still take no more than half of the memory (https://go.dev/doc/gc-guide), which all of a load's k6 share.
  */
-const collector = (): NodeJS.ProcessEnv => ({ GOGC: '400', GOMEMLIMIT: String(Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2)) })
+const collector = (generators: number): NodeJS.ProcessEnv => ({ GOGC: '400', GOMEMLIMIT: String(Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 / generators)) })
 
 const labelled = ([docker, verb, ...rest]: readonly string[], name: string, run: string): string[] => [docker!, verb!, `--name=${name}`, `--label=lowtide.run=${run}`, ...rest]
 
