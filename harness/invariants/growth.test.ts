@@ -31,13 +31,15 @@ const idle: Make = (life) => session(life)
 const worker: Make = (life) => process(life)
 
 /** Workers, each with a session that was last used at a moment told by that of the look and that of its birth. */
-const usedWorkers = (usedAtMs: (atMs: number, fromMs: number) => number, ...perCycle: readonly number[]): readonly Being[] =>
-  bornPerCycle<readonly Being[]>(({ pid, fromMs }) => [process({ pid, fromMs, databasePorts: [45_000 + pid] }), (moment) => session({ pid: pid + 5_000, fromMs, usedAtMs: usedAtMs(moment.atMs, fromMs) })(moment)], ...perCycle).flat()
+const usedWorkers = (usedAtMs: (atMs: number, fromMs: number, nth: number) => number, ...perCycle: readonly number[]): readonly Being[] =>
+  bornPerCycle<readonly Being[]>(({ pid, fromMs }) => [process({ pid, fromMs, databasePorts: [45_000 + pid] }), (moment) => session({ pid: pid + 5_000, fromMs, usedAtMs: usedAtMs(moment.atMs, fromMs, pid) })(moment)], ...perCycle).flat()
 
 /** To the last of its requests, so that the look's own time makes it seem later. */
 const byTheLastLoad = (atMs: number): number => Math.max(...[0, 1, 2, 3, 5, 6, 7].map((cycle) => loadEndOf(cycle) + 20).filter((usedMs) => usedMs <= atMs))
 const byTheFirst = (_: number, fromMs: number): number => fromMs
 const byItself = (atMs: number): number => atMs - (atMs % 500)
+/** Each at a moment of its own, so that to most a load is the last that it falls into, and to some a rest. */
+const everyHalfMinute = (atMs: number, fromMs: number, nth: number): number => Math.max(fromMs, atMs - ((atMs - fromMs + nth * 3_700) % 30_000))
 
 const grows = (make: Make): readonly Claim[] => [
   ['none at all', {}, 'pass'],
@@ -62,6 +64,8 @@ claims(sessionsDoNotGrow, [
   ...grows(idle),
   ['a pool of no declared size whose sessions later loads use again', { beings: usedWorkers(byTheLastLoad, 2, 2, 1, 1, 0, 2, 4, 1) }, 'pass'],
   ['as many that the load of their birth alone has used', { beings: usedWorkers(byTheFirst, 2, 2, 1, 1, 0, 2, 4, 1) }, 'leak'],
+  ['as many that are asked for a sign of life every half a minute, under load or not', { beings: usedWorkers(everyHalfMinute, 2, 2, 1, 1, 0, 2, 4, 1) }, 'leak'],
+  ['twice what the pool declares, though later loads use them again', { beings: [...usedWorkers(byTheLastLoad, 2, 2, 1, 1, 0, 2, 4, 1)].filter((_, i) => i % 2 === 1).concat(process({ pid: 9 })), limits: { poolMaxPerProcess: 6 } }, 'leak'],
   ['within a declared pool that is still filling', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 2, 2, 2, 1, 0, 2, 4, 1)], limits: { poolMaxPerProcess: 20 } }, 'pass'],
   ['twice the declared pool, and growing by chance', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 3, 3, 1, 3, 0, 1, 1, 1)], limits: { poolMaxPerProcess: 6 } }, 'leak'],
   ['somewhat over the declared pool, and growing by chance', { beings: [process({ pid: 9 }), ...bornPerCycle(idle, 3, 3, 1, 3, 0, 1, 1, 1)], limits: { poolMaxPerProcess: 10 } }, 'inconclusive'],
@@ -74,6 +78,8 @@ claims(processesDoNotGrow, [
   ['spare workers that come by a steady rate, and that later loads use again: H07', { beings: usedWorkers(byTheLastLoad, 2, 2, 1, 1, 0, 2, 4, 1) }, 'pass'],
   ['as many that the load of their birth alone has used', { beings: usedWorkers(byTheFirst, 2, 2, 1, 1, 0, 2, 4, 1) }, 'leak'],
   ['as many whose sessions are busy by themselves', { beings: usedWorkers(byItself, 2, 2, 1, 1, 0, 2, 4, 1) }, 'leak'],
+  ['as many whose sessions are asked for a sign of life every half a minute, under load or not', { beings: usedWorkers(everyHalfMinute, 2, 2, 1, 1, 0, 2, 4, 1) }, 'leak'],
+  ['children that have inherited a session which the server goes on using', { beings: [process({ pid: 9, databasePorts: [40_500] }), (moment) => session({ pid: 500, usedAtMs: Math.max(0, byTheLastLoad(moment.atMs)) })(moment), ...bornPerCycle((life) => process({ ...life, parentPid: 9, databasePorts: [40_500] }), 2, 2, 1, 1, 0, 2, 4, 1)] }, 'leak'],
   ['used again, but more of them than requests were ever in flight', { beings: usedWorkers(byTheLastLoad, 2, 2, 1, 2, 0, 4, 8, 2) }, 'leak'],
 ])
 

@@ -22,11 +22,13 @@ export default {
     const survivors: readonly Survivor[] = growth.stayed.map((member) => ({ member, why: whyOf(member), bornIn: bornIn(timeline, member), ofGrowth: true }))
     const said = `sessions at rest grew from ${growth.plateau} to ${growth.atEnd}: ${inSteps(growth)}`
 
-    if (growth.byNeed) return { kind: 'pass', sentence: `${said}; ${byNeedOf(timeline)}` }
+    const isFarBeyond = declared !== null && growth.atEnd >= 2 * declared.size
     if (growth.kind === 'bounded') return { kind: 'pass', sentence: `sessions at rest did not go on growing with the load (${count(growth.atEnd, 'session')} at the end, ${growth.plateau} after the warm-up)` }
+    // No need makes a pool twice as large as it is declared.
+    if (growth.byNeed && !isFarBeyond) return { kind: 'pass', sentence: `${said}; ${byNeedOf(timeline)}` }
     if (declared?.kind === 'within') return { kind: 'pass', sentence: `${said}, within the ${declared.size} that the pools declare` }
     if (declared?.kind === 'perhaps') return { kind: 'inconclusive', sentence: `${said}, within the ${declared.size} that the pools declare only if processes that came with the load have one, too`, settledBy: whoseEachIs }
-    if (declared !== null && growth.atEnd >= 2 * declared.size) return { kind: 'leak', sentence: `${said}, where the pools declare ${declared.size}`, survivors }
+    if (isFarBeyond) return { kind: 'leak', sentence: `${said}, where the pools declare ${declared.size}`, survivors }
     switch (growth.kind) {
       case 'proportional':
         return { kind: 'leak', sentence: said, survivors }
