@@ -66,6 +66,18 @@ test('a run that goes on is left alone: it has a watchdog', async () => {
   expect(await ofRun(run)).toEqual([])
 })
 
+test.runIf(whyNoNamespace() === null)('so is one that begins while the command looks', async () => {
+  const run = '2001-01-01T000006Z-doctor-test'
+  const looking = leftOver()
+  children.push(spawn(process.execPath, ['--eval', 'setTimeout(() => {}, 60_000)', 'watchdog-main.ts', join(folder, run)], { stdio: 'ignore' }))
+  execFileSync('ip', ['netns', 'add', `lowtide-${run}`])
+  try {
+    expect((await looking).filter((thing) => 'run' in thing && thing.run === run)).toEqual([])
+  } finally {
+    execFileSync('ip', ['netns', 'del', `lowtide-${run}`])
+  }
+})
+
 /** A cache with a k6 that this revision can run, and one that another has not run for so long. */
 async function aCache(unusedMs: number): Promise<string> {
   const [own, other] = [join(folder, `k6-2.2.0-lowtide-${await sourceHash()}`), join(folder, 'k6-2.2.0-lowtide-00000001')]

@@ -23,8 +23,9 @@ export default {
     for (const { ok, line } of checks) io.stdout.write(`${ok ? 'ok   ' : 'lacks'}  ${line}\n`)
     const [left, unused] = [await leftOver(), await k6OfOthers()]
     if (values.clean === true) {
-      const removed = await removeOwned(left)
+      // At once: who takes its k6 from the cache meanwhile has marked it too late.
       await removeCached(unused)
+      const removed = await removeOwned(left)
       const lines = [...removed, ...unused.map(({ file, bytes: size }) => `${file} (${bytes(size)})`)].map((what) => `removed ${what}\n`)
       io.stdout.write(lines.join('') || 'nothing to clean\n')
     } else {
@@ -62,19 +63,22 @@ function vanishing(): Check {
 
 /** What runs have left that are over: labels of containers, tags of living processes and of shared memory, network namespaces, data directories and folders in the temporary directory. */
 export async function leftOver(): Promise<Owned[]> {
-  const living = livingRuns()
-  const isOver = (run: string) => !living.has(run)
   const tags = new Set([...ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? [])), ...runsWithMemory().filter((run) => nameOfRun.test(run))])
   const homes = (await readdir(tmpdir())).flatMap((name) => {
     const [, run] = homeOfRun.exec(name) ?? []
-    return run !== undefined && isOver(run) ? [join(tmpdir(), name)] : []
+    return run === undefined ? [] : { run, path: join(tmpdir(), name) }
   })
   const { labelledRuns } = await import('../stack/containers-clean.ts')
+  const labels = await labelledRuns()
+  const namespaces = namespacedRuns().filter((run) => nameOfRun.test(run))
+  // Last, though it takes no time: a run that begins meanwhile has its watchdog before it has anything else.
+  const living = livingRuns()
+  const isOver = (run: string) => !living.has(run)
   return [
-    ...(await labelledRuns()).filter(isOver).map((run) => ({ kind: 'label' as const, run })),
+    ...labels.filter(isOver).map((run) => ({ kind: 'label' as const, run })),
     ...[...tags].filter(isOver).map((run) => ({ kind: 'tag' as const, run })),
-    ...namespacedRuns().filter((run) => nameOfRun.test(run) && isOver(run)).map((run) => ({ kind: 'namespace' as const, run })),
-    ...homes.flatMap((path) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
+    ...namespaces.filter(isOver).map((run) => ({ kind: 'namespace' as const, run })),
+    ...homes.filter(({ run }) => isOver(run)).flatMap(({ path }) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
   ]
 }
 

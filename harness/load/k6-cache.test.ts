@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, copyFile, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, lutimes, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
@@ -46,6 +46,14 @@ test.runIf(process.platform === 'linux')('what another revision runs at this mom
   child.kill('SIGKILL')
   await once(child, 'exit')
   expect(await unusedK6(hourMs)).toHaveLength(1)
+})
+
+test('a link that leads nowhere is unused like any other, and costs none its removal', async () => {
+  const link = join(cache, 'k6-2.1.0')
+  await symlink(join(cache, 'nowhere'), link)
+  await lutimes(link, 1, 1)
+  await lies('k6-2.2.0-lowtide-00000001', 2 * hourMs)
+  expect((await unusedK6(hourMs)).map(({ file }) => file)).toEqual([link, join(cache, 'k6-2.2.0-lowtide-00000001')])
 })
 
 test('to find a k6 in the cache marks it as used', async () => {

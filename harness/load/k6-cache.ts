@@ -30,10 +30,10 @@ export const unusedBeside = async (own: readonly string[], unusedMs: number): Pr
   const running = new Set(others.length === 0 ? [] : await runningPrograms())
   const found = await Promise.all(
     others.map(async file => {
-      // Another Lowtide may remove it meanwhile.
-      const stat = await lstat(file).catch(() => null)
+      // Another Lowtide may remove it meanwhile, or have removed what it leads to.
+      const [stat, program] = await Promise.all([lstat(file).catch(() => null), realpath(file).catch(() => file)])
       // Revisions that mark nothing read it when they run it, which a file system notes once a day.
-      if (stat === null || Date.now() - Math.max(stat.mtimeMs, stat.atimeMs) < unusedMs || running.has(await realpath(file))) return []
+      if (stat === null || Date.now() - Math.max(stat.mtimeMs, stat.atimeMs) < unusedMs || running.has(program)) return []
       return [{ file, bytes: stat.size }]
     }),
   )
