@@ -78,6 +78,12 @@ test.runIf(whyNoNamespace() === null)('so is one that begins while the command l
   }
 })
 
+test('the processes of a measurement are left to its own watchdog: it is no run, and may go on', () => {
+  const of = `bench-${process.pid}`
+  children.push(spawn('sleep', ['60'], { env: { ...process.env, LOWTIDE_OWNER: of }, stdio: 'ignore' }))
+  return expect(ofRun(of)).resolves.toEqual([])
+})
+
 /** A cache with a k6 that this revision can run, and one that another has not run for so long. */
 async function aCache(unusedMs: number): Promise<string> {
   const [own, other] = [join(folder, `k6-2.2.0-lowtide-${await sourceHash()}`), join(folder, 'k6-2.2.0-lowtide-00000001')]

@@ -63,7 +63,8 @@ function vanishing(): Check {
 
 /** What runs have left that are over: labels of containers, tags of living processes and of shared memory, network namespaces, data directories and folders in the temporary directory. */
 export async function leftOver(): Promise<Owned[]> {
-  const tags = new Set([...ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? [])), ...runsWithMemory().filter((run) => nameOfRun.test(run))])
+  const tagged = ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? []))
+  const tags = new Set([...tagged, ...runsWithMemory()].filter((run) => nameOfRun.test(run)))
   const homes = (await readdir(tmpdir())).flatMap((name) => {
     const [, run] = homeOfRun.exec(name) ?? []
     return run === undefined ? [] : { run, path: join(tmpdir(), name) }
