@@ -35,7 +35,7 @@ const ofRun = async (run: string) => (await leftOver()).filter((thing) => ('run'
 
 test('what a dead run left is found: its processes, its server, its folder', async () => {
   const { run } = aRun()
-  await expect.poll(() => ofRun(run)).toEqual(['tag', 'postgres', 'directory'])
+  await expect.poll(() => ofRun(run), { timeout: 10_000 }).toEqual(['tag', 'postgres', 'directory'])
 })
 
 test.runIf(process.platform === 'linux')('the shared memory that the control of a dead run planted is found, and nobody else’s', async () => {

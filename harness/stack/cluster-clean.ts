@@ -17,10 +17,12 @@ export async function removeFromCluster(owned: InCluster): Promise<string[]> {
 
 /** What the cluster has of a run, as words for the user; that it cannot be asked is one of them. */
 export async function listInCluster(owned: InCluster): Promise<string[]> {
-  return ask(owned, ['get', kinds]).then(named, (error: Error) => [`perhaps what the cluster has of ${owned.run}: ${error.message}`])
+  return ask(owned, ['get', kinds]).then(named, (error: Error) => [`perhaps what the cluster has of ${owned.run}: ${error.message}; once it answers, \`${[...owned.kubectl, 'delete', kinds, itsOwn(owned)].join(' ')}\` removes it`])
 }
 
-const ask = ({ run, kubectl: command }: InCluster, [verb = '', ...what]: readonly string[]) => kubectl(command, [verb, ...what, `--selector=lowtide.run=${runLabelOf(run)}`, '--ignore-not-found', '--output=name'], '', AbortSignal.timeout(answersWithinMs))
+const itsOwn = ({ run }: InCluster): string => `--selector=lowtide.run=${runLabelOf(run)}`
+
+const ask = (owned: InCluster, [verb = '', ...what]: readonly string[]) => kubectl(owned.kubectl, [verb, ...what, itsOwn(owned), '--ignore-not-found', '--output=name'], '', AbortSignal.timeout(answersWithinMs))
 
 /** Each by its kind and its name; where there is none, `kubectl delete` says so on its stdout. */
 const named = (said: string): string[] => said.split('\n').filter(line => line.includes('/'))

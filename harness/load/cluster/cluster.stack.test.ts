@@ -75,7 +75,7 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
 
   test('a cluster that cannot be asked what it has of a run may have something', async () => {
     const kubectl = ['sh', '-c', 'echo "error: no cluster here" >&2; exit 1', 'kubectl']
-    expect(await findOwned([{ kind: 'cluster', run: 'gone', kubectl }])).toEqual([expect.stringMatching(/^perhaps what the cluster has of gone: .* ended with exit code 1: error: no cluster here$/)])
+    expect(await findOwned([{ kind: 'cluster', run: 'gone', kubectl }])).toEqual([expect.stringMatching(/^perhaps what the cluster has of gone: .* ended with exit code 1: error: no cluster here; once it answers, `.* --selector=lowtide\.run=gone` removes it$/)])
   })
 
   test('what cannot be removed is told, though the load is through', async () => {
