@@ -14,15 +14,17 @@ import type { Owned } from './stack.ts'
  */
 export async function removeOwned(owned: readonly Owned[]): Promise<string[]> {
   const removed: string[] = []
-  // Directories last: a living server would write into them again.
   const failures: unknown[] = []
-  for (const thing of owned.toSorted((a, b) => Number(a.kind === 'directory') - Number(b.kind === 'directory'))) {
+  for (const thing of owned.toSorted((a, b) => turnOf(a) - turnOf(b))) {
     await remove(thing).then((gone) => removed.push(...gone), (error) => failures.push(error))
   }
   // What resists must not keep the rest.
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(String).join('; '))
   return removed
 }
+
+/** Directories after all that lives here: a server would write into them again. A cluster, which may not answer, keeps nothing else waiting. */
+const turnOf = ({ kind }: Owned): number => (kind === 'cluster' ? 2 : kind === 'directory' ? 1 : 0)
 
 /** What of it is still there, as words for the user. */
 export async function findOwned(owned: readonly Owned[]): Promise<string[]> {
