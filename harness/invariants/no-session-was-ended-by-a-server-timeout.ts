@@ -40,13 +40,16 @@ export default {
 function unlistedOf({ looks, cycles }: Timeline, listed: readonly Survivor[]): NonNullable<Survivor['unlisted']> {
   const told = looks.slice(0, looks.findLastIndex(({ reading }) => !isOfControl.has(reading)) + 1).flatMap(({ atMs, counters }) => ('log.sessions-ended' in counters ? [{ atMs, ended: counters['log.sessions-ended'] ?? 0 }] : []))
   const endedBy = (ms: number): number => told.findLast(({ atMs }) => atMs <= ms)?.ended ?? 0
-  let left = Math.max(0, (told.at(-1)?.ended ?? 0) - listed.length)
+  let left = Math.min(mostUnlisted, Math.max(0, (told.at(-1)?.ended ?? 0) - listed.length))
   return cycles.flatMap(({ cycle, startMs }, i) => {
     const rise = Math.min(left, Math.max(0, endedBy(cycles[i + 1]?.startMs ?? Number.POSITIVE_INFINITY) - endedBy(startMs) - listed.filter(({ bornIn }) => bornIn === cycle).length))
     left -= rise
     return rise > 0 ? [{ cycle, rise }] : []
   })
 }
+
+/** A damaged record may tell any number, and each of them is a birth. */
+const mostUnlisted = 1_000_000
 
 const isOfControl: ReadonlySet<Reading> = new Set(['control-planted', 'control-removed', 'stopped'])
 

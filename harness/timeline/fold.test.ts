@@ -25,6 +25,7 @@ describe('damage', () => {
     ['a look without members', (entries) => entries.map((entry) => (entry.kind === 'look' && entry.reading === 'untouched' ? ({ ...entry, members: null } as never) : entry)), /^line \d+ cannot be understood: members is null$/],
     ['moments of locks that are none', () => [lookAt({ locksTaken: [{ afterMs: 1, byMs: null }] })], /^line 0 cannot be understood: session "500@1": locksTaken is \[\{"afterMs":1,"byMs":null\}\]$/],
     ['a lateness that is none', (entries) => entries.map((entry) => (entry.kind === 'dose' ? ({ ...entry, lateness: {} } as never) : entry)), /^line \d+ cannot be understood: lateness is \{\}$/],
+    ['more places than a process can have open', () => [{ kind: 'capacity', when: 'before-load', asked: 4, parallel: 1e12, tries: [4], n: 0, atMs: 1 } as never], /^line 0 cannot be understood: parallel is 1000000000000$/],
     ['a held place that is no number', () => [{ kind: 'capacity', when: 'places-held', held: null, asked: 4, parallel: 2, tries: [2], n: 0, atMs: 1 } as never], /^line 0 cannot be understood: held is null$/],
   ])('%s is told', (_, harm, sentence) => {
     expect(fold(facts, harm(whole)).damage[0]).toMatch(sentence)

@@ -37,6 +37,8 @@ type Shape<T> = T extends unknown ? { readonly [Name in keyof T]?: Is } : never
 
 const isText: Is = (value) => typeof value === 'string'
 const isNumber: Is = Number.isFinite
+/** How many there are of things that are counted one by one: more than a process may have open (fs.nr_open as Linux sets it, proc_sys_fs(5)) only a damaged record tells, and no memory holds as many births. */
+const isCount: Is = (value) => Number.isFinite(value) && (value as number) <= 2 ** 20
 const isTruth: Is = (value) => typeof value === 'boolean'
 /** What a Date can hold. */
 const isEpoch: Is = (value) => typeof value === 'number' && Math.abs(value) <= 8.64e15
@@ -73,8 +75,8 @@ const members = tabled<Member['kind']>({
     seenAtMs: optional(isEpoch),
     holdsXid: isTruth,
     holdsXmin: isTruth,
-    relationLocks: isNumber,
-    advisoryLocks: isNumber,
+    relationLocks: isCount,
+    advisoryLocks: isCount,
     locksTaken: optional(listOf(of({ afterMs: isEpoch, byMs: isEpoch }))),
     query: isText,
   },
@@ -88,14 +90,14 @@ const members = tabled<Member['kind']>({
     command: isText,
     waitChannel: isText,
     cpuMs: isNumber,
-    threads: isNumber,
+    threads: isCount,
     runnableThreads: optional(nullable(isNumber)),
     residentBytes: isNumber,
-    descriptors: nullable(isNumber),
+    descriptors: nullable(isCount),
     descriptorTargets: optional(recordOf(isNumber)),
     databasePorts: listOf(isNumber),
-    closeWait: isNumber,
-    vanishedClients: optional(isNumber),
+    closeWait: isCount,
+    vanishedClients: optional(isCount),
     request: nullable(of<NonNullable<Extract<Member, { kind: 'process' }>['request']>>({ method: isText, url: isText })),
     control: nullable(isText),
   },
@@ -151,7 +153,7 @@ const entries = tabled<Happening['kind']>({
   rude: { cycle: isNumber, manners: listOf(of({ manner: isText, planned: isNumber, performed: isNumber, notes: listOf(of({ note: isText, acts: isNumber })) })) },
   dose: { cycle: isNumber, role: isText, planned: isNumber, counted: isNumber, unexpected: isNumber, timedOut: isNumber, broken: isNumber, faults: optional(recordOf(isNumber)), dropped: isNumber, newUrls: isNumber, peakInFlight: isNumber, lateness: optional(of({ p99Ms: isNumber, maxMs: isNumber })), loadMs: optional(isNumber), misdated: optional(isNumber), generator: of({ kind: isText, tail: optional(isText) }) },
   canary: { url: isText, outcome: isText, detail: isText, tookMs: isNumber },
-  capacity: { when: isText, sent: optional(listOf(isNumber)), declined: optional(isNumber), cycle: optional(isNumber), held: optional(isNumber), asked: isNumber, parallel: isNumber, tries: listOf(isNumber) },
+  capacity: { when: isText, sent: optional(listOf(isNumber)), declined: optional(isNumber), cycle: optional(isNumber), held: optional(isNumber), asked: isCount, parallel: isCount, tries: listOf(isCount) },
   'server-log': { pid: isNumber, severity: isText, sqlstate: isText, message: isText },
   suspect: { process: isText, session: nullable(isText), url: nullable(isText) },
   evidence: { members: listOf(isText), file: isText, lastLogLine: nullable(isText) },

@@ -339,6 +339,15 @@ test('a record of nonsense is refused, not passed and not crashed on', () => {
       }))
 })
 
+test.each<[name: string, of: (more: number) => Timeline]>([
+  ['descriptors', (more) => timelineOf({ beings: [({ atMs, cycle }) => process({ pid: 9, descriptors: 20 + (cycle ?? 8) * more })({ atMs })] })],
+  ['half-closed sockets', (more) => timelineOf({ beings: [({ atMs, cycle }) => process({ pid: 9, closeWait: (cycle ?? 8) * more })({ atMs })] })],
+  ['sessions that the server ended', (more) => looking((look) => ({ ...look, counters: { ...look.counters, 'log.sessions-ended': Math.max(0, (look.cycle ?? 8) - 2) * more } }), { also: Array.from({ length: 120 }, (_, i) => ({ kind: 'server-log', pid: 5_000 + i, severity: 'FATAL', sqlstate: '25P03', message: 'terminating', atMs: startOf(3) + i })) })],
+])('more %s than any machine has are judged, and crash nothing', (_, of) => {
+  expect(verdictOf(of(100))).toBe('leak')
+  expect(['leak', 'inconclusive']).toContain(verdictOf(of(1e12)))
+})
+
 /** A process that holds the client's end of these sessions while they live. */
 function owning(pid: number, sessions: readonly Being[], given: Partial<Parameters<typeof process>[0]> = {}): Run {
   const portsAt = (moment: Parameters<Being>[0]): readonly number[] => sessions.flatMap((one) => {
