@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { LogError } from '../replay/read-log.ts'
+import { defaultReadyTimeoutMs } from '../scenario/cluster.ts'
 import type { Namespace } from '../stack/namespace.ts'
 import type { Dose, KeptRequest, LoadSecond, Requests, RudeClients, Unanswered } from '../timeline/entry.ts'
 import { faultsOf, faultWord } from '../timeline/faults.ts'
@@ -54,7 +55,7 @@ export type LoadOptions = {
   /** Gets each sample as its generator tells it, before the ledger does. */
   readonly onSample?: Take
   readonly readyTimeoutMs?: number
-  /** How long a journey may be at work without a request; default 20 s. */
+  /** How long a journey may be at work without a request; default 20 s. In a cluster its first may take as long as its generators may take to come. */
   readonly standstillMs?: number
   /** URLs that earlier cycles have had answered, to which this one adds its own. */
   readonly knownUrls?: Set<string>
@@ -78,7 +79,11 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
   const bundle = { ...options.bundle, script }
   const parts = partsOf(plan, bundle.rude?.rude)
   const k6 = await launchParts({ ...options, bundle, readyTimeoutMs: options.readyTimeoutMs ?? 30_000 }, parts)
-  const load = watch(options.onSample === undefined ? k6 : observed(k6, options.onSample), ledger, { signal: options.signal, nowMs, standstillMs: options.standstillMs ?? 20_000 })
+  const standstillMs = options.standstillMs ?? 20_000
+  const { cluster } = bundle.model
+  // There k6 has its users ready, and k6-operator lets them go, only once all generators have come.
+  const beginsWithinMs = cluster === undefined ? standstillMs : Math.max(standstillMs, cluster.readyTimeoutMs ?? defaultReadyTimeoutMs)
+  const load = watch(options.onSample === undefined ? k6 : observed(k6, options.onSample), ledger, { signal: options.signal, nowMs, standstillMs, beginsWithinMs })
   const drained = load.ended.then(async ({ exitCode, trouble, tail, stood }): Promise<Dose> => {
     const neverEnded = ledger.started() - ledger.finished()
     const last = ledger.lastEnded()
@@ -165,7 +170,7 @@ const observed = (generator: Generator, onSample: Take): Generator => ({
 })
 
 /** Feeds the ledger until the generator is gone. `trouble` is the first thing that went wrong. */
-const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstillMs }: { readonly signal: AbortSignal; readonly nowMs: () => number; readonly standstillMs: number }) => {
+const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstillMs, beginsWithinMs }: { readonly signal: AbortSignal; readonly nowMs: () => number; readonly standstillMs: number; readonly beginsWithinMs: number }) => {
   let trouble = generator.notReady
   let stood: Standstill | null = null
   const stop = (because: string) => {
@@ -174,7 +179,7 @@ const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstill
   }
   const { take, misdated } = datedSoundly(ledger.take, nowMs)
   generator.samples(take).catch((error: unknown) => stop(error instanceof Error ? error.message : String(error)))
-  const standing = watchStandstill(standstillMs, generator.cpuMs)
+  const standing = watchStandstill(standstillMs, generator.cpuMs, beginsWithinMs)
   const clock = setInterval(() => {
     ledger.tick(nowMs())
     const found = trouble === null ? standing(nowMs(), { started: ledger.started(), finished: ledger.finished(), inFlight: ledger.started() - ledger.finished() }) : null

@@ -5,9 +5,9 @@ import { cpuMsOf, watchStandstill, type Progress } from './standstill.ts'
 const nothing: Progress = { started: 8, finished: 8, inFlight: 0 }
 
 /** What is told each second of half a minute, by a load whose progress and CPU time are those of the second. */
-const told = (progress: (second: number) => Partial<Progress>, cpuMsBy: (second: number) => number | readonly number[]) => {
+const told = (progress: (second: number) => Partial<Progress>, cpuMsBy: (second: number) => number | readonly number[], beginsWithinMs?: number) => {
   let second = 0
-  const standing = watchStandstill(20_000, () => [cpuMsBy(second)].flat())
+  const standing = watchStandstill(20_000, () => [cpuMsBy(second)].flat(), beginsWithinMs)
   return Array.from({ length: 31 }, (_, i) => {
     second = i
     const stands = standing(i * 1_000, { ...nothing, ...progress(i) })
@@ -31,6 +31,13 @@ test.each<[string, (second: number) => Partial<Progress>, (second: number) => nu
   ['a request now and then', second => ({ started: 8 + Math.floor(second / 15), finished: 8 + Math.floor(second / 15) }), busy],
 ])('%s are no standstill', (_, progress, cpuMsBy) => {
   expect(told(progress, cpuMsBy)).toEqual([])
+})
+
+test('one whose users are made while it is watched has longer for its first request, and no longer for the next', () => {
+  const none = { started: 0, finished: 0 }
+  expect(told(() => none, busy)[0]).toMatchObject({ second: 20 })
+  expect(told(() => none, busy, 25_000)[0]).toMatchObject({ second: 25 })
+  expect(told(second => (second < 5 ? none : {}), busy, 60_000)[0]).toMatchObject({ second: 25, ms: 20_000 })
 })
 
 test('what a generator worked before it went quiet is not held against it', () => {

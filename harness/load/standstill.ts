@@ -13,8 +13,9 @@ const atWork = 0.1
  * Tells a load whose journey does not come back: nothing is in flight, nothing has come for `limitMs`, and its generators are at work all the same. k6 itself would go on so until
  * its load's own limit of time, which is that of all requests timing out one after another.
  * @param cpuMs CPU time of each generator so far, always in the same order: many that rest are together no one at work
+ * @param beginsWithinMs how long there may be no first request, where a generator makes its users only while it is watched
  */
-export const watchStandstill = (limitMs: number, cpuMs: () => readonly number[]): ((nowMs: number, progress: Progress) => Standstill | null) => {
+export const watchStandstill = (limitMs: number, cpuMs: () => readonly number[], beginsWithinMs = limitMs): ((nowMs: number, progress: Progress) => Standstill | null) => {
   let seen = 0
   let sinceMs: number | null = null
   let cpuBeforeMs: readonly number[] = []
@@ -26,7 +27,7 @@ export const watchStandstill = (limitMs: number, cpuMs: () => readonly number[])
       return null
     }
     const ms = nowMs - sinceMs
-    if (ms < limitMs) return null
+    if (ms < (started === 0 ? beginsWithinMs : limitMs)) return null
     const usedMs = Math.max(0, ...cpuMs().map((soFarMs, nth) => soFarMs - (cpuBeforeMs[nth] ?? 0)))
     return usedMs >= atWork * ms ? { ms, cpuMs: usedMs } : null
   }
