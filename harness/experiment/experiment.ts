@@ -8,6 +8,7 @@ import type { Counters } from '../probes/probe.ts'
 import { settle } from '../probes/quiet.ts'
 import { startSampler } from '../probes/sampler.ts'
 import type { RunRequest, Watcher } from '../run.ts'
+import { kubectlOf } from '../scenario/cluster.ts'
 import { needsNamespace, rudeOf } from '../scenario/rude.ts'
 import { bootStack, type StackChoice } from '../stack/boot.ts'
 import { openNamespace } from '../stack/namespace.ts'
@@ -69,7 +70,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
 
   if (scenario.load.cluster) {
     await reachCluster(scenario.load.cluster, signal)
-    watchdog.own({ kind: 'cluster', run, kubectl: scenario.load.cluster.kubectl ?? ['kubectl'] })
+    watchdog.own({ kind: 'cluster', run, kubectl: kubectlOf(scenario.load.cluster) })
   }
   const rude = rudeOf(scenario.load)
   // It goes after the application, which would else find its clients' network gone.

@@ -20,6 +20,9 @@ export type Cluster = {
 /** Pods have to find their nodes, and nodes to pull the image. */
 export const defaultReadyTimeoutMs = 120_000
 
+/** What reaches the cluster, where it does not say. */
+export const kubectlOf = ({ kubectl = ['kubectl'] }: Pick<Cluster, 'kubectl'>): readonly string[] => kubectl
+
 /** A host as URLs have it: an address of IPv6 in brackets. */
 export const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { defaultReadyTimeoutMs, inUrl, type Cluster } from '../../scenario/cluster.ts'
+import { defaultReadyTimeoutMs, inUrl, kubectlOf, type Cluster } from '../../scenario/cluster.ts'
 import { kubectl } from '../../stack/kubectl.ts'
 import { fleetOf } from '../fleet.ts'
 import type { Generator } from '../generator.ts'
@@ -31,7 +31,7 @@ export const launchInCluster = async ({ cluster, generators, script, plan, run, 
   signal.throwIfAborted()
   const token = randomBytes(16).toString('hex')
   const name = nameIn(run, plan.cycle, randomBytes(3).toString('hex'))
-  const command = cluster.kubectl ?? ['kubectl']
+  const command = kubectlOf(cluster)
   const pods = podsOf(command, name)
 
   const collector = await openCollector({ run, token, generators, port: cluster.port ?? 0 })
