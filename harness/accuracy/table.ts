@@ -11,9 +11,11 @@ export function accuracyTable(results: readonly CellResult[]): string {
   const leaky = judged.filter(({ expected }) => expected.verdict === 'leak')
   const clean = judged.filter(({ expected }) => expected.verdict === 'pass')
   const faulty = judged.filter(({ expected }) => expected.verdict === 'inconclusive')
+  const ran = revisions(results.map(({ git }) => git))
+  const judgedBy = revisions(judged.map(({ git, judgedBy }) => judgedBy ?? git))
   return [
     `${results.length} runs of ${new Set(results.map(({ exhibit }) => exhibit)).size} exhibits, ${hours(results)} of running${failed.length > 0 ? `; ${failed.length} could not be made` : ''}`,
-    `revisions that ran them: ${revisions(results.map(({ git }) => git))}; that judged them: ${revisions(judged.map(({ git, judgedBy }) => judgedBy ?? git))}; + had uncommitted changes`,
+    `revisions that ran them: ${ran}; that judged them: ${judgedBy}${`${ran}${judgedBy}`.includes('+') ? '; + had uncommitted changes' : ''}`,
     '',
     ...recallByRate(leaky),
     share('false alarms, of the clean runs', clean.filter(isLeak), clean),
