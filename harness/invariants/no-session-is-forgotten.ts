@@ -23,9 +23,9 @@ export default {
     if (last === undefined) return noRest
     const forgotten = latestOfEach(staysAt(timeline, last, { is: isIdle })).filter(({ member }) => isForgotten(timeline, member, last))
     const loads = new Set(forgotten.map(({ member }) => bornIn(timeline, member)))
+    if (forgotten.length === 0) return { kind: 'pass', sentence: 'no session rested unused while its process opened others' }
     // A pool that renews its sessions opens them ahead of need: only beyond its declared size is none of them its own. At which rest does not matter: by the last one others may have been closed for being idle.
     const declared = new Set(untouchedRests(timeline).flatMap(({ looks }) => looks.map((look) => declaredFor(timeline, look, look.members.filter(isSession).filter((session) => !isPlanted(timeline, session, look)))?.kind)))
-    if (forgotten.length === 0) return { kind: 'pass', sentence: 'no session rested unused while its process opened others' }
     const sentence = `${count(forgotten.length, 'session')} rested unused since the ${loads.size === 1 ? 'load' : `${loads.size} loads`} that opened ${forgotten.length === 1 ? 'it' : 'them'}, while later loads opened others`
     const survivors = forgotten.map((stay) => survivor(stay, `idle and unused for ${duration(stay.latest.stateAgeMs ?? 0)}; last: ${stay.latest.query}`))
     const isEnough = forgotten.length >= enough.sessions && loads.size >= enough.loads

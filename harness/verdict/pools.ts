@@ -1,4 +1,4 @@
-import { holdersOf, pairsOf } from '../attribution/pairs.ts'
+import { pairsOf } from '../attribution/pairs.ts'
 import type { Look } from '../timeline/entry.ts'
 import type { Session } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
@@ -21,9 +21,11 @@ export function declaredFor(timeline: Timeline, look: Stamped<Look>, sessions: r
   const processes = look.members.filter(isProcess).filter((process) => !isPlanted(timeline, process, look))
   const size = poolMaxPerProcess * processes.length + listeners
   const certain = poolMaxPerProcess * processes.filter((process) => isOlderThanLoad(timeline, process)).length + listeners
-  const holders = sessions.map((session) => holdersOf(pairsOf(look), session))
-  const most = Math.max(0, ...processes.map(({ id }) => holders.filter((all) => all.some((holder) => holder.id === id)).length))
   if (sessions.length <= certain) return { kind: 'within', size }
-  if (holders.every(({ length }) => length > 0)) return { kind: most <= poolMaxPerProcess + listeners ? 'within' : 'beyond', size }
+  const counted = new Set(sessions.map(({ id }) => id))
+  const held = pairsOf(look).filter(({ session }) => counted.has(session.id))
+  const owned = new Set(held.map(({ session }) => session.id))
+  const most = Math.max(0, ...Map.groupBy(held, ({ process }) => process.id).values().map(({ length }) => length))
+  if (owned.size === counted.size) return { kind: most <= poolMaxPerProcess + listeners ? 'within' : 'beyond', size }
   return { kind: sessions.length <= size ? 'perhaps' : 'beyond', size }
 }
