@@ -9,7 +9,7 @@ import { openLedger } from './ledger.ts'
 import type { LoadPlan, Outcome } from './plan.ts'
 import { randomOf } from './random.ts'
 import { readSamples, type Sample } from './samples.ts'
-import { mostOfACycle } from './spans.ts'
+import { mostOfACycle, openSpans } from './spans.ts'
 
 const captured = readFileSync(new URL('fixtures/samples.csv', import.meta.url), 'latin1')
 
@@ -99,10 +99,6 @@ describe('the ledger', () => {
 
   test('of what was read with a URL no more stays in memory than the URL, all night', () => {
     const known = new Set<string>()
-    const heldBytes = () => {
-      gc()
-      return process.memoryUsage().heapUsed
-    }
     const beforeBytes = heldBytes()
     // Chunks as long as those of a busy pipe, of a cycle each.
     for (let n = 0; n < 500; n++) readSamples('lowtide', openLedger({ plan: plan(2), emit: () => undefined, known }).take)(`s,${n},0.000,3-1,page,/products/${n}/rating\ne,${n},1.500,3-1,page,counted,200,0\ns,${n},0.000,3-2,page,/${'x'.repeat(60_000)}\n`)
@@ -209,6 +205,17 @@ describe('when requests were in flight', () => {
     expect(Object.fromEntries(requests.map(({ route, spans, complete }) => [route, [spans.length / 2, complete]]))).toEqual(expected)
   })
 
+  test('takes no more memory for many routes than for few', () => {
+    const spans = openSpans(0)
+    const begin = (n: number) => spans.begin({ request: `0-${n}`, route: `route ${n % 300}`, path: `/${n}`, startedAtMs: n, lateMs: 0, end: { atMs: n + 1, outcome: 'counted', status: 200, errorCode: 0 } })
+    const beforeBytes = heldBytes()
+    for (let n = 0; n < 90_000; n++) begin(n)
+    expect(heldBytes() - beforeBytes).toBeLessThan(6e6)
+    const requests = spans.close()
+    expect(requests.map(({ spans: { length } }) => length / 2)).toEqual(Array(300).fill(Math.floor(mostOfACycle(0) / 300)))
+    expect(requests[7]?.ids.startsWith('7 307 607 ')).toBe(true)
+  })
+
   test('takes less than 16 MB of a night of 1,600 cycles', () => {
     const spans = Array.from({ length: 1_600 }, (_, cycle) => mostOfACycle(cycle)).reduce((sum, one) => sum + one, 0)
     const { requests } = fold(many('a', 1_000), { dose: 1_000 })
@@ -229,6 +236,10 @@ describe('when requests were in flight', () => {
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
+const heldBytes = () => {
+  gc()
+  return process.memoryUsage().heapUsed
+}
 
 const plan = (dose: number): LoadPlan => ({ dose, concurrency: 8, seed: 1, cycle: 3, firstRequest: 0, baseUrl: 'http://app', requestTimeoutMs: 400, thinkScale: 1 })
 

@@ -2,7 +2,7 @@ import { encodeEnds } from '../timeline/ends.ts'
 import type { Requests } from '../timeline/entry.ts'
 import { keptOf, type Flight } from './flight.ts'
 
-/** When requests were in flight and what came of them, by route. Memory follows the cap and the routes, not the dose. */
+/** When requests were in flight and what came of them, by route. Memory follows the cap, not the dose. */
 export type Spans = {
   readonly begin: (flight: Flight) => void
   /** What the record gets, once all of them have ended or were cut off. */
@@ -20,18 +20,35 @@ export const mostOfACycle = (cycle: number): number => Math.floor(4_000 / (1 + c
 
 export function openSpans(cycle: number): Spans {
   const routes = new Map<string, { sent: number; readonly flights: Flight[] }>()
+  const room = mostOfACycle(cycle)
+  let most = mostOfARoute
+  let held = 0
+
+  /** To the share that each may have by now. It only falls: routes come, and want more. */
+  const trim = () => {
+    most = fairShare([...routes.values()].map(({ flights }) => flights.length), room)
+    held = 0
+    for (const { flights } of routes.values()) {
+      flights.length = Math.min(flights.length, most)
+      held += flights.length
+    }
+  }
+
   return {
     begin: flight => {
       const of = routes.get(flight.route) ?? { sent: 0, flights: [] }
       routes.set(flight.route, of)
       of.sent++
-      if (of.flights.length < mostOfARoute) of.flights.push(flight)
+      if (of.flights.length >= most) return
+      of.flights.push(flight)
+      // Beyond the room, since samples come out of order by a moment, and the first are kept.
+      if (++held > 2 * room) trim()
     },
     close: () => {
-      const most = fairShare([...routes.values()].map(({ flights }) => flights.length), mostOfACycle(cycle))
+      const share = fairShare([...routes.values()].map(({ flights }) => flights.length), room)
       return [...routes].flatMap(([route, { sent, flights }]) => {
         // Samples of several users may come out of order by a moment.
-        const kept = flights.map(keptOf).toSorted((a, b) => a.startedAtMs - b.startedAtMs).slice(0, most)
+        const kept = flights.map(keptOf).toSorted((a, b) => a.startedAtMs - b.startedAtMs).slice(0, share)
         const [first] = kept
         if (first === undefined) return []
         const tenths = kept.map(one => Math.round((one.startedAtMs - first.startedAtMs) * 10))
