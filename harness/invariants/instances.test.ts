@@ -158,6 +158,7 @@ claims(noAdvisoryLockStays, [
   ['such a one, where it is declared', { beings: [leading(1, early)], limits: { advisoryLocks: 1 } }, 'pass'],
   ['such a one, which asks for a sign of life under load as at rest', { beings: [leading(1, early, { used: (atMs) => atMs - (atMs % 3_700), query: '-- ping' })], doses: enoughAfter }, 'warning'],
   ['left by the first load on a session that later ones use', { beings: [leading(1, early, { used: usedByRequests, query: 'SELECT grams FROM parcel' })], doses: enoughAfter }, 'leak', /^1 advisory lock left when the load had gone; if the application means to hold it, declare limits\.advisoryLocks$/],
+  ['the same, which the nudge uses by the same statement', { beings: [leading(1, early, { used: usedByAll, query: 'COMMIT' })], doses: enoughAfter }, 'leak'],
   ['left by the first load, and by a later one', { beings: [leading(1, early), leading(2, startOf(4) + 100)], doses: enoughAfter }, 'leak', /^2 advisory locks left when the load had gone$/],
   ['two left by the first load', { beings: [leading(1, early), leading(2, early + 10)], doses: enoughAfter }, 'leak', /^2 advisory locks .*; if the application means to hold them, declare limits\.advisoryLocks$/],
   ['left by the first load, and given back after a while', { beings: [leading(1, early, { untilMs: startOf(5) })], doses: enoughAfter }, 'leak'],
@@ -271,6 +272,12 @@ function setForward(being: Being): Being {
 /** A session that holds a lock, by default not used since it took it. */
 function leading(pid: number, fromMs: number, { untilMs, used = () => fromMs, query = 'SELECT pg_advisory_lock(1)' }: { readonly untilMs?: number; readonly used?: (atMs: number) => number; readonly query?: string } = {}): Being {
   return (moment) => session({ pid, fromMs, advisoryLocks: 1, query, usedAtMs: Math.max(fromMs, used(moment.atMs)), ...(untilMs !== undefined && { untilMs }) })(moment)
+}
+
+/** The same, and by the nudge, which comes before its looks. */
+function usedByAll(atMs: number): number {
+  const nudgedMs = loadEndOf(firstMeasured + 4) + 7_500
+  return atMs >= nudgedMs ? nudgedMs : usedByRequests(atMs)
 }
 
 /** In the midst of each load but that of no requests, as a session of a pool. */

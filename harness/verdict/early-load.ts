@@ -1,6 +1,8 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Session } from '../timeline/member.ts'
+import { formOf } from '../timeline/standing-queries.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { runAtRest } from './at-rest.ts'
 import { requestsOf } from './exhaustion.ts'
 import { isStillLeft } from './heal.ts'
 import { cycleOf, memberAt, runningLooks } from './rest.ts'
@@ -34,15 +36,14 @@ const hasGone = (looks: readonly Stamped<Look>[], { latest, untilMs }: Stay): bo
     return look.atMs > untilMs && look.missed === undefined && !(seen !== undefined && isStillLeft(latest, seen))
   })
 
-/** A load later than this cycle's has run a query on it, which it never runs at rest: a leader may ask for a sign of life now and then, under load or not. */
-function isUsedAfter(timeline: Timeline, session: Session, cycle: number): boolean {
-  const uses = runningLooks(timeline).flatMap((look) => {
+/** A load later than this cycle's has run a query on it, which it never runs by itself: a leader may ask for a sign of life now and then, under load or not. */
+const isUsedAfter = (timeline: Timeline, session: Session, cycle: number): boolean =>
+  runningLooks(timeline).some((look) => {
     const seen = memberAt(look, session)
-    return seen?.kind !== 'session' || seen.queryAgeMs === null ? [] : [{ query: seen.query, load: loadAt(timeline, look.atMs - seen.queryAgeMs) }]
+    if (seen?.kind !== 'session' || seen.queryAgeMs === null) return false
+    const load = loadAt(timeline, look.atMs - seen.queryAgeMs)
+    return load !== null && load > cycle && runAtRest(timeline).get(formOf(seen))?.has(session.id) !== true
   })
-  const atRest = new Set(uses.flatMap(({ query, load }) => (load === null ? [query] : [])))
-  return uses.some(({ query, load }) => load !== null && load > cycle && !atRest.has(query))
-}
 
 /** The cycle whose load was on at a moment of the run; null at rest. */
 function loadAt({ cycles, doses }: Timeline, atMs: number): number | null {
