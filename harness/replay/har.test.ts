@@ -12,6 +12,12 @@ test('of a body no more is kept than of a path, wherever its bytes are cut', asy
   }
 })
 
+test('a URL that would be cut is not replayed as another', async () => {
+  const text = JSON.stringify({ log: { entries: [entryOf(1, ''), { ...entryOf(2, ''), request: { method: 'GET', url: `https://example.org/?q=${'x'.repeat(200_000)}` } }] } })
+  const entries = await Array.fromAsync(entriesOf(Readable.from(inPieces(text, 4_093))))
+  expect(entries.map(harEntry)).toMatchObject([{ path: '/1' }, 'longer than 64 kB'])
+})
+
 const entryOf = (n: number, body: string) => ({ startedDateTime: '2026-03-27T10:00:00.250Z', request: { method: 'GET', url: `https://example.org/${n}` }, response: { status: 200, content: { text: body } } })
 
 const bodyOf = (entry: unknown): string => (entry as ReturnType<typeof entryOf>).response.content.text

@@ -25,7 +25,7 @@ export async function* entriesOf(file: Readable): AsyncGenerator<unknown> {
 /** What the parser tells of a text: its beginning, its pieces, its end. */
 type Token = { readonly name: string; readonly value?: string }
 
-/** Puts texts together, and leaves out what is too long to be a path, a time or a name: one body may be longer than memory. */
+/** Puts texts together, and leaves out what is too long to be a path, a time or a name: one body may be longer than memory. What is left of it is no shorter than `longestLine`. */
 const cutTexts = (): Transform => {
   let text = ''
   return new Transform({
@@ -44,6 +44,7 @@ const cutTexts = (): Transform => {
 export const harEntry = (entry: unknown): Line | Reason => {
   const { startedDateTime, request, response } = (entry ?? {}) as { readonly startedDateTime?: unknown; readonly request?: { readonly method?: unknown; readonly url?: unknown }; readonly response?: { readonly status?: unknown } }
   if (typeof request?.method !== 'string' || typeof request.url !== 'string') return 'not in the format of this log'
+  if (request.url.length >= longestLine) return 'longer than 64 kB'
   const method = methodOf(request.method.toUpperCase())
   if (typeof method === 'string') return method
   const target = targetOf(request.url, 'utf8')
