@@ -15,7 +15,7 @@ const SCRIPTS_USER = 'www-data'
 
 configured(() => openEnvironment(process.env))
 const apache = configured(apacheHere)
-configured(buildCgi)
+await configured(buildCgi)
 const scriptsUser = configured(() => (process.getuid?.() === 0 ? userThatRunsNode() : null))
 
 const run = mkdtempSync(join(tmpdir(), 'tracker-apache-'))

@@ -6,15 +6,15 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildSync, stop } from 'esbuild'
+import { build, stop } from 'esbuild'
 
 export const CGI_BIN = join(import.meta.dirname, 'cgi-bin')
 
 const CGI_BUNDLE = join(CGI_BIN, 'drproject.cjs')
 
 /** Writes `cgi-bin/drproject.cjs`, which `cgi-bin/drproject.cgi` runs, and V8's code for it. Readers see the old files or the new ones, never half of them. */
-export function buildCgi(): void {
-  const { outputFiles } = buildSync({
+export async function buildCgi(): Promise<void> {
+  const { outputFiles } = await build({
     stdin: { contents: `import { main } from './cgi.ts'; void main()`, resolveDir: import.meta.dirname },
     bundle: true,
     platform: 'node',
@@ -27,8 +27,8 @@ export function buildCgi(): void {
     logLevel: 'error',
     write: false,
   })
-  // Its service would be one more process of whoever builds, such as a gateway, for as long as that serves.
-  void stop()
+  // Its service would be one more process of whoever builds, such as a gateway, for as long as that serves. (That of `buildSync` belongs to a thread, which ends before it can reap it: a zombie.)
+  await stop()
   const bundle = outputFiles[0]!.text
   const hash = createHash('sha256').update(bundle).digest('hex').slice(0, 32)
   const unfinished = join(CGI_BIN, `.drproject.${process.pid}.cjs`)
@@ -39,9 +39,9 @@ export function buildCgi(): void {
 }
 
 /** Builds anew, or makes do with what was built before, where nothing may be written. */
-export function ensureCgi(): void {
+export async function ensureCgi(): Promise<void> {
   try {
-    buildCgi()
+    await buildCgi()
   } catch (error) {
     if (!existsSync(CGI_BUNDLE)) throw error
   }
@@ -70,7 +70,7 @@ const REPOSITORIES = join(import.meta.dirname, 'repositories')
 const SEED = join(import.meta.dirname, 'seed')
 
 if (import.meta.main) {
-  buildCgi()
+  await buildCgi()
   console.log(`Built ${CGI_BUNDLE}`)
   console.log(await ensureRepositories())
 }

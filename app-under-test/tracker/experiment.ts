@@ -19,7 +19,7 @@ const variants = values.variants.split(',').map(variantNamed)
 const sets = Number(values.sets)
 const seed = Number(values.seed)
 
-buildCgi()
+await buildCgi()
 await using postgres = await startPostgres()
 const byWindow = new Map(WINDOWS.map((tickets) => [tickets, dataSetsOf(seed, tickets, sets)]))
 const permuted = dataSetsOf(seed + 1, 100, PERMUTED).map((set) => ({ ...set, project: `permuted-${set.project}` }))

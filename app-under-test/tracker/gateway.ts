@@ -13,7 +13,7 @@ import { responseHead } from './front/rfc3875.ts'
 
 process.env.TRACKER_REPOSITORIES = resolve(process.env.TRACKER_REPOSITORIES || join(import.meta.dirname, 'repositories'))
 const { log } = configured(() => openEnvironment(process.env))
-configured(ensureCgi)
+await configured(ensureCgi)
 await listen(serve, process.env, log)
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

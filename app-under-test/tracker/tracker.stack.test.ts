@@ -16,7 +16,7 @@ const dataSets = dataSetsOf(2006, 30, 30)
 let postgres: Postgres
 
 beforeAll(async () => {
-  buildCgi()
+  await buildCgi()
   postgres = await startPostgres({ maxConnections: 20 })
   await loadRows(postgres.appUrl, rowsOf(2006, dataSets), { replace: false })
 }, 30_000)

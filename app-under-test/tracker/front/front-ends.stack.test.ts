@@ -8,7 +8,7 @@ import { OPEN, SECRET, startWorld, type World } from '../testing/world.ts'
 let world: World
 
 beforeAll(async () => {
-  buildCgi()
+  await buildCgi()
   world = await startWorld()
 }, 60_000)
 

@@ -36,11 +36,16 @@ export function serverOf(serve: RequestListener, { headersTimeout = 10_000, requ
 /** Settings that cannot be used end the process with one line: there is nothing to serve. */
 export function configured<T>(read: () => T): T {
   try {
-    return read()
+    const value = read()
+    return value instanceof Promise ? (value.catch(unusable) as T) : value
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error))
-    process.exit(64)
+    return unusable(error)
   }
+}
+
+function unusable(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exit(64)
 }
 
 /** The whole body, at most `maxBytes`. Null if it is longer, or if the client leaves before its end. */
