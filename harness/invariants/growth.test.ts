@@ -225,6 +225,7 @@ claims(noWorkerIsLost, [
   ['one gone: it is named', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) })], limits: { workers: 2 } }, 'leak', /^1 worker of 2 went and did not come back: pid 2 \(node server\.js\), last seen after cycle 4$/],
   ['one gone, while the other has left a child', { beings: [process({ pid: 1 }), process({ pid: 2, untilMs: startOf(5) }), process({ pid: 3, parentPid: 1, command: 'git gc', fromMs: startOf(4) })], limits: { workers: 2 } }, 'leak'],
   ['one recycled under another number', { beings: [process({ pid: 1, command: 'celery: worker 1' }), process({ pid: 2, command: 'celery: worker 2', untilMs: startOf(5) }), process({ pid: 3, command: 'celery: worker 3', fromMs: startOf(5) })], limits: { workers: 2 } }, 'pass'],
+  ['one recycled, whose command names a socket or a token of its own', { beings: [process({ pid: 1, command: 'worker --bind /tmp/w-a3f9c1.sock' }), process({ pid: 2, command: 'worker --bind /tmp/w-0be77d.sock', untilMs: startOf(5) }), process({ pid: 3, command: 'worker --bind /tmp/w-c41e9b.sock', fromMs: startOf(5) })], limits: { workers: 2 } }, 'pass'],
   ['never as many as declared', { beings: [process({ pid: 1 })], limits: { workers: 2 } }, 'pass'],
 ])
 

@@ -28,7 +28,7 @@ function workersAt(timeline: Timeline, rest: Rest): readonly Process[] {
   return presentThroughout(rest, isWorker).filter((process) => !isPlanted(timeline, process, rest.last) && (kin.size === 0 || kin.has(kinOf(process))))
 }
 
-/** By its parent and its command; numbers in that may count the workers. */
-const kinOf = ({ parentPid, command }: Process): string => `${parentPid} ${command.replaceAll(/\d+/g, '')}`
+/** By its parent and its command; words with a digit in that may count the workers, or be one's own, as a socket's name. */
+const kinOf = ({ parentPid, command }: Process): string => `${parentPid} ${command.replaceAll(/\w+/g, (word) => (/\d/.test(word) ? '' : word))}`
 
 const isWorker = (member: Member): member is Process => isProcess(member) && member.request === null
