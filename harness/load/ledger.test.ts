@@ -97,6 +97,10 @@ describe('the ledger', () => {
     expect(() => fold([started('3-1', 1), started('3-1', 2), ended('3-1', 3)], { dose: 2 })).toThrow('request 3-1 began again before it had ended: two generators send the same part of the load')
   })
 
+  test('takes no end of a request that is not in flight: what is told twice would look like more of the dose', () => {
+    expect(() => fold([started('3-1', 1), ended('3-1', 2), ended('3-1', 3)], { dose: 2 })).toThrow('request 3-1 ended, and was not in flight')
+  })
+
   test('of what was read with a URL no more stays in memory than the URL, all night', () => {
     const known = new Set<string>()
     const beforeBytes = heldBytes()

@@ -10,7 +10,7 @@ import { openSpans } from './spans.ts'
 
 /** What a cycle's requests come to, while they come: memory follows the requests in flight and the routes, not the dose. */
 export type Ledger = {
-  /** Throws where a request begins that is in flight already. */
+  /** Throws where a request begins that is in flight already, or ends that is not. */
   readonly take: (sample: Sample) => void
   /** Emits the seconds that ended before `nowMs` (epoch milliseconds), also when no sample comes: a load that hangs is told each second. */
   readonly tick: (nowMs: number) => void
@@ -87,32 +87,30 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
     const route = named(sample.route)
     lastEnded = { request, route }
     const begun = inFlight.get(request)
+    if (begun === undefined) throw new Error(`request ${request} ended, and was not in flight: its generator tells it twice, or has not told its beginning`)
     inFlight.delete(request)
     // A clock that was set back must not make an end come before its start.
-    const atMs = Math.max(sample.atMs, begun?.startedAtMs ?? -Infinity)
-    if (begun !== undefined) {
-      begun.end = { atMs, outcome, status, errorCode }
-      kept.offer(begun)
-      recent.add(begun)
-    }
+    const atMs = Math.max(sample.atMs, begun.startedAtMs)
+    begun.end = { atMs, outcome, status, errorCode }
+    kept.offer(begun)
+    recent.add(begun)
     total.finished++
     total[outcome]++
     const second = secondOf(atMs, route)
     second[outcome]++
     switch (outcome) {
       case 'counted':
-        if (begun !== undefined && known.size < mostUrls && !known.has(begun.path)) known.add(copied(begun.path))
-        addLatency(second.latencies, durationMs + (begun?.lateMs ?? 0))
+        if (known.size < mostUrls && !known.has(begun.path)) known.add(copied(begun.path))
+        addLatency(second.latencies, durationMs + begun.lateMs)
         return
       case 'unexpected':
-        addLatency(second.latencies, durationMs + (begun?.lateMs ?? 0))
+        addLatency(second.latencies, durationMs + begun.lateMs)
         return
       case 'timed-out': {
-        const path = begun?.path ?? ''
         // k6's duration leaves out the wait for a connection; the person who waits does not.
-        const waitedMs = begun ? atMs - begun.startedAtMs + begun.lateMs : durationMs
+        const waitedMs = atMs - begun.startedAtMs + begun.lateMs
         second.waitsMs.push(waitedMs)
-        return emit({ kind: 'unanswered', cycle: plan.cycle, request, route, url: plan.baseUrl + path, waitedMs: Math.round(waitedMs) })
+        return emit({ kind: 'unanswered', cycle: plan.cycle, request, route, url: plan.baseUrl + begun.path, waitedMs: Math.round(waitedMs) })
       }
       case 'broken':
         faults.set(errorCode, (faults.get(errorCode) ?? 0) + 1)
