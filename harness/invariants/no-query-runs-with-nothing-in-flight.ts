@@ -1,5 +1,5 @@
 import type { Member, Session } from '../timeline/member.ts'
-import { beyondStanding, isRunningQuery, type StandingQueries, standingQueries } from '../timeline/standing-queries.ts'
+import { beyondStanding, formOf, isRunningQuery, type StandingQueries, standingQueries } from '../timeline/standing-queries.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { ageOf } from '../verdict/ages.ts'
 import { confirmation, noRest, untouchedRests } from '../verdict/rest.ts'
@@ -60,9 +60,19 @@ function standingBefore({ cycles, looks }: Timeline): { readonly isKnown: boolea
   return { isKnown: before.length > 0, standing: standingQueries((before.length > 0 ? before : complete.slice(0, 1)).map(({ members }) => members)) }
 }
 
-/** Where there are more of a form than stood before the load, the oldest sessions have those that did. */
-const startedSince = (standing: StandingQueries, stays: readonly Stay<Session>[]): readonly Stay<Session>[] =>
-  beyondStanding(standing, stays.toSorted((a, b) => a.latest.backendStartMs - b.latest.backendStartMs).map((stay) => ({ stay, query: stay.latest.query }))).map(({ stay }) => stay)
+/**
+ * Where there are more of a form than stood before the load, the oldest sessions have those that did. `stays`: those of one rest that are too old. What runs through it and is not, as a poll that begins anew
+ * every few seconds, is what stood, and stands for no other.
+ */
+function startedSince(standing: StandingQueries, stays: readonly Stay<Session>[]): readonly Stay<Session>[] {
+  const [first] = stays
+  if (first === undefined) return []
+  const through = first.rest.looks.map(({ members }) => Map.groupBy(members.filter(isUnderWay), formOf))
+  const olds = Map.groupBy(stays, ({ latest }) => formOf(latest))
+  const youngOf = (form: string, old: number): number => Math.max(0, Math.min(...through.map((all) => all.get(form)?.length ?? 0)) - old)
+  const left = new Map([...olds].map(([form, { length }]) => [form, Math.max(0, (standing.get(form) ?? 0) - youngOf(form, length))]))
+  return beyondStanding(left, stays.toSorted((a, b) => a.latest.backendStartMs - b.latest.backendStartMs).map((stay) => ({ stay, query: stay.latest.query }))).map(({ stay }) => stay)
+}
 
 /** On every look of the rest. Other events (reading a file, a latch of the server) are work. */
 const waitsForOthers = ({ rest, member }: Stay<Session>): boolean =>
