@@ -431,10 +431,12 @@ describe('dropped data', () => {
     )
   })
 
-  test('sessions that a look leaves out, and the log does not, let no run pass', () => {
+  test('sessions that the looks of a quiet rest leave out, and the log does not, let no run pass', () => {
     fc.assert(
       fc.property(fc.oneof(healthy, leaking), fc.integer({ min: firstMeasured, max: 7 }), (which, from) => {
         const run = runOf({ ...which, alike: [...new Set([...which.alike, 'H05 a session that rests in LISTEN'])] })
+        // Where work goes on the two books are not held against each other.
+        fc.pre(run.unquiet?.(from) === undefined)
         expect(verdictOf(looking((look) => ({ ...look, members: look.cycle === from ? look.members.filter(({ kind }) => kind !== 'session') : look.members }), run))).not.toBe('pass')
       }),
       { numRuns: 60 },
