@@ -19,7 +19,7 @@ const TICKETS = 30
 const { values } = parseArgs({ options: { switches: { type: 'string', default: '4' }, sets: { type: 'string', default: '40' }, seed: { type: 'string', default: '2006' } } })
 const dataSets = dataSetsOf(Number(values.seed), TICKETS, Number(values.sets))
 
-buildCgi()
+await buildCgi()
 await using postgres = await startPostgres()
 await loadRows(postgres.appUrl, rowsOf(Number(values.seed), dataSets), { replace: false })
 

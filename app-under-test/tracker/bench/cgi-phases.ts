@@ -27,7 +27,7 @@ const file = (name: string, text: string) => {
   return join(scratch, name)
 }
 
-buildCgi()
+await buildCgi()
 const bundle = join(CGI_BIN, 'drproject.cjs')
 const bare = file('bare.cjs', '')
 const cached = file('cached.cjs', `require('node:module').enableCompileCache(${JSON.stringify(join(scratch, 'cache'))}); require(${JSON.stringify(bundle)})`)

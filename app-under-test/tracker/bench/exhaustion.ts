@@ -19,7 +19,7 @@ const KILLED = 5
 const { values } = parseArgs({ options: { 'max-connections': { type: 'string', default: '40' }, requests: { type: 'string', default: '42' }, 'front-end': { type: 'string', default: 'gateway.ts' } } })
 const maxConnections = Number(values['max-connections'])
 
-buildCgi()
+await buildCgi()
 await using postgres = await startPostgres({ maxConnections })
 const dataSets = dataSetsOf(2006, 30, 12)
 await loadRows(postgres.appUrl, rowsOf(2006, dataSets), { replace: false })
