@@ -11,5 +11,5 @@ export default nothingAbove({
   weight: ({ closeWait }) => closeWait,
   holds: 'sockets',
   declaredBy: 'closeWait',
-  why: ({ closeWait, command }) => `${closeWait} in CLOSE_WAIT: ${command}`,
+  why: ({ closeWait }) => `${closeWait} in CLOSE_WAIT`,
 }) satisfies Invariant

@@ -7,6 +7,17 @@ import { plain } from './paint.ts'
 
 const options = { report: 'reports/2026-11-23T0622-timeline-soak/report.html', paint: plain, width: 110 }
 
+test('things that are left in different ways are told with how each of them is', () => {
+  const leak = syntheticLeak()
+  const [stray] = leak.findings.flatMap((finding) => (finding.kind === 'leak' && finding.survivors.some(({ why }) => why.startsWith('zombie')) ? [finding] : []))
+  const [one] = stray?.survivors ?? []
+  if (stray === undefined || one === undefined) throw new Error('the synthetic leak has no zombie')
+  const survivors = [3, 8].map((n) => ({ ...one, member: { ...one.member, id: `${n}` }, why: `${n} in CLOSE_WAIT` }))
+  const lines = consoleText({ facts: syntheticFacts(), findings: { ...leak, findings: leak.findings.map((finding) => (finding === stray ? { ...stray, survivors } : finding)) } }, options)
+  expect(lines).toContain('2 x  such as: 3 in CLOSE_WAIT')
+  expect(lines).toMatch(/pid 3305 .*: 3 in CLOSE_WAIT\n.*pid 3305 .*: 8 in CLOSE_WAIT\n/)
+})
+
 test('a leak answers the five questions in their order', () => {
   expect(consoleText({ facts: syntheticFacts(), findings: syntheticLeak() }, options)).toMatchInlineSnapshot(`
     "LEAK   timeline-soak (as-shipped, processes, gate)                    73 of 80 planned requests, 7 left behind

@@ -64,7 +64,8 @@ function tellStrays(page: Page, { strays }: Account, paint: Paint): void {
   for (const { survivors } of strays) {
     page.gap()
     page.text(`${thousands(survivors.length)} x  ${whyOfAll(survivors)}`, '  ', paint.strong)
-    for (const { member } of survivors.slice(0, pairsShown)) page.text(memberLine(member), indent)
+    const isAlike = new Set(survivors.map(({ why }) => why)).size === 1
+    for (const { member, why } of survivors.slice(0, pairsShown)) page.text(`${memberLine(member)}${isAlike ? '' : `: ${why}`}`, indent)
     if (survivors.length > pairsShown) page.text(`... ${thousands(survivors.length - pairsShown)} more, listed in the report`, indent)
   }
 }
