@@ -1,5 +1,6 @@
 import type { Flight } from '../load/flight.ts'
 import type { RunningLoad } from '../load/k6.ts'
+import { begunOf, ofTheServerMs } from '../timeline/begun.ts'
 import type { Member } from '../timeline/member.ts'
 
 /** A request that was in flight as these began, which stayed: kinds and ids, as `KeptRequest.born` has them. */
@@ -53,29 +54,8 @@ type Seen = { readonly birth: Birth; readonly flights: readonly Flight[] }
 /** Ages are told in whole milliseconds: the same transaction begins at another moment at each look, by so much. */
 const isSame = (one: Birth | undefined, other: Birth): boolean => one !== undefined && Math.abs(one.fromMs - other.fromMs) <= 10
 
-/** The server's clock tells to the millisecond, the kernel in ticks of 10 ms from a boot whose moment is known to 10 ms. */
-const [ofTheServer, ofTheKernel] = [2, 15]
-
-/** Between which moments, epoch milliseconds, something began: of a session its transaction, else itself. null for what does not tell, or by a clock that is not the load's. */
+/** Between which moments, epoch milliseconds, something began: of a session its transaction, else itself. */
 function birthOf(member: Member): Birth | null {
-  switch (member.kind) {
-    case 'session':
-      return member.seenAtMs === undefined ? null : around(member.transactionAgeMs === null ? member.backendStartMs : member.seenAtMs - member.transactionAgeMs, ofTheServer)
-    case 'prepared-transaction':
-      return member.seenAtMs === undefined ? null : around(member.seenAtMs - member.ageMs, ofTheServer)
-    case 'process':
-      return around(member.startedAtMs, ofTheKernel)
-    case 'logged-session':
-    case 'replication-slot':
-    case 'temporary-table':
-    case 'table':
-    case 'server':
-    case 'place':
-    case 'other':
-      return null
-    default:
-      return member satisfies never
-  }
+  const begun = begunOf(member) ?? (member.kind === 'session' && member.seenAtMs !== undefined ? { epochMs: member.backendStartMs, withinMs: ofTheServerMs } : null)
+  return begun === null ? null : { fromMs: begun.epochMs - begun.withinMs, toMs: begun.epochMs + begun.withinMs }
 }
-
-const around = (ms: number, withinMs: number): Birth => ({ fromMs: ms - withinMs, toMs: ms + withinMs })

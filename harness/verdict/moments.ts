@@ -1,3 +1,4 @@
+import { begunOf, ofTheServerMs } from '../timeline/begun.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { sessionsOfLostPlaces } from './places.ts'
@@ -10,37 +11,15 @@ import { memberAt, type Rest, untouchedRests } from './rest.ts'
  */
 export type Moment = { readonly epochMs: number; readonly withinMs: number; readonly of: 'start' | 'end' }
 
-/** Ages are rounded to a millisecond, and so is the clock that they are taken from. */
-const ofTheServer = 2
-/** The kernel counts starts of processes in ticks of 10 ms, from a boot whose moment is known to 10 ms. */
-const ofTheKernel = 15
-
 /**
  * The moment that a member carries of itself: its transaction began within the request that left it, its last use ended within it, its process started within it.
  * null where it carries none, or one that the load may have moved since.
  */
 export function momentOf(timeline: Timeline, member: Member): Moment | null {
-  switch (member.kind) {
-    case 'session': {
-      if (member.seenAtMs === undefined) return null
-      if (member.transactionAgeMs !== null) return { epochMs: member.seenAtMs - member.transactionAgeMs, withinMs: ofTheServer, of: 'start' }
-      return lastUseOf(timeline, member, member.seenAtMs)
-    }
-    case 'prepared-transaction':
-      return member.seenAtMs === undefined ? null : { epochMs: member.seenAtMs - member.ageMs, withinMs: ofTheServer, of: 'end' }
-    case 'process':
-      return { epochMs: member.startedAtMs, withinMs: ofTheKernel, of: 'start' }
-    case 'logged-session':
-    case 'replication-slot':
-    case 'temporary-table':
-    case 'table':
-    case 'server':
-    case 'place':
-    case 'other':
-      return null
-    default:
-      return member satisfies never
-  }
+  const begun = begunOf(member)
+  // A transaction is prepared at the end of its request.
+  if (begun !== null) return { ...begun, of: member.kind === 'prepared-transaction' ? 'end' : 'start' }
+  return member.kind === 'session' && member.seenAtMs !== undefined ? lastUseOf(timeline, member, member.seenAtMs) : null
 }
 
 /**
@@ -57,7 +36,7 @@ export function momentsOfLocks(timeline: Timeline, session: Session): readonly M
       if (byMs < loadMs) return []
       const heldMs = heldSinceMs(timeline, session, nth + 1)
       // Seen to be taken anew since: of its first time only that rest tells.
-      return [between(timeline, heldMs < afterMs ? Number.NEGATIVE_INFINITY : afterMs, Math.min(byMs, heldMs) + ofTheServer, 'start')]
+      return [between(timeline, heldMs < afterMs ? Number.NEGATIVE_INFINITY : afterMs, Math.min(byMs, heldMs) + ofTheServerMs, 'start')]
     })
 }
 
@@ -102,7 +81,7 @@ function lastUseOf(timeline: Timeline, { id, stateAgeMs, advisoryLocks, backendS
   const epochMs = seenAtMs - stateAgeMs
   const used = cycleAtEpoch(timeline, epochMs)
   const isPassedOver = timeline.doses.some(({ cycle, planned, dropped }) => used !== null && cycle > used && planned > dropped)
-  return isPassedOver || sessionsOfLostPlaces(timeline).some((session) => session.id === id) || used === cycleAtEpoch(timeline, backendStartMs) ? { epochMs, withinMs: ofTheServer, of: 'end' } : null
+  return isPassedOver || sessionsOfLostPlaces(timeline).some((session) => session.id === id) || used === cycleAtEpoch(timeline, backendStartMs) ? { epochMs, withinMs: ofTheServerMs, of: 'end' } : null
 }
 
 /** The cycle in whose load or settle this moment was; null before the first. */
