@@ -1,5 +1,6 @@
 import { epochOf } from '../simulator/beings.ts'
-import { healthy, type Maker } from '../simulator/healthy.ts'
+import { healthy } from '../simulator/healthy.ts'
+import type { Maker } from '../simulator/parts.ts'
 import { type Leak, leaking } from '../simulator/leaks.ts'
 import type { Random } from '../simulator/random.ts'
 import { type Plan, simulate, type Simulated } from '../simulator/simulate.ts'

@@ -5,7 +5,8 @@ import { confirmation, type Rest, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, staysAtEach } from '../verdict/stay.ts'
 import { stayMs } from '../verdict/thresholds.ts'
 import { type Group, leak, look } from './curve.ts'
-import { healthy, type Maker } from './healthy.ts'
+import { healthy } from './healthy.ts'
+import type { Maker } from './parts.ts'
 import type { Plan } from './simulate.ts'
 
 /** Slower than any reaper: shows where a stay that is too short would accuse. */

@@ -2,7 +2,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { type Curve, type Group, leak, look } from './curve.ts'
 import { session } from './beings.ts'
-import type { Maker } from './healthy.ts'
+import type { Maker } from './parts.ts'
 import type { Inhabitant } from './world.ts'
 
 /** Sessions that rest, which a rule names without yet accusing. Two loads are what both ask for. */

@@ -7,7 +7,8 @@ import { type Cause, rateOf, rateRule } from '../verdict/rate.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { openTransaction } from './beings.ts'
 import { type Curve, type Group, type GroupCell, leak, look } from './curve.ts'
-import { healthy, type Maker } from './healthy.ts'
+import { healthy } from './healthy.ts'
+import type { Maker } from './parts.ts'
 import { type Inhabitant, together } from './world.ts'
 
 const certainties = [0.5, 0.8, 0.9, 0.95, 0.97, 0.99, 0.999]

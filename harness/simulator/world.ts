@@ -1,6 +1,5 @@
-import type { Happening, Reading } from '../timeline/entry.ts'
+import type { Dose, Happening, Reading } from '../timeline/entry.ts'
 import type { Limits } from '../timeline/facts.ts'
-import type { Dose } from '../timeline/entry.ts'
 import type { At, Living } from './beings.ts'
 
 /** A made application: what lives in it, from its boot on and with each load. */
