@@ -21,7 +21,6 @@ const mostOf = (cycle: number): number => Math.ceil(50 / (1 + cycle / 16))
 
 /** Watches over a whole run which requests were in flight as sessions, transactions and processes began. Whether these were left is known only at rest. */
 export function watchCarriers(): Carriers {
-  let before: ReadonlyMap<string, Seen> = new Map()
   let seen = new Map<string, Seen>()
   const look = (members: readonly Member[], inFlightBetween: RunningLoad['inFlightBetween']) => {
     const now = new Map<string, Seen>()
@@ -40,9 +39,9 @@ export function watchCarriers(): Carriers {
     atRest: (members, cycle, inFlightBetween) => {
       look(members, inFlightBetween)
       const born = new Map<Flight, string[]>()
-      for (const [name, { birth, flights }] of seen) if (!isSame(before.get(name)?.birth, birth)) for (const flight of flights) born.set(flight, [...(born.get(flight) ?? []), name])
+      for (const [name, { flights }] of seen) for (const flight of flights) born.set(flight, [...(born.get(flight) ?? []), name])
       // What is told once is kept no longer: an application that leaks all night has more and more that stays.
-      before = seen = new Map([...seen].map(([name, { birth }]) => [name, { birth, flights: [] }]))
+      seen = new Map([...seen].map(([name, { birth }]) => [name, { birth, flights: [] }]))
       return [...born].map(([flight, names]) => ({ flight, born: names })).slice(0, mostOf(cycle))
     },
   }
