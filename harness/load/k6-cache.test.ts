@@ -30,6 +30,12 @@ test('what other revisions have left is unused once none has used it for the tim
   expect((await unusedK6(forgottenMs)).map(({ file }) => file)).toEqual([join(cache, 'k6-2.1.0')])
 })
 
+test('what a revision that marks nothing has read lately is in use', async () => {
+  await lies('k6-2.1.0', forgottenMs + hourMs)
+  await utimes(join(cache, 'k6-2.1.0'), new Date(), new Date(Date.now() - forgottenMs - hourMs))
+  expect(await unusedK6(forgottenMs)).toEqual([])
+})
+
 test('neither what this revision takes nor what is no k6 of ours is ever unused', async () => {
   for (const name of [ownName, `k6-${pinnedVersion}`, 'k6', 'k6-2.2.0-mine', 'k6-2.2.0-lowtide-00000001.bak', 'notes']) await lies(name, 10 * forgottenMs)
   expect(await unusedK6(0)).toEqual([])
