@@ -110,6 +110,13 @@ describe('a load by k6', { timeout: 30_000 }, () => {
     expect(dose.counted + dose.unexpected + dose.timedOut + dose.broken + dose.dropped).toBe(5_000)
   })
 
+  test('a k6 that is killed as it is let go is told as killed, and not by what its REST interface then says', async () => {
+    await using load = await start({ dose: 20, concurrency: 4, run: 'killed-early' }, [{ name: 'slow', path: '/slow' }])
+    process.kill(ownedPids('killed-early')[0]!, 'SIGKILL')
+    await load.begin()
+    expect((await load.drained).generator).toMatchObject({ kind: 'broken', exitCode: null, tail: expect.stringMatching(/^k6 was killed by SIGKILL, by hand or for want of memory/) })
+  })
+
   test('a load that is disposed of early leaves no k6 behind', async () => {
     {
       await using load = await start({ dose: 1_000, concurrency: 2, run: 'disposed' }, [{ name: 'hang', path: '/hang' }])

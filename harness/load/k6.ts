@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { LogError } from '../replay/read-log.ts'
 import { defaultReadyTimeoutMs } from '../scenario/cluster.ts'
 import type { Namespace } from '../stack/namespace.ts'
@@ -97,9 +98,10 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
 
   return {
     begin: async () => {
-      await k6.begin(AbortSignal.any([options.signal, load.gone, AbortSignal.timeout(5_000)])).catch(error => {
+      await k6.begin(AbortSignal.any([options.signal, load.gone, AbortSignal.timeout(5_000)])).catch(async error => {
         options.signal.throwIfAborted()
-        load.stop(`k6 could not be started: ${error instanceof Error ? error.message : String(error)}`)
+        // Of one that was killed in this moment its connection knows before its end does, which says why.
+        if (!(await load.goneWithin(1_000))) load.stop(`k6 could not be started: ${whyOf(error)}`)
       })
     },
     started: ledger.started,
@@ -196,8 +198,12 @@ const watch = (generator: Generator, ledger: Ledger, { signal, nowMs, standstill
     gone.abort()
     return { ...end, trouble: trouble ?? end.trouble, stood }
   })
-  return { stop, ended, misdated, gone: gone.signal }
+  const goneWithin = (ms: number): Promise<boolean> => setTimeout(ms, false, { signal: gone.signal }).catch(() => true)
+  return { stop, ended, misdated, gone: gone.signal, goneWithin }
 }
+
+/** What `fetch` was told of a connection is in its cause alone. */
+const whyOf = (error: unknown): string => (!(error instanceof Error) ? String(error) : error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message)
 
 type Sums = ReturnType<Ledger['close']>
 
