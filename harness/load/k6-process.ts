@@ -116,9 +116,12 @@ export const environment = (run: string, plan: LoadPlan, generators = 1): NodeJS
 
 /**
  * k6 keeps little and leaves much to be collected: by Go's default, at twice of what it keeps, it collects more than ten times a second, on the cores and in the time of the requests that it
- * measures. At five times that is once in four. A journey that keeps much may still take no more than half of the memory (https://go.dev/doc/gc-guide), which all of a load's k6 share.
+ * measures. At five times that is once in four (https://go.dev/doc/gc-guide). It wants a GOMEMLIMIT beside it, as a journey may keep much.
  */
-const collector = (generators: number): NodeJS.ProcessEnv => ({ GOGC: '400', GOMEMLIMIT: String(Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 / generators)) })
+export const collectsLess = { GOGC: '400' } as const
+
+/** No more than half of this machine's memory, or of the container's limit, for all of a load's k6. */
+const collector = (generators: number): NodeJS.ProcessEnv => ({ ...collectsLess, GOMEMLIMIT: String(Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 / generators)) })
 
 const labelled = ([docker, verb, ...rest]: readonly string[], name: string, run: string): string[] => [docker!, verb!, `--name=${name}`, `--label=lowtide.run=${run}`, ...rest]
 

@@ -20,6 +20,7 @@ describe('generators in a cluster, where kubectl alone and what is behind it is 
     const before = shared.server.ids.length
     await using load = await start(page('/ok'), generators, { dose: 401, concurrency: 8, run })
     expect(ownedPids(run)).toHaveLength(generators)
+    for (const pid of ownedPids(run)) expect(readFileSync(`/proc/${pid}/environ`, 'latin1')).toMatch(/\0GOGC=400\0(?:.*\0)?GOMEMLIMIT=\d{2,8}000000(?:\0|$)/)
     expect(created(run)).not.toEqual([])
     // k6-operator has let them go by then, and Lowtide has not.
     await until(() => readdirSync(folderOf(run)).some(name => name.endsWith('-starter.log')))

@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { environment } from '../k6-process.ts'
 import { longestScriptBytes, manifestsOf, nameIn, yamlOf, type ClusterLoad } from './manifests.ts'
 
 const load: ClusterLoad = {
@@ -41,6 +42,7 @@ test.each<[string, object]>([
   ['more runners than a number of 32 bits', { parallelism: 2 ** 32 }],
   ['a clean-up that there is none of', { cleanup: 'always' }],
   ['a value that is a number, in the environment', { runner: { env: [{ name: 'A', value: 1 }] } }],
+  ['a value that is to come from nowhere', { runner: { env: [{ name: 'A', valueFrom: { resourceFieldRef: { divisor: '1Mi' } } }] } }],
 ])('the schema refuses %s', (_, spec) => {
   const good = testRunOf(load)
   expect(isTestRun({ ...good, spec: { ...good.spec, ...spec } })).toBe(false)
@@ -125,6 +127,15 @@ test('runners get the script, their part of the way to the collector, and what t
             value: 120000ms
           - name: K6_AUTO_EXTENSION_RESOLUTION
             value: "false"
+          - name: GOGC
+            value: "400"
+          - name: LOWTIDE_MEMORY_MIB
+            valueFrom:
+              resourceFieldRef:
+                resource: limits.memory
+                divisor: 1Mi
+          - name: GOMEMLIMIT
+            value: $(LOWTIDE_MEMORY_MIB)000000
       cleanup: post
     "
   `)
@@ -142,7 +153,15 @@ test('what is printed reads back as it was, whatever is in the script and the pl
 
 test('what looks like a variable of the pod stays as it is', () => {
   const { env } = testRunOf({ ...load, plan: { ...load.plan, baseUrl: 'http://h/$(HOME)' } }).spec.runner
-  expect(env.find(({ name }) => name === 'LOWTIDE_PLAN')?.value).toContain('http://h/$$(HOME)')
+  expect(env).toContainEqual({ name: 'LOWTIDE_PLAN', value: expect.stringContaining('http://h/$$(HOME)') })
+})
+
+test('runners collect their garbage as seldom as a k6 of this machine, within the memory of their pod', () => {
+  const { env } = testRunOf(load).spec.runner
+  const { GOGC } = environment(load.run, load.plan)
+  expect(env).toContainEqual({ name: 'GOGC', value: GOGC })
+  // In this order: the kubelet puts in only what it has made before.
+  expect(env.slice(-2)).toEqual([{ name: 'LOWTIDE_MEMORY_MIB', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1Mi' } } }, { name: 'GOMEMLIMIT', value: '$(LOWTIDE_MEMORY_MIB)000000' }])
 })
 
 test('a script that no ConfigMap holds is told with its length', () => {

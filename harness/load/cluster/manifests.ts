@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { runLabelOf } from '../../scenario/cluster.ts'
-import { streamOnly } from '../k6-process.ts'
+import { collectsLess, streamOnly } from '../k6-process.ts'
 import type { LoadPlan } from '../plan.ts'
 
 /** One load in a cluster: what k6-operator is asked for. */
@@ -67,7 +67,10 @@ export const manifestsOf = ({ name, run, generators, image, separate, readyTimeo
           metadata: { labels },
           readinessProbe: { ...answers, periodSeconds: 1 },
           livenessProbe: { ...answers, failureThreshold: 30 },
-          env: Object.entries({ LOWTIDE_OWNER: run, LOWTIDE_TOKEN: token, LOWTIDE_PLAN: JSON.stringify(plan), LOWTIDE_READY_TIMEOUT: `${readyTimeoutMs}ms`, K6_AUTO_EXTENSION_RESOLUTION: 'false' }).map(([key, value]) => ({ name: key, value: literal(value) })),
+          env: [
+            ...Object.entries({ LOWTIDE_OWNER: run, LOWTIDE_TOKEN: token, LOWTIDE_PLAN: JSON.stringify(plan), LOWTIDE_READY_TIMEOUT: `${readyTimeoutMs}ms`, K6_AUTO_EXTENSION_RESOLUTION: 'false', ...collectsLess }).map(([key, value]) => ({ name: key, value: literal(value) })),
+            ...withinThePod,
+          ],
         },
         // Should the harness die, its generators end with it, and the operator removes them.
         cleanup: 'post',
@@ -75,6 +78,15 @@ export const manifestsOf = ({ name, run, generators, image, separate, readyTimeo
     },
   ] as const
 }
+
+/**
+ * The pod has its memory to itself: that of its limit, which may be the namespace's (a LimitRange), else that of its node. Each MiB of it is told to Go as a million bytes: 5 % are left for what
+ * Go does not count, such as the buffers of sockets (https://kubernetes.io/docs/concepts/workloads/pods/downward-api/, https://go.dev/doc/gc-guide).
+ */
+const withinThePod = [
+  { name: 'LOWTIDE_MEMORY_MIB', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1Mi' } } },
+  { name: 'GOMEMLIMIT', value: '$(LOWTIDE_MEMORY_MIB)000000' },
+] as const
 
 /** As `kubectl` takes it, one document after the other. */
 export const yamlOf = (manifests: readonly object[]): string => manifests.map(one => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
