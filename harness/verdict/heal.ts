@@ -1,10 +1,12 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Member, Process } from '../timeline/member.ts'
+import { serverTimeouts } from '../timeline/server-timeouts.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { byIdentity, type ByIdentity } from './by-identity.ts'
 import { lostPlaceOf, placesOf } from './places.ts'
 import { remembered } from './remembered.ts'
-import { memberAt, restsOf } from './rest.ts'
+import { memberAt, type Rest, restsOf } from './rest.ts'
+import { isEndOf } from './tally.ts'
 import type { HealClass, Survivor } from './verdict.ts'
 
 /**
@@ -13,15 +15,16 @@ import type { HealClass, Survivor } from './verdict.ts'
  */
 export function healClass(timeline: Timeline, survivors: readonly Survivor[]): HealClass {
   const seen = new Set(survivors.map((survivor) => healOf(timeline, survivor)))
-  return order.findLast((heal) => seen.has(heal)) ?? 'none'
+  return healClasses.findLast((heal) => seen.has(heal)) ?? 'none'
 }
 
-const order: readonly HealClass[] = ['none', 'on nudge', 'by time-out', 'at collection', 'permanent']
+/** From the mildest to the worst. */
+export const healClasses: readonly HealClass[] = ['none', 'on nudge', 'by time-out', 'at collection', 'permanent']
 
 /** By the first rest that no longer shows it: what was done before that rest is what healed it. */
 function healOf(timeline: Timeline, survivor: Survivor): HealClass {
-  // The server itself ended it and said so in its log.
-  if (survivor.member.kind === 'other') return 'by time-out'
+  // The server itself ended it and said so in its log, whatever was done meanwhile.
+  if (survivor.member.kind === 'other' || wasEndedByServer(timeline, survivor.member)) return 'by time-out'
   const place = lostPlaceOf(timeline, survivor.member)
   if (place !== null) return healOfPlace(timeline, place)
   const rests = restsOf(timeline)
@@ -31,8 +34,8 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
   }
   let lastWith = lastRests(timeline).get(survivor.member) ?? -1
   while (lastWith >= 0 && rests[lastWith]?.looks.some(shows) !== true) lastWith -= 1
-  const firstWithout = rests[lastWith + 1]
-  if (lastWith === -1 || firstWithout === undefined) return 'permanent'
+  const [last, firstWithout] = [rests[lastWith], rests[lastWith + 1]]
+  if (last === undefined || firstWithout === undefined) return 'permanent'
   switch (firstWithout.reading) {
     case 'nudged':
       return 'on nudge'
@@ -40,9 +43,10 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
       return 'at collection'
     case 'stopped':
       return 'permanent'
-    case 'before-load':
     case 'baseline':
     case 'untouched':
+      return wentWithRequests(timeline, last, firstWithout, shows) ? 'on nudge' : 'by time-out'
+    case 'before-load':
     case 'control-before':
     case 'control-planted':
     case 'control-removed':
@@ -50,6 +54,26 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
     default:
       return firstWithout.reading satisfies never
   }
+}
+
+const wasEndedByServer = (timeline: Timeline, member: Member): boolean => member.kind === 'session' && timeline.serverLog.some((line) => line.sqlstate in serverTimeouts && isEndOf(timeline, member, line))
+
+/**
+ * A load nudges as well as a nudge does, and what it took away was hardly about to time out just then. Unless it is seen to go at rest, before the load or when that has gone; or an earlier
+ * load has left it as it was.
+ */
+function wentWithRequests({ looks, doses, canaries, capacities }: Timeline, { last }: Rest, without: Rest, shows: (look: Stamped<Look>) => boolean): boolean {
+  const isShown = (at: number): boolean => {
+    const look = looks[at]
+    return look !== undefined && shows(look)
+  }
+  const lastAt = looks.indexOf(last)
+  let since = lastAt
+  while (isShown(since - 1)) since -= 1
+  const isBetween = (from: Stamped<Look> | undefined, to: Stamped<Look>) => ({ atMs }: { readonly atMs: number }): boolean => atMs > (from?.atMs ?? 0) && atMs < to.atMs
+  const loads = doses.filter(({ counted }) => counted > 0)
+  if (!isShown(lastAt) || isShown(lastAt + 1) || loads.some(isBetween(looks[since], last))) return false
+  return [...loads, ...canaries, ...capacities].some(isBetween(last, without.last))
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { grownAt, growths, leaks, ruleOf } from '../testing/leaks.ts'
 import { lookAlikes } from '../testing/look-alikes.ts'
-import { type Being, firstMeasured, hungRequest, openTransaction, process, type Run, server, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
+import { type Being, firstMeasured, hungRequest, loadEndOf, openTransaction, process, type Run, server, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
 import type { Finding, Invariant } from './verdict.ts'
@@ -88,15 +88,24 @@ describe('what is left is counted once', () => {
 describe('the class of healing', () => {
   const until = (untilMs: number): Run => ({ beings: hungRequest({ cycle: 7, untilMs }) })
   const growing = (of: 'descriptors' | 'threads', afterNudge: number): Run => ({ beings: [(moment) => process({ pid: 60, [of]: moment.atMs < startOf(8) - 2_100 ? 20 + grownAt(moment) : afterNudge })(moment)] })
-  const collected: Run['also'] = [0, 1, 2].map((i) => ({ ...(timelineOf().looks.at(-1) as NonNullable<ReturnType<typeof timelineOf>['looks'][number]>), reading: 'collected', cycle: 7, atMs: startOf(8) - 400 + i * 100 }))
+  const asked = (atMs: number) => ({ kind: 'canary', url: '/login', outcome: 'answered', detail: 'status 200', tookMs: 12, atMs }) as const
+  const ended = (atMs: number) => ({ kind: 'server-log', pid: 5, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs }) as const
+  const collected: NonNullable<Run['also']> = [0, 1, 2].map((i) => ({ ...(timelineOf().looks.at(-1) as NonNullable<ReturnType<typeof timelineOf>['looks'][number]>), reading: 'collected', cycle: 7, atMs: startOf(8) - 400 + i * 100 }))
   test.each<[string, Run, string]>([
     ['nothing to heal', {}, 'none'],
     ['still there at the end', { beings: hungRequest() }, 'permanent'],
     ['gone with the nudge', until(startOf(8) - 2_100), 'on nudge'],
     ['its transaction ended by the nudge, its session still pooled', { beings: [(moment) => (moment.atMs < startOf(8) - 2_100 ? openTransaction({ pid: 1, fromMs: startOf(7), relationLocks: 1 }) : session({ pid: 1, fromMs: startOf(7) }))(moment)] }, 'on nudge'],
     ['gone with the collection', { ...until(startOf(8) - 500), also: collected }, 'at collection'],
-    ['gone before the next cycle, untouched', { beings: hungRequest({ cycle: 4, untilMs: startOf(5) }) }, 'by time-out'],
-    ['ended by the server', { also: [{ kind: 'server-log', pid: 5, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs: startOf(4) }] }, 'by time-out'],
+    ['gone with the requests of the next load', { beings: hungRequest({ cycle: 4, untilMs: startOf(5) + 2_000 }) }, 'on nudge'],
+    ['gone by the next rest, before which nothing was asked', { beings: hungRequest({ cycle: 3, untilMs: startOf(4) + 2_000 }) }, 'by time-out'],
+    ['the same, and the other route was asked', { beings: hungRequest({ cycle: 3, untilMs: startOf(4) + 2_000 }), also: [asked(startOf(4) - 600)] }, 'on nudge'],
+    ['gone between two looks of a rest', { beings: hungRequest({ cycle: 3, untilMs: loadEndOf(4) + 6_800 }) }, 'by time-out'],
+    ['left as it was by the next load, and gone before its settle was over', { beings: hungRequest({ cycle: 4, untilMs: loadEndOf(5) + 6_000 }), looks: 4 }, 'by time-out'],
+    ['left as it was by the next load, and gone with the one after it', { beings: hungRequest({ cycle: 5, untilMs: startOf(7) + 2_000 }) }, 'by time-out'],
+    ['ended by the server', { also: [ended(startOf(4))] }, 'by time-out'],
+    ['ended by the server as it collected', { beings: [openTransaction({ pid: 5, fromMs: startOf(7), untilMs: startOf(8) - 500, relationLocks: 1 })], also: [ended(startOf(8) - 500), ...collected] }, 'by time-out'],
+    ['gone with the collection, as the server ended another session of the same number before', { beings: [openTransaction({ pid: 5, fromMs: startOf(7), untilMs: startOf(8) - 500, relationLocks: 1 })], also: [ended(startOf(4)), ...collected] }, 'at collection'],
     ['descriptors that grew, closed with the nudge, in a process that goes on', growing('descriptors', 26), 'on nudge'],
     ['all but one of them', growing('descriptors', 27), 'permanent'],
     ['threads that grew, ended with the nudge', growing('threads', 26), 'on nudge'],

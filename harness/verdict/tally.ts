@@ -33,7 +33,7 @@ export type Kept = { readonly cycle: number } & Pick<Survivor, 'ofGrowth'>
 export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): Tally {
   const survivors = survivorsOf(leaks)
   const endings = survivors.flatMap(({ member }) => (isEnded(member) ? [member] : []))
-  const ended = new Map(hangs.flatMap(({ session }) => endings.flatMap((ending) => (session !== null && isEndOf(timeline, session, ending) ? [[ending.id, session] as const] : []))))
+  const ended = new Map(hangs.flatMap(({ session }) => endings.flatMap((ending) => (session !== null && isEndOf(timeline, session, endOf(ending)) ? [[ending.id, session] as const] : []))))
   const lost = new Set([...survivors.filter((survivor) => !isHolder(survivor)).map(({ member }) => member), ...ended.values()].map(key))
   const counted = hangs.flatMap((hang): readonly Counted[] => {
     const isLost = [hang.process, hang.session].some((member) => member !== null && lost.has(key(member)))
@@ -86,8 +86,7 @@ const isOther = ({ kind }: Member): boolean => kind !== 'session' && kind !== 'p
 const isEnded = (member: Member): boolean => member.kind === 'other' && member.resource === sessionsEnded
 
 /** The end of this session, and not of a later one that was given its number: it came as looks no longer showed it. */
-function isEndOf(timeline: Timeline, session: Session, ending: Member): boolean {
-  const { pid, atMs } = endOf(ending)
+export function isEndOf(timeline: Timeline, session: Session, { pid, atMs }: { readonly pid: number; readonly atMs: number }): boolean {
   const looks = runningLooks(timeline)
   const last = lastSightings(timeline).get(session)
   if (pid !== session.pid || last === undefined) return pid === session.pid
