@@ -17,6 +17,7 @@ import (
 var modes = map[string]func(depot){
 	"rows-not-closed":            rowsNotClosed,
 	"goroutine-keeps-connection": goroutineKeepsConnection,
+	"left-to-its-deadline":       leftToItsDeadline,
 	"close-wait":                 closeWait,
 	"pool-fills":                 poolFills,
 	"identities-recycled":        identitiesRecycled,
@@ -86,6 +87,33 @@ func goroutineKeepsConnection(d depot) {
 			}
 		}()
 		return fmt.Sprintf("parcel %d will be counted", number), nil
+	})
+}
+
+// leftToItsDeadline leaks: an error leaves a transaction as it is, and nothing ends it but the deadline of its context.
+func leftToItsDeadline(d depot) {
+	d.db.SetMaxOpenConns(40)
+	d.db.SetMaxIdleConns(40)
+	serve("/audits/", func(_ context.Context, number int) (string, error) {
+		// An audit goes on when its client has left, and is given so long.
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		tx, err := d.db.BeginTx(ctx, nil)
+		if err != nil {
+			cancel()
+			return "", err
+		}
+		if mended {
+			defer cancel()
+			defer tx.Rollback() // does nothing after Commit
+		}
+		var grams int
+		if err := tx.QueryRowContext(ctx, "SELECT grams FROM parcel WHERE id = $1", number).Scan(&grams); err != nil {
+			// The leak: neither Rollback nor cancel on this way out.
+			return "", fmt.Errorf("parcel %d was not audited: %w", number, err)
+		}
+		err = tx.Commit()
+		cancel()
+		return fmt.Sprintf("audited parcel %d of %d g", number, grams), err
 	})
 }
 
