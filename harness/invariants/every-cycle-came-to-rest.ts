@@ -15,8 +15,9 @@ export default {
     const unseen = measured.filter((cycle) => !rests.has(cycle))
     const unquiet = measured.filter((cycle) => rests.get(cycle)?.quiet === false)
     const last = rests.get(measured.at(-1) ?? -1)
-    const reason = unquiet.map((cycle) => rests.get(cycle)?.looks.findLast(({ quiescent }) => !quiescent)?.unquiet).findLast((why) => why !== undefined) ?? 'no reason given'
-    const settledBy = `a longer settle, or an application that ends what it has begun${reason.includes('queries running') ? '; if it keeps such queries running by design, limits.standingQueries' : ''}`
+    const busy = unquiet.map((cycle) => rests.get(cycle)?.looks.findLast(({ quiescent }) => !quiescent)).findLast((look) => look?.unquiet !== undefined)
+    const reason = busy?.unquiet ?? 'no reason given'
+    const settledBy = `a longer settle, or an application that ends what it has begun${busy?.unquietBy === 'queries' ? '; if it keeps such queries running by design, limits.standingQueries' : ''}`
 
     if (measured.length === 0 && timeline.endedEarly === 'load broken') return { kind: 'not judged', sentence: 'the load broke before anything was measured' }
     if (measured.length === 0) return { kind: 'inconclusive', sentence: 'no measured cycle is on record', settledBy: 'a run that gets as far as its first cycle' }

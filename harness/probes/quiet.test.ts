@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { hungRequest, process, server, session, startOf, zombie, type Being } from '../testing/timeline-of.ts'
 import type { Look } from '../timeline/entry.ts'
 import type { Member, Session } from '../timeline/member.ts'
-import { isLeftover, settle, unquietReason, type SettleOptions } from './quiet.ts'
+import { isLeftover, settle, unquietOf, type SettleOptions } from './quiet.ts'
 import type { Sight } from './sampler.ts'
 
 const now = { atMs: startOf(3) + 5_000, cycle: 3, reading: 'untouched' as const }
@@ -98,23 +98,23 @@ describe('quiet', () => {
     ['two ticks of its clock, however close the looks', working(20), 50, 0, /^quiet$/],
     ['a runtime that wakes for its timers', working(60), 1_000, 0, /^quiet$/],
   ])('%s', (_, at, afterMs, inFlight, expected) => {
-    expect(unquietReason(at, then, afterMs, inFlight) ?? 'quiet').toMatch(expected)
+    expect(unquietOf(at, then, afterMs, inFlight)?.unquiet ?? 'quiet').toMatch(expected)
   })
 
   test('streams that were open before the load are no sign of it, and one more is', () => {
-    expect(unquietReason(busy, then, 150, 0, 2)).toBeNull()
-    expect(unquietReason(busy, then, 150, 0, 1)).toBe('2 client connections open, 1 before the load')
+    expect(unquietOf(busy, then, 150, 0, 2)).toBeNull()
+    expect(unquietOf(busy, then, 150, 0, 1)).toEqual({ unquietBy: 'clients', unquiet: '2 client connections open, 1 before the load' })
   })
 
   test('queries that the application runs by design are no sign of work, and others are', () => {
     const members = seen(session({ pid: 20, state: 'active', query: 'SELECT poll()' }), session({ pid: 21, state: 'active', query: 'SELECT 2' }))
     const unmeant = (running: readonly Session[]) => running.filter(({ query }) => query !== 'SELECT poll()')
-    expect(unquietReason(sight(members), then, 150, 0, 0, unmeant)).toBe('1 queries running: SELECT ?')
-    expect(unquietReason(sight(members.slice(0, 1)), then, 150, 0, 0, unmeant)).toBeNull()
+    expect(unquietOf(sight(members), then, 150, 0, 0, unmeant)).toEqual({ unquietBy: 'queries', unquiet: '1 queries running: SELECT ?' })
+    expect(unquietOf(sight(members.slice(0, 1)), then, 150, 0, 0, unmeant)).toBeNull()
   })
 
   test('a first look proves no rest', () => {
-    expect(unquietReason(idle, null, 0, 0)).toBe('first look')
+    expect(unquietOf(idle, null, 0, 0)).toMatchObject({ unquietBy: 'first look' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Look, Reading } from '../timeline/entry.ts'
+import type { Look, Reading, UnquietBy } from '../timeline/entry.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import { formOf, isRunningQuery } from '../timeline/standing-queries.ts'
 import type { Sampler, Sight } from './sampler.ts'
@@ -46,10 +46,10 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
     const sight = await sampler.look()
     const atMs = performance.now()
     signal.throwIfAborted()
-    const unquiet = unquietReason(sight, before, atMs, inFlight(), clientsBefore, unmeant)
+    const unquiet = unquietOf(sight, before, atMs, inFlight(), clientsBefore, unmeant)
     // In quiet what runs is meant to, and so is the transaction in which it does.
     const left = sight.members.filter((member) => isLeftover(member) && !isRunningQuery(member)).length
-    const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...(unquiet === null ? {} : { unquiet }), ...(sight.partial.length > 0 ? { missed: sight.partial.map(({ probe }) => probe) } : {}), counters: sight.counters, members: sight.members }
+    const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...unquiet, ...(sight.partial.length > 0 ? { missed: sight.partial.map(({ probe }) => probe) } : {}), counters: sight.counters, members: sight.members }
     // The first look only tells where the CPU clocks stood; it proves no rest.
     if (before !== null) record(look)
     quiet = unquiet === null ? quiet + 1 : 0
@@ -70,23 +70,26 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
 /** A server at rest still wakes for its timers. Above this share of one core it is at work. */
 const restingCpuShare = 0.1
 
+/** Why a moment is not quiet, as its look tells. */
+type Unquiet = { readonly unquiet: string; readonly unquietBy: UnquietBy }
+
 /** Why this moment is not quiet; null when it is. */
-export function unquietReason(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number, clientsBefore = 0, unmeant: Unmeant = (running) => running): string | null {
-  if (sight.partial.length > 0) return `no answer from ${sight.partial.map(({ probe, reason }) => `${probe}: ${reason}`).join('; ')}`
-  if (inFlight > 0) return `${inFlight} requests in flight`
+export function unquietOf(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number, clientsBefore = 0, unmeant: Unmeant = (running) => running): Unquiet | null {
+  if (sight.partial.length > 0) return { unquietBy: 'blindness', unquiet: `no answer from ${sight.partial.map(({ probe, reason }) => `${probe}: ${reason}`).join('; ')}` }
+  if (inFlight > 0) return { unquietBy: 'requests', unquiet: `${inFlight} requests in flight` }
   const clients = sight.counters['app.clients'] ?? 0
-  if (clients > clientsBefore) return `${clients} client connections open${clientsBefore > 0 ? `, ${clientsBefore} before the load` : ''}`
+  if (clients > clientsBefore) return { unquietBy: 'clients', unquiet: `${clients} client connections open${clientsBefore > 0 ? `, ${clientsBefore} before the load` : ''}` }
   const planted = new Set(sight.members.flatMap((member) => (member.kind === 'process' && member.control !== null ? member.databasePorts : [])))
   const active = unmeant(sight.members.filter(isRunningQuery).filter(({ clientPort }) => !(clientPort !== null && planted.has(clientPort))))
   const [one] = active
-  if (one !== undefined) return `${active.length} queries running: ${formOf(one).slice(0, 80)}`
+  if (one !== undefined) return { unquietBy: 'queries', unquiet: `${active.length} queries running: ${formOf(one).slice(0, 80)}` }
   const working = sight.members.filter((member) => member.kind === 'process' && member.control === null && (member.runnableThreads ?? 0) > 0).length
-  if (working > 0) return `${working} request processes at work`
-  if (before === null) return 'first look'
+  if (working > 0) return { unquietBy: 'processes', unquiet: `${working} request processes at work` }
+  if (before === null) return { unquietBy: 'first look', unquiet: 'first look' }
   const spentMs = cpuSpentMs(before.sight.members, sight.members)
   const share = spentMs / Math.max(1, atMs - before.atMs)
   // Two ticks of the CPU clock are noise however close the looks are.
-  if (share > restingCpuShare && spentMs > 20) return `the application uses ${Math.round(share * 100)} % of a core`
+  if (share > restingCpuShare && spentMs > 20) return { unquietBy: 'cpu', unquiet: `the application uses ${Math.round(share * 100)} % of a core` }
   return null
 }
 

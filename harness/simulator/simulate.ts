@@ -1,5 +1,5 @@
 import { mixesOf } from '../load/mix.ts'
-import { isLeftover, unquietReason } from '../probes/quiet.ts'
+import { isLeftover, unquietOf } from '../probes/quiet.ts'
 import type { Dose, Entry, Happening, Look, Planted, Reading } from '../timeline/entry.ts'
 import { formatVersion } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
@@ -57,8 +57,8 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
     const members = asHeld(inhabitants.map((being) => being(moment)).filter((member) => member !== null))
     const logged = members.filter((member) => member.kind === 'session').map(({ pid, backendStartMs }) => ({ kind: 'logged-session' as const, id: `${pid}@${Math.floor(backendStartMs / 1000)}`, pid }))
     const counters = { 'pg.backends': logged.length, 'log.live': logged.length, 'app.processes': members.filter(({ kind }) => kind === 'process').length, ...world.counters?.(nowMs) }
-    const unquiet = unquietReason({ members, counters, partial: [] }, before && { sight: { members: before.members, counters: {}, partial: [] }, atMs: before.atMs }, nowMs, 0, clientsBefore)
-    return { atMs: nowMs, members, look: { kind: 'look', reading, ...(cycle !== null && { cycle }), quiescent: unquiet === null, ...(unquiet !== null && { unquiet }), counters, members: [...members, ...logged] } satisfies Look }
+    const unquiet = unquietOf({ members, counters, partial: [] }, before && { sight: { members: before.members, counters: {}, partial: [] }, atMs: before.atMs }, nowMs, 0, clientsBefore)
+    return { atMs: nowMs, members, look: { kind: 'look', reading, ...(cycle !== null && { cycle }), quiescent: unquiet === null, ...unquiet, counters, members: [...members, ...logged] } satisfies Look }
   }
 
   /** The settle of harness/probes/quiet.ts on a clock of its own. */

@@ -1,5 +1,5 @@
 import { type Living, openTransaction, process, server, session, startedAt } from '../simulator/beings.ts'
-import type { Control, Dose, Entry, Happening, Look, Planted, Reading } from '../timeline/entry.ts'
+import type { Control, Dose, Entry, Happening, Look, Planted, Reading, UnquietBy } from '../timeline/entry.ts'
 import { formatVersion } from '../timeline/entry.ts'
 import type { Facts, Limits } from '../timeline/facts.ts'
 import { beginFold } from '../timeline/fold.ts'
@@ -32,6 +32,8 @@ export type Run = {
   readonly delivered?: (cycle: number, planned: number) => Partial<Dose>
   /** Why the looks of a cycle were not quiet. */
   readonly unquiet?: (cycle: number) => string | undefined
+  /** What kept them so; older records tell the reason alone. */
+  readonly unquietBy?: UnquietBy
   /** How many looks a settle ends with. */
   readonly looks?: number
   readonly controls?: 'found' | 'none'
@@ -75,12 +77,12 @@ export const factsOf = ({ limits = {}, doses = usualDoses, suppressions }: Run =
 
 /** The lines of the record, in order and numbered. */
 export function entriesOf(run: Run = {}): readonly Entry[] {
-  const { doses = usualDoses, delivered = () => ({}), unquiet = () => undefined, looks = 3, controls = 'found', end = 'completed', also = [] } = run
+  const { doses = usualDoses, delivered = () => ({}), unquiet = () => undefined, unquietBy, looks = 3, controls = 'found', end = 'completed', also = [] } = run
   const beings = [server('postgresql'), server('application'), ...(run.beings ?? []), ...(controls === 'found' ? planted(doses.length) : [])]
   const roles = [...['warm-up', 'warm-up', 'baseline'].map((role) => ({ role, planned: 40 })), ...doses.map((planned) => ({ role: 'measured', planned }))] as { role: Dose['role']; planned: number }[]
   const happenings: { atMs: number; happening: Happening }[] = []
   const at = (atMs: number, happening: Happening): void => void happenings.push({ atMs, happening })
-  const look = (atMs: number, reading: Reading, cycle: number | null): void => at(atMs, lookAt(beings, { atMs, reading, cycle }, cycle === null ? undefined : unquiet(cycle)))
+  const look = (atMs: number, reading: Reading, cycle: number | null): void => at(atMs, lookAt(beings, { atMs, reading, cycle }, cycle === null ? undefined : unquiet(cycle), unquietBy))
 
   look(5_000, 'baseline', null)
   for (const [cycle, { role, planned }] of roles.entries()) {
@@ -130,7 +132,7 @@ const doseOf = (cycle: number, role: Dose['role'], planned: number, differs: Par
   ...differs,
 })
 
-function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | undefined): Look {
+function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | undefined, unquietBy: UnquietBy | undefined): Look {
   const members = beings.map((being) => being(moment)).filter((member) => member !== null)
   const logged = members.filter((member) => member.kind === 'session').map(({ pid, backendStartMs }) => ({ kind: 'logged-session' as const, id: `${pid}@${Math.floor(backendStartMs / 1000)}`, pid }))
   return {
@@ -138,7 +140,7 @@ function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | unde
     reading: moment.reading,
     ...(moment.cycle !== null && { cycle: moment.cycle }),
     quiescent: unquiet === undefined,
-    ...(unquiet !== undefined && { unquiet }),
+    ...(unquiet !== undefined && { unquiet, ...(unquietBy !== undefined && { unquietBy }) }),
     counters: { 'pg.backends': logged.length, 'log.live': logged.length, 'app.processes': members.filter(({ kind }) => kind === 'process').length, ...plantedCounters(moment) },
     members: [...members, ...logged],
   }

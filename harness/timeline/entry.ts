@@ -61,8 +61,11 @@ export type Blind = { readonly kind: 'blind'; readonly probe: string; readonly r
  */
 export type Reading = 'before-load' | 'baseline' | 'untouched' | 'nudged' | 'collected' | 'control-before' | 'control-planted' | 'control-removed' | 'stopped'
 
+/** What kept a moment from being quiet, the first of these that did: a probe without its answer, requests in flight, clients still connected, running queries, requests' processes at work, nothing yet to compare with, CPU time. */
+export type UnquietBy = 'blindness' | 'requests' | 'clients' | 'queries' | 'processes' | 'first look' | 'cpu'
+
 /**
- * Everything alive at one moment of quiet. `quiescent` is false where the deadline came first; `unquiet` then says why.
+ * Everything alive at one moment of quiet. `quiescent` is false where the deadline came first; `unquiet` then says why, and `unquietBy` what it was. Older records have no `unquietBy`.
  * Verdicts rest on looks alone; three in a row make a confirmation.
  */
 export type Look = {
@@ -72,6 +75,7 @@ export type Look = {
   readonly cycle?: number
   readonly quiescent: boolean
   readonly unquiet?: string
+  readonly unquietBy?: UnquietBy
   /** Probes that gave no answer: what they would have shown is missing from `members`, which is no proof that it was not there. */
   readonly missed?: readonly string[]
   readonly counters: Readonly<Record<string, number>>

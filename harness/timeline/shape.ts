@@ -145,7 +145,7 @@ const entries = tabled<Happening['kind']>({
   phase: { phase: isText, edge: isText, cycle: optional(isNumber) },
   beat: { counters: recordOf(isNumber), missed: optional(listOf(isText)) },
   blind: { probe: isText, reason: isText },
-  look: { reading: isText, cycle: optional(isNumber), quiescent: isTruth, unquiet: optional(isText), missed: optional(listOf(isText)), counters: recordOf(isNumber), members: Array.isArray },
+  look: { reading: isText, cycle: optional(isNumber), quiescent: isTruth, unquiet: optional(isText), unquietBy: optional(isText), missed: optional(listOf(isText)), counters: recordOf(isNumber), members: Array.isArray },
   load: { cycle: isNumber, route: isText, ...outcomes },
   unanswered: { cycle: isNumber, request: isText, route: isText, url: isText, waitedMs: isNumber },
   request: { cycle: isNumber, why: isText, born: optional(listOf(isText)), request: isText, route: isText, path: isText, startedAtMs: isEpoch, tookMs: isNumber, outcome: isText, status: isNumber, errorCode: isNumber },
