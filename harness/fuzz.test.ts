@@ -20,7 +20,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }))
 
 const leaking: Run = { beings: hungRequest({ cycle: 4 }) }
 const runs = { healthy: {}, leaking } satisfies Readonly<Record<string, Run>>
-/** As the recorder writes them. */
+/** As they were written before lines carried checksums: what tells harm without these has to go on telling it. */
 function textOf(run: Run): string {
   const told = beginLines()
   return entriesOf(run).map((entry) => `${JSON.stringify(told(entry).line)}\n`).join('')

@@ -9,6 +9,7 @@ import { Readable } from 'node:stream'
 import { json, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
+import { writeChecksums } from '../timeline/checksums.ts'
 import { beginLines } from '../timeline/look-lines.ts'
 import { spread, type Measure } from './measure.ts'
 import { nightOf, nights } from './night.ts'
@@ -31,8 +32,8 @@ export const judgeNight: Measure<JudgedNight> = {
     const { facts, entries } = nightOf(night, 1)
     const record = join(dir, 'timeline.ndjson')
     await writeFile(join(dir, 'run.json'), JSON.stringify(facts))
-    const told = beginLines()
-    await pipeline(Readable.from(entries.values().map((entry) => `${JSON.stringify(told(entry).line)}\n`)), createWriteStream(record), { signal })
+    const [told, withChecksum] = [beginLines(), writeChecksums()]
+    await pipeline(Readable.from(entries.values().map((entry) => `${withChecksum(JSON.stringify(told(entry).line), entry.kind === 'end' ? 'last' : 'any')}\n`)), createWriteStream(record), { signal })
     return { night: night.name, recordMB: Math.round((await stat(record)).size / 1e6), ...(await judgedByCommand(dir, signal)) }
   },
   figures: (results) =>

@@ -1,10 +1,15 @@
+import { settledByCopy } from '../verdict/altered.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list } from '../verdict/words.ts'
 
 export default {
   name: 'the record is whole',
   isCause: true,
-  check: ({ damage, end }) => {
+  check: ({ altered, damage, end }) => {
+    if (altered.length > 0) {
+      const faults = [...altered, ...damage]
+      return { kind: 'inconclusive', sentence: `the record has ${count(faults.length, 'fault')}: ${list(faults, 3)}`, settledBy: settledByCopy }
+    }
     if (damage.length > 0)
       return { kind: 'inconclusive', sentence: `the record has ${count(damage.length, 'fault')}: ${list(damage, 3)}`, settledBy: 'run again; what a damaged record lost cannot be judged' }
     switch (end) {

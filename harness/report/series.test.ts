@@ -85,9 +85,10 @@ test('a phase without its end, and a probe without its return, last to the end o
   expect(series.unseen).toEqual([{ probe: 'postgres', startMs: 2_000, endMs: 9_000 }])
 })
 
-test('damaged lines are said, not hidden', async () => {
+test('damaged lines are said, not hidden; those that are not as written are drawn as they are', async () => {
   async function* damaged() {
     yield { damage: 'line 3 of timeline.ndjson is no entry' }
+    yield { damage: 'lines 2 to 101 of timeline.ndjson are not as written', altered: true } as const
     yield { ...beat(0, { a: 1 }), n: 3 }
   }
   expect((await seriesOf(damaged(), fiveHertz)).leftOut).toEqual(['1 damaged line of the record'])

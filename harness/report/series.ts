@@ -1,5 +1,6 @@
 import type { Dose, Entry, PhaseName } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
+import type { Damage } from '../timeline/reader.ts'
 import { counterFold } from './series/counters.ts'
 import { eventFold } from './series/events.ts'
 import { loadFold, type LoadTrace } from './series/load.ts'
@@ -39,7 +40,7 @@ export type Mark = { readonly kind: 'suspect' | 'evidence' | 'control' | 'blind'
 export type Level = { readonly of: string; readonly label: string; readonly value: number }
 
 /** Folds a record into series in one pass. What is no entry (a damaged line) is counted and said. */
-export async function seriesOf(entries: AsyncIterable<Entry | { readonly damage: string }>, { sampleEveryMs, thresholds = [] }: Pick<Facts, 'sampleEveryMs' | 'thresholds'>): Promise<Series> {
+export async function seriesOf(entries: AsyncIterable<Entry | Damage>, { sampleEveryMs, thresholds = [] }: Pick<Facts, 'sampleEveryMs' | 'thresholds'>): Promise<Series> {
   const counters = counterFold()
   const load = loadFold()
   const events = eventFold()
@@ -47,7 +48,7 @@ export async function seriesOf(entries: AsyncIterable<Entry | { readonly damage:
   let damaged = 0
   for await (const entry of entries) {
     if ('damage' in entry) {
-      damaged += 1
+      if (!entry.altered) damaged += 1
       continue
     }
     endMs = Math.max(endMs, entry.atMs)

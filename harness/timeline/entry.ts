@@ -6,6 +6,7 @@ export const formatVersion = 2
 /**
  * One line of timeline.ndjson. `n` counts lines from 0, so that a lost line shows as a missing number;
  * `atMs` is monotonic milliseconds since the record was opened (`run.json` holds the wall clock of that moment).
+ * On its way into the file a line may get a checksum (checksums.ts), which older records have not.
  */
 export type Entry = Happening & { readonly n: number; readonly atMs: number }
 

@@ -36,6 +36,11 @@ describe('damage', () => {
     expect(damage).toEqual(['line 8 of timeline.ndjson is no entry'])
   })
 
+  test('a stretch that is not as written stands for no line: none is missed', async () => {
+    const { altered, damage } = await foldTimeline(facts, [...whole.slice(0, 7), { damage: 'lines 2 to 7 of timeline.ndjson are not as written', altered: true }, ...whole.slice(7)])
+    expect({ altered, damage }).toEqual({ altered: ['lines 2 to 7 of timeline.ndjson are not as written'], damage: [] })
+  })
+
   test('a thousand faults are twenty sentences and a number', () => {
     const { damage } = fold(facts, Array.from({ length: 1_001 }, (_, i): Entry => ({ kind: 'beat', counters: {}, n: i * 2, atMs: i })))
     expect([damage.length, damage.at(-1)]).toEqual([21, 'and 980 more faults of this kind'])

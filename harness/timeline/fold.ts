@@ -2,7 +2,7 @@ import { crowds } from './crowds.ts'
 import type { Beat, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { halfClosedSince } from './half-closed.ts'
-import { lineOrder } from './line-order.ts'
+import { firstNotes, lineOrder } from './line-order.ts'
 import type { Damage } from './reader.ts'
 import { addRude } from './rude-sums.ts'
 import { samplerWatch } from './sampler-watch.ts'
@@ -22,6 +22,7 @@ export async function foldTimeline(facts: Facts, entries: AsyncIterable<Entry | 
 /** The same fold one entry at a time; `timeline` tells what the record says so far, and may be asked as often as one likes. */
 export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage) => void; readonly timeline: () => Timeline } {
   const order = lineOrder()
+  const altered = firstNotes()
   const watch = samplerWatch(facts.probes)
   const spans = cycleSpans(facts)
   const ages = transactionAges()
@@ -100,7 +101,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
 
   return {
     add: (entry) => {
-      if ('damage' in entry) return order.unreadable(entry)
+      if ('damage' in entry) return entry.altered ? altered.note(entry.damage) : order.unreadable(entry)
       if (!order.accepts(entry)) return
       // Subtle: the types hold for what the recorder wrote, not for what a disk or an editor made of it.
       const fault = faultOf(entry, looks.all.at(-1))
@@ -129,6 +130,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       halfClosedSince: halfClosed.now(),
       end,
       endedEarly,
+      altered: altered.all(),
       damage: order.damage(),
     }),
   }

@@ -3,15 +3,9 @@ import type { Damage } from './reader.ts'
 
 /** Lines are numbered from 0 and time never runs back; whatever breaks that is damage. */
 export function lineOrder() {
-  const told = 20
-  const damage: string[] = []
-  let untold = 0
+  const { note, all } = firstNotes()
   let next = 0
   let lastAtMs = 0
-  const note = (sentence: string): void => {
-    if (damage.length < told) damage.push(sentence)
-    else untold += 1
-  }
   return {
     note,
     unreadable: ({ damage: sentence }: Damage): void => {
@@ -31,6 +25,20 @@ export function lineOrder() {
       return true
     },
     lastAtMs: () => lastAtMs,
-    damage: () => (untold === 0 ? [...damage] : [...damage, `and ${untold} more faults of this kind`]),
+    damage: all,
+  }
+}
+
+/** Sentences on what is wrong, of which the first twenty tell as much as a million. */
+export function firstNotes() {
+  const told = 20
+  const notes: string[] = []
+  let untold = 0
+  return {
+    note: (sentence: string): void => {
+      if (notes.length < told) notes.push(sentence)
+      else untold += 1
+    },
+    all: (): readonly string[] => (untold === 0 ? [...notes] : [...notes, `and ${untold} more faults of this kind`]),
   }
 }

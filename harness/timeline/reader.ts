@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
+import { readChecksums } from './checksums.ts'
 import { formatVersion, type Entry } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { linesAtOnce } from './lines.ts'
@@ -32,7 +33,8 @@ const essential: readonly { readonly what: string; readonly is: (facts: Record<s
 ]
 
 /**
- * Streams timeline.ndjson. A line that is no entry ends up as `{ damage }` in its place, so that the reader can go on and the judge can refuse.
+ * Streams timeline.ndjson. A line that is no entry ends up as `{ damage }` in its place, so that the reader can go on and the judge can refuse;
+ * a stretch of lines whose checksum does not agree ends up as one more, soon after them.
  */
 export async function* readEntries(dir: string): AsyncGenerator<Entry | Damage> {
   for await (const entries of entriesAtOnce(dir)) yield* entries
@@ -42,16 +44,27 @@ export async function* readEntries(dir: string): AsyncGenerator<Entry | Damage> 
 export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry | Damage>> {
   const path = join(dir, 'timeline.ndjson')
   const lookOf = beginLooks()
+  const checksums = readChecksums()
   let line = 0
-  const damage = (what: string, text: string): Damage => ({ damage: `line ${line} of timeline.ndjson ${what}: ${JSON.stringify(text.slice(0, 60))}` })
+  let wasKilled = true
+  const damage = (what: string, text: string): Damage => {
+    wasKilled = false
+    return { damage: `line ${line} of timeline.ndjson ${what}: ${JSON.stringify(text.slice(0, 60))}` }
+  }
   const entryOf = (text: string): Entry | Damage => {
     line += 1
-    const entry = parse(text)
+    const entry = parse(checksums.read(text))
     if (!isRecord(entry) || typeof entry.kind !== 'string' || typeof entry.n !== 'number' || typeof entry.atMs !== 'number') return damage('is no entry', text)
+    if (entry.kind === 'end') wasKilled = false
     return entry.kind === 'look' ? (lookOf(entry as unknown as LookLine) ?? damage('tells what has changed since a look that is missing', text)) : (entry as unknown as Entry)
   }
   try {
-    for await (const texts of linesAtOnce(textOf(path))) yield texts.values().map(entryOf)
+    for await (const texts of linesAtOnce(textOf(path))) {
+      yield texts.values().map(entryOf)
+      yield checksums.altered().map(alteration)
+    }
+    // The last lines of a harness that was killed have got none: they are whole, and none of them is the end.
+    if (!wasKilled) yield checksums.uncovered().map(alteration)
   } catch (cause) {
     throw new RecordError(`${path} cannot be read after line ${line}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
   }
@@ -72,7 +85,10 @@ async function* textOf(path: string): AsyncGenerator<string> {
 /** Strings that are longer than V8's young generation takes are collected late. */
 const chunkBytes = 64 * 1024
 
-export type Damage = { readonly damage: string }
+/** `altered`: of a stretch of lines each of which may read well, and come as an entry too. */
+export type Damage = { readonly damage: string; readonly altered?: true }
+
+const alteration = (damage: string): Damage => ({ damage, altered: true })
 
 /** A recording that cannot be used. */
 export class RecordError extends Error {

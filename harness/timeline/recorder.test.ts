@@ -23,6 +23,17 @@ test('lines are numbered from 0 and their time never runs back', async () => {
   expect(entries.map(({ atMs }) => atMs)).toEqual(entries.map(({ atMs }) => atMs).toSorted((a, b) => a - b))
 })
 
+test('its first line and its end carry a checksum, over what is on the disk, secrets taken out; who reads it sees neither', async () => {
+  using recorder = openRecorder(dir)
+  for (const detail of ['a', 'postgres://app:hunter2@127.0.0.1/app']) recorder.record(canary(detail))
+  recorder.record({ kind: 'end', how: 'completed', detail: '' })
+  recorder[Symbol.dispose]()
+  expect(timeline().trimEnd().split('\n').map((line) => line.includes('"crc32"'))).toEqual([true, false, true])
+  const entries = await Array.fromAsync(readEntries(dir))
+  expect(entries).toMatchObject([{ detail: 'a' }, { detail: 'postgres://app:***@127.0.0.1/app' }, { kind: 'end' }])
+  expect(JSON.stringify(entries)).not.toContain('crc32')
+})
+
 test('what was recorded is on the disk a second later, with the harness still running', async () => {
   using recorder = openRecorder(dir)
   recorder.record(canary('soon'))

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeChecksums } from './checksums.ts'
 import type { Entry, Happening } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { beginLines } from './look-lines.ts'
@@ -29,6 +30,7 @@ export function openRecorder(dir: string): Recorder {
   const readers: ((entry: Entry) => void)[] = []
   const failure = new AbortController()
   const told = beginLines()
+  const withChecksum = writeChecksums()
   let lines = 0
   let pending: string[] = []
 
@@ -57,7 +59,7 @@ export function openRecorder(dir: string): Recorder {
     record: (happening) => {
       const { entry, line } = told({ n: lines, atMs: nowMs(), ...happening })
       lines += 1
-      pending.push(`${redact(JSON.stringify(line))}\n`)
+      pending.push(`${withChecksum(redact(JSON.stringify(line)), entry.kind === 'end' ? 'last' : 'any')}\n`)
       for (const read of readers) read(entry)
     },
     follow: (read) => void readers.push(read),

@@ -37,6 +37,9 @@ export type Timeline = {
   /** How the record ends. `cut-off`: no last word was written. */
   readonly end: 'completed' | 'interrupted' | 'failed' | 'cut-off'
   readonly endedEarly: Early | null
+  /** A sentence for each stretch of the record that is not as it was written: any value in it may be another. Empty for older records, which have no checksums. */
+  readonly altered: readonly string[]
+  /** The same for each line that is missing, double, late or no entry. */
   readonly damage: readonly string[]
 }
 

@@ -1,5 +1,6 @@
 import { formatVersion } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { doubted, isDoubt } from './altered.ts'
 import { birthsOf } from './births.ts'
 import { boundsOf, doseOf } from './bounds.ts'
 import { driftsOf } from './drift.ts'
@@ -18,7 +19,7 @@ import { count, duration, inOrder } from './words.ts'
  */
 export function judge(timeline: Timeline, invariants: readonly Invariant[], thresholds: readonly Finding[] = []): Findings {
   const opinions = invariants.map((invariant) => suppressed(timeline, ask(invariant, timeline)))
-  const findings = [...opinions, ...thresholds, ...idleSuppressions(timeline, invariants, opinions)].sort(worstFirst(invariants))
+  const findings = [...opinions, ...thresholds, ...idleSuppressions(timeline, invariants, opinions)].map((finding) => doubted(timeline, finding)).sort(worstFirst(invariants))
   const leaks = findings.filter(({ kind }) => kind === 'leak')
   const verdict = invariants.length === 0 ? 'inconclusive' : worst(findings)
   const hangs = hangsOf(timeline, leaks)
@@ -27,7 +28,7 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[], thre
   const births = birthsOf(timeline, hangs, leaks)
   const rate = rateOf(timeline, births)
   const bounds = boundsOf(timeline, dose, hangs, rate)
-  const judged = timeline.end === 'interrupted' ? 'interrupted' : verdict
+  const judged = timeline.end === 'interrupted' && timeline.altered.length === 0 ? 'interrupted' : verdict
 
   return {
     formatVersion,
@@ -78,7 +79,8 @@ const severity = { leak: 0, crossed: 1, inconclusive: 2, warning: 3, 'not judged
 const worstFirst = (invariants: readonly Invariant[]): ((a: Finding, b: Finding) => number) => {
   const causes = new Set(invariants.filter(({ isCause }) => isCause).map(({ name }) => name))
   const rank = ({ invariant }: Finding): number => (causes.has(invariant) ? 0 : 1)
-  return (a, b) => severity[a.kind] - severity[b.kind] || rank(a) - rank(b) || inOrder(a.invariant, b.invariant) || inOrder(a.sentence, b.sentence)
+  const doubts = (finding: Finding): number => (isDoubt(finding) ? 0 : 1)
+  return (a, b) => severity[a.kind] - severity[b.kind] || doubts(a) - doubts(b) || rank(a) - rank(b) || inOrder(a.invariant, b.invariant) || inOrder(a.sentence, b.sentence)
 }
 
 function worst(findings: readonly Finding[]): Verdict {
