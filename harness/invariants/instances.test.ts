@@ -159,6 +159,7 @@ claims(noAdvisoryLockStays, [
   ['such a one, where it is declared', { beings: [leading(1, early)], limits: { advisoryLocks: 1 } }, 'pass'],
   ['such a one, which asks for a sign of life under load as at rest', { beings: [leading(1, early, { used: (atMs) => atMs - (atMs % 3_700), query: '-- ping' })], doses: enoughAfter }, 'warning'],
   ['left by the first load on a session that later ones use', { beings: [leading(1, early, { used: usedByRequests, query: 'SELECT grams FROM parcel' })], doses: enoughAfter }, 'leak', /^1 advisory lock left when the load had gone; if the application means to hold it, declare limits\.advisoryLocks$/],
+  ['the same, which each of them uses last with its last request', { beings: [leading(1, early, { used: usedByTheLast, query: 'SELECT grams FROM parcel' })], doses: enoughAfter }, 'leak'],
   ['the same, which the nudge uses by the same statement', { beings: [leading(1, early, { used: usedByAll, query: 'COMMIT' })], doses: enoughAfter }, 'leak'],
   ['left by the first load, and by a later one', { beings: [leading(1, early), leading(2, startOf(4) + 100)], doses: enoughAfter }, 'leak', /^2 advisory locks left when the load had gone$/],
   ['two left by the first load', { beings: [leading(1, early), leading(2, early + 10)], doses: enoughAfter }, 'leak', /^2 advisory locks .*; if the application means to hold them, declare limits\.advisoryLocks$/],
@@ -279,6 +280,12 @@ function leading(pid: number, fromMs: number, { untilMs, used = () => fromMs, qu
 function usedByAll(atMs: number): number {
   const nudgedMs = loadEndOf(firstMeasured + 4) + 7_500
   return atMs >= nudgedMs ? nudgedMs : usedByRequests(atMs)
+}
+
+/** To the last of the requests, so that the look's own time makes it seem later. */
+function usedByTheLast(atMs: number): number {
+  const afterTheMidstMs = cycleMs / 4 + 20
+  return usedByRequests(atMs - afterTheMidstMs) + afterTheMidstMs
 }
 
 /** In the midst of each load but that of no requests, as a session of a pool. */

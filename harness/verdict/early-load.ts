@@ -5,6 +5,7 @@ import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { runAtRest } from './at-rest.ts'
 import { requestsOf } from './exhaustion.ts'
 import { isStillLeft } from './heal.ts'
+import { lastLoadOf } from './last-load.ts'
 import { cycleOf, memberAt, runningLooks } from './rest.ts'
 import type { Stay } from './stay.ts'
 
@@ -40,13 +41,5 @@ const hasGone = (looks: readonly Stamped<Look>[], { latest, untilMs }: Stay): bo
 const isUsedAfter = (timeline: Timeline, session: Session, cycle: number): boolean =>
   runningLooks(timeline).some((look) => {
     const seen = memberAt(look, session)
-    if (seen?.kind !== 'session' || seen.queryAgeMs === null) return false
-    const load = loadAt(timeline, look.atMs - seen.queryAgeMs)
-    return load !== null && load > cycle && runAtRest(timeline).get(formOf(seen))?.has(session.id) !== true
+    return seen?.kind === 'session' && (lastLoadOf(timeline, look, seen) ?? -1) > cycle && runAtRest(timeline).get(formOf(seen))?.has(session.id) !== true
   })
-
-/** The cycle whose load was on at a moment of the run; null at rest. */
-function loadAt({ cycles, doses }: Timeline, atMs: number): number | null {
-  const dose = doses.find(({ cycle, atMs: endedMs }) => atMs < endedMs && atMs >= (cycles.find((span) => span.cycle === cycle)?.startMs ?? Number.POSITIVE_INFINITY))
-  return dose !== undefined && dose.planned > 0 ? dose.cycle : null
-}

@@ -1,9 +1,10 @@
 import { pairsOf } from '../attribution/pairs.ts'
-import type { Member, Session } from '../timeline/member.ts'
+import type { Member } from '../timeline/member.ts'
 import { formOf } from '../timeline/standing-queries.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { lookMs, runAtRest } from './at-rest.ts'
+import { runAtRest } from './at-rest.ts'
 import { type GrowthByIdentity, growthByIdentity } from './growth.ts'
+import { lastLoadOf } from './last-load.ts'
 import { remembered } from './remembered.ts'
 import { bornIn, runningLooks } from './rest.ts'
 import { isSession } from './stay.ts'
@@ -28,25 +29,22 @@ export const byNeedOf = (timeline: Timeline): string => `later loads used them a
 
 const mostInFlight = ({ doses }: Timeline): number => Math.max(0, ...doses.map(({ peakInFlight }) => peakInFlight))
 
-/** Sessions that began a statement in a load after that of their birth, and the processes that opened one: by what the looks at rest after it tell of their last. */
+/** Sessions that began a statement in a load after that of their birth, and the processes that opened one: by what the looks at rest tell of their last. */
 const usedAgain = remembered((timeline: Timeline): ReadonlySet<string> => {
   const used = new Set<string>()
+  const isOlder = (member: Member, load: number): boolean => (bornIn(timeline, member) ?? -1) < load
   for (const look of runningLooks(timeline)) {
-    const cycle = timeline.cycles.find((one) => one.cycle === look.cycle)
-    const dose = timeline.doses.find((one) => one.cycle === look.cycle)
-    if (cycle === undefined || dose === undefined || dose.counted === 0) continue
-    const isUsed = (session: Session): boolean => {
-      const begunMs = look.atMs - (session.queryAgeMs ?? Number.NaN)
-      if (!(cycle.startMs <= begunMs && begunMs <= dose.atMs + lookMs) || (bornIn(timeline, session) ?? -1) >= cycle.cycle) return false
+    const loads = new Map<string, number>()
+    for (const session of look.members.filter(isSession)) {
+      const load = lastLoadOf(timeline, look, session)
       // What asks its sessions for a sign of life asks those that leaked as well, and of many some only while a load is on.
-      return !runAtRest(timeline).has(formOf(session))
+      if (load !== null && isOlder(session, load) && !runAtRest(timeline).has(formOf(session))) loads.set(session.id, load)
     }
-    const inUse = new Set(look.members.filter(isSession).filter(isUsed).map(({ id }) => id))
-    for (const id of inUse) used.add(id)
-    for (const pairs of Map.groupBy(pairsOf(look).filter(({ session }) => inUse.has(session.id)), ({ session }) => session.id).values()) {
+    for (const id of loads.keys()) used.add(id)
+    for (const [id, pairs] of Map.groupBy(pairsOf(look), ({ session }) => session.id)) {
       // A child inherits the sockets of its parent, and later loads use these whether or not it is left behind.
       const opener = pairs.map(({ process }) => process).reduce((oldest, next) => (oldest.startedAtMs <= next.startedAtMs ? oldest : next))
-      if ((bornIn(timeline, opener) ?? -1) < cycle.cycle) used.add(opener.id)
+      if (isOlder(opener, loads.get(id) ?? -1)) used.add(opener.id)
     }
   }
   return used
