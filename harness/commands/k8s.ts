@@ -42,6 +42,7 @@ async function manifestFor({ loaded: { scenario, dir: scenarioDir }, url, collec
   const dir = await mkdtemp(join(tmpdir(), 'lowtide-k8s-'))
   try {
     const bundle = await bundleJourney({ output: 'lowtide', load: scenario.load, scenarioDir, dir, run })
+    await using _log = bundle.tape
     const { dose, concurrency, seed, thinkScale } = planFor(scenario, 'gate', {})
     const { polite: plan } = partsOf(planOf({ role: 'measured', dose, concurrency, seed, cycle: 0, firstRequest: 0, thinkScale }, bundle, url), bundle.rude?.rude)
     const script = await readFile((await bundle.tape?.cut(plan, 'measured', signal)) ?? bundle.script, 'utf8')

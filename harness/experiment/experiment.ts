@@ -66,6 +66,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const soFar = await followVerdict(facts, recorder.follow)
   const thresholds = followThresholds(facts, recorder.follow, watcher.say)
   const bundle = await bundleJourney({ load: scenario.load, output: k6.output, scenarioDir, dir, run })
+  await using _log = bundle.tape
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
   if (scenario.load.cluster) {

@@ -18,7 +18,7 @@ export type Bundle = {
   readonly model: Omit<Model, 'rude' | 'requestTimeoutMs'>
   /** Where a part of the load is sent by clients that misbehave. */
   readonly rude?: RudeBundle
-  /** Of a replay: the log that each cycle gets a stretch of. */
+  /** Of a replay: the log that each cycle gets a stretch of, to be disposed of after the last. */
   readonly tape?: Tape
 }
 

@@ -4,13 +4,14 @@ import type { Bundle } from './bundle.ts'
 import type { K6 } from './k6-binary.ts'
 import type { LoadPlan } from './plan.ts'
 import { visitThatLoops } from './rehearsal.ts'
+import type { Tape } from './tape.ts'
 
 /** Says that it is at its first visit, and does not come back: whoever starts it is told of that after three seconds. */
 const looping: K6 = { version: '2.2.0', how: 'path', output: 'csv', command: ['sh', '-c', 'echo "lowtide rehearses visit 0" >&2; exec sleep 20', 'k6'] }
 
 const plan: LoadPlan = { dose: 1, concurrency: 1, seed: 1, cycle: 0, firstRequest: 0, baseUrl: 'http://127.0.0.1:1', requestTimeoutMs: 1_000, thinkScale: 0 }
 const bundle: Bundle = { script: '/dev/null', folder: tmpdir(), requestTimeoutMs: 1_000, model: {} }
-const tape: Bundle['tape'] = { survey: {} as never, meanGapMs: 1, cut: () => Promise.reject(new Error('not asked for')) }
+const tape: Tape = { survey: {} as never, meanGapMs: 1, cut: () => Promise.reject(new Error('not asked for')), [Symbol.asyncDispose]: () => Promise.resolve() }
 
 test.each([
   ['of a log', { ...bundle, tape }, AbortSignal.timeout(60_000)],

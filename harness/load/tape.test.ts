@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Dose } from '../timeline/entry.ts'
 import { openTape, tapeMark, type ReplayLoad } from './tape.ts'
@@ -57,6 +58,18 @@ test('where it may not begin again, the run is told how much there was', async (
   const tape = await open({ loops: 2 })
   await tape.next(15)
   await expect(tape.next(7)).rejects.toThrow(/is through: 20 requests of it were replayed, 2 times over, and cycle 1 asks for 2 more\. Raise load\.loops, or lower the dose\./)
+})
+
+test.each(['access.txt', 'access.gz'])('of a log that is not through at the end, %s, no descriptor stays', async file => {
+  const long = `${log}\n`.repeat(3_000)
+  await writeFile(join(dir, 'access.gz'), gzipSync(long))
+  const isOpen = async () => (await Promise.all((await readdir('/proc/self/fd')).map(fd => readlink(`/proc/self/fd/${fd}`).catch(() => '')))).includes(join(dir, file))
+  {
+    await using tape = await open({ log: file }, long)
+    await tape.next(3)
+    expect(await isOpen()).toBe(true)
+  }
+  expect(await isOpen()).toBe(false)
 })
 
 test('a log that has been emptied of what can be replayed is gone through no longer than the run lasts', async () => {

@@ -10,8 +10,8 @@ import type { LoadPlan } from './plan.ts'
 
 export type ReplayLoad = Extract<Load, { readonly kind: 'replay' }>
 
-/** A log on its way into k6: each cycle gets the next stretch of it, and none is in memory but that. */
-export type Tape = {
+/** A log on its way into k6: each cycle gets the next stretch of it, and none is in memory but that. It is open until it is through, or disposed of. */
+export type Tape = AsyncDisposable & {
   readonly survey: Survey
   /** From one arrival to the next, on average, as replayed. */
   readonly meanGapMs: number
@@ -36,7 +36,7 @@ export const openTape = async ({ load, scenarioDir, script }: { readonly load: R
   const { speed = 1, loops = Infinity, longestGapMs = defaultLongestGapMs } = load
   // Where the log begins again, its first request follows its last as the others follow each other.
   const seamMs = replayable === 1 ? 1_000 : (span.toMs - span.fromMs) / (replayable - 1)
-  const next = endless(() => arrivalsOf(readLog({ ...log, format }, secrets), rules, format === 'har'), loops)
+  const arrivals = endless(() => arrivalsOf(readLog({ ...log, format }, secrets), rules, format === 'har'), loops)
   const template = await readFile(script, 'utf8')
   let given = 0
 
@@ -50,8 +50,8 @@ export const openTape = async ({ load, scenarioDir, script }: { readonly load: R
       let before: number | null = null
       while (lines.length < dose) {
         signal.throwIfAborted()
-        const arrival = await next()
-        if (arrival === null) throw new LogError(`The log ${log.file} is through: ${given + lines.length} requests of it were replayed, ${loops === 1 ? 'once' : `${loops} times over`}, and cycle ${cycle} asks for ${dose - lines.length} more. Raise load.loops, or lower the dose.`)
+        const { value: arrival } = await arrivals.next()
+        if (arrival === undefined) throw new LogError(`The log ${log.file} is through: ${given + lines.length} requests of it were replayed, ${loops === 1 ? 'once' : `${loops} times over`}, and cycle ${cycle} asks for ${dose - lines.length} more. Raise load.loops, or lower the dose.`)
         const gapMs: number = before === null ? 0 : arrival === seam ? seamMs : Math.max(0, arrival.atMs - before)
         atMs += Math.min(gapMs / speed, longestGapMs)
         if (arrival === seam) {
@@ -70,6 +70,7 @@ export const openTape = async ({ load, scenarioDir, script }: { readonly load: R
       await writeFile(cutScript, template.replace(JSON.stringify(tapeMark), () => JSON.stringify([JSON.stringify([...routes.keys()]), ...lines].join('\n'))))
       return cutScript
     },
+    [Symbol.asyncDispose]: () => arrivals[Symbol.asyncDispose](),
   }
 }
 
@@ -87,13 +88,10 @@ export const readingOf = ({ log, format, fields, redact, methods = safeMethods, 
 /** Between the end of the log and its next beginning. */
 const seam = Symbol('seam')
 
-/** The log's arrivals one by one, again and again; null after the last. */
-const endless = (read: () => AsyncGenerator<readonly Arrival[]>, loops: number): (() => Promise<Arrival | typeof seam | null>) => {
-  const arrivals = (async function* () {
-    for (let loop = 1; loop <= loops; loop++) {
-      for await (const batch of read()) yield* batch
-      yield seam
-    }
-  })()
-  return async () => (await arrivals.next()).value ?? null
+/** The log's arrivals one by one, again and again. */
+async function* endless(read: () => AsyncGenerator<readonly Arrival[]>, loops: number): AsyncGenerator<Arrival | typeof seam, undefined> {
+  for (let loop = 1; loop <= loops; loop++) {
+    for await (const batch of read()) yield* batch
+    yield seam
+  }
 }
