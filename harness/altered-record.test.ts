@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { judgeRecording } from './conclude.ts'
 import { captured } from './testing/recordings/captured.ts'
+import { withChecksum } from './timeline/facts-checksum.ts'
 import { readEntries, RecordError } from './timeline/reader.ts'
 import type { Findings } from './verdict/verdict.ts'
 
@@ -18,12 +19,12 @@ const records = { leaking: await captured('leaking'), healthy: await captured('h
 type Which = keyof typeof records
 const linesOf = (which: Which): readonly string[] => records[which].timeline.toString().trimEnd().split('\n')
 
-async function store(which: Which, timeline: Uint8Array | string) {
-  await writeFile(join(dir, 'run.json'), records[which].facts)
+async function store(which: Which, timeline: Uint8Array | string, facts: Uint8Array | string) {
+  await writeFile(join(dir, 'run.json'), facts)
   await writeFile(join(dir, 'timeline.ndjson'), timeline)
 }
-async function findingsOf(which: Which, timeline: Uint8Array | string = records[which].timeline): Promise<Findings | 'refused'> {
-  await store(which, timeline)
+async function findingsOf(which: Which, timeline: Uint8Array | string = records[which].timeline, facts: Uint8Array | string = records[which].facts): Promise<Findings | 'refused'> {
+  await store(which, timeline, facts)
   return judgeRecording(dir).then(({ findings }) => findings, (error) => {
     if (error instanceof RecordError) return 'refused'
     throw error
@@ -32,11 +33,11 @@ async function findingsOf(which: Which, timeline: Uint8Array | string = records[
 const lastAged = (lines: readonly string[]): number => lines.findLastIndex((line) => /"transactionAgeMs":\d\d/.test(line))
 const verdictOf = (findings: Findings | 'refused') => (findings === 'refused' ? findings : findings.verdict)
 
-/** One byte of a record, by the share of its length that is before it, and what becomes of it. */
-const alteration = fc.record({ which: fc.constantFrom<Which>('leaking', 'healthy'), at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), by: fc.integer({ min: 1, max: 255 }) })
-function altered({ which, at, by }: { readonly which: Which; readonly at: number; readonly by: number }): Buffer {
-  const bytes = Buffer.from(records[which].timeline)
-  const place = Math.floor(at * bytes.length)
+/** One byte of a file, counted round and round it, and what becomes of it. */
+const alteration = fc.record({ which: fc.constantFrom<Which>('leaking', 'healthy'), at: fc.nat({ max: 999_999_999 }), by: fc.integer({ min: 1, max: 255 }) })
+function altered(whole: Uint8Array, { at, by }: { readonly at: number; readonly by: number }): Buffer {
+  const bytes = Buffer.from(whole)
+  const place = at % bytes.length
   bytes[place] = (bytes[place] ?? 0) ^ by
   return bytes
 }
@@ -49,12 +50,12 @@ describe('the record of a real run', () => {
   test('in which any one byte is another tells so, or holds the same entries', async () => {
     const whole = { leaking: '', healthy: '' }
     for (const which of ['leaking', 'healthy'] as const) {
-      await store(which, records[which].timeline)
+      await store(which, records[which].timeline, records[which].facts)
       whole[which] = JSON.stringify(await Array.fromAsync(readEntries(dir)))
     }
     await fc.assert(
       fc.asyncProperty(alteration, async (one) => {
-        await store(one.which, altered(one))
+        await store(one.which, altered(records[one.which].timeline, one), records[one.which].facts)
         const entries = await Array.fromAsync(readEntries(dir))
         expect(entries.some((entry) => 'damage' in entry && entry.altered) || JSON.stringify(entries) === whole[one.which]).toBe(true)
       }),
@@ -66,10 +67,22 @@ describe('the record of a real run', () => {
     const whole = { leaking: JSON.stringify(await findingsOf('leaking')), healthy: JSON.stringify(await findingsOf('healthy')) }
     await fc.assert(
       fc.asyncProperty(alteration, async (one) => {
-        const findings = await findingsOf(one.which, altered(one))
+        const findings = await findingsOf(one.which, altered(records[one.which].timeline, one))
         expect(['inconclusive', 'refused'].includes(verdictOf(findings)) || JSON.stringify(findings) === whole[one.which]).toBe(true)
       }),
       { numRuns: 100 },
+    )
+  })
+
+  test('in whose run.json any one byte is another is refused, or judged to the same bytes', async () => {
+    const whole = { leaking: JSON.stringify(await findingsOf('leaking')), healthy: JSON.stringify(await findingsOf('healthy')) }
+    await fc.assert(
+      fc.asyncProperty(alteration, async (one) => {
+        const { timeline, facts } = records[one.which]
+        const findings = await findingsOf(one.which, timeline, altered(Buffer.from(withChecksum(facts)), one))
+        expect(findings === 'refused' || JSON.stringify(findings) === whole[one.which]).toBe(true)
+      }),
+      { numRuns: 400 },
     )
   })
 

@@ -32,8 +32,8 @@ export const judgeNight: Measure<JudgedNight> = {
     const { facts, entries } = nightOf(night, 1)
     const record = join(dir, 'timeline.ndjson')
     await writeFile(join(dir, 'run.json'), JSON.stringify(facts))
-    const [told, withChecksum] = [beginLines(), writeChecksums()]
-    await pipeline(Readable.from(entries.values().map((entry) => `${withChecksum(JSON.stringify(told(entry).line), entry.kind === 'end' ? 'last' : 'any')}\n`)), createWriteStream(record), { signal })
+    const [told, checked] = [beginLines(), writeChecksums()]
+    await pipeline(Readable.from(entries.values().map((entry) => `${checked(JSON.stringify(told(entry).line), entry.kind === 'end' ? 'last' : 'any')}\n`)), createWriteStream(record), { signal })
     return { night: night.name, recordMB: Math.round((await stat(record)).size / 1e6), ...(await judgedByCommand(dir, signal)) }
   },
   figures: (results) =>

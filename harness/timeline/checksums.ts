@@ -23,7 +23,9 @@ export function writeChecksums(): (line: string, place: 'last' | 'any') => strin
 
 const begins = ',"crc32":"'
 const ends = '"}'
-const fieldOf = (crc: number): string => `${begins}${crc.toString(16).padStart(8, '0')}${ends}`
+const fieldOf = (crc: number): string => `${begins}${digitsOf(crc)}${ends}`
+/** A CRC-32 in eight hex digits. */
+export const digitsOf = (crc: number): string => crc.toString(16).padStart(8, '0')
 const fieldLength = fieldOf(0).length
 
 /** Lines of a record, in their order, held against the checksums among them. Older records have none, and of these nothing is told. */

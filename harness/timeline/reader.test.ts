@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { factsOf } from '../testing/timeline-of.ts'
+import { withChecksum } from './facts-checksum.ts'
 import { linesOf } from './lines.ts'
 import { readEntries, readFacts } from './reader.ts'
 
@@ -44,6 +45,7 @@ test.each([
   ['half a run.json', '{"formatVersion":1', /is not the run\.json of a recording/],
   ['a run.json of something else', '{"name":"x"}', /is not the run\.json of a recording: it has no formatVersion/],
   ['a run.json whose thresholds are none', JSON.stringify({ ...factsOf(), thresholds: [{ metric: 1 }] }), /is not the run\.json of a recording: it has no list of thresholds\.$/],
+  ['a run.json in which a digit is another', withChecksum(`${JSON.stringify(factsOf(), null, 2)}\n`).replace('"concurrency": 8', '"concurrency": 9'), /run\.json is not as it was written: its checksum is "[0-9a-f]{8}", and was "[0-9a-f]{8}"\. Put a copy of it in its place that is; if it was changed on purpose, take out its last field, crc32\.$/],
   ['a run.json of a newer Lowtide', '{"formatVersion":99}', /format version 99; this Lowtide reads up to 2\. Judge it with the version that recorded it/],
 ])('%s is refused in one line', async (_, text, message) => {
   if (text !== null) store('run.json', text)

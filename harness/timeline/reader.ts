@@ -4,18 +4,21 @@ import { StringDecoder } from 'node:string_decoder'
 import { readChecksums } from './checksums.ts'
 import { formatVersion, type Entry } from './entry.ts'
 import type { Facts } from './facts.ts'
+import { withoutChecksum } from './facts-checksum.ts'
 import { linesAtOnce } from './lines.ts'
 import { beginLooks, type LookLine } from './look-lines.ts'
 
-/** Reads run.json of a recording. Fails in one line when there is none, or when a newer Lowtide wrote it. */
+/** Reads run.json of a recording. Fails in one line when there is none, when it is not as it was written, or when a newer Lowtide wrote it. */
 export async function readFacts(dir: string): Promise<Facts> {
   const path = join(dir, 'run.json')
-  const text = await readFile(path, 'utf8').catch((cause) => {
+  const file = await readFile(path, 'utf8').catch((cause) => {
     throw new RecordError(`No recording in ${dir}: run.json cannot be read (${cause.code ?? cause.message}). Name the folder of a run, for example one below reports/.`, { cause })
   })
+  const { text, altered } = withoutChecksum(file)
   const facts = parse(text)
   if (!isRecord(facts) || typeof facts.formatVersion !== 'number') throw new RecordError(`${path} is not the run.json of a recording: it has no formatVersion.`)
   if (facts.formatVersion > formatVersion) throw new RecordError(`${path} has format version ${facts.formatVersion}; this Lowtide reads up to ${formatVersion}. Judge it with the version that recorded it, or update.`)
+  if (altered !== undefined) throw new RecordError(`${path} is not as it was written: ${altered}. Put a copy of it in its place that is; if it was changed on purpose, take out its last field, crc32.`)
   const missing = essential.filter(({ is }) => !is(facts)).map(({ what }) => what)
   if (missing.length > 0) throw new RecordError(`${path} is not the run.json of a recording: it has no ${missing.join(', no ')}.`)
   return facts as unknown as Facts

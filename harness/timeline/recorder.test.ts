@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { factsOf } from '../testing/timeline-of.ts'
 import type { Entry, Happening } from './entry.ts'
-import { openRecorder } from './recorder.ts'
-import { readEntries } from './reader.ts'
+import { openRecorder, storeFacts } from './recorder.ts'
+import { readEntries, readFacts } from './reader.ts'
 
 let dir = ''
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'recorder-test-'))))
@@ -32,6 +33,14 @@ test('its first line and its end carry a checksum, over what is on the disk, sec
   const entries = await Array.fromAsync(readEntries(dir))
   expect(entries).toMatchObject([{ detail: 'a' }, { detail: 'postgres://app:***@127.0.0.1/app' }, { kind: 'end' }])
   expect(JSON.stringify(entries)).not.toContain('crc32')
+})
+
+test('what is known of the run is stored with a checksum, over what is on the disk, secrets taken out, and read without it', async () => {
+  using recorder = openRecorder(dir)
+  const facts = { ...factsOf(), command: 'lowtide run x.ts --database postgres://app:hunter2@127.0.0.1/app' }
+  storeFacts(recorder, facts)
+  expect(readFileSync(join(dir, 'run.json'), 'utf8')).toMatch(/,\n {2}"crc32": "[0-9a-f]{8}"\n\}\n$/)
+  expect(await readFacts(dir)).toEqual({ ...facts, command: 'lowtide run x.ts --database postgres://app:***@127.0.0.1/app' })
 })
 
 test('what was recorded is on the disk a second later, with the harness still running', async () => {

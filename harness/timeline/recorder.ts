@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { writeChecksums } from './checksums.ts'
 import type { Entry, Happening } from './entry.ts'
 import type { Facts } from './facts.ts'
+import { withChecksum } from './facts-checksum.ts'
 import { beginLines } from './look-lines.ts'
 import { redact } from './redact.ts'
 
@@ -30,7 +31,7 @@ export function openRecorder(dir: string): Recorder {
   const readers: ((entry: Entry) => void)[] = []
   const failure = new AbortController()
   const told = beginLines()
-  const withChecksum = writeChecksums()
+  const checked = writeChecksums()
   let lines = 0
   let pending: string[] = []
 
@@ -59,7 +60,7 @@ export function openRecorder(dir: string): Recorder {
     record: (happening) => {
       const { entry, line } = told({ n: lines, atMs: nowMs(), ...happening })
       lines += 1
-      pending.push(`${withChecksum(redact(JSON.stringify(line)), entry.kind === 'end' ? 'last' : 'any')}\n`)
+      pending.push(`${checked(redact(JSON.stringify(line)), entry.kind === 'end' ? 'last' : 'any')}\n`)
       for (const read of readers) read(entry)
     },
     follow: (read) => void readers.push(read),
@@ -89,7 +90,8 @@ function openNew(path: string): number {
   }
 }
 
-export const storeFacts = (recorder: Recorder, facts: Facts) => recorder.store('run.json', `${JSON.stringify(facts, null, 2)}\n`)
+/** The checksum is that of what is on the disk, secrets taken out. */
+export const storeFacts = ({ dir }: Recorder, facts: Facts) => storeAtomically(join(dir, 'run.json'), withChecksum(redact(`${JSON.stringify(facts, null, 2)}\n`)))
 
 /** A reader never meets half a file. */
 export function storeAtomically(path: string, text: string) {

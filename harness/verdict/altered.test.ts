@@ -21,7 +21,7 @@ test.each<[string, Run]>([
   ['was interrupted', { end: 'interrupted' }],
   ['was cut off with a leak', { beings: hungRequest({ cycle: 4 }), end: 'cut-off' }],
 ])('a record that %s is inconclusive where it is not as it was written, and told so first', (_, run) => {
-  expect(judgedAltered(run)).toMatchObject({ verdict: 'inconclusive', headline: expect.stringMatching(/^the record has 1 fault: lines 2 to 101 of timeline\.ndjson are not as written/), hangs: [], heal: 'none', next: expect.arrayContaining(['judge a copy of the record that is as it was written, or run again']) })
+  expect(judgedAltered(run)).toMatchObject({ verdict: 'inconclusive', headline: expect.stringMatching(/^the record has 1 fault: lines 2 to 101 of timeline\.ndjson are not as written/), hangs: [], heal: 'none', bounds: ['the record is not as it was written: no bound'], next: expect.arrayContaining(['judge a copy of the record that is as it was written, or run again']) })
 })
 
 test('what it shows is told as what it may be', () => {

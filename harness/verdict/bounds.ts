@@ -23,6 +23,7 @@ export function doseOf({ doses }: Timeline, left: number): Findings['dose'] {
  * bound per request of this mix, and one per distinct URL.
  */
 export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: readonly Hang[], rate: Rate | null): readonly string[] {
+  if (timeline.altered.length > 0) return ['the record is not as it was written: no bound']
   const { leftBehind, counted, distinctUrls } = dose
   // A request that hung was sent and never counted.
   const sent = timeline.doses.reduce((total, { planned, dropped }) => total + planned - dropped, 0)
