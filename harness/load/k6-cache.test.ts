@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, copyFile, lutimes, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, lutimes, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { findK6, pinnedVersion, unusedK6 } from './k6-binary.ts'
-import { forgottenMs } from './k6-cache.ts'
+import { forgottenMs, removeCached, unpackedBeside } from './k6-cache.ts'
 import { sourceHash } from './k6-from-go.ts'
 
 const hourMs = 3_600_000
@@ -28,6 +28,15 @@ test('what other revisions have left is unused once none has used it for the tim
   for (const [name, ms] of [['k6-2.2.0-lowtide-00000001', 2 * hourMs], ['k6-2.2.0-lowtide-00000002', 0.5 * hourMs], ['k6-2.1.0', forgottenMs + hourMs], [`k6-2.2.0-lowtide-00000003.${crypto.randomUUID()}.part`, 3 * hourMs]] as const) await lies(name, ms)
   expect((await unusedK6(hourMs)).map(({ file, bytes }) => [file.slice(cache.length + 1, cache.length + 26), bytes])).toEqual([['k6-2.1.0', 4], ['k6-2.2.0-lowtide-00000001', 4], ['k6-2.2.0-lowtide-00000003', 4]])
   expect((await unusedK6(forgottenMs)).map(({ file }) => file)).toEqual([join(cache, 'k6-2.1.0')])
+})
+
+test('a release that was being unpacked as its Lowtide was killed goes like any other', async () => {
+  const folder = unpackedBeside(join(cache, `k6-2.2.0.${crypto.randomUUID()}.part`))
+  await mkdir(folder)
+  await writeFile(join(folder, 'archive'), 'half')
+  await aged(folder, 2 * hourMs)
+  await removeCached(await unusedK6(hourMs))
+  expect(await readdir(cache)).toEqual([])
 })
 
 test('what a revision that marks nothing has read lately is in use', async () => {

@@ -8,8 +8,11 @@ export const cacheFolder = (): string => process.env['LOWTIDE_CACHE'] ?? join(ho
 /** The release of a version, or what was built of it from the sources with this hash. */
 export const cachedFile = (version: string, sources?: string): string => join(cacheFolder(), sources === undefined ? `k6-${version}` : `k6-${version}-lowtide-${sources}`)
 
-/** Nobody but us makes files with such names: `.part` is one that was being fetched or built. */
-const ours = /^k6-\d+\.\d+\.\d+(?:-lowtide-[0-9a-f]{8})?(?:\.[0-9a-f-]{36}\.part)?$/
+/** Where the release is unpacked that becomes `file`. */
+export const unpackedBeside = (file: string): string => `${file}.unpacked`
+
+/** Nobody but us makes files with such names: `.part` is one that was being fetched or built, and may have a folder beside it. */
+const ours = /^k6-\d+\.\d+\.\d+(?:-lowtide-[0-9a-f]{8})?(?:\.[0-9a-f-]{36}\.part(?:\.unpacked)?)?$/
 
 /** For so long another revision, used now and then, is waited for. */
 export const forgottenMs = 30 * 86_400_000

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { unpackedBeside } from './k6-cache.ts'
 
 /** Downloads k6's own release for this platform to `file`. Nothing is unpacked before its SHA-256 is the pinned one. */
 export const downloadK6 = async (
@@ -18,8 +19,9 @@ export const downloadK6 = async (
   const sha256 = createHash('sha256').update(archive).digest('hex')
   if (sha256 !== release.sha256) throw new Error(`${name}${release.ending} has SHA-256 ${sha256}, expected ${release.sha256}: not installed`)
 
-  const folder = await mkdtemp(join(dirname(file), '.unpack-'))
+  const folder = unpackedBeside(file)
   try {
+    await mkdir(folder)
     await writeFile(join(folder, 'archive'), archive)
     // GNU tar finds the compression out by itself; macOS's tar reads zip as well.
     await promisify(execFile)('tar', ['-xf', join(folder, 'archive'), '-C', folder], { signal, timeout: 60_000 })
