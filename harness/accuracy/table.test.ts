@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { HealClass } from '../verdict/verdict.ts'
 import type { CellResult } from './run-cell.ts'
 import { accuracyTable } from './table.ts'
 
@@ -71,6 +72,19 @@ test('a table counts what was found for a declared reason, what was a false alar
       H01-node    with kill-agent (node, pg)                                                               1 of 1  1 inconclusive
       L01-node    no release on 500 (node, pg)                                                             1 of 3  1 inconclusive, 2 leak
     failed: L09: no python3"
+  `)
+})
+
+test('classes of healing stand from the mildest to the worst, those declared beside those judged', () => {
+  const healed = (declared: HealClass, judged: HealClass, times: number) => Array.from({ length: times }, () => result({ expected: { ...leak, heal: declared }, heal: judged }))
+  const text = accuracyTable([...healed('permanent', 'permanent', 98), ...healed('at collection', 'at collection', 1), ...healed('by time-out', 'on nudge', 1), ...healed('on nudge', 'on nudge', 4), ...healed('by time-out', 'by time-out', 3)])
+  expect(text.slice(text.indexOf('what heals it'), text.indexOf('the route that owns it')).trimEnd()).toMatchInlineSnapshot(`
+    "what heals it: declared, then as judged
+                             on nudge    by time-out  at collection      permanent
+      on nudge                      4              0              0              0
+      by time-out                   1              3              0              0
+      at collection                 0              0              1              0
+      permanent                     0              0              0             98"
   `)
 })
 

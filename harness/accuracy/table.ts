@@ -1,4 +1,5 @@
 import { clopperPearson } from '../verdict/rates.ts'
+import { healClasses } from '../verdict/heal.ts'
 import { inOrder } from '../verdict/words.ts'
 import type { CellResult } from './run-cell.ts'
 
@@ -24,7 +25,7 @@ export function accuracyTable(results: readonly CellResult[]): string {
     ...spreads(leaky),
     ...coverage(leaky.filter(isLeak)),
     '',
-    ...confusion('what heals it: declared, then as judged', leaky.filter(isLeak), ({ expected }) => (expected.verdict === 'leak' ? expected.heal : ''), ({ heal }) => heal),
+    ...confusion('what heals it: declared, then as judged', leaky.filter(isLeak), ({ expected }) => (expected.verdict === 'leak' ? expected.heal : ''), ({ heal }) => heal, healClasses),
     '',
     ...confusion('the route that owns it: declared, then as judged', leaky.filter((one) => isLeak(one) && one.expected.verdict === 'leak' && one.expected.route !== null), () => 'the trigger', (one) =>
       one.expected.verdict !== 'leak' || one.expected.route === null ? '' : one.route === one.expected.route ? 'the trigger' : one.route !== null ? 'another' : one.among.includes(one.expected.route) ? 'one of several' : 'none named'),
@@ -78,11 +79,12 @@ function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
 }
 
-/** Rows: as declared. Columns: as judged. */
-function confusion(title: string, of: readonly Judged[], declared: (one: Judged) => string, asJudged: (one: Judged) => string): readonly string[] {
+/** Rows: as declared. Columns: as judged. What is declared has a column too, so that what was judged as declared stands in the diagonal. */
+function confusion(title: string, of: readonly Judged[], declared: (one: Judged) => string, asJudged: (one: Judged) => string, order: readonly string[] = []): readonly string[] {
   if (of.length === 0) return []
-  const columns = [...new Set(of.map(asJudged))].sort(inOrder)
-  const rows = [...Map.groupBy(of, declared)].sort(([a], [b]) => inOrder(a, b))
+  const byOrder = (a: string, b: string): number => order.indexOf(a) - order.indexOf(b) || inOrder(a, b)
+  const columns = [...new Set(of.flatMap((one) => [declared(one), asJudged(one)]))].sort(byOrder)
+  const rows = [...Map.groupBy(of, declared)].sort(([a], [b]) => byOrder(a, b))
   const width = Math.max(12, ...columns.map(({ length }) => length)) + 2
   return [title, `  ${''.padEnd(16)}${columns.map((column) => column.padStart(width)).join('')}`, ...rows.map(([row, ones]) => `  ${row.padEnd(16)}${columns.map((column) => String(ones.filter((one) => asJudged(one) === column).length).padStart(width)).join('')}`)]
 }
