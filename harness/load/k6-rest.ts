@@ -26,14 +26,15 @@ export const k6Rest = (port: number): K6Rest => {
 
 const pausedAndReady = 4
 
-/** null while k6 does not listen yet. */
+/** null while k6 does not listen yet: what answers in its place, as somebody may who got the port before, is no k6. */
 const status = async (url: string, signal: AbortSignal): Promise<number | null> => {
-  const response = await fetch(url, { signal }).catch(error => {
+  try {
+    const response = await fetch(url, { signal })
+    const { data } = (await response.json()) as { data: { attributes: { status: number } } }
+    return data.attributes.status
+  } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof TypeError) return null
+    if (error instanceof TypeError || error instanceof SyntaxError) return null
     throw error
-  })
-  if (response === null || !response.ok) return null
-  const { data } = (await response.json()) as { data: { attributes: { status: number } } }
-  return data.attributes.status
+  }
 }
