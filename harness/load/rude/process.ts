@@ -51,6 +51,11 @@ export const launchRude = async ({ bundle, plan, run, dir, readyTimeoutMs, names
   const ready = await readiness(child, AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)]))
   const notReady = ready.kind === 'ready' ? null : ready.kind === 'gone' ? 'the rude clients ended before they were ready' : `the rude clients were not ready after ${readyTimeoutMs} ms`
   if (notReady !== null) killGroup(child)
+  if (signal.aborted) {
+    await ended
+    await log[Symbol.asyncDispose]()
+    signal.throwIfAborted()
+  }
   const acts = ready.kind === 'ready' ? ready.acts : 0
   const go = (count: number) => {
     const said: Go = { acts: count }
@@ -85,5 +90,7 @@ const readiness = (child: ChildProcess, late: AbortSignal): Promise<Readiness> =
     child.once('message', (said: Said) => resolve(said.kind === 'ready' ? said : { kind: 'gone' }))
     child.once('exit', () => resolve({ kind: 'gone' }))
     child.once('error', () => resolve({ kind: 'gone' }))
-    late.addEventListener('abort', () => resolve({ kind: 'late' }), { once: true })
+    // It may be over by now, and would never be told again.
+    if (late.aborted) resolve({ kind: 'late' })
+    else late.addEventListener('abort', () => resolve({ kind: 'late' }), { once: true })
   })
