@@ -64,7 +64,7 @@ export function healing(heal: HealClass): string {
     case 'at collection':
       return 'only at collection: a forced garbage collection released it, requests alone did not'
     case 'by time-out':
-      return 'only by time-out: a server gave up waiting and removed it, the application did not'
+      return 'only by time-out: the server, or the application itself, gave it up after a while; no request cleared it away'
     case 'permanent':
       return 'permanent, as far as this run waited: neither further requests nor time healed it'
     default:
