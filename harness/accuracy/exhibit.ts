@@ -6,7 +6,7 @@ import type { HealClass } from '../verdict/verdict.ts'
  * as if it leaked. What must come of a run is declared beside it, before any run is made.
  */
 export type Exhibit = {
-  /** `L01` to `L32` leak, `H01` to `H14` are healthy, `R01` and on are releases of libraries that leaked. One mechanism may be shown in several stacks: `L01-node`, `L01-go`. */
+  /** `L01` and on leak, `H01` and on are healthy, `R01` and on are releases of libraries that leaked. One mechanism may be shown in several stacks: `L01-node`, `L01-go`. */
   readonly id: string
   /** `no release on 500`. */
   readonly title: string
