@@ -143,7 +143,7 @@ export const openLedger = ({ plan, emit, known = new Set(), routes: knownRoutes 
     started: () => total.started,
     finished: () => total.finished,
     lastEnded: () => lastEnded,
-    inFlightBetween: (fromMs, toMs) => [inFlight.values().toArray(), recent.all()].flatMap(some => some.filter(flight => wasInFlight(flight, fromMs, toMs))),
+    inFlightBetween: (fromMs, toMs) => [...inFlight.values().filter(flight => wasInFlight(flight, fromMs, toMs)), ...recent.inFlightBetween(fromMs, toMs)],
     lagMs: () => lagMs,
     close: () => {
       emitBefore(Infinity)
