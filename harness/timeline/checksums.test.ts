@@ -26,6 +26,12 @@ test('the first line carries one, each hundredth after it, and the last', () => 
   expect(numbered('x', 250).flatMap((line, n) => (/,"crc32":"[0-9a-f]{8}"}$/.test(line) ? [n] : []))).toEqual([0, 100, 200, 249])
 })
 
+test('what the recorder tells behind the last line carries one each', () => {
+  const withChecksum = writeChecksums()
+  const all = [withChecksum('{"n":0}', 'any'), withChecksum('{"n":1}', 'last'), withChecksum('{"n":2}', 'any'), withChecksum('{"n":3}', 'any')]
+  expect(read(all)).toEqual({ lines: ['{"n":0}', '{"n":1}', '{"n":2}', '{"n":3}'], altered: [], uncovered: [] })
+})
+
 test('lines without any, as older records have them, are read as they are and nothing is told of them', () => {
   const older = Array.from({ length: 1_000 }, (_, n) => JSON.stringify({ n }))
   expect(read(older)).toEqual({ lines: older, altered: [], uncovered: [] })

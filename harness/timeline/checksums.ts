@@ -8,9 +8,11 @@ const linesEach = 100
  * ends in it, as its last field `crc32`: eight hex digits, the CRC-32 of all lines since the checksum before, its own characters included, without what ends a line.
  */
 export function writeChecksums(): (line: string, place: 'last' | 'any') => string {
-  let [lines, crc] = [0, 0]
+  let [lines, crc, isOver] = [0, 0, false]
   return (line, place) => {
-    const isDue = place === 'last' || lines % linesEach === 0
+    // Whatever is still told behind the last line has to be covered as well.
+    isOver ||= place === 'last'
+    const isDue = isOver || lines % linesEach === 0
     lines += 1
     const text = isDue ? line.slice(0, -1) : line
     crc = crc32(text, crc)
