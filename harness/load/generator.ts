@@ -28,13 +28,14 @@ export type GeneratorEnd = {
   readonly tail: string
 }
 
-export type ChildEnd = { readonly exitCode: number | null; readonly killedBy: NodeJS.Signals | null }
+/** `because`: what the system said. */
+export type ChildEnd = { readonly kind: 'ended'; readonly exitCode: number | null; readonly killedBy: NodeJS.Signals | null } | { readonly kind: 'not started'; readonly because: string }
 
 /** `error` is there when the program could not be started at all; `close` comes once the output is read to its end. */
 export const endOf = (child: ChildProcess): Promise<ChildEnd> =>
   new Promise(resolve => {
-    child.once('error', () => child.pid === undefined && resolve({ exitCode: 255, killedBy: null }))
-    child.once('close', (exitCode, killedBy) => resolve({ exitCode, killedBy }))
+    child.once('error', ({ message }) => child.pid === undefined && resolve({ kind: 'not started', because: message }))
+    child.once('close', (exitCode, killedBy) => resolve({ kind: 'ended', exitCode, killedBy }))
   })
 
 /** The child is the leader of a process group of its own (`detached`). */

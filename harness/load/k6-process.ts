@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { freePort } from '../stack/ports.ts'
 import type { Bundle } from './bundle.ts'
 import type { K6 } from './k6-binary.ts'
-import { endOf, killGroup, readAll, type Generator } from './generator.ts'
+import { endOf, killGroup, readAll, type ChildEnd, type Generator } from './generator.ts'
 import { addressTaken, describeExit } from './k6-exit.ts'
 import { openK6Log } from './k6-log.ts'
 import { k6Rest } from './k6-rest.ts'
@@ -46,7 +46,7 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
     () => null,
     () => `k6 was not ready after ${launch.readyTimeoutMs} ms`,
   )
-  if (gone.signal.aborted && attemptsLeft > 1 && (await ended).exitCode === addressTaken) {
+  if (gone.signal.aborted && attemptsLeft > 1 && exitCodeOf(await ended) === addressTaken) {
     await log[Symbol.asyncDispose]()
     return launchK6(launch, attemptsLeft - 1)
   }
@@ -58,18 +58,23 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
   }
   const pids = launch.k6.how === 'image' || child.pid === undefined ? [] : [child.pid]
   return {
-    notReady: gone.signal.aborted ? await ended.then(({ exitCode, killedBy }) => describeExit(exitCode, killedBy)) : notReady,
+    notReady: gone.signal.aborted ? await ended.then(describeEnd) : notReady,
     begin: rest.start,
     samples: take => readAll(child.stdout, readSamples(launch.k6.output, take)),
-    ended: ended.then(async ({ exitCode, killedBy }) => {
+    ended: ended.then(async end => {
       await log[Symbol.asyncDispose]()
-      return { exitCode, trouble: exitCode === 0 ? null : describeExit(exitCode, killedBy), tail: log.tail() }
+      const exitCode = exitCodeOf(end)
+      return { exitCode, trouble: exitCode === 0 ? null : describeEnd(end), tail: log.tail() }
     }),
     kill,
     pids,
     cpuMs: () => pids.map(cpuMsOf),
   }
 }
+
+const exitCodeOf = (end: ChildEnd): number | null => (end.kind === 'ended' ? end.exitCode : null)
+
+const describeEnd = (end: ChildEnd): string => (end.kind === 'ended' ? describeExit(end.exitCode, end.killedBy) : `k6 could not be started: ${end.because}`)
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 

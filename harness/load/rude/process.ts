@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { RudeSums } from '../../timeline/rude-sums.ts'
 import type { Namespace } from '../../stack/namespace.ts'
-import { endOf, killGroup, readAll, type Generator } from '../generator.ts'
+import { endOf, killGroup, readAll, type ChildEnd, type Generator } from '../generator.ts'
 import { openK6Log } from '../k6-log.ts'
 import { readSamples } from '../samples.ts'
 import { cpuMsOf } from '../standstill.ts'
@@ -49,8 +49,8 @@ export const launchRude = async ({ bundle, plan, run, dir, readyTimeoutMs, names
   const ended = endOf(child)
   child.on('message', (said: Said) => said.kind === 'done' && onManners(said.manners))
   const ready = await readiness(child, AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)]))
-  const notReady = ready.kind === 'ready' ? null : ready.kind === 'gone' ? 'the rude clients ended before they were ready' : `the rude clients were not ready after ${readyTimeoutMs} ms`
-  if (notReady !== null) killGroup(child)
+  if (ready.kind !== 'ready') killGroup(child)
+  const notReady = ready.kind === 'ready' ? null : ready.kind === 'gone' ? describeEnd(await ended) : `the rude clients were not ready after ${readyTimeoutMs} ms`
   if (signal.aborted) {
     await ended
     await log[Symbol.asyncDispose]()
@@ -73,14 +73,20 @@ export const launchRude = async ({ bundle, plan, run, dir, readyTimeoutMs, names
       if (upTo > allowed) go((allowed = upTo))
     },
     samples: take => readAll(child.stdout as Readable, readSamples('lowtide', take)),
-    ended: ended.then(async ({ exitCode, killedBy }) => {
+    ended: ended.then(async end => {
       await log[Symbol.asyncDispose]()
-      return { exitCode, trouble: exitCode === 0 ? null : `the rude clients ${exitCode === null ? `were killed by ${killedBy}` : `ended with exit code ${exitCode}`}`, tail: log.tail() }
+      const exitCode = end.kind === 'ended' ? end.exitCode : null
+      return { exitCode, trouble: exitCode === 0 ? null : describeEnd(end), tail: log.tail() }
     }),
     kill: () => killGroup(child),
     pids,
     cpuMs: () => pids.map(cpuMsOf),
   }
+}
+
+const describeEnd = (end: ChildEnd): string => {
+  if (end.kind === 'not started') return `the rude clients could not be started: ${end.because}`
+  return end.exitCode === null ? `the rude clients were killed by ${end.killedBy}` : `the rude clients ended with exit code ${end.exitCode}`
 }
 
 type Readiness = { readonly kind: 'ready'; readonly acts: number } | { readonly kind: 'gone' } | { readonly kind: 'late' }
