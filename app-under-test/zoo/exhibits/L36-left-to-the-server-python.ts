@@ -1,10 +1,10 @@
 import type { Exhibit } from '../../../harness/accuracy/exhibit.ts'
 import { loadWith, pythonTarget } from '../python/target.ts'
 
-/** The time-out is shorter than a settle looks: no transaction is left at rest, but for its half-closed socket, and the server's log has its end. */
+/** The time-out is shorter than a settle looks: the server's log alone has the transaction, and its pool a half-closed socket, which the next loan closes. */
 export default {
   id: 'L36-python',
-  title: 'transaction left to the server’s time-out, in its pool',
+  title: 'transaction left to the server’s time-out',
   source: 'gh:onyx-dot-app/onyx#9342, gh:element-hq/synapse#20077: idle_in_transaction_session_timeout against sessions that leak, and a check of each connection as it is lent',
   stack: 'python, threads, psycopg2, a pool of its own',
   scenario: {

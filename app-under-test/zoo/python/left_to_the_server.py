@@ -1,7 +1,7 @@
 """L36: a connection goes back into its pool with its transaction, and is ended there by the server.
 
-The pool asks each connection that it lends for a sign of life, and replaces the dead: so nobody misses
-anything. Until then the socket of a dead one is half closed.
+The pool asks each connection that it lends for a sign of life, and replaces the dead: nobody misses anything.
+Until then the socket of a dead one is half closed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def lend():
             return db
         except psycopg2.Error:
             db.close()
-    return psycopg2.connect(URL, options="-c idle_in_transaction_session_timeout=3s")
+    return psycopg2.connect(URL, options="-c idle_in_transaction_session_timeout=1500")
 
 
 def export(query) -> str:
