@@ -10,7 +10,7 @@ import { build } from './bundler.ts'
 /** Children of this process that are esbuild's, zombies too. */
 const services = () => execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' }).split('\n').filter((line) => line.trim().startsWith(`${process.pid} `) && line.includes('esbuild'))
 
-const program = async (): Promise<BuildOptions & { readonly write: false }> => {
+const program = async (): Promise<BuildOptions & { readonly write: false; readonly entryPoints: [string] }> => {
   const dir = await mkdtemp(join(tmpdir(), 'bundler-test-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   await writeFile(join(dir, 'program.js'), "export const answer = 'forty-two'\n")
@@ -44,4 +44,13 @@ test('what others build in this process comes to its end as well, and their serv
   letGo.resolve()
   expect((await theirs).outputFiles[0]?.text).toContain('forty-two')
   await expect.poll(services, { timeout: 4_000 }).toEqual([expect.stringContaining('--service='), expect.stringContaining('--service=')])
+})
+
+test('paths are of the folder in which the process is by now', async () => {
+  const options = await program()
+  const before = process.cwd()
+  onTestFinished(() => process.chdir(before))
+  process.chdir(join(options.entryPoints[0], '..'))
+  const { metafile } = await build({ ...options, entryPoints: ['program.js'], metafile: true })
+  expect(Object.keys(metafile.inputs)).toEqual(['program.js'])
 })

@@ -8,7 +8,8 @@ import type * as Esbuild from 'esbuild'
 export const build: typeof Esbuild.build = async (options) => {
   building += 1
   try {
-    return await esbuild.build(options)
+    // Its own is the folder in which the process was as the module was loaded.
+    return await esbuild.build({ absWorkingDir: process.cwd(), ...options })
   } finally {
     building -= 1
     if (building === 0) await esbuild.stop()
