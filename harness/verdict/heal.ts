@@ -21,7 +21,7 @@ export function healClass(timeline: Timeline, survivors: readonly Survivor[]): H
 /** From the mildest to the worst. */
 export const healClasses: readonly HealClass[] = ['none', 'on nudge', 'by time-out', 'at collection', 'permanent']
 
-/** By the first rest that no longer shows it: what was done before that rest is what healed it. */
+/** By the first rest that no longer shows it, and whose looks would have: what was done before that rest is what healed it. */
 function healOf(timeline: Timeline, survivor: Survivor): HealClass {
   // The server itself ended it and said so in its log, whatever was done meanwhile.
   if (survivor.member.kind === 'other' || wasEndedByServer(timeline, survivor.member)) return 'by time-out'
@@ -34,7 +34,9 @@ function healOf(timeline: Timeline, survivor: Survivor): HealClass {
   }
   let lastWith = lastRests(timeline).get(survivor.member) ?? -1
   while (lastWith >= 0 && rests[lastWith]?.looks.some(shows) !== true) lastWith -= 1
-  const [last, firstWithout] = [rests[lastWith], rests[lastWith + 1]]
+  let without = lastWith + 1
+  while (rests[without]?.complete === false) without += 1
+  const [last, firstWithout] = [rests[lastWith], rests[without]]
   if (last === undefined || firstWithout === undefined) return 'permanent'
   switch (firstWithout.reading) {
     case 'nudged':

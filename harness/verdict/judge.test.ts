@@ -115,6 +115,12 @@ describe('the class of healing', () => {
   })
 })
 
+test('what no look could have shown any more has not healed', () => {
+  const timeline = timelineOf({ beings: hungRequest({ cycle: 7, untilMs: startOf(8) - 2_100 }), controls: 'none' })
+  const looks = timeline.looks.map((look) => (look.reading === 'nudged' ? { ...look, missed: ['processes'] } : look))
+  expect([judge(timeline, invariants).heal, judge({ ...timeline, looks }, invariants).heal]).toEqual(['on nudge', 'permanent'])
+})
+
 describe('suppressions', () => {
   const suppressions = [{ invariant: 'no zombie stays', reason: 'PID 1 of the test image reaps nothing' }]
 
