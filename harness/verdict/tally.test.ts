@@ -59,6 +59,8 @@ test.each<[string, readonly Finding[], number]>([
   ['a process that is lost itself takes what it keeps with it', [leak([scriptOf(10)], { bornIn: 3 }), kept(scriptOf(10), 1)], 1],
   ['whichever is told first', [kept(scriptOf(10), 1), leak([scriptOf(10)], { bornIn: 3 })], 1],
   ['and its half-closed sockets', [leak([scriptOf(10, { closeWait: 3 })], { bornIn: 3 }), leak([scriptOf(10, { closeWait: 3 })], { holds: 'sockets', bornIn: 3 })], 1],
+  ['a session that the server ended and the half-closed socket that it left are one', [ended([40, 41, 42]), leak([keeper(10, 2)], { holds: 'sockets' })], 3],
+  ['half-closed sockets beyond those of sessions that it ended', [ended([40, 41]), leak([keeper(10, 5)], { holds: 'sockets' })], 5],
 ])('%s', (_, leaks, expected) => {
   expect(counted(hangsOf(timelineOf(), leaks), leaks)).toBe(expected)
 })

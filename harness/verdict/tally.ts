@@ -46,10 +46,12 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
   const places = placesOf(counted, survivors, ended).slice(unlisted.length)
   const { kept, ofHangs } = keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds)
   // Once the application is exhausted a front end keeps a socket for each request that waits in vain: where places or sessions are lost, these are the leak, and the sockets its victims. Else what hangs takes one thing away, of what a process keeps or of its half-closed sockets; and as it has a place as well, a place and one of these are one thing without it too: else to find what hangs would make less of what is left.
-  const sockets = exhaustionOf(timeline) !== null && counted.length + places.length > 0 ? 0 : socketsOf(frontEnds, counted.length - ofHangs)
+  const others = othersOf(counted, survivors, ended)
+  const endedByServer = others.filter(({ member }) => isEnded(member)).length + unlisted.length
+  const sockets = exhaustionOf(timeline) !== null && counted.length + places.length > 0 ? 0 : socketsOf(frontEnds, counted.length - ofHangs + endedByServer)
   return {
     hangs: counted,
-    others: othersOf(counted, survivors, ended),
+    others,
     unlisted,
     kept,
     places: places.slice(kept.length + sockets),
@@ -130,7 +132,7 @@ function placesOf(counted: readonly Counted[], survivors: readonly Survivor[], e
   return survivors.filter(({ member }) => member.kind === 'place').slice(hung.length + others.size)
 }
 
-/** A front end keeps a half-closed socket for each request that hangs behind it; only sockets beyond those are left in their own right. */
-function socketsOf(frontEnds: ReadonlyMap<string, Process>, hangs: number): number {
-  return Math.max(0, frontEnds.values().reduce((sum, { closeWait }) => sum + closeWait, 0) - hangs)
+/** A front end keeps a half-closed socket for each request that hangs behind it, and a pool for each session that the server has ended; only sockets beyond those are left in their own right. */
+function socketsOf(frontEnds: ReadonlyMap<string, Process>, ofOthers: number): number {
+  return Math.max(0, frontEnds.values().reduce((sum, { closeWait }) => sum + closeWait, 0) - ofOthers)
 }
