@@ -26,6 +26,7 @@ export async function runToItsEnd(what: string, command: readonly string[], { cw
   const child = spawn(program, argv, { cwd, env, stdio: ['ignore', log, log], detached: true })
   const stop = () => child.pid !== undefined && killGroup(child.pid)
   signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
   try {
     const end = await new Promise<string | null>((resolve) => {
       child.once('error', (error) => resolve(`could not be started: ${whyNotStarted(error, { program, cwd })}`))
