@@ -30,7 +30,7 @@ export const replayArrivals: Measure<Arrivals> = {
 
     const server = cleanUp.use(await startArrivalServer())
     const k6 = await findK6({ signal, say: console.error })
-    const bundle = await bundleJourney({ dir, scenarioDir: dir, run: 'bench', output: k6.output, load: { kind: 'replay', log: 'access.txt' } })
+    const bundle = await bundleJourney({ dir, scenarioDir: dir, run: 'bench', output: k6.output, load: { kind: 'replay', log: 'access.txt' }, signal })
     await using _log = bundle.tape
     const plan = { dose: times.length, concurrency, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, role: 'measured' as const }
     await using load = await startLoad({ k6, bundle, run: 'bench', dir, baseUrl: server.url, plan, signal, onHappening: () => undefined })

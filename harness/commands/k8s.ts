@@ -41,7 +41,7 @@ async function manifestFor({ loaded: { scenario, dir: scenarioDir }, url, collec
   const run = `preview-${scenario.name}`
   const dir = await mkdtemp(join(tmpdir(), 'lowtide-k8s-'))
   try {
-    const bundle = await bundleJourney({ output: 'lowtide', load: scenario.load, scenarioDir, dir, run })
+    const bundle = await bundleJourney({ output: 'lowtide', load: scenario.load, scenarioDir, dir, run, signal })
     await using _log = bundle.tape
     const { dose, concurrency, seed, thinkScale } = planFor(scenario, 'gate', {})
     const { polite: plan } = partsOf(planOf({ role: 'measured', dose, concurrency, seed, cycle: 0, firstRequest: 0, thinkScale }, bundle, url), bundle.rude?.rude)

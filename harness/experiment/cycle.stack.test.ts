@@ -32,7 +32,7 @@ async function cycles({ members = [] as readonly Member[], signal = AbortSignal.
   const k6 = await findK6({ signal, say: () => {} })
   const opened = openCycles({
     k6,
-    bundle: await bundleJourney({ load: { kind: 'routes', routes: [{ name: 'home', path: '/?n={n}' }] }, output: k6.output, scenarioDir: dir, dir, run: 'cycle-test' }),
+    bundle: await bundleJourney({ load: { kind: 'routes', routes: [{ name: 'home', path: '/?n={n}' }] }, output: k6.output, scenarioDir: dir, dir, run: 'cycle-test', signal }),
     run: `cycle-test-${crypto.randomUUID().slice(0, 8)}`,
     dir,
     namespace: null,

@@ -65,7 +65,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   learn({})
   const soFar = await followVerdict(facts, recorder.follow)
   const thresholds = followThresholds(facts, recorder.follow, watcher.say)
-  const bundle = await bundleJourney({ load: scenario.load, output: k6.output, scenarioDir, dir, run })
+  const bundle = await bundleJourney({ load: scenario.load, output: k6.output, scenarioDir, dir, run, signal })
   await using _log = bundle.tape
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 

@@ -24,9 +24,9 @@ export type Bundle = {
 
 /**
  * Bundles a scenario's journey, or its routes, to `load/journey.js` in the run's folder `dir`. A journey may lie anywhere, be
- * TypeScript and import npm packages. `output` is that of the k6 which will run it. Fails with the place and the reason when it cannot be bundled.
+ * TypeScript and import npm packages. `output` is that of the k6 which will run it. Fails with the place and the reason when it cannot be bundled, and once `signal` is aborted.
  */
-export const bundleJourney = async ({ load, output, scenarioDir, dir, run }: { readonly load: Load; readonly output: K6['output']; readonly scenarioDir: string; readonly dir: string; readonly run: string }): Promise<Bundle> => {
+export const bundleJourney = async ({ load, output, scenarioDir, dir, run, signal }: { readonly load: Load; readonly output: K6['output']; readonly scenarioDir: string; readonly dir: string; readonly run: string; readonly signal: AbortSignal }): Promise<Bundle> => {
   const entry = entryOf(load, scenarioDir)
   const script = join(dir, 'load', 'journey.js')
   await mkdir(join(dir, 'load'), { recursive: true })
@@ -58,8 +58,8 @@ export const bundleJourney = async ({ load, output, scenarioDir, dir, run }: { r
   // Its requests would leave no samples: a load that nobody counts.
   if (load.kind === 'journey' && !inputs.includes(ours('journey.ts'))) throw new Error(`The journey ${entry} does not import lowtide/journey: export a default made by its \`journey\`, and its \`options\`, for its requests to be counted.`)
   const folder = load.kind === 'journey' ? dirname(entry) : scenarioDir
-  const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, run, rude: load.rude }) } : {}
-  const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script }) } : {}
+  const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, run, rude: load.rude, signal }) } : {}
+  const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script, signal }) } : {}
   return { script, folder, requestTimeoutMs: load.requestTimeoutMs ?? defaultRequestTimeoutMs, model: load, ...rude, ...tape }
 }
 

@@ -183,13 +183,13 @@ describe('a load by k6', { timeout: 30_000 }, () => {
 
   test('a journey that cannot be bundled fails with its place', async () => {
     await writeFile(join(shared.dir, 'lost.ts'), `import 'no-such-package'`)
-    await expect(bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', output: 'csv', load: { kind: 'journey', journey: 'lost.ts' } })).rejects.toThrow(/The journey .*lost\.ts cannot be bundled: .*lost\.ts:1: Could not resolve "no-such-package"/)
-    await expect(bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', output: 'csv', load: { kind: 'journey', journey: 'missing.ts' } })).rejects.toThrow(/Could not resolve .*missing\.ts/)
+    await expect(bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', output: 'csv', signal: AbortSignal.timeout(60_000), load: { kind: 'journey', journey: 'lost.ts' } })).rejects.toThrow(/The journey .*lost\.ts cannot be bundled: .*lost\.ts:1: Could not resolve "no-such-package"/)
+    await expect(bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', output: 'csv', signal: AbortSignal.timeout(60_000), load: { kind: 'journey', journey: 'missing.ts' } })).rejects.toThrow(/Could not resolve .*missing\.ts/)
   })
 
   test('a script that is not made of our journey is refused before it is run: nobody would count what it sends', async () => {
     await writeFile(join(shared.dir, 'own.js'), `import http from 'k6/http'\nexport default () => http.get('http://127.0.0.1:1/')`)
-    await expect(bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', output: 'csv', load: { kind: 'journey', journey: 'own.js' } })).rejects.toThrow(/own\.js does not import lowtide\/journey/)
+    await expect(bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', output: 'csv', signal: AbortSignal.timeout(60_000), load: { kind: 'journey', journey: 'own.js' } })).rejects.toThrow(/own\.js does not import lowtide\/journey/)
   })
 
   test("k6's memory does not grow with distinct URLs", { timeout: 120_000 }, async () => {

@@ -67,7 +67,7 @@ test('a log that is through breaks the load in words of its own, and what was re
 /** Replays these lines in cycles of these doses; the dose is that of the last. */
 const replay = async (lines: readonly string[], doses: readonly number[], more: Partial<ReplayLoad> = {}, role: Dose['role'] = 'measured'): Promise<{ dose: Dose; arrived: readonly Arrived[]; routes: Set<string> }> => {
   await writeFile(join(shared.dir, 'access.txt'), lines.join('\n'))
-  const bundle = await bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', output: shared.k6.output, load: { kind: 'replay', log: 'access.txt', requestTimeoutMs: 3_000, ...more } })
+  const bundle = await bundleJourney({ dir: shared.dir, scenarioDir: shared.dir, run: 'test', output: shared.k6.output, signal: AbortSignal.timeout(60_000), load: { kind: 'replay', log: 'access.txt', requestTimeoutMs: 3_000, ...more } })
   await using _log = bundle.tape
   const before = shared.server.arrived.length
   const routes = new Set<string>()

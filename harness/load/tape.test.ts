@@ -16,10 +16,10 @@ const log = [...Array.from({ length: 10 }, (_, n) => `192.0.2.1 - - [26/Nov/2026
 /** Ends no test's waiting. */
 const patience = new AbortController().signal
 
-const open = async (more: Partial<ReplayLoad> = {}, text = log) => {
+const open = async (more: Partial<ReplayLoad> = {}, text = log, signal = patience) => {
   await writeFile(join(dir, 'access.txt'), text)
   await writeFile(join(dir, 'journey.js'), `const tape = "${tapeMark}"; export default tape\n//# sourceMappingURL=`)
-  const tape = await openTape({ load: { kind: 'replay', log: 'access.txt', ...more }, scenarioDir: dir, script: join(dir, 'journey.js') })
+  const tape = await openTape({ load: { kind: 'replay', log: 'access.txt', ...more }, scenarioDir: dir, script: join(dir, 'journey.js'), signal })
   let cycle = 0
   return {
     ...tape,
@@ -76,6 +76,10 @@ test('a log that has been emptied of what can be replayed is gone through no lon
   const tape = await open()
   await writeFile(join(dir, 'access.txt'), log.replaceAll('GET', 'POST'))
   await expect(tape.cut({ dose: 1, cycle: 0 }, 'measured', AbortSignal.timeout(50))).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }))
+})
+
+test('a log is not read to its end where the run has been interrupted', async () => {
+  await expect(open({}, log, AbortSignal.abort(new Error('interrupted by SIGINT')))).rejects.toThrow('interrupted by SIGINT')
 })
 
 test('a log with nothing to replay is refused with its reasons', async () => {

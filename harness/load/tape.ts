@@ -25,11 +25,11 @@ export const tapeMark = 'lowtide:tape'
 /** A night without requests proves nothing, and would spend a run's budget on it. As replayed. */
 export const defaultLongestGapMs = 30_000
 
-/** Reads the log once, for its routes and its rate. Fails with a sentence where there is nothing in it to replay. */
-export const openTape = async ({ load, scenarioDir, script }: { readonly load: ReplayLoad; readonly scenarioDir: string; readonly script: string }): Promise<Tape> => {
+/** Reads the log once, for its routes and its rate. Fails with a sentence where there is nothing in it to replay, and once `signal` is aborted. */
+export const openTape = async ({ load, scenarioDir, script, signal }: { readonly load: ReplayLoad; readonly scenarioDir: string; readonly script: string; readonly signal: AbortSignal }): Promise<Tape> => {
   const { log, rules, secrets } = readingOf(load, scenarioDir)
   const format = await formatOf(log)
-  const survey = await surveyOf(readLog({ ...log, format }, secrets), { format, rules })
+  const survey = await surveyOf(heeding(signal, readLog({ ...log, format }, secrets)), { format, rules })
   const { span, replayable } = survey
   if (span === null) throw nothingToReplay(load, log, survey)
 
@@ -84,6 +84,14 @@ export const readingOf = ({ log, format, fields, redact, methods = safeMethods, 
   rules: { methods, expect, ...(hosts && { hosts }), ...(from && { fromMs: Date.parse(from) }), ...(to && { toMs: Date.parse(to) }) },
   secrets: hideSecrets(redact),
 })
+
+/** A log of gigabytes is read for minutes. */
+async function* heeding<T>(signal: AbortSignal, batches: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const batch of batches) {
+    signal.throwIfAborted()
+    yield batch
+  }
+}
 
 /** Between the end of the log and its next beginning. */
 const seam = Symbol('seam')

@@ -42,7 +42,7 @@ export const openGround = async (signal: AbortSignal): Promise<Ground> => {
     dir,
     baseUrl,
     tally,
-    bundle: (output, load) => bundleJourney({ output, load: { kind: 'routes', routes: [{ name: 'page', path: '/page' }], ...load } as Load, scenarioDir: dir, dir: join(dir, output), run: `bench-${process.pid}` }),
+    bundle: (output, load) => bundleJourney({ output, load: { kind: 'routes', routes: [{ name: 'page', path: '/page' }], ...load } as Load, scenarioDir: dir, dir: join(dir, output), run: `bench-${process.pid}`, signal }),
     watched: async () => {
       await using eyes = new AsyncDisposableStack()
       const { readers } = eyes.use(await openReaders(stack, { signal, say: () => {} }))

@@ -130,12 +130,15 @@ describe('a journey with rude clients', { timeout: 30_000 }, () => {
   })
 
   test('that never comes back is refused in time, by a process that is known as the run\'s', async () => {
-    const asked = async (request: string) => {
+    const asked = async (request: string, signal = AbortSignal.timeout(60_000)) => {
       await journey(`export default journey({ visits: [{ name: 'x', request: () => { ${request} } }] })`, { halfClose: 0.2 })
-      await bundleRude({ entry: join(shared.dir, 'rude-journey.ts'), define: {}, folder: shared.dir, dir: shared.dir, run: 'rude-asked', rude: { halfClose: 0.2 }, answersWithinMs: 2_000 })
+      await bundleRude({ entry: join(shared.dir, 'rude-journey.ts'), define: {}, folder: shared.dir, dir: shared.dir, run: 'rude-asked', rude: { halfClose: 0.2 }, signal, answersWithinMs: 2_000 })
     }
     await expect(asked('throw new Error(`asked by ${globalThis.process.env.LOWTIDE_OWNER}`)')).rejects.toThrow('The load cannot have these rude clients: asked by rude-asked')
     await expect(asked('for (;;) {}')).rejects.toThrow('The load cannot have these rude clients: its script or one of its visits had not come back after 2000 ms: it may loop for ever')
+    const interrupt = new AbortController()
+    void setTimeout(1_000).then(() => interrupt.abort(new Error('interrupted by SIGINT')))
+    await expect(asked('for (;;) {}', interrupt.signal)).rejects.toThrow('interrupted by SIGINT')
     expect(ownedPids('rude-asked')).toEqual([])
   })
 })
