@@ -33,11 +33,11 @@ async function findingsOf(which: Which, timeline: Uint8Array | string = records[
 const lastAged = (lines: readonly string[]): number => lines.findLastIndex((line) => /"transactionAgeMs":\d\d/.test(line))
 const verdictOf = (findings: Findings | 'refused') => (findings === 'refused' ? findings : findings.verdict)
 
-/** One byte of a file, counted round and round it, and what becomes of it. */
-const alteration = fc.record({ which: fc.constantFrom<Which>('leaking', 'healthy'), at: fc.nat({ max: 999_999_999 }), by: fc.integer({ min: 1, max: 255 }) })
+/** One byte of a file, counted from its end and round and round it, and what becomes of it. */
+const alteration = fc.record({ which: fc.constantFrom<Which>('leaking', 'healthy'), at: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 999_999_999 }) }, fc.nat({ max: 150 })), by: fc.integer({ min: 1, max: 255 }) })
 function altered(whole: Uint8Array, { at, by }: { readonly at: number; readonly by: number }): Buffer {
   const bytes = Buffer.from(whole)
-  const place = at % bytes.length
+  const place = bytes.length - 1 - (at % bytes.length)
   bytes[place] = (bytes[place] ?? 0) ^ by
   return bytes
 }
@@ -108,6 +108,16 @@ describe('the record of a real run', () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  test('that was cut off within a line still tells its leak, as one without checksums does: a disk was full, or the power gone', async () => {
+    const lines = linesOf('leaking')
+    const end = lines.at(-1)!
+    const cut = async (end: string) => verdictOf(await findingsOf('leaking', `${lines.slice(0, -1).join('\n')}\n${end}`))
+    expect(await cut(end.slice(0, 40))).toBe('leak')
+    expect(await cut(`${end.slice(0, 40)}\0\0\0`)).toBe('leak')
+    // These are not cut off: the last byte is another, or the last but one.
+    for (const other of [`${end} `, `${end}x`, `${end.slice(0, -1)}x\n`]) expect(await cut(other)).toBe('inconclusive')
   })
 
   test('that carries no checksum, as older ones, is judged to the same bytes', async () => {

@@ -49,16 +49,17 @@ export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry
   const lookOf = beginLooks()
   const checksums = readChecksums()
   let line = 0
-  let wasKilled = true
+  let firstDamaged = Infinity
+  let hasEnd = false
   const damage = (what: string, text: string): Damage => {
-    wasKilled = false
+    firstDamaged = Math.min(firstDamaged, line)
     return { damage: `line ${line} of timeline.ndjson ${what}: ${JSON.stringify(text.slice(0, 60))}` }
   }
   const entryOf = (text: string): Entry | Damage => {
     line += 1
     const entry = parse(checksums.read(text))
     if (!isRecord(entry) || typeof entry.kind !== 'string' || typeof entry.n !== 'number' || typeof entry.atMs !== 'number') return damage('is no entry', text)
-    if (entry.kind === 'end') wasKilled = false
+    hasEnd ||= entry.kind === 'end'
     return entry.kind === 'look' ? (lookOf(entry as unknown as LookLine) ?? damage('tells what has changed since a look that is missing', text)) : (entry as unknown as Entry)
   }
   try {
@@ -66,11 +67,21 @@ export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry
       yield texts.values().map(entryOf)
       yield checksums.altered().map(alteration)
     }
-    // The last lines of a harness that was killed have got none: they are whole, and none of them is the end.
+    // The last lines of a harness that was killed have got none: none of them is the end, and at most the last is torn.
+    const wasKilled = !hasEnd && (firstDamaged > line || (firstDamaged === line && (await isTorn(path))))
     if (!wasKilled) yield checksums.uncovered().map(alteration)
   } catch (cause) {
     throw new RecordError(`${path} cannot be read after line ${line}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
   }
+}
+
+/** Whether a file ends within a line, and not with a line whose last byte is another. */
+async function isTorn(path: string): Promise<boolean> {
+  await using file = await open(path)
+  const { size } = await file.stat()
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, Math.max(0, size - 2))
+  const [lastButOne, last] = buffer.toString('latin1')
+  return last !== '\n' && lastButOne !== '}'
 }
 
 /** A file's text, chunk by chunk. Through one buffer: a stream takes a new one for each, and that costs more than to read it. */
