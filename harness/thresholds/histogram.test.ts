@@ -20,12 +20,15 @@ function exactPercentile(latencies: readonly number[], percent: number): number 
 
 const seconds = fc.array(fc.array(fc.double({ min: 0.001, max: 120_000, noNaN: true }), { maxLength: 60 }), { minLength: 1, maxLength: 20 }).filter((some) => some.flat().length > 0)
 
+/** Not doubles: half of these are next to nothing. */
+const percents = fc.nat({ max: 1_000 }).map((tenths) => tenths / 10)
+
 /** A hair more than the sketch promises, for the rounding of doubles. */
 const within = (got: number | null, exact: number) => expect(Math.abs((got ?? Number.NaN) - exact)).toBeLessThanOrEqual(exact * (relativeAccuracy + 1e-9))
 
 test('percentiles, mean and extremes of seconds from the record are within 0.1 % of the exact ones from raw samples', () => {
   fc.assert(
-    fc.property(seconds, fc.double({ min: 0, max: 100, noNaN: true }), (some, percent) => {
+    fc.property(seconds, percents, (some, percent) => {
       const histogram = openHistogram()
       for (const second of some) histogram.add(recorded(second))
       const all = some.flat()
@@ -40,7 +43,7 @@ test('percentiles, mean and extremes of seconds from the record are within 0.1 %
 
 test('a window that has moved on is as one that never saw what it left', () => {
   fc.assert(
-    fc.property(seconds, seconds, fc.double({ min: 0, max: 100, noNaN: true }), (left, kept, percent) => {
+    fc.property(seconds, seconds, percents, (left, kept, percent) => {
       const [moved, fresh] = [openHistogram(), openHistogram()]
       for (const second of [...left, ...kept]) moved.add(recorded(second))
       for (const second of left) moved.remove(recorded(second))
