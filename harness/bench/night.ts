@@ -58,13 +58,16 @@ function secondsOf(load: LoadSecond & { readonly atMs: number }, fromMs: number,
   return [...told, { kind: 'requests', cycle: load.cycle, route: load.route, fromMs: epochOf(fromMs), spans, complete: true, atMs: load.atMs }]
 }
 
-/** Five a second, each with the counters that change on a server under load. */
+/** Five a second, each with those of the counters of a server under load that have changed since the one before, as the sampler writes them. */
 function* beatsUntil(endMs: number, random: Random): Generator<Timed> {
   let [cpuMs, started] = [0, 0]
+  let before: Readonly<Record<string, number>> = {}
   for (let atMs = 400; atMs < endMs; atMs += random.within(190, 215)) {
     cpuMs += random.between(0, 12) * 10
     started += random.between(0, 20)
-    const counters = { 'pg.transactions-ended': started, 'pg.transactions-ended-p999-ms': 90, 'pg.active': random.between(0, 3), 'app.cpu-ms': cpuMs, 'app.rss-bytes': 4_096 * random.between(18_000, 24_000), 'load.started': started }
+    const now: Readonly<Record<string, number>> = { 'pg.transactions-ended': started, 'pg.transactions-ended-p999-ms': 90, 'pg.active': random.between(0, 3), 'app.cpu-ms': cpuMs, 'app.rss-bytes': 4_096 * random.between(18_000, 24_000), 'load.started': started }
+    const counters = Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== before[name]))
+    before = now
     yield { kind: 'beat', counters, atMs: tenths(atMs) }
   }
 }

@@ -1,5 +1,5 @@
 import type { Place } from '../timeline/member.ts'
-import { cycleAtEpoch } from '../verdict/moments.ts'
+import { cycleAtEpoch } from '../verdict/cycle-at.ts'
 import { agree, agreementSinceLoad, controlOfPlaces, enoughTries, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'

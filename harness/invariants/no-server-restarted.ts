@@ -9,11 +9,12 @@ export default {
   isCause: true,
   check: (timeline) => {
     const looks = runningLooks(timeline)
-    const serversIn = (members: (typeof looks)[number]['members']): readonly Server[] => members.filter((member) => member.kind === 'server')
-    const names = [...new Set(looks.flatMap(({ members }) => serversIn(members).map(({ name }) => name)))].sort(inOrder)
-    const restarted = names.filter((name) => new Set(looks.flatMap(({ members }) => serversIn(members).filter((server) => server.name === name).map(({ id }) => id))).size > 1)
+    const seen = looks.map((look) => ({ look, servers: look.members.filter((member): member is Server => member.kind === 'server') }))
+    const known = Map.groupBy(seen.flatMap(({ servers }) => servers), ({ name }) => name)
+    const names = [...known.keys()].sort(inOrder)
+    const restarted = names.filter((name) => new Set(known.get(name)?.map(({ id }) => id)).size > 1)
     // Where a probe gave no answer, its server is out of sight: that it is gone nobody can say.
-    const lost = (name: string) => looks.filter(({ members, missed = [] }) => missed.length === 0 && !serversIn(members).some((server) => server.name === name))
+    const lost = (name: string) => seen.flatMap(({ look, servers }) => ((look.missed ?? []).length > 0 || servers.some((server) => server.name === name) ? [] : [look]))
     const missing = names.filter((name) => lost(name).length > 0)
 
     const isWatched = timeline.facts.probes.includes('processes')

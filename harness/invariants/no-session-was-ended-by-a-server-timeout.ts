@@ -3,6 +3,7 @@ import { keptOfEachError } from '../timeline/fold.ts'
 import type { OtherMember } from '../timeline/member.ts'
 import { serverTimeouts } from '../timeline/server-timeouts.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
+import { cycleAt } from '../verdict/cycle-at.ts'
 import { isSession } from '../verdict/stay.ts'
 import { sessionsEnded } from '../verdict/tally.ts'
 import type { Invariant, Survivor } from '../verdict/verdict.ts'
@@ -15,7 +16,7 @@ import { count, duration, list } from '../verdict/words.ts'
 export default {
   name: 'no session was ended by a server time-out',
   check: (timeline) => {
-    const { serverLog, controls, cycles } = timeline
+    const { serverLog, controls } = timeline
     const planted = new Set(controls.flatMap(({ planted: { sessionPids, endedPids = [] } }) => [...sessionPids, ...endedPids]))
     const ended = serverLog.filter((line) => line.sqlstate in serverTimeouts && !planted.has(line.pid) && !isOfPlanting(timeline, line))
     if (ended.length === 0) return { kind: 'pass', sentence: 'the server ended no session by a time-out of its own' }
@@ -24,7 +25,7 @@ export default {
     const survivors = ended.map(({ pid, sqlstate, message, atMs }): Survivor => ({
       member: { kind: 'other', id: `${pid} at ${Math.round(atMs)} ms`, resource: sessionsEnded, detail: message } satisfies OtherMember,
       why: `${serverTimeouts[sqlstate]} ended pid ${pid} ${duration(atMs)} into the run: ${message}`,
-      bornIn: cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null,
+      bornIn: cycleAt(timeline, atMs),
     }))
     const unlisted = isCut ? unlistedOf(timeline, survivors) : []
     const more = unlisted.reduce((sum, { rise }) => sum + rise, 0)

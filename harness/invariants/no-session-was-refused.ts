@@ -1,4 +1,5 @@
 import { keptOfEachError } from '../timeline/fold.ts'
+import { cycleAt } from '../verdict/cycle-at.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
@@ -8,14 +9,14 @@ import { count } from '../verdict/words.ts'
  */
 export default {
   name: 'no session was refused',
-  check: ({ serverLog, cycles }) => {
-    const refused = serverLog.filter(({ sqlstate }) => sqlstate === tooManyConnections)
+  check: (timeline) => {
+    const refused = timeline.serverLog.filter(({ sqlstate }) => sqlstate === tooManyConnections)
     const [first] = refused
     if (first === undefined) return { kind: 'pass', sentence: 'PostgreSQL had room for every session' }
-    const cycle = cycles.findLast(({ startMs }) => startMs <= first.atMs)?.cycle
+    const cycle = cycleAt(timeline, first.atMs)
     return {
       kind: 'warning',
-      sentence: `PostgreSQL refused ${count(refused.length, 'session')}${refused.length >= keptOfEachError ? ' or more' : ''}, as all of its connections were taken (${tooManyConnections})${cycle === undefined ? '' : `, first in cycle ${cycle}`}: ${first.message}`,
+      sentence: `PostgreSQL refused ${count(refused.length, 'session')}${refused.length >= keptOfEachError ? ' or more' : ''}, as all of its connections were taken (${tooManyConnections})${cycle === null ? '' : `, first in cycle ${cycle}`}: ${first.message}`,
       survivors: [],
     }
   },

@@ -1,3 +1,4 @@
+import { cycleAt } from '../verdict/cycle-at.ts'
 import { runningLooks } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 
@@ -10,10 +11,10 @@ export default {
     const changed = looks.find(({ resetMs }) => resetMs !== first?.resetMs)
     if (first === undefined) return { kind: 'not judged', sentence: 'this run does not look when the statistics were reset' }
     if (changed === undefined) return { kind: 'pass', sentence: 'the statistics of the server were counted on from first to last' }
-    const cycle = timeline.cycles.findLast(({ startMs }) => startMs <= changed.atMs)?.cycle
+    const cycle = cycleAt(timeline, changed.atMs)
     return {
       kind: 'inconclusive',
-      sentence: `the statistics of the server were reset during the run${cycle === undefined ? '' : `, before the end of cycle ${cycle}`}`,
+      sentence: `the statistics of the server were reset during the run${cycle === null ? '' : `, before the end of cycle ${cycle}`}`,
       settledBy: 'run again without whoever calls pg_stat_reset()',
     }
   },

@@ -46,7 +46,12 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const optional = (is: Is): Is => (value) => value === undefined || is(value)
 const nullable = (is: Is): Is => (value) => value === null || is(value)
 const listOf = (is: Is): Is => (value) => Array.isArray(value) && value.every(is)
-const recordOf = (is: Is): Is => (value) => isObject(value) && Object.values(value).every(is)
+const recordOf = (is: Is): Is => (value) => {
+  if (!isObject(value)) return false
+  // A night has a million counters: a list of them for each beat would take twice as long.
+  for (const name in value) if (!is((value as Readonly<Record<string, unknown>>)[name])) return false
+  return true
+}
 const of = <T>(shape: Shape<T>): Is => {
   const fields = fieldsOf(shape)
   return (value) => isObject(value) && faultIn(value, fields) === null

@@ -1,9 +1,10 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { CycleSpan, Timeline } from '../timeline/timeline.ts'
+import { cycleAt, cycleAtEpoch } from './cycle-at.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import { isStillLeft } from './heal.ts'
-import { cycleAtEpoch, type Moment, momentOf, momentsOfSockets } from './moments.ts'
+import { type Moment, momentOf, momentsOfSockets } from './moments.ts'
 import { bornIn, cycleOf, key, lastSightings, memberAt, runningLooks, untouchedRests } from './rest.ts'
 import { isHolder, survivorsOf } from './survivors.ts'
 import { type Counted, tallyOf, type Tally } from './tally.ts'
@@ -105,5 +106,3 @@ function birthsOfSockets(timeline: Timeline, { processes, sockets }: Tally['sock
   // Those of requests that hang are told with their requests: which ones they are is not known, so the latest are taken.
   return [...dated, ...Array.from({ length: sockets }, () => ({ cycle: null, atMs: null }))].slice(0, sockets)
 }
-
-const cycleAt = ({ cycles }: Timeline, atMs: number): number | null => cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null

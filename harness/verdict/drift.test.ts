@@ -65,3 +65,14 @@ test('a run without the counter, or with few rests, tells nothing', () => {
   const short = timelineOf({ doses: [20, 0] })
   expect(driftsOf({ ...short, looks: short.looks.map((look) => ({ ...look, counters: { 'app.fds': 4 } })) })).toEqual([])
 })
+
+test('a night of rests tells the same slope as its few would: what a request keeps lies within the interval', () => {
+  const cycles = 1_203
+  const timeline = timelineOf({ doses: Array.from({ length: cycles }, () => 100) })
+  const noise = (cycle: number): number => ((cycle * 7_919) % 101) / 10
+  const [drift] = driftsOf({ ...timeline, looks: timeline.looks.map((look) => ({ ...look, counters: { 'app.rss-bytes': (50 + 0.2 * (look.cycle ?? 0) + noise(look.cycle ?? 0)) * 1e6 } })) })
+  expect(drift?.kind).toBe('rises with the load')
+  expect(drift?.interval.lower).toBeLessThan(2e6)
+  expect(drift?.interval.upper).toBeGreaterThan(2e6)
+  expect(drift?.slope).toBeCloseTo(2e6, -5)
+})

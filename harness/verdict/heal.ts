@@ -3,6 +3,7 @@ import type { Member, Process } from '../timeline/member.ts'
 import { serverTimeouts } from '../timeline/server-timeouts.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { byIdentity, type ByIdentity } from './by-identity.ts'
+import { countUpTo } from './in-order.ts'
 import { lostPlaceOf, placesOf } from './places.ts'
 import { remembered } from './remembered.ts'
 import { memberAt, type Rest, restsOf } from './rest.ts'
@@ -64,19 +65,30 @@ const wasEndedByServer = (timeline: Timeline, member: Member): boolean => member
  * A load nudges as well as a nudge does, and what it took away was hardly about to time out just then. Unless it is seen to go at rest, before the load or when that has gone; or an earlier
  * load has left it as it was.
  */
-function wentWithRequests({ looks, doses, canaries, capacities }: Timeline, { last }: Rest, without: Rest, shows: (look: Stamped<Look>) => boolean): boolean {
+function wentWithRequests(timeline: Timeline, { last }: Rest, without: Rest, shows: (look: Stamped<Look>) => boolean): boolean {
+  const { looks } = timeline
   const isShown = (at: number): boolean => {
     const look = looks[at]
     return look !== undefined && shows(look)
   }
-  const lastAt = looks.indexOf(last)
+  const lastAt = numbersOf(timeline).get(last) ?? -1
+  const { loads, requests } = requestTimesOf(timeline)
+  if (!isShown(lastAt) || isShown(lastAt + 1)) return false
   let since = lastAt
   while (isShown(since - 1)) since -= 1
-  const isBetween = (from: Stamped<Look> | undefined, to: Stamped<Look>) => ({ atMs }: { readonly atMs: number }): boolean => atMs > (from?.atMs ?? 0) && atMs < to.atMs
-  const loads = doses.filter(({ counted }) => counted > 0)
-  if (!isShown(lastAt) || isShown(lastAt + 1) || loads.some(isBetween(looks[since], last))) return false
-  return [...loads, ...canaries, ...capacities].some(isBetween(last, without.last))
+  return !isBetween(loads, looks[since], last) && isBetween(requests, last, without.last)
 }
+
+const numbersOf = remembered(({ looks }: Timeline): ReadonlyMap<Stamped<Look>, number> => new Map(looks.map((look, at) => [look, at])))
+
+/** When loads that were answered were over, and when the harness had sent any requests, its own included. Rising. */
+const requestTimesOf = remembered(({ doses, canaries, capacities }: Timeline) => {
+  const loads = doses.filter(({ counted }) => counted > 0)
+  const rising = (all: readonly { readonly atMs: number }[]): Float64Array => Float64Array.from(all, ({ atMs }) => atMs).sort()
+  return { loads: rising(loads), requests: rising([...loads, ...canaries, ...capacities]) }
+})
+
+const isBetween = (risingMs: Float64Array, from: Stamped<Look> | undefined, to: Stamped<Look>): boolean => (risingMs[countUpTo(risingMs, from?.atMs ?? 0)] ?? Number.POSITIVE_INFINITY) < to.atMs
 
 /**
  * Places have no identity that a look could show: one is there again as soon as so many are found. What a nudge gives back is none of them, as they are

@@ -1,6 +1,7 @@
 import { begunOf, ofTheServerMs } from '../timeline/begun.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { cycleAtEpoch } from './cycle-at.ts'
 import { sessionsOfLostPlaces } from './places.ts'
 import { remembered } from './remembered.ts'
 import { memberAt, type Rest, untouchedRests } from './rest.ts'
@@ -83,6 +84,3 @@ function lastUseOf(timeline: Timeline, { id, stateAgeMs, advisoryLocks, backendS
   const isPassedOver = timeline.doses.some(({ cycle, planned, dropped }) => used !== null && cycle > used && planned > dropped)
   return isPassedOver || sessionsOfLostPlaces(timeline).some((session) => session.id === id) || used === cycleAtEpoch(timeline, backendStartMs) ? { epochMs, withinMs: ofTheServerMs, of: 'end' } : null
 }
-
-/** The cycle in whose load or settle this moment was; null before the first. */
-export const cycleAtEpoch = ({ cycles }: Timeline, epochMs: number): number | null => cycles.findLast(({ startedAtEpochMs }) => startedAtEpochMs <= epochMs)?.cycle ?? null

@@ -1,6 +1,7 @@
 import type { Flights, Timeline } from '../timeline/timeline.ts'
 import type { Birth } from './births.ts'
-import { cycleAtEpoch, type Moment } from './moments.ts'
+import { cycleAtEpoch } from './cycle-at.ts'
+import type { Moment } from './moments.ts'
 import { logSum } from './owner-by-dose.ts'
 import { remembered } from './remembered.ts'
 

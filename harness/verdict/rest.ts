@@ -2,6 +2,7 @@ import type { Look, Reading } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { byIdentity, type ByIdentity, type Identity } from './by-identity.ts'
+import { cycleAt } from './cycle-at.ts'
 import { remembered } from './remembered.ts'
 import type { Opinion } from './verdict.ts'
 
@@ -101,7 +102,7 @@ export function bornIn(timeline: Timeline, member: Member): number | null {
 }
 
 /** The cycle that a look follows, or in which it was made; null before the first. */
-export const cycleOf = ({ cycles }: Timeline, { cycle, atMs }: Stamped<Look>): number | null => cycle ?? cycles.findLast(({ startMs }) => startMs <= atMs)?.cycle ?? null
+export const cycleOf = (timeline: Timeline, { cycle, atMs }: Stamped<Look>): number | null => cycle ?? cycleAt(timeline, atMs)
 
 /** Seen, or by the clock certainly begun, before the first request. */
 export function isOlderThanLoad(timeline: Timeline, member: Member): boolean {
