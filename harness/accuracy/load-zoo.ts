@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { tsImport } from 'tsx/esm/api'
 import { pathToFileURL } from 'node:url'
+import { tsImport } from '../scenario/ts-import.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { problemsOf } from '../scenario/validate.ts'
 import type { Exhibit } from './exhibit.ts'

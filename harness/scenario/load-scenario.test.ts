@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,4 +29,10 @@ test.each([
 
 test('a file that is not there is told by its path', async () => {
   await expect(loadScenario('no/such.ts')).rejects.toThrow('No scenario file at no/such.ts.')
+})
+
+test('one that was never compiled before leaves no process behind', async () => {
+  const children = () => execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' }).split('\n').filter((line) => line.trim().startsWith(`${process.pid} `) && line.includes('esbuild'))
+  expect(await loading('new.ts', `enum Moment { now = '${crypto.randomUUID()}' }\nexport default { ...${good}, about: Moment.now }`)).toBe('a-soak')
+  expect(children()).toEqual([])
 })

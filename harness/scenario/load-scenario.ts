@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { tsImport } from 'tsx/esm/api'
 import type { Scenario } from './scenario.ts'
+import { tsImport } from './ts-import.ts'
 import { UsageError } from './usage-error.ts'
 import { problemsOf } from './validate.ts'
 

@@ -3,7 +3,7 @@ import type * as Esbuild from 'esbuild'
 
 /**
  * esbuild's own `build`, without what it leaves behind: a service that would stand beside the application for as long as this process lives, and wake it once a second. It goes with the last of
- * the builds that run at once, and takes no other's with it: whoever else bundles in this process, such as a user's own tests or the loader of scenarios, has a service of his own.
+ * the builds that run at once, and takes no other's with it: whoever else bundles in this process, such as a user's own tests, has a service of his own.
  */
 export const build: typeof Esbuild.build = async (options) => {
   building += 1
