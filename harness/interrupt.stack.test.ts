@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findOwned } from './stack/owned.ts'
@@ -56,7 +56,7 @@ async function runUntil(line: string): Promise<{ child: ChildProcess; dir: strin
 
 /** Waits until nothing of the run is left: no tagged process, no server, no directory of its own. */
 async function gone(dir: string, withinMs: number): Promise<void> {
-  const run = basename(dir)
+  const { run } = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8'))
   const homes = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`lowtide-${run}-`)).map((name) => join(tmpdir(), name))
   const homesAtFirst = homes()
   const owned: Owned[] = [{ kind: 'tag', run }, ...homesAtFirst.map((home) => ({ kind: 'postgres' as const, dataDir: join(home, 'data') }))]

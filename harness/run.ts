@@ -57,7 +57,7 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
     watcher.began(dir)
     watcher.say(`${choice.kind} stack: ${choice.why}; k6 ${describeK6(k6)}`)
     using recorder = openRecorder(dir)
-    await using watchdog = await startWatchdog(dir)
+    await using watchdog = await startWatchdog(dir, folder.run)
 
     const stop = AbortSignal.any([signal, recorder.failed])
     const outcome = await experiment({ request, watcher, recorder, watchdog, k6, choice, run: folder.run, signal: stop }).catch(asError)

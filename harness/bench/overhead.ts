@@ -26,9 +26,10 @@ export const probeOverhead: Measure<Pair> = {
     const dir = await mkdtemp(join(tmpdir(), 'bench-'))
     await using cleanUp = new AsyncDisposableStack()
     cleanUp.defer(() => rm(dir, { recursive: true, force: true }))
-    const watchdog = cleanUp.use(await startWatchdog(dir))
+    const run = `bench-${process.pid}`
+    const watchdog = cleanUp.use(await startWatchdog(dir, run))
     const target = { name: 'nothing', command: [process.execPath, '-e', "require('http').createServer((_, r) => r.end()).listen(process.env.PORT)"], readyPath: '/' }
-    const stack = cleanUp.use(await bootProcesses({ target, variant: null, scenarioDir: dir, run: `bench-${process.pid}`, dir, own: watchdog.own, say: () => {}, signal }))
+    const stack = cleanUp.use(await bootProcesses({ target, variant: null, scenarioDir: dir, run, dir, own: watchdog.own, say: () => {}, signal }))
     await stack.startApp(signal)
     const bench = (...args: string[]) => promisify(execFile)(pgbench, [...args, stack.database.appUri], { signal })
     await bench('--initialize', '--quiet', '--scale=2')

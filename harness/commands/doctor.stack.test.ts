@@ -60,16 +60,16 @@ test.runIf(whyNoNamespace() === null)('the network namespace of a dead run is fo
 
 test('a run that goes on is left alone: it has a watchdog', async () => {
   const { run } = aRun()
-  const dir = join(folder, run)
+  const dir = join(folder, 'any-folder')
   mkdirSync(join(dir, 'logs'), { recursive: true })
-  await using _watchdog = await startWatchdog(dir)
+  await using _watchdog = await startWatchdog(dir, run)
   expect(await ofRun(run)).toEqual([])
 })
 
 test.runIf(whyNoNamespace() === null)('so is one that begins while the command looks', async () => {
   const run = '2001-01-01T000006Z-doctor-test'
   const looking = leftOver()
-  children.push(spawn(process.execPath, ['--eval', 'setTimeout(() => {}, 60_000)', 'watchdog-main.ts', join(folder, run)], { stdio: 'ignore' }))
+  children.push(spawn(process.execPath, ['--eval', 'setTimeout(() => {}, 60_000)', 'watchdog-main.ts', folder, run], { stdio: 'ignore' }))
   execFileSync('ip', ['netns', 'add', `lowtide-${run}`])
   try {
     expect((await looking).filter((thing) => 'run' in thing && thing.run === run)).toEqual([])
@@ -95,9 +95,8 @@ async function aCache(unusedMs: number): Promise<string> {
 
 test('while a run goes on, the k6 of other revisions stays until it is forgotten', async () => {
   const other = await aCache(forgottenMs - 60_000)
-  const dir = join(folder, '2001-01-01T000007Z-doctor-test')
-  mkdirSync(join(dir, 'logs'), { recursive: true })
-  await using _watchdog = await startWatchdog(dir)
+  mkdirSync(join(folder, 'logs'), { recursive: true })
+  await using _watchdog = await startWatchdog(folder, '2001-01-01T000007Z-000000-doctor-test')
   expect(await k6OfOthers()).toEqual([])
   await aCache(forgottenMs + 60_000)
   expect((await k6OfOthers()).map(({ file }) => file)).toEqual([other])

@@ -88,11 +88,11 @@ export const k6OfOthers = () => unusedK6(livingRuns().size > 0 ? forgottenMs : r
 
 const restingMs = 3_600_000
 
-/** `lowtide-<run>-<random>`, where a run is `<utc>-<scenario>`: nobody else's folder looks like it. */
+/** `lowtide-<run>-<random>`, where a run is `<utc>-<random>-<scenario>`: nobody else's folder looks like it. */
 const homeOfRun = /^lowtide-(\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+)-\w{6}$/
 const nameOfRun = /^\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+$/
 
-/** A run goes on as long as its watchdog watches: its one argument is the run's folder. */
+/** A run goes on as long as its watchdog watches, whose last argument is the run, or the folder of that name. */
 function livingRuns(): ReadonlySet<string> {
   return new Set(ofProcesses('cmdline').flatMap((words) => (words.some((word) => word.endsWith('watchdog-main.ts')) ? [basename(words.findLast((word) => word !== '') ?? '')] : [])))
 }

@@ -98,7 +98,7 @@ test.runIf(onLinux)('a watchdog whose harness vanishes removes all that it was t
   // The harness's part: a process that starts the watchdog, tells it, and is killed.
   const harness = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', `
     import { startWatchdog } from ${JSON.stringify(new URL('watchdog.ts', import.meta.url).href)}
-    const watchdog = await startWatchdog(${JSON.stringify(dir)})
+    const watchdog = await startWatchdog(${JSON.stringify(dir)}, ${JSON.stringify(run)})
     watchdog.own({ kind: 'directory', path: ${JSON.stringify(path)} })
     watchdog.own({ kind: 'tag', run: ${JSON.stringify(run)} })
     console.log('told')
@@ -117,7 +117,7 @@ test.runIf(whyNoNamespace() === null)('a network namespace goes with its link, a
     import { spawn } from 'node:child_process'
     import { startWatchdog } from ${JSON.stringify(new URL('watchdog.ts', import.meta.url).href)}
     import { openNamespace } from ${JSON.stringify(new URL('namespace.ts', import.meta.url).href)}
-    const watchdog = await startWatchdog(${JSON.stringify(dir)})
+    const watchdog = await startWatchdog(${JSON.stringify(dir)}, ${JSON.stringify(run)})
     const { inside } = await openNamespace({ run: ${JSON.stringify(run)}, own: watchdog.own, signal: AbortSignal.timeout(10_000) })
     const [program, ...argv] = inside(['sleep', '60'])
     console.log('told', spawn(program, argv, { detached: true, stdio: 'ignore' }).pid)
@@ -162,7 +162,7 @@ test('a watchdog that is told "done" removes nothing and leaves no word', async 
   const path = join(dir, 'home')
   mkdirSync(path)
   {
-    await using watchdog = await startWatchdog(dir)
+    await using watchdog = await startWatchdog(dir, run)
     watchdog.own({ kind: 'directory', path })
     expect(watchdog.owned()).toEqual([{ kind: 'directory', path }])
   }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { findOwned, removeOwned } from './owned.ts'
 import type { Owned } from './stack.ts'
 
-/** The watchdog's process: see watchdog.ts. Its one argument is the run's folder. */
+/** The watchdog's process: see watchdog.ts. Its arguments are the run's folder and, for whoever looks at it, the run's id. */
 const dir = process.argv[2] ?? '.'
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 process.stdout.on('error', () => {}) // nobody reads on once the harness is dead

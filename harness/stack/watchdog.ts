@@ -8,12 +8,12 @@ export type Watchdog = AsyncDisposable & { readonly own: (thing: Owned) => void;
 /**
  * Starts the second layer of cleaning up, before anything else of a run: a process of its own that holds a pipe from this one.
  * When the pipe closes without "done", however this process died, it removes all that the run owns and says so in `<dir>/logs/watchdog.log`.
- * Disposal says "done", so dispose it last.
+ * Disposal says "done", so dispose it last. While it lives, its command line says that `run` goes on.
  */
-export async function startWatchdog(dir: string): Promise<Watchdog> {
+export async function startWatchdog(dir: string, run: string): Promise<Watchdog> {
   const owned: Owned[] = []
   // A session of its own: the terminal's Ctrl-C and hang-up are for the harness alone.
-  const child = spawn(process.execPath, ['--import', new URL('../typescript.mjs', import.meta.url).href, fileURLToPath(new URL('watchdog-main.ts', import.meta.url)), dir], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, ['--import', new URL('../typescript.mjs', import.meta.url).href, fileURLToPath(new URL('watchdog-main.ts', import.meta.url)), dir, run], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
   child.on('error', () => {})
   child.stdin.on('error', () => {}) // its death costs the second layer, not the run
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

@@ -1,13 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-/** The folder of one run, with its subfolders. `run` is its name, and the tag and label of all that the run owns. */
+/**
+ * The folder of one run, with its subfolders: `<utc>-<scenario>`. `run` is its id, the tag and label of all that the run owns, as `<utc>-<random>-<scenario>`: of runs that begin in the same second,
+ * be it in different folders or on machines with one cluster, none may find what another owns, and a long id is cut at its end.
+ */
 export async function openRunFolder(reports: string, scenario: string): Promise<{ readonly dir: string; readonly run: string }> {
   await mkdirs(resolve(reports)).catch(cannot(reports))
-  const stem = `${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z-${scenario}`
+  const began = `${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z`
+  const run = `${began}-${randomBytes(3).toString('hex')}-${scenario}`
   for (let nth = 1; ; nth += 1) {
-    const run = nth === 1 ? stem : `${stem}-${nth}`
-    const dir = resolve(reports, run)
+    const dir = resolve(reports, `${began}-${scenario}${nth === 1 ? '' : `-${nth}`}`)
     // Not recursive: a folder that is there belongs to another run, and its record is never mixed with ours.
     const made = await mkdir(dir).then(() => true, (cause) => (cause.code === 'EEXIST' ? false : cannot(dir)(cause)))
     if (!made) continue

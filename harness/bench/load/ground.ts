@@ -28,9 +28,10 @@ export const openGround = async (signal: AbortSignal): Promise<Ground> => {
   await using cleanUp = new AsyncDisposableStack()
   const dir = await mkdtemp(join(tmpdir(), 'bench-'))
   cleanUp.defer(() => rm(dir, { recursive: true, force: true }))
-  const watchdog = cleanUp.use(await startWatchdog(dir))
+  const run = `bench-${process.pid}`
+  const watchdog = cleanUp.use(await startWatchdog(dir, run))
   const target = { name: 'bench', command: [process.execPath, fileURLToPath(new URL('target.ts', import.meta.url))], readyPath: '/' }
-  const stack = cleanUp.use(await bootProcesses({ target, variant: null, scenarioDir: dir, run: `bench-${process.pid}`, dir, own: watchdog.own, say: () => {}, signal }))
+  const stack = cleanUp.use(await bootProcesses({ target, variant: null, scenarioDir: dir, run, dir, own: watchdog.own, say: () => {}, signal }))
   const { baseUrl } = await stack.startApp(signal)
   const tally = async () => {
     const { requests, firstMs, lastMs, ...rest } = (await (await fetch(`${baseUrl}/tally`)).json()) as { requests: number; firstMs: number; lastMs: number; inFlight: number; lastAnswerAtMs: number }
@@ -42,7 +43,7 @@ export const openGround = async (signal: AbortSignal): Promise<Ground> => {
     dir,
     baseUrl,
     tally,
-    bundle: (output, load) => bundleJourney({ output, load: { kind: 'routes', routes: [{ name: 'page', path: '/page' }], ...load } as Load, scenarioDir: dir, dir: join(dir, output), run: `bench-${process.pid}`, signal }),
+    bundle: (output, load) => bundleJourney({ output, load: { kind: 'routes', routes: [{ name: 'page', path: '/page' }], ...load } as Load, scenarioDir: dir, dir: join(dir, output), run, signal }),
     watched: async () => {
       await using eyes = new AsyncDisposableStack()
       const { readers } = eyes.use(await openReaders(stack, { signal, say: () => {} }))
