@@ -69,6 +69,8 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   await using _log = bundle.tape
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
+  // On either stack: the watchdog would else find the engine's client alone.
+  if (k6.how === 'image') watchdog.own({ kind: 'label', run })
   if (scenario.load.cluster) {
     await reachCluster(scenario.load.cluster, signal)
     watchdog.own({ kind: 'cluster', run, kubectl: kubectlOf(scenario.load.cluster) })

@@ -8,7 +8,8 @@ import { pipeline } from 'node:stream/promises'
 import { freePort } from '../stack/ports.ts'
 import type { Bundle } from './bundle.ts'
 import type { K6 } from './k6-binary.ts'
-import { endOf, killGroup, readAll, type ChildEnd, type Generator } from './generator.ts'
+import { housed } from './k6-container.ts'
+import { endOf, killGroup, readAll, type ChildEnd, type Generator, type GeneratorEnd } from './generator.ts'
 import { addressTaken, describeExit } from './k6-exit.ts'
 import { openK6Log } from './k6-log.ts'
 import { k6Rest } from './k6-rest.ts'
@@ -33,11 +34,17 @@ export type K6Launch = {
 export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Generator> => {
   await mkdir(join(launch.dir, 'logs'), { recursive: true })
   const port = await freePort()
-  const container = `lowtide-k6-${launch.run}-${port}`
-  const child = spawnK6(launch, port, container)
+  const { command, remove } = housed(launch.k6, { name: `lowtide-k6-${launch.run}-${port}`, run: launch.run })
+  const child = spawnK6(launch, port, command)
   const log = openK6Log(child.stderr, join(launch.dir, 'logs', launch.segment.nth === 0 ? 'k6.log' : `k6-${launch.segment.nth + 1}.log`))
   const ended = endOf(child)
-  const kill = () => killAll(child, launch.k6, container)
+  const tidied = ended.then(async (end): Promise<GeneratorEnd> => {
+    const exitCode = exitCodeOf(end)
+    const left = exitCode === 0 ? null : await remove()
+    await log[Symbol.asyncDispose]()
+    return { exitCode, trouble: exitCode === 0 ? null : describeEnd(end), tail: [log.tail(), left].filter(Boolean).join('\n') }
+  })
+  const kill = () => killGroup(child)
   const rest = k6Rest(port)
 
   const gone = new AbortController()
@@ -47,13 +54,12 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
     () => `k6 was not ready after ${launch.readyTimeoutMs} ms`,
   )
   if (gone.signal.aborted && attemptsLeft > 1 && exitCodeOf(await ended) === addressTaken) {
-    await log[Symbol.asyncDispose]()
+    await tidied
     return launchK6(launch, attemptsLeft - 1)
   }
   if (notReady !== null) kill()
   if (launch.signal.aborted) {
-    await ended
-    await log[Symbol.asyncDispose]()
+    await tidied
     launch.signal.throwIfAborted()
   }
   const pids = launch.k6.how === 'image' || child.pid === undefined ? [] : [child.pid]
@@ -61,11 +67,7 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
     notReady: gone.signal.aborted ? await ended.then(describeEnd) : notReady,
     begin: rest.start,
     samples: take => readAll(child.stdout, readSamples(launch.k6.output, take)),
-    ended: ended.then(async end => {
-      await log[Symbol.asyncDispose]()
-      const exitCode = exitCodeOf(end)
-      return { exitCode, trouble: exitCode === 0 ? null : describeEnd(end), tail: log.tail() }
-    }),
+    ended: tidied,
     kill,
     pids,
     cpuMs: () => pids.map(cpuMsOf),
@@ -78,8 +80,7 @@ const describeEnd = (end: ChildEnd): string => (end.kind === 'ended' ? describeE
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-const spawnK6 = ({ k6, bundle, plan, segment, run }: K6Launch, port: number, container: string): Child => {
-  const [program, ...leading] = k6.how === 'image' ? labelled(k6.command, container, run) : k6.command
+const spawnK6 = ({ k6, bundle, plan, segment, run }: K6Launch, port: number, [program, ...leading]: readonly string[]): Child => {
   const child = spawn(program!, [...leading, 'run', '--paused', ...streamOnly, outputs[k6.output], ...segmentOf(segment), `--address=127.0.0.1:${port}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(plan)}`, '-'], {
     cwd: bundle.folder,
     env: environment(run, plan, segment.of),
@@ -127,11 +128,3 @@ export const collectsLess = { GOGC: '400' } as const
 
 /** No more than half of this machine's memory, or of the container's limit, for all of a load's k6. */
 const collector = (generators: number): NodeJS.ProcessEnv => ({ ...collectsLess, GOMEMLIMIT: String(Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 / generators)) })
-
-const labelled = ([docker, verb, ...rest]: readonly string[], name: string, run: string): string[] => [docker!, verb!, `--name=${name}`, `--label=lowtide.run=${run}`, ...rest]
-
-const killAll = (child: Child, k6: K6, container: string): void => {
-  // The engine's client is not the container: killed, it would leave k6 running.
-  if (k6.how === 'image' && child.exitCode === null && child.signalCode === null) spawn(k6.command[0]!, ['rm', '--force', container], { stdio: 'ignore' }).once('error', () => undefined)
-  killGroup(child)
-}
