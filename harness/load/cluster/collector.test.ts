@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, type Server, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { fleetOf } from '../fleet.ts'
 import type { Sample } from '../samples.ts'
@@ -145,6 +146,19 @@ test('those that never come are named', async () => {
   await gone(stranger)
   expect(await collector.assembled(AbortSignal.timeout(20))).toBe('k6 1 of 4, k6 3 of 4, k6 4 of 4 never came (refused: 1 other, which is no generator)')
   expect(one.socket.destroyed).toBe(false)
+})
+
+test('a connection that cannot be taken, as for want of descriptors, does not end the process: whom it may have kept out is told with it', async () => {
+  let server: Server | undefined
+  const seen = (message: unknown) => void ({ server } = message as { server: Server })
+  subscribe('tracing:net.server.listen:asyncStart', seen)
+  await using collector = await open(1)
+  unsubscribe('tracing:net.server.listen:asyncStart', seen)
+  // As Node does when accept(2) fails.
+  server!.emit('error', Object.assign(new Error('accept ENFILE'), { code: 'ENFILE', syscall: 'accept' }))
+  expect(await collector.assembled(AbortSignal.timeout(20))).toBe('k6 1 of 1 never came (a connection could not be taken: accept ENFILE)')
+  await generator(collector.port, '0:1')
+  expect(await collector.assembled(soon())).toBeNull()
 })
 
 test('one that dies before all have come ends the wait', async () => {

@@ -41,6 +41,7 @@ export const openCollector = async ({ run, token, generators, port, patienceMs =
   const refused = new Set<string>()
   let intruder: string | null = null
   let lost: string | null = null
+  let notTaken: string | null = null
 
   const nameOf = (nth: number) => `k6 ${nth + 1} of ${generators}`
   /** It tells why in its own log. What else it says is read, and let go: else it might not hear of it. */
@@ -89,6 +90,8 @@ export const openCollector = async ({ run, token, generators, port, patienceMs =
   await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
     throw new Error(`no collector can be opened on port ${port}: ${cause.code === 'EADDRINUSE' ? 'it is taken; name another as load.cluster.port' : cause.message}`, { cause })
   })
+  // The kernel keeps the connection, which may be taken yet: that is no reason to give up.
+  server.on('error', ({ message }) => (notTaken ??= `a connection could not be taken: ${message}`))
 
   return {
     port: (server.address() as AddressInfo).port,
@@ -96,7 +99,8 @@ export const openCollector = async ({ run, token, generators, port, patienceMs =
       await Promise.race([decided.promise, aborted(late)])
       const missing = segments.flatMap((_, nth) => (there.has(nth) ? [] : [nameOf(nth)]))
       const others = [...refused, ...(strangers === 0 ? [] : [strangers === 1 ? '1 other, which is no generator' : `${strangers} others, which are no generators`])]
-      return intruder ?? lost ?? (missing.length === 0 ? null : `${missing.join(', ')} never came${others.length === 0 ? '' : ` (refused: ${others.join('; ')})`}`)
+      const perhaps = [notTaken, others.length === 0 ? null : `refused: ${others.join('; ')}`].filter(one => one !== null)
+      return intruder ?? lost ?? (missing.length === 0 ? null : `${missing.join(', ')} never came${perhaps.length === 0 ? '' : ` (${perhaps.join('; ')})`}`)
     },
     members: () => [...there].toSorted(([a], [b]) => a - b).map(([nth, generator]) => ({ name: nameOf(nth), generator })),
     intruder: () => intruder,
