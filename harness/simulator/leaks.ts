@@ -48,7 +48,10 @@ const longestMs = 600_000
 export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random, pids: () => number): Leaking {
   const bornAtMs: number[] = []
   const timeOutMs = random.within(25_000, 70_000)
-  const isLeftOf = (fromMs: number) => (moment: Moment): boolean => (heal === 'on nudge' ? !moment.nudged : heal === 'at collection' ? !moment.collected : heal === 'by time-out' ? moment.atMs < fromMs + timeOutMs : true)
+  // A load nudges as well as a nudge does.
+  const loadsMs: number[] = []
+  const isNudged = (fromMs: number, { atMs, nudged }: Moment): boolean => nudged || loadsMs.some((startMs) => fromMs < startMs && startMs <= atMs)
+  const isLeftOf = (fromMs: number) => (moment: Moment): boolean => (heal === 'on nudge' ? !isNudged(fromMs, moment) : heal === 'at collection' ? !moment.collected : heal === 'by time-out' ? moment.atMs < fromMs + timeOutMs : true)
   const how = kinds[kind]
   // Its sessions have an owner that lives: one without is found by that alone.
   const ports: number[] = []
@@ -68,6 +71,7 @@ export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random
     boot: [process({ pid: pids(), databasePorts: ports }), ...('all' in how ? [how.all(pids(), left)] : []), ...times.flatMap(born)],
     cycle: ({ cycle, routes, startMs, endMs }) => {
       const requests = Object.entries(routes).reduce((sum, [name, sent]) => sum + (route === null || name === route ? sent : 0), 0)
+      if (requests > 0) loadsMs.push(startMs)
       const births = cause === 'per request' ? (rate >= 1 ? requests * rate : random.poisson(rate * requests)) : cause === 'at start-up' && cycle === 0 ? rate : 0
       return Array.from({ length: births }, () => born(random.within(startMs, endMs))).flat()
     },
