@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { loadFolder } from '../folder.ts'
 import type { Judged } from '../conclude.ts'
 import { soak } from '../index.ts'
-import { readEntries } from '../timeline/reader.ts'
+import { readEntries, RecordError } from '../timeline/reader.ts'
 import { loadInvariants } from '../verdict/load-invariants.ts'
 import type { Owner } from '../verdict/owner.ts'
 import type { Rate } from '../verdict/rate.ts'
@@ -92,12 +92,15 @@ export async function runCell(cell: Cell, { reports, records, git, signal }: Cel
   }
 }
 
-/** What the table needs of a run: from its judgement and from its record. */
+/** What the table needs of a run: from its judgement and from its record. Rejects where the record is not as it was written: whoever reads one, it says nothing of how often they are right. */
 export async function readRun(dir: string, { facts, findings }: Judged) {
   const { verdict, heal, dose, headline } = findings
   const detectors = await loadFolder<Detector>(join(import.meta.dirname, 'naive'), 'a naive detector: { name, begin }', ({ name, begin }) => typeof name === 'string' && typeof begin === 'function')
   const watching = detectors.map((detector) => ({ name: detector.name, ...detector.begin() }))
-  for await (const entry of readEntries(dir)) if (!('damage' in entry)) for (const { read } of watching) read(entry)
+  for await (const entry of readEntries(dir)) {
+    if (!('damage' in entry)) for (const { read } of watching) read(entry)
+    else if (entry.altered) throw new RecordError(`The record in ${dir} is not as it was written: ${entry.damage}. Put a copy of it in its place that is, or run its cell again.`)
+  }
   const telling = verdict === 'leak' ? 'leak' : 'inconclusive'
   return {
     verdict,

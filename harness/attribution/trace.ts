@@ -25,6 +25,8 @@ export type Trace = {
 }
 
 export type Traces = {
+  /** Of the record itself: what was passed over as it cannot be read, and which stretches of it are read and are not as they were written. */
+  readonly faults: readonly string[]
   /** Those that the record keeps whole, in the order in which they were told. */
   readonly kept: readonly Trace[]
   /** null where the record has no more of it than its counts. */
@@ -35,7 +37,7 @@ export type Traces = {
   readonly inFlightAt: (epochMs: number) => readonly Trace[]
 }
 
-/** Reads a record's entries once. Those that are damaged are passed over. */
+/** Reads a record's entries once. */
 export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage: string }>): Promise<Traces> {
   const told = new Map<string, Bare>()
   const flights: Requests[] = []
@@ -44,9 +46,15 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
   const born = new Map<string, Set<string>>()
   const members = new Map<string, Member>()
   const joined = new Map<string, Set<string>>()
+  const faults: string[] = []
   for await (const entry of entries) {
-    if ('damage' in entry || faultOf(entry) !== null) continue
-    if (entry.kind === 'request') {
+    if ('damage' in entry) {
+      faults.push(entry.damage)
+      continue
+    }
+    const fault = faultOf(entry)
+    if (fault !== null) faults.push(`line ${entry.n} cannot be understood: ${fault}`)
+    else if (entry.kind === 'request') {
       told.set(entry.request, ofKept(entry))
       if (entry.born) born.set(entry.request, (born.get(entry.request) ?? new Set()).union(new Set(entry.born)))
     } else if (entry.kind === 'unanswered' && !told.has(entry.request)) told.set(entry.request, ofUnanswered(entry))
@@ -74,6 +82,7 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
     }
   }
   return {
+    faults,
     kept: [...told.values()].map(traced),
     of: (request) => {
       const bare = told.get(request) ?? flights.filter(({ cycle }) => request.startsWith(`${cycle}-`)).flatMap(requestsIn).find((one) => one.request === request)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { recordOf } from '../accuracy/records.ts'
 import type { CellResult } from '../accuracy/run-cell.ts'
+import { captured } from '../testing/recordings/captured.ts'
 import { entriesOf, factsOf } from '../testing/timeline-of.ts'
 import accuracy from './accuracy.ts'
 
@@ -46,6 +47,15 @@ const cells = async (...exhibits: string[]) => {
   return raw
 }
 
+/** Keeps a record for each of the exhibits. */
+async function keep(records: readonly (readonly [exhibit: string, files: Readonly<Record<string, string>>])[]): Promise<void> {
+  for (const [exhibit, files] of records) {
+    const record = recordOf(keyOf(exhibit), join(dir, 'records'))
+    await mkdir(record, { recursive: true })
+    for (const [file, text] of Object.entries(files)) await writeFile(join(record, file), text)
+  }
+}
+
 const again = (raw: string, ...positionals: string[]) => {
   const io = { stdout: process.stdout, stderr: process.stderr, signal: AbortSignal.timeout(10_000) }
   return accuracy.run({ values: { raw, records: join(dir, 'records'), again: true }, positionals, line: 'lowtide accuracy' }, io)
@@ -62,11 +72,7 @@ test('a kept record that is damaged is named, costs no other its judgement, and 
   const raw = await cells('L01-node', 'L02-node', 'L03-node')
   const facts = JSON.stringify(factsOf())
   const timeline = entriesOf().map((entry) => `${JSON.stringify(entry)}\n`).join('')
-  for (const [exhibit, files] of [['L01-node', { 'run.json': facts }], ['L02-node', { 'run.json': facts.slice(0, 80), 'timeline.ndjson': timeline }], ['L03-node', { 'run.json': facts, 'timeline.ndjson': timeline }]] as const) {
-    const record = recordOf(keyOf(exhibit), join(dir, 'records'))
-    await mkdir(record, { recursive: true })
-    for (const [file, text] of Object.entries(files)) await writeFile(join(record, file), text)
-  }
+  await keep([['L01-node', { 'run.json': facts }], ['L02-node', { 'run.json': facts.slice(0, 80), 'timeline.ndjson': timeline }], ['L03-node', { 'run.json': facts, 'timeline.ndjson': timeline }]])
   const said: string[] = []
   using _stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0)
   using _stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
@@ -78,4 +84,16 @@ test('a kept record that is damaged is named, costs no other its judgement, and 
     expect.stringMatching(/^1 of 3 runs judged again by .+, 2 records cannot be judged\n$/),
   ])
   expect((await readFile(raw, 'utf8')).trimEnd().split('\n').map((line) => (JSON.parse(line) as { verdict: string }).verdict)).toEqual(['leak', 'leak', 'pass'])
+})
+
+test('neither Lowtide nor a naive detector is asked about a kept record whose checksums do not agree: its result stays as it was', async () => {
+  const raw = await cells('L04-node')
+  const { facts, timeline } = await captured('leaking')
+  await keep([['L04-node', { 'run.json': facts, 'timeline.ndjson': timeline.toString().replaceAll('"pg.backends":', '"pg.backend5":') }]])
+  const said: string[] = []
+  using _stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+  using _stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  expect(await again(raw)).toBe(3)
+  expect(said[0]).toMatch(/^1 of 1 {2}L04-node leaky 0\.01 1000 0: its record cannot be judged, and its result stays as it was: .* is not as it was written: lines \d+ to \d+ of timeline\.ndjson are not as written/)
+  expect(JSON.parse(await readFile(raw, 'utf8'))).toEqual(leakIn('L04-node'))
 })

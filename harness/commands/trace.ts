@@ -3,7 +3,7 @@ import { UsageError } from '../scenario/usage-error.ts'
 import type { Came } from '../timeline/ends.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import { readEntries, readFacts } from '../timeline/reader.ts'
-import { count, duration } from '../verdict/words.ts'
+import { count, duration, list } from '../verdict/words.ts'
 import { textOf, type Command } from './command.ts'
 import { logLinesWith } from './log-lines.ts'
 
@@ -18,7 +18,7 @@ export default {
     examples: ['lowtide trace reports/2026-11-23T062407Z-timeline-soak', 'lowtide trace reports/2026-11-23T062407Z-timeline-soak 3-20'],
   },
   options: { backend: { type: 'string' }, json: { type: 'boolean' } },
-  run: async (args, { stdout }) => {
+  run: async (args, { stdout, stderr }) => {
     const [dir, id, ...more] = args.positionals
     const backend = textOf(args, 'backend')
     const problems = [
@@ -30,6 +30,7 @@ export default {
     if (problems.length > 0 || dir === undefined) throw new UsageError(problems)
     await readFacts(dir)
     const traces = await tracesOf(readEntries(dir))
+    if (traces.faults.length > 0) stderr.write(`The record has ${count(traces.faults.length, 'fault')}: ${list(traces.faults, 3)}, so these traces may lack something or tell what was not so. Ask a copy of it that is as it was written.\n`)
     const json = args.values.json === true
     const say = (found: unknown, text: string) => void stdout.write(`${json ? JSON.stringify(found) : text}\n`)
 
