@@ -46,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const { problems, ...parsed } = parse(command, rest)
     const args = { ...parsed, line }
     if (command.operands === 'none' && args.positionals.length > 0) problems.push(`Expected no more words after \`lowtide ${verb}\`, got ${args.positionals.join(', ')}.`)
-    if (problems.length > 0) return complain([...problems, ...((await command.problemsOf?.(args)) ?? [])])
+    if (problems.length > 0) return complain([...problems, ...((await command.problemsOf?.(args, signal)) ?? [])])
     return await command.run(args, { stdout: process.stdout, stderr: process.stderr, signal })
   } catch (error) {
     if (error instanceof UsageError) return complain(error.problems)

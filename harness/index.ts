@@ -41,8 +41,9 @@ export type SoakRun = { readonly dir: string; readonly facts: Facts; readonly fi
  * Rejects when the scenario is wrong (UsageError, all problems at once) or the run could not be made.
  */
 export async function soak(scenario: Scenario | string, options: SoakOptions = {}): Promise<SoakRun> {
+  const signal = options.signal ?? new AbortController().signal
   const loaded = typeof scenario === 'string' ? await loadScenario(scenario) : given(scenario, options.from)
-  const amiss = [...problemsOfPlace(options.stack ?? 'auto', loaded.scenario), ...(await problemsOfFiles(loaded.scenario.load, loaded.dir))]
+  const amiss = [...problemsOfPlace(options.stack ?? 'auto', loaded.scenario), ...(await problemsOfFiles(loaded.scenario.load, loaded.dir, signal))]
   if (amiss.length > 0) throw new UsageError(amiss)
   const profile = options.profile ?? 'gate'
   const say = options.say ?? (() => {})
@@ -58,10 +59,10 @@ export async function soak(scenario: Scenario | string, options: SoakOptions = {
       command: `soak(${JSON.stringify(loaded.scenario.name)})`,
     },
     { began: () => {}, counters: () => {}, phase: (name, detail) => say([name, detail].filter(Boolean).join(' ')), say, suspect: (line) => say(`suspect: ${line}`) },
-    options.signal ?? new AbortController().signal,
+    signal,
   )
   if (end.how === 'failed') throw new Error(end.dir ? `${end.error.message} (its logs are in ${end.dir}/logs)` : end.error.message, { cause: end.error })
-  if (end.dir === null) throw new Error('The run was interrupted before there was anything to record.', { cause: options.signal?.reason })
+  if (end.dir === null) throw new Error('The run was interrupted before there was anything to record.', { cause: signal.reason })
   return { dir: end.dir, ...(await conclude(end.dir)) }
 }
 

@@ -11,7 +11,7 @@ export type Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsCon
   /** A command that takes no operands has `none`; the others count theirs themselves. */
   readonly operands?: 'none'
   /** What is wrong with its arguments, to be told beside options that are not known. `run` throws the same as a UsageError. */
-  readonly problemsOf?: (args: Arguments) => Promise<readonly string[]>
+  readonly problemsOf?: (args: Arguments, signal: AbortSignal) => Promise<readonly string[]>
   readonly run: (args: Arguments, io: Io) => Promise<number>
 }
 

@@ -26,9 +26,9 @@ export default {
     examples: ['lowtide k8s scenarios/shop.ts --url http://10.0.0.7:8080 --collector 10.0.0.7:7070 --image registry.example/lowtide-k6 --generators 4'],
   },
   options: { url: { type: 'string' }, collector: { type: 'string' }, image: { type: 'string' }, generators: { type: 'string' } },
-  problemsOf: args => askedOf(args).then(() => [], problemsIn),
+  problemsOf: (args, signal) => askedOf(args, signal).then(() => [], problemsIn),
   run: async (args, { stdout, signal }) => {
-    const asked = await askedOf(args)
+    const asked = await askedOf(args, signal)
     stdout.write(await manifestFor(asked, signal).catch(asMistake(signal)))
     return 0
   },
@@ -55,12 +55,12 @@ async function manifestFor({ loaded: { scenario, dir: scenarioDir }, url, collec
 }
 
 /** What the arguments ask for, and the scenario where they say nothing. Fails with all that is wrong with them at once. */
-async function askedOf(args: Arguments): Promise<Asked> {
+async function askedOf(args: Arguments, signal: AbortSignal): Promise<Asked> {
   const problems: string[] = []
   const [path, ...more] = args.positionals
   if (path === undefined || more.length > 0) problems.push(`Expected one scenario file, got ${path === undefined ? 'none' : args.positionals.join(', ')}.`)
   const loaded = path === undefined ? null : await loadScenario(path).catch((error: unknown) => void problems.push(...problemsIn(error)))
-  if (loaded) problems.push(...(await problemsOfFiles(loaded.scenario.load, loaded.dir)))
+  if (loaded) problems.push(...(await problemsOfFiles(loaded.scenario.load, loaded.dir, signal)))
   const { generators: usual, cluster } = loaded?.scenario.load ?? {}
 
   const url = textOf(args, 'url')

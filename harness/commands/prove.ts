@@ -10,7 +10,7 @@ export default {
   options: runOptions,
   problemsOf: problemsOfRequest,
   run: async (args, io) => {
-    const request = await requestOf({ ...args, values: { profile: 'repro', ...args.values } })
+    const request = await requestOf({ ...args, values: { profile: 'repro', ...args.values } }, io.signal)
     const { variants } = request.loaded.scenario.target
     const leaky = variants?.leaks?.[0]
     if (!variants || leaky === undefined) throw new UsageError([`Nothing to prove with: "${request.loaded.scenario.name}" declares no variant that leaks. Name one in target.variants.leaks.`])

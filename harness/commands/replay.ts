@@ -1,4 +1,5 @@
 import { safeMethods, type Rules } from '../replay/arrivals.ts'
+import { heeding } from '../replay/heeding.ts'
 import { formats, isMethod, methods, type Format } from '../replay/logged.ts'
 import { formatOf, LogError, readLog } from '../replay/read-log.ts'
 import { hideSecrets } from '../replay/secrets.ts'
@@ -29,7 +30,7 @@ export default {
     const secrets = hideSecrets()
     try {
       const format = await formatOf({ file, ...(asked && { format: asked }) })
-      const survey = await surveyOf(until(signal, readLog({ file, format }, secrets)), { format, rules })
+      const survey = await surveyOf(heeding(signal, readLog({ file, format }, secrets)), { format, rules })
       const { nameOf: _, ...routes } = survey.routes
       stdout.write(`${args.values.json === true ? JSON.stringify({ ...survey, routes, methods: Object.fromEntries(survey.methods), hosts: Object.fromEntries(survey.hosts), expected: Object.fromEntries(survey.expected) }) : surveyText(survey, { file: shown(file), paint: paintFor(stdout) })}\n`)
       return 0
@@ -39,13 +40,6 @@ export default {
     }
   },
 } satisfies Command
-
-async function* until<T>(signal: AbortSignal, batches: AsyncIterable<T>): AsyncGenerator<T> {
-  for await (const batch of batches) {
-    signal.throwIfAborted()
-    yield batch
-  }
-}
 
 /** What the arguments ask for. Fails with all that is wrong with them at once. */
 function askedOf(args: Arguments): { readonly file: string; readonly format: Format | undefined; readonly rules: Rules } {

@@ -44,7 +44,7 @@ export default {
   },
   problemsOf: problemsOfRequest,
   run: async (args, io) => {
-    const outcome = await soakOnce(await requestOf(args), io, { quiet: args.values.json === true })
+    const outcome = await soakOnce(await requestOf(args, io.signal), io, { quiet: args.values.json === true })
     if (args.values.json === true) io.stdout.write(`${JSON.stringify(asJson(outcome))}\n`)
     return outcome.exitCode
   },
@@ -114,7 +114,7 @@ async function watched(request: RunRequest, stream: NodeJS.WriteStream, signal: 
 }
 
 /** The request that the arguments make. Fails with all that is wrong with them at once. */
-export async function requestOf(args: Arguments, asked: Partial<Plan> = {}): Promise<RunRequest> {
+export async function requestOf(args: Arguments, signal: AbortSignal): Promise<RunRequest> {
   const problems: string[] = []
   const oneOf = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
     const value = textOf(args, name) ?? fallback
@@ -138,15 +138,15 @@ export async function requestOf(args: Arguments, asked: Partial<Plan> = {}): Pro
   }
   const loaded = path === undefined ? null : await loadScenario(path).catch(told)
   const variant = loaded && (await Promise.try(chooseVariant, loaded.scenario, textOf(args, 'variant')).catch(told))
-  if (loaded !== null) problems.push(...problemsOfPlace(stack, loaded.scenario), ...(await problemsOfFiles(loaded.scenario.load, loaded.dir)))
+  if (loaded !== null) problems.push(...problemsOfPlace(stack, loaded.scenario), ...(await problemsOfFiles(loaded.scenario.load, loaded.dir, signal)))
   if (loaded === null || problems.length > 0) throw new UsageError(problems)
-  const plan = planFor(loaded.scenario, profile, { ...(budgetMs === undefined ? {} : { budgetMs }), ...(seed === undefined ? {} : { seed: Number(seed) }), ...asked })
+  const plan = planFor(loaded.scenario, profile, { ...(budgetMs === undefined ? {} : { budgetMs }), ...(seed === undefined ? {} : { seed: Number(seed) }) })
   return { loaded, variant, profile, plan, stack, reports: textOf(args, 'reports') ?? 'reports', command: args.line }
 }
 
 /** The same as `requestOf` throws, as words. */
-export async function problemsOfRequest(args: Arguments): Promise<readonly string[]> {
-  return requestOf(args).then(() => [], (error: unknown) => {
+export async function problemsOfRequest(args: Arguments, signal: AbortSignal): Promise<readonly string[]> {
+  return requestOf(args, signal).then(() => [], (error: unknown) => {
     if (error instanceof UsageError) return error.problems
     throw error
   })

@@ -23,5 +23,12 @@ test.each<[string, Load, readonly string[]]>([
   ['a file in no format that is known', { kind: 'replay', log: 'notes.txt' }, [expect.stringMatching(/is in no format that is known/)]],
   ['a log of another time', { kind: 'replay', log: 'access.log', from: '2030-01-01T00:00:00Z' }, ['The log ./access.log holds no request to replay: of 1 lines, 1 outside of the time that was asked for. `lowtide replay access.log` tells more.']],
 ])('%s', async (_, load, expected) => {
-  expect((await problemsOfFiles(load, dir)).map((problem) => problem.replaceAll(dir, '.'))).toEqual(expected)
+  expect((await problemsOfFiles(load, dir, AbortSignal.timeout(10_000))).map((problem) => problem.replaceAll(dir, '.'))).toEqual(expected)
+})
+
+test.each<[string, Partial<Extract<Load, { kind: 'replay' }>>]>([
+  ['in which nothing can be replayed', { from: '2030-01-01T00:00:00Z' }],
+  ['that can be replayed', {}],
+])('a log %s is not read to its end once the user has interrupted', async (_, more) => {
+  await expect(problemsOfFiles({ kind: 'replay', log: 'access.log', ...more }, dir, AbortSignal.abort(new Error('interrupted by SIGINT')))).rejects.toThrow('interrupted by SIGINT')
 })

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { arrivalsOf, safeMethods, type Arrival, type Rules } from '../replay/arrivals.ts'
+import { heeding } from '../replay/heeding.ts'
 import { formatOf, LogError, readLog, type LogFile } from '../replay/read-log.ts'
 import { hideSecrets } from '../replay/secrets.ts'
 import { surveyOf, type Survey } from '../replay/survey.ts'
@@ -84,14 +85,6 @@ export const readingOf = ({ log, format, fields, redact, methods = safeMethods, 
   rules: { methods, expect, ...(hosts && { hosts }), ...(from && { fromMs: Date.parse(from) }), ...(to && { toMs: Date.parse(to) }) },
   secrets: hideSecrets(redact),
 })
-
-/** A log of gigabytes is read for minutes. */
-async function* heeding<T>(signal: AbortSignal, batches: AsyncIterable<T>): AsyncGenerator<T> {
-  for await (const batch of batches) {
-    signal.throwIfAborted()
-    yield batch
-  }
-}
 
 /** Between the end of the log and its next beginning. */
 const seam = Symbol('seam')

@@ -9,7 +9,7 @@ process.once('SIGINT', () => interrupted.abort(new Error('interrupted by SIGINT'
 
 const { values, positionals } = parseArgs({ args: argv, options: runOptions, allowPositionals: true })
 using raw = writeRawLatencies(file)
-const request = await requestOf({ values, positionals, line: ['lowtide run', ...argv].join(' ') })
+const request = await requestOf({ values, positionals, line: ['lowtide run', ...argv].join(' ') }, interrupted.signal)
 const outcome = await soakOnce({ ...request, onSample: raw.take }, { stdout: process.stdout, stderr: process.stderr, signal: interrupted.signal }, { quiet: true })
 process.stdout.write(`${JSON.stringify(asJson(outcome))}\n`)
 process.exitCode = outcome.exitCode
