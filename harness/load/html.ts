@@ -1,5 +1,6 @@
 // Part of journeys that read pages: runs in k6's own runtime, which is not Node.
 import { parseHTML, type Selection } from 'k6/html'
+import { encoded, type Entries, type TextFile } from './form-encoding.ts'
 import type { Answer, Request } from './request.ts'
 
 /**
@@ -8,14 +9,16 @@ import type { Answer, Request } from './request.ts'
  */
 export const submit = (page: Answer, action: string, filled: Fields = {}, file?: TextFile): Pick<Request, 'method' | 'path' | 'body' | 'headers'> => {
   const form = formFor(page, action)
-  // Browsers send line ends as the network has them (HTML Standard, "Constructing the entry list").
-  const fields = Object.entries({ ...fieldsIn(form), ...filled }).map(([name, value]) => [name, value.replace(/\r?\n/g, '\r\n')] as const)
-  const { body, type } = file === undefined ? urlEncoded(fields) : multipart(fields, file)
+  const { body, type } = encoded(withFilled(entriesIn(form), filled), file)
   return { method: 'POST', path: (form.attr('action') ?? page.path).split('#')[0]!, body, headers: { 'content-type': type } }
 }
 
 /** What the page's form for `action` would send as it stands: names and values. Throws if the page has no such form. */
-export const fieldsOf = (page: Answer, action: string): Fields => fieldsIn(formFor(page, action))
+export const fieldsOf = (page: Answer, action: string): Fields => {
+  const fields = new Map<string, string | readonly string[]>()
+  for (const [name, value] of entriesIn(formFor(page, action))) fields.set(name, fields.has(name) ? [...listed(fields.get(name)!), value] : value)
+  return Object.fromEntries(fields)
+}
 
 /** Paths, with their queries, to which the page links within its own site, each once, as far as they match. Links that are not wanted can be left out by `selector`. */
 export const linksOf = ({ path, body }: Answer, matching = /./, selector = 'a[href]'): readonly string[] => {
@@ -24,10 +27,23 @@ export const linksOf = ({ path, body }: Answer, matching = /./, selector = 'a[hr
   return [...new Set(own)].filter(href => matching.test(href))
 }
 
-export type Fields = Readonly<Record<string, string>>
+/** Several values are those of a select that takes several, or of boxes with one name; to fill in none leaves the name out. */
+export type Fields = Readonly<Record<string, string | readonly string[]>>
 
-/** `field` is the name of the form's file input. */
-export type TextFile = { readonly field: string; readonly name: string; readonly text: string }
+const listed = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value)
+
+/** What is filled in goes where its name stood first; what the form has not got, behind the others. */
+const withFilled = (stood: Entries, filled: Fields): Entries => {
+  const left = new Map(Object.entries(filled))
+  const names = new Set(left.keys())
+  const valuesOf = (name: string): Entries => {
+    const values = listed(left.get(name) ?? []).map(value => [name, value] as const)
+    left.delete(name)
+    return values
+  }
+  const inPlace = stood.flatMap(entry => (names.has(entry[0]) ? valuesOf(entry[0]) : [entry]))
+  return [...inPlace, ...[...left.keys()].flatMap(valuesOf)]
+}
 
 const formFor = ({ path, body }: Answer, action: string): Selection => {
   const forms = parseHTML(body).find('form').toArray()
@@ -36,7 +52,9 @@ const formFor = ({ path, body }: Answer, action: string): Selection => {
   return form
 }
 
-const fieldsIn = (form: Selection): Fields => Object.fromEntries(form.find('input[name], select[name], textarea[name]').toArray().flatMap(sentBy))
+const entriesIn = (form: Selection): Entries => form.find('input[name], select[name], textarea[name]').toArray().flatMap(sentBy)
+
+const isAble = (option: Selection): boolean => option.attr('disabled') === undefined
 
 /** k6's own `serializeObject` sends text areas still escaped, and leaves out boxes that are ticked. */
 const sentBy = (field: Selection): [name: string, value: string][] => {
@@ -45,29 +63,13 @@ const sentBy = (field: Selection): [name: string, value: string][] => {
   if (has('disabled')) return []
   if (field.is('textarea')) return [[name, field.text()]]
   if (field.is('select')) {
-    const marked = field.find('option[selected]')
-    const option = marked.size() > 0 ? marked.first() : field.find('option').first()
-    return option.size() === 0 ? [] : [[name, option.attr('value') ?? option.text()]]
+    const [options, marked] = [field.find('option'), field.find('option[selected]')].map(found => found.toArray())
+    // Of several that are marked, where one can be chosen, it is the last; a placeholder that cannot be chosen again is sent by nobody (HTML Standard, "The select element").
+    const chosen = has('multiple') ? marked! : [marked!.at(-1) ?? options!.find(isAble)]
+    return chosen.flatMap(option => (option !== undefined && isAble(option) ? [[name, option.attr('value') ?? option.text()] as [string, string]] : []))
   }
   const type = field.attr('type') ?? 'text'
   if (['submit', 'button', 'image', 'reset', 'file'].includes(type)) return []
   if (['checkbox', 'radio'].includes(type)) return has('checked') ? [[name, field.attr('value') ?? 'on']] : []
   return [[name, field.attr('value') ?? '']]
 }
-
-type Entries = readonly (readonly [name: string, value: string])[]
-
-const urlEncoded = (fields: Entries) => ({
-  type: 'application/x-www-form-urlencoded',
-  body: fields.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&'),
-})
-
-const multipart = (fields: Entries, { field, name: filename, text }: TextFile) => {
-  const parts = [
-    ...fields.map(([name, value]) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`),
-    `Content-Disposition: form-data; name="${field}"; filename="${filename}"\r\nContent-Type: text/plain\r\n\r\n${text}`,
-  ]
-  return { type: `multipart/form-data; boundary=${boundary}`, body: `${parts.map(part => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n` }
-}
-
-const boundary = 'lowtide-7MA4YWxkTrZu0gW'

@@ -17,7 +17,21 @@ describe('a journey of several requests', { timeout: 30_000 }, () => {
 
   test('sends what a browser would: fields as they stood, hidden and shown, with what was filled in', async () => {
     const { seen } = await play(editor(7), { dose: 7, concurrency: 1 })
-    expect(Object.fromEntries(new URLSearchParams(seen.find(({ method, url }) => method === 'POST' && url === '/note?save=1')!.body))).toEqual({ token: expect.any(String), text: '\r\nfirst <line>', kind: 'memo', seen: 'yes' })
+    expect([...new URLSearchParams(seen.find(({ method, url }) => method === 'POST' && url === '/note?save=1')!.body)]).toEqual([['token', expect.any(String)], ['text', '\r\nfirst <line>'], ['kind', 'memo'], ['tags', 'a'], ['tags', 'c'], ['place', 'here'], ['seen', 'yes']])
+  })
+
+  test('tells the fields of a form as they stand, and takes several values for a name, or none', async () => {
+    const { seen } = await play(
+      `export default journey({ visits: [{ name: 'tagger', requests: 4, steps: function* () {
+        ${login}
+        const note = yield { name: 'note', path: '/note' }
+        if (JSON.stringify(fieldsOf(note, '/note').tags) !== '["a","c"]') throw new Error(JSON.stringify(fieldsOf(note, '/note')))
+        yield { name: 'save note', ...submit(note, '/note', { tags: ['b', 'c'], seen: [], more: 'yes' }), expect: { status: 303 } }
+      } }] })`,
+      { dose: 4, concurrency: 1 },
+    )
+    const sent = [...new URLSearchParams(seen.at(-1)!.body)]
+    expect(sent.slice(3)).toEqual([['tags', 'b'], ['tags', 'c'], ['place', 'here'], ['more', 'yes']])
   })
 
   test('finds links of the site itself, each once', async () => {
