@@ -46,6 +46,19 @@ describe('a journey of several requests', { timeout: 30_000 }, () => {
     expect(dose).toMatchObject({ counted: 3, generator: { kind: 'completed' } })
   })
 
+  test('is not led to a path of the application by a redirect to another host, and ends with that URL where it follows it', async () => {
+    const { dose, seen } = await play(
+      `export default journey({ visits: [{ name: 'leaver', requests: 4, steps: function* () {
+        ${login}
+        const left = yield { name: 'leave', path: '/leave', expect: { status: 302 } }
+        yield { name: 'home', path: left.location }
+      } }] })`,
+      { dose: 4, concurrency: 1 },
+    )
+    expect(dose.generator).toMatchObject({ kind: 'broken', tail: expect.stringContaining('visit 0 ("leaver") of the journey threw: Error: expected a path that begins with / and is percent-encoded, got "http://elsewhere/home"') })
+    expect(seen.at(-1)?.url).toBe('/leave')
+  })
+
   test('sends a file with the fields of its form', async () => {
     const { dose, seen } = await play(
       `export default journey({ visits: [{ name: 'sender', requests: 4, steps: function* () {

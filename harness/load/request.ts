@@ -3,6 +3,7 @@ import http, { type CookieJar, type RefinedResponse } from 'k6/http'
 import type { Method } from '../replay/logged.ts'
 import { mustBeSendable } from '../scenario/path.ts'
 import { mostRoutesOfAUser, namedAmong } from '../timeline/routes.ts'
+import { locationOf } from './location.ts'
 import { headersCarrying, pathCarrying } from './request-id.ts'
 import { longestPath, type LoadPlan, type Outcome } from './plan.ts'
 import { tellEnded, tellStarted } from './tell-by-metrics.ts'
@@ -28,7 +29,7 @@ export type Answer = {
   readonly path: string
   readonly status: number
   readonly body: string
-  /** Path and query that a redirect leads to; null without one. */
+  /** Where a redirect leads: path and query within the application, or, of another host, its URL as it came, which is no path that can be asked for; null without one. */
   readonly location: string | null
 }
 
@@ -55,7 +56,8 @@ export const send = ({ plan, route: asked, id, jar, lateMs = 0, keepsBody = fals
   const hungUp = abortAfterMs !== undefined && response.error_code === requestTimedOut
   const outcome = hungUp ? 'counted' : outcomeOf(response, expect)
   tellEnded(id, route, response.timings.duration, outcome, response.status, response.error_code)
-  return keepsBody && outcome === 'counted' && !hungUp ? { path, status: response.status, body: response.body ?? '', location: locationOf(response) } : null
+  const leadsTo = response.headers['Location']
+  return keepsBody && outcome === 'counted' && !hungUp ? { path, status: response.status, body: response.body ?? '', location: leadsTo === undefined ? null : locationOf(leadsTo, { path, hosts: hostsOf(plan.baseUrl, headers) }) } : null
 }
 
 const outcomeOf = (response: Response, { status = 200, contains }: NonNullable<Request['expect']>): Outcome => {
@@ -68,7 +70,8 @@ const outcomeOf = (response: Response, { status = 200, contains }: NonNullable<R
 
 type Response = RefinedResponse<'text' | 'none'>
 
-const locationOf = ({ headers }: Response): string | null => headers['Location']?.replace(/^https?:\/\/[^/]*/, '') ?? null
+/** By which the application that was asked is known. */
+const hostsOf = (baseUrl: string, headers: Request['headers'] = {}): readonly string[] => [baseUrl.replace(/^https?:\/\//, ''), ...Object.entries(headers).flatMap(([name, value]) => (name.toLowerCase() === 'host' ? [value] : []))]
 
 // k6's error codes: https://grafana.com/docs/k6/latest/javascript-api/error-codes/
 const requestTimedOut = 1050
