@@ -14,7 +14,7 @@ test('things that are left in different ways are told with how each of them is',
   if (stray === undefined || one === undefined) throw new Error('the synthetic leak has no zombie')
   const survivors = [3, 8].map((n) => ({ ...one, member: { ...one.member, id: `${n}` }, why: `${n} in CLOSE_WAIT` }))
   const lines = consoleText({ facts: syntheticFacts(), findings: { ...leak, findings: leak.findings.map((finding) => (finding === stray ? { ...stray, survivors } : finding)) } }, options)
-  expect(lines).toContain('2 x  such as: 3 in CLOSE_WAIT')
+  expect(lines).toContain('2 x  3 to 8 in CLOSE_WAIT')
   expect(lines).toMatch(/pid 3305 .*: 3 in CLOSE_WAIT\n.*pid 3305 .*: 8 in CLOSE_WAIT\n/)
 })
 

@@ -184,8 +184,19 @@ function two(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** Of survivors that are told together: what they have in common, or one of them as an example. */
+/** Of survivors that are told together: what they have in common, in one number within its range, or one of them as an example. */
 export function whyOfAll(survivors: readonly Survivor[]): string {
   const [first, ...others] = new Set(survivors.map(({ why }) => why))
-  return first === undefined ? 'left behind' : others.length === 0 ? first : `such as: ${first}`
+  return first === undefined ? 'left behind' : others.length === 0 ? first : (inRange(first, others) ?? `such as: ${first}`)
+}
+
+/** null where they differ in more than one whole number. */
+function inRange(first: string, others: readonly string[]): string | null {
+  // Texts at even places, and the numbers between them at odd ones.
+  const parts = [first, ...others].map((why) => why.split(/(\d+)/))
+  const differing = parts[0]?.flatMap((part, place) => (parts.some((one) => one.length !== parts[0]?.length || one[place] !== part) ? [place] : []))
+  const [place, ...more] = differing ?? []
+  if (place === undefined || more.length > 0 || place % 2 === 0) return null
+  const numbers = parts.map((one) => Number(one[place]))
+  return parts[0]?.with(place, `${Math.min(...numbers)} to ${Math.max(...numbers)}`).join('') ?? null
 }
