@@ -38,6 +38,20 @@ test('a server that is stopped leaves no shared memory; one that is killed does,
   expect(await left()).toEqual([])
 })
 
+test('a disk that takes no more of its log ends neither the server nor this process', async () => {
+  await using server = await startEmbeddedPostgres({ home, logFile: '/dev/full', maxConnections: 20, env: {}, signal: AbortSignal.timeout(25_000) })
+  await using monitor = await openMonitor(server.adminUri, 'test')
+  expect(await monitor.query('SELECT 1 AS one', [], signal())).toMatchObject([{ one: 1 }])
+})
+
+test('a server that ends the session in which the application’s role is made is told, and does not end this process', async () => {
+  await using server = await boot()
+  await using monitor = await openMonitor(server.adminUri, 'test')
+  const created = createAppRole(server.adminUri).catch((error: Error) => error.message)
+  await expect.poll(() => monitor.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lowtide-monitor-boot'", [], signal()), { interval: 1 }).toHaveLength(1)
+  expect(await created).toBe('The role of the application could not be made: terminating connection due to administrator command.')
+})
+
 test('it ends also when it is frozen, and so does a monitor of it', async () => {
   const server = await boot()
   const monitor = await openMonitor(server.adminUri, 'test')

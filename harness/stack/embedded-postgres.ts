@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { constants, createWriteStream } from 'node:fs'
-import { access, chown, copyFile, cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, chown, copyFile, cp, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lastLines } from './log-tail.ts'
@@ -121,8 +121,9 @@ async function start(postgres: string, dataDir: string, port: number, options: E
     dynamic_shared_memory_type: 'mmap',
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(postgres, ['-D', dataDir, '-p', String(port), ...flags], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user })
-  const log = createWriteStream(options.logFile, { flags: 'a' })
+  const log = await open(options.logFile, 'a')
+  // The log is the server's own descriptor: a disk that takes no more of it is nothing to either of us.
+  const child = spawn(postgres, ['-D', dataDir, '-p', String(port), ...flags], { stdio: ['ignore', log.fd, log.fd], detached: true, ...user })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const stop = async () => {
     // Immediate shutdown: the data is thrown away, and the postmaster still frees its shared memory, which SIGKILL would not.
@@ -131,11 +132,10 @@ async function start(postgres: string, dataDir: string, port: number, options: E
     // A server that is frozen, or one of whose backends is, would keep the run from ending.
     await removeOwned([{ kind: 'postgres', dataDir }])
     await ended
-    log.end()
     await copyFile(join(dataDir, 'log', 'server.json'), options.logFile.replace(/\.log$/, '.json')).catch(() => {}) // one that never came up wrote none
   }
   child.once('error', () => {})
-  for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false })
+  await log.close()
 
   // With the logging collector on, the server's word that it is ready goes to its log file; the pid file tells the same (pidfile.h: status in line 8).
   const deadline = Date.now() + readyWithinMs

@@ -12,12 +12,17 @@ export type AppRole = { readonly mayReplicate?: boolean | undefined; readonly pa
  */
 export async function createAppRole(adminUri: string, { mayReplicate = false, password = randomBytes(12).toString('hex') }: AppRole = {}): Promise<string> {
   const client = new pg.Client({ connectionString: adminUri, application_name: `${monitorName}-boot`, connectionTimeoutMillis: 10_000 })
-  await client.connect()
+  // The server may end this session, also between two statements: the next then fails, and does not say of what.
+  let ended: Error | null = null
+  client.on('error', (error) => (ended ??= error))
   try {
+    await client.connect()
     await client.query(`CREATE ROLE ${appRole} LOGIN ${mayReplicate ? 'REPLICATION ' : ''}PASSWORD ${client.escapeLiteral(password)}`)
     await client.query(`CREATE DATABASE ${appRole} OWNER ${appRole}`)
+  } catch (cause) {
+    throw new Error(`The role of the application could not be made: ${(ended ?? (cause as Error)).message}.`, { cause })
   } finally {
-    await client.end()
+    await client.end().catch(() => {})
   }
   const uri = new URL(adminUri)
   uri.username = appRole
