@@ -84,7 +84,8 @@ async function followOutput(container: Docker.Container, file: string) {
   const stream = await container.logs({ follow: true, stdout: true, stderr: true })
   container.modem.demuxStream(stream, output, output)
   stream.once('close', () => output.end())
-  return { end: finished(output) }
+  // However it ends: a disk that takes no more of it is told by the record, which is on the same.
+  return { end: finished(output).catch(() => {}) }
 }
 
 /** An application that ends at once may have lost its port again: then there is none to give, and the wait for readiness tells why. */
