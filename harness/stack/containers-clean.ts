@@ -6,7 +6,7 @@ export const runLabel = 'lowtide.run'
 
 /**
  * Removes the containers of a run by force, with their volumes, and then its networks. Says what it removed; what is gone already, or an
- * engine that is gone, is no error.
+ * engine that is gone, is no error: `listByLabel` tells.
  */
 export async function removeByLabel(run: string): Promise<string[]> {
   const engine = await findEngine()
@@ -24,10 +24,11 @@ export async function removeByLabel(run: string): Promise<string[]> {
   return removed
 }
 
-/** What of a run the engine still holds, as words for the user. */
+/** What of a run the engine still holds, as words for the user; that it cannot be asked is one of them. */
 export async function listByLabel(run: string): Promise<string[]> {
   const engine = await findEngine()
-  if (engine.kind === 'none') return []
+  // It answered as the run began: a busy engine may still hold all of it.
+  if (engine.kind === 'none') return [`perhaps containers of ${run}: ${engine.why}; once it answers, \`lowtide doctor --clean\` removes them`]
   const { containers, networks } = await labelled(engine.docker, run)
   return [...containers.map(({ Names, State }) => `container ${nameOf(Names)} (${State})`), ...networks.map(({ Name }) => `network ${Name}`)]
 }
