@@ -15,7 +15,8 @@ export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryR
  */
 export async function openMonitor(adminUri: string, purpose: string): Promise<Monitor> {
   const socket = new Socket()
-  const client = new pg.Client({ connectionString: adminUri, application_name: `${monitorName}-${purpose}`, statement_timeout: 5_000, connectionTimeoutMillis: 10_000, keepAlive: true, stream: () => socket })
+  // Without TLS, whatever PGSSLMODE asks of the user's other databases: so it is with all that we connect.
+  const client = new pg.Client({ connectionString: adminUri, ssl: false, application_name: `${monitorName}-${purpose}`, statement_timeout: 5_000, connectionTimeoutMillis: 10_000, keepAlive: true, stream: () => socket })
   let lost: Error | null = null
   client.on('error', (error) => (lost = error))
   await client.connect()

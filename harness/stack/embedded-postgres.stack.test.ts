@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, chmodSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openMonitor } from '../probes/monitor.ts'
 import { dataDirOf, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { findOwned } from './owned.ts'
@@ -13,7 +13,10 @@ beforeEach(() => {
   mkdirSync(home)
   for (const dir of [home, join(home, '..')]) chmodSync(dir, 0o755)
 })
-afterEach(() => rmSync(join(home, '..'), { recursive: true, force: true, maxRetries: 5 }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(join(home, '..'), { recursive: true, force: true, maxRetries: 5 })
+})
 
 const boot = (signal = AbortSignal.timeout(25_000)) => startEmbeddedPostgres({ home, logFile: join(home, '..', 'postgres.log'), maxConnections: 20, env: {}, signal })
 const left = () => findOwned([{ kind: 'postgres', dataDir: dataDirOf(home) }])
@@ -36,6 +39,14 @@ test('a server that is stopped leaves no shared memory; one that is killed does,
   await expect.poll(left).toEqual([expect.stringMatching(/^shared memory \d+$/)])
   await server[Symbol.asyncDispose]()
   expect(await left()).toEqual([])
+})
+
+test('a user whose other databases ask for TLS has a role made, and a monitor, as any other', async () => {
+  vi.stubEnv('PGSSLMODE', 'require')
+  await using server = await boot()
+  await createAppRole(server.adminUri)
+  await using monitor = await openMonitor(server.adminUri, 'test')
+  expect(await monitor.query('SELECT 1 AS one', [], signal())).toMatchObject([{ one: 1 }])
 })
 
 test('a disk that takes no more of its log ends neither the server nor this process', async () => {

@@ -1,10 +1,13 @@
 import type { BootOptions } from './stack.ts'
 
-/** What the application finds in its environment, in every stack: the machine's own, the target's, the variant's, and PORT and DATABASE_URL. */
+/** What the application finds in its environment, in every stack: the machine's own without what leads to other databases, the target's, the variant's, and PORT and DATABASE_URL. */
 export function targetEnvironment({ target, variant }: BootOptions, given: { readonly databaseUrl: string; readonly port: number; readonly logFile: string }): Record<string, string> {
-  const machine = Object.fromEntries(Object.entries(process.env).filter(([name, value]) => value !== undefined && !name.startsWith('LOWTIDE_'))) as Record<string, string>
+  const machine = Object.fromEntries(Object.entries(process.env).filter(([name, value]) => value !== undefined && !name.startsWith('LOWTIDE_') && !ofLibpq.test(name))) as Record<string, string>
   return { ...machine, ...declaredEnvironment({ target, variant }), PORT: String(given.port), DATABASE_URL: given.databaseUrl, ...(target.logsToFile ? { LOWTIDE_LOG: given.logFile } : {}) }
 }
+
+/** Danger: with PGHOST or PGSERVICE of the user's an application may take their database for that of the run, and load it (https://www.postgresql.org/docs/18/libpq-envars.html). */
+const ofLibpq = /^PG(?:[A-Z]+|CONNECT_TIMEOUT)$/
 
 /** The part that is the same wherever the application runs: containers get it without the machine's own. */
 export const declaredEnvironment = ({ target, variant }: Pick<BootOptions, 'target' | 'variant'>): Record<string, string> => ({
