@@ -64,7 +64,7 @@ async function runWith(name: string, { load, journey, meanwhile }: Fault) {
   while (meanwhile && !ended.signal.aborted) {
     await delay(50, undefined, { signal: ended.signal }).catch(() => {})
     try {
-      for (const run of readdirSync(join(reports, 'runs'))) meanwhile(run)
+      for (const folder of readdirSync(join(reports, 'runs'))) meanwhile(JSON.parse(readFileSync(join(reports, 'runs', folder, 'run.json'), 'utf8')).run)
     } catch {
       // There is no record yet, or a process that has just gone.
     }
