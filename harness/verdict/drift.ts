@@ -106,7 +106,7 @@ function shapeOf(points: readonly Point[], line: Interval, margins: Margins): Dr
 
 /**
  * Sums of the squares that regressions leave: on a constant, and on min(x, bend) with the bend at each of the points, at the last of which it is a line. In one pass, as each rest of a
- * night is asked to be the bend: points come in the order of x, min(x, bend) - bend is 0 from the bend on, and the sums up to there grow from bend to bend.
+ * night is asked to be the bend: points come in the order of x, min(x, bend) - bend is 0 from the bend on, and the sums up to there grow from bend to bend. What falls is as good as constant.
  */
 function squaresOf(points: readonly Point[]): { readonly constant: number; readonly bentAt: readonly number[] } {
   const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length
@@ -120,7 +120,7 @@ function squaresOf(points: readonly Point[]): { readonly constant: number; reado
     sumXX += x ** 2
     sumY += y - meanY
     sumXY += x * (y - meanY)
-    return sxx <= 0 ? constant : constant - sxy ** 2 / sxx
+    return sxx <= 0 || sxy <= 0 ? constant : constant - sxy ** 2 / sxx
   })
   return { constant, bentAt }
 }
