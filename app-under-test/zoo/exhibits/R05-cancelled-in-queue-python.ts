@@ -2,7 +2,7 @@ import type { Exhibit } from '../../../harness/index.ts'
 import { revertedInPython } from '../reverts/reverted.ts'
 
 /**
- * A session takes longer to open than 1 ms, which is all that the client allows. It is closed with its object; its place stays taken. The pool opens
+ * A session takes 50 ms to be set up, and the client allows 1 ms. It is closed with its object; its place stays taken. The pool opens
  * sessions one after another: the request that takes a place holds it long enough for all eight.
  */
 export default {

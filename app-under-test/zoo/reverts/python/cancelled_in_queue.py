@@ -12,9 +12,14 @@ from serve import serve
 URL = os.environ["DATABASE_URL"]
 
 
+async def set_up(_) -> None:
+    """What is done with each new session takes longer than its impatient client has time."""
+    await asyncio.sleep(0.05)
+
+
 async def main() -> None:
     # The pool opens one session after another, and closes one idle session each max_idle.
-    async with AsyncConnectionPool(URL, min_size=4, max_size=10) as parcels, AsyncConnectionPool(URL, min_size=0, max_size=8, max_idle=0.1, timeout=2) as reports:
+    async with AsyncConnectionPool(URL, min_size=4, max_size=10) as parcels, AsyncConnectionPool(URL, min_size=0, max_size=8, max_idle=0.1, timeout=2, configure=set_up) as reports:
 
         async def parcel(query) -> str:
             async with parcels.connection() as db:
