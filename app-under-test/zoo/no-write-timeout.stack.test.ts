@@ -18,8 +18,7 @@ describe.runIf(whyNoNamespace() === null)('a report whose client vanishes', { ti
     const { findings } = await run('leaky')
     expect(findings.verdict).toBe('leak')
     expect(findings.findings.filter(({ kind }) => kind === 'leak').map(({ invariant }) => invariant)).toEqual(expect.arrayContaining(['no transaction outlives its request', 'no vanished client keeps its connection']))
-    // By the doses, or by the moments at which they were left.
-    expect(findings.owner).toMatchObject({ route: 'report · vanish' })
+    expect(findings.owner).toMatchObject({ kind: 'dose', route: 'report · vanish' })
   })
 
   test('lets it go with one, and the run passes', async () => {
