@@ -11,7 +11,7 @@ beforeAll(async () => void (reports = await mkdtemp(join(tmpdir(), 'vanish-test-
 afterAll(() => rm(reports, { recursive: true, force: true }))
 
 /** With more clients that vanish, so that a short run has some. */
-const run = (variant: string) => soak({ ...exhibit.scenario, load: { ...exhibit.scenario.load, rude: { vanish: 0.06, routes: ['report'] } } }, { variant, profile: 'repro', stack: 'processes', from: join(import.meta.dirname, 'exhibits'), reports, signal: AbortSignal.timeout(110_000) })
+const run = (variant: string) => soak({ ...exhibit.scenario, load: { ...exhibit.scenario.load, rude: { vanish: 0.12, routes: ['report'] } } }, { variant, profile: 'repro', stack: 'processes', from: join(import.meta.dirname, 'exhibits'), reports, signal: AbortSignal.timeout(110_000) })
 
 describe.runIf(whyNoNamespace() === null)('a report whose client vanishes', { timeout: 120_000 }, () => {
   test('keeps its transaction without a write time-out: the run rests all the same, and calls it', async () => {
