@@ -37,6 +37,20 @@ export const baselineDose = (unit: number, concurrency: number) => Math.max(conc
 /** How long each cycle of a run to exhaustion lasts: as long as the one with most requests. What leaks by the hour then leaks as much in each, and what leaks by the request does not. */
 export const equalMs = (unit: number, measuredPerSecond: number) => (1_000 * largestShare * unit) / Math.max(0.1, measuredPerSecond)
 
+/** Left over of the time of a run to exhaustion: settles differ by fractions of a second, and for want of one of these its whole last cycle would not fit. */
+const spare = 0.01
+
+/**
+ * The same, lengthened so that whole cycles fill what is left: a night whose last cycle does not fit would stand idle for the length of one.
+ * Where not even `cycles` of them fit, they are shorter: waiting must not make the run longer still.
+ * @param loadMs how long the cycle with most requests has load
+ * @param settleMs what each takes on top, to come to rest
+ */
+export function equalWithin(leftMs: number, { cycles, loadMs, settleMs }: { readonly cycles: number; readonly loadMs: number; readonly settleMs: number }): number {
+  const usableMs = leftMs * (1 - spare)
+  return Math.max(0, usableMs / Math.max(cycles, Math.floor(usableMs / (loadMs + settleMs))) - settleMs)
+}
+
 /** One generator on the same machine asks for no more at once, however large a pool declares itself. */
 export const mostAtOnce = 100
 

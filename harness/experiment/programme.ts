@@ -5,7 +5,7 @@ import type { Plan } from '../scenario/scenario.ts'
 import type { FollowedThresholds } from '../thresholds/follow.ts'
 import type { SoFar } from '../verdict/so-far.ts'
 import type { Cycles } from './cycle.ts'
-import { baselineCycles, baselineDose, closingMs, doseWithinBudget, equalMs, peakConcurrency } from './dose.ts'
+import { baselineCycles, baselineDose, closingMs, doseWithinBudget, equalMs, equalWithin, peakConcurrency } from './dose.ts'
 
 export type Programme = {
   readonly plan: Plan
@@ -44,9 +44,13 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
   let brokenInARow = 0
+  /** The longest settle so far: what a cycle takes beside its load, and beside the wait for the others' length. */
+  let settleMs = 0
   const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : thresholds.endedLoad.aborted ? 'threshold crossed' : timeIsOver.aborted ? 'time over' : brokenInARow >= (patient ? mostBroken.patient : mostBroken.hurried) ? 'load broken' : null)
   const load: Programme['cycle'] = async (...which) => {
+    const beganMs = elapsedMs()
     const done = await cycle(...which)
+    settleMs = Math.max(settleMs, elapsedMs() - beganMs - Math.max(done.tookMs, which[2]?.lastsMs ?? 0))
     // A dose of 0 sends nothing, and proves nothing.
     if (done.dose.planned > 0) brokenInARow = done.dose.generator.kind === 'broken' ? brokenInARow + 1 : 0
     return done
@@ -87,8 +91,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
 
   let delivered = 0
   let ran = 0
-  // Where not even one round fits, waiting must not make it longer still.
-  const lastsMs = patient ? Math.max(0, Math.min(equallyMs, (plan.budgetMs - elapsedMs() - closingMs) / doses.length)) : 0
+  const lastsMs = patient ? equalWithin(plan.budgetMs - elapsedMs() - closingMs, { cycles: doses.length, loadMs: equallyMs, settleMs }) : 0
   let longestMs = lastsMs
   /** By the longest cycle so far: a machine may get slower in the course of a night. */
   const fitsAnother = () => elapsedMs() + longestMs + closingMs <= plan.budgetMs
