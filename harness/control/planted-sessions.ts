@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
+import { ownClient } from '../stack/own-client.ts'
 
 const grownTable = 'lowtide_control_rows'
 
@@ -10,7 +11,7 @@ type Login = { readonly client: pg.Client; readonly pid: number }
 
 /** As the application's role, past any pooler. */
 async function login(name?: string): Promise<Login> {
-  const client = new pg.Client({ connectionString: process.env.DATABASE_URL, ssl: false, connectionTimeoutMillis: 10_000, ...(name !== undefined && { application_name: name }) })
+  const client = ownClient({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 10_000, ...(name !== undefined && { application_name: name }) })
   client.on('error', () => {}) // the server may go first
   await client.connect()
   const { rows } = await client.query('SELECT pg_backend_pid() AS pid')

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
+import { ownClient } from '../stack/own-client.ts'
 
 /** Every session of the harness carries a name with this start, so that it can be told from the application's and counted. */
 export const monitorName = 'lowtide-monitor'
@@ -15,8 +16,7 @@ export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryR
  */
 export async function openMonitor(adminUri: string, purpose: string): Promise<Monitor> {
   const socket = new Socket()
-  // Without TLS, whatever PGSSLMODE asks of the user's other databases: so it is with all that we connect.
-  const client = new pg.Client({ connectionString: adminUri, ssl: false, application_name: `${monitorName}-${purpose}`, statement_timeout: 5_000, connectionTimeoutMillis: 10_000, keepAlive: true, stream: () => socket })
+  const client = ownClient({ connectionString: adminUri, application_name: `${monitorName}-${purpose}`, statement_timeout: 5_000, connectionTimeoutMillis: 10_000, keepAlive: true, stream: () => socket })
   let lost: Error | null = null
   client.on('error', (error) => (lost = error))
   await client.connect()

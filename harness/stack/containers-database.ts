@@ -3,11 +3,11 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
-import pg from 'pg'
 import type { WaitStrategy } from 'testcontainers'
 import { monitorName } from '../probes/monitor.ts'
 import type { Target } from '../scenario/scenario.ts'
 import type { Site } from './containers-site.ts'
+import { ownClient } from './own-client.ts'
 import { serverSettings } from './postgres-settings.ts'
 import { createAppRole } from './roles.ts'
 import type { Database } from './stack.ts'
@@ -61,7 +61,7 @@ const noWait: WaitStrategy = {
 /** The image initialises its data with a server that listens on no TCP port, so the first TCP session is with the real one. */
 async function untilItAnswers(adminUri: string, signal: AbortSignal): Promise<string> {
   for (const deadline = Date.now() + readyWithinMs; ; await delay(50, undefined, { signal })) {
-    const client = new pg.Client({ connectionString: adminUri, ssl: false, application_name: `${monitorName}-boot`, connectionTimeoutMillis: 2_000 })
+    const client = ownClient({ connectionString: adminUri, application_name: `${monitorName}-boot`, connectionTimeoutMillis: 2_000 })
     client.on('error', () => {}) // a server that goes away between two steps is asked again
     try {
       await client.connect()

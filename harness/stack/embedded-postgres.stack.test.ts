@@ -41,12 +41,14 @@ test('a server that is stopped leaves no shared memory; one that is killed does,
   expect(await left()).toEqual([])
 })
 
-test('a user whose other databases ask for TLS has a role made, and a monitor, as any other', async () => {
-  vi.stubEnv('PGSSLMODE', 'require')
+test('a user whose shell speaks of other databases has a server, a role and a monitor as any other', async () => {
+  const others = { PGSSLMODE: 'require', PGSSLNEGOTIATION: 'direct', PGOPTIONS: '-c default_transaction_read_only=on', PGDATESTYLE: 'German', PGDATA: '/nowhere', PGPORT: '1', PGUSER: 'ada' }
+  for (const [name, value] of Object.entries(others)) vi.stubEnv(name, value)
   await using server = await boot()
   await createAppRole(server.adminUri)
   await using monitor = await openMonitor(server.adminUri, 'test')
-  expect(await monitor.query('SELECT 1 AS one', [], signal())).toMatchObject([{ one: 1 }])
+  const settings = "SELECT name, setting FROM pg_settings WHERE source IN ('environment variable', 'client') AND name <> 'application_name' ORDER BY name"
+  expect(await monitor.query(settings, [], signal())).toEqual([{ name: 'client_encoding', setting: 'UTF8' }, { name: 'statement_timeout', setting: '5000' }])
 })
 
 test('a disk that takes no more of its log ends neither the server nor this process', async () => {

@@ -4,6 +4,7 @@ import { constants } from 'node:fs'
 import { access, chown, copyFile, cp, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { withoutLibpq } from './environment.ts'
 import { lastLines } from './log-tail.ts'
 import { removeOwned } from './owned.ts'
 import { freePort } from './ports.ts'
@@ -93,7 +94,7 @@ async function anyoneMayEnter(dir: string): Promise<boolean> {
 async function initialise(initdb: string, dataDir: string, passwordFile: string, { env, signal }: EmbeddedOptions, user: User | null) {
   await access(initdb, constants.X_OK)
   const child = spawn(initdb, ['-D', dataDir, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions'], {
-    env: { ...process.env, ...env },
+    env: { ...withoutLibpq(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
   })
@@ -123,7 +124,7 @@ async function start(postgres: string, dataDir: string, port: number, options: E
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = await open(options.logFile, 'a')
   // The log is the server's own descriptor: a disk that takes no more of it is nothing to either of us.
-  const child = spawn(postgres, ['-D', dataDir, '-p', String(port), ...flags], { stdio: ['ignore', log.fd, log.fd], detached: true, ...user })
+  const child = spawn(postgres, ['-D', dataDir, '-p', String(port), ...flags], { env: withoutLibpq(process.env), stdio: ['ignore', log.fd, log.fd], detached: true, ...user })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const stop = async () => {
     // Immediate shutdown: the data is thrown away, and the postmaster still frees its shared memory, which SIGKILL would not.

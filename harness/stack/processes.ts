@@ -16,7 +16,7 @@ import { freePort } from './ports.ts'
 import { untilReady } from './ready.ts'
 import { createAppRole } from './roles.ts'
 import { runSeed } from './target-command.ts'
-import { targetEnvironment } from './environment.ts'
+import { targetEnvironment, withoutLibpq } from './environment.ts'
 import type { App, BootOptions, Owned, Stack } from './stack.ts'
 
 /** Boots an embedded PostgreSQL and the target's command as processes of this machine. Linux only: the agent reads /proc. */
@@ -64,7 +64,7 @@ const agentEndsWithinMs = 2_000
 async function startAgent(home: string, env: Record<string, string>, settings: AgentSettings): Promise<Agent> {
   const program = await bundle(fileURLToPath(new URL('../probes/agent.ts', import.meta.url)), join(home, 'agent.mjs'))
   // A session of its own, or the terminal's Ctrl-C would blind the run that is being ended in order.
-  const child = spawn(process.execPath, [program, JSON.stringify(settings)], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const child = spawn(process.execPath, [program, JSON.stringify(settings)], { env: { ...withoutLibpq(process.env), ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   const ended = new Promise<void>((done) => child.once('close', () => done()))
   child.once('error', () => {}) // shows as the end of its output
   // Reading /proc of a process that is being born or dies may block for long, and the end of a run waits for nobody.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
 import { monitorName } from '../probes/monitor.ts'
+import { ownClient } from './own-client.ts'
 
 export const appRole = 'app'
 
@@ -11,7 +11,7 @@ export type AppRole = { readonly mayReplicate?: boolean | undefined; readonly pa
  * Gives the application's URI: the administrator's with its user, password and database exchanged.
  */
 export async function createAppRole(adminUri: string, { mayReplicate = false, password = randomBytes(12).toString('hex') }: AppRole = {}): Promise<string> {
-  const client = new pg.Client({ connectionString: adminUri, ssl: false, application_name: `${monitorName}-boot`, connectionTimeoutMillis: 10_000 })
+  const client = ownClient({ connectionString: adminUri, application_name: `${monitorName}-boot`, connectionTimeoutMillis: 10_000 })
   // The server may end this session, also between two statements: the next then fails, and does not say of what.
   let ended: Error | null = null
   client.on('error', (error) => (ended ??= error))
