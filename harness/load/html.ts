@@ -1,6 +1,7 @@
 // Part of journeys that read pages: runs in k6's own runtime, which is not Node.
 import { parseHTML, type Selection } from 'k6/html'
 import { encoded, type Entries, type TextFile } from './form-encoding.ts'
+import { locationOf } from './location.ts'
 import type { Answer, Request } from './request.ts'
 
 /**
@@ -10,7 +11,7 @@ import type { Answer, Request } from './request.ts'
 export const submit = (page: Answer, action: string, filled: Fields = {}, file?: TextFile): Pick<Request, 'method' | 'path' | 'body' | 'headers'> => {
   const form = formFor(page, action)
   const { body, type } = encoded(withFilled(entriesIn(form), filled), file)
-  return { method: 'POST', path: (form.attr('action') ?? page.path).split('#')[0]!, body, headers: { 'content-type': type } }
+  return { method: 'POST', path: ledTo(form.attr('action') ?? '', page), body, headers: { 'content-type': type } }
 }
 
 /** What the page's form for `action` would send as it stands: names and values. Throws if the page has no such form. */
@@ -21,11 +22,15 @@ export const fieldsOf = (page: Answer, action: string): Fields => {
 }
 
 /** Paths, with their queries, to which the page links within its own site, each once, as far as they match. Links that are not wanted can be left out by `selector`. */
-export const linksOf = ({ path, body }: Answer, matching = /./, selector = 'a[href]'): readonly string[] => {
-  const hrefs = parseHTML(body).find(selector).toArray().map(link => (link.attr('href') ?? '').split('#')[0]!)
-  const own = hrefs.flatMap(href => (href.startsWith('?') ? path.split('?')[0] + href : /^\/(?!\/)/.test(href) ? href : []))
+export const linksOf = (page: Answer, matching = /./, selector = 'a[href]'): readonly string[] => {
+  const hrefs = parseHTML(page.body).find(selector).toArray().map(link => (link.attr('href') ?? '').split('#')[0]!)
+  // What leads to a place of the page itself is no request.
+  const own = hrefs.filter(href => href !== '').map(href => ledTo(href, page)).filter(href => /^\/(?!\/)/.test(href))
   return [...new Set(own)].filter(href => matching.test(href))
 }
+
+/** Path and query, from wherever on the page's site; of another site, and of one that is named as a whole, the URL as it stands. */
+const ledTo = (reference: string, { path }: Answer): string => locationOf(reference, { path, hosts: [] })
 
 /** Several values are those of a select that takes several, or of boxes with one name; to fill in none leaves the name out. */
 export type Fields = Readonly<Record<string, string | readonly string[]>>
@@ -45,22 +50,27 @@ const withFilled = (stood: Entries, filled: Fields): Entries => {
   return [...inPlace, ...[...left.keys()].flatMap(valuesOf)]
 }
 
-const formFor = ({ path, body }: Answer, action: string): Selection => {
-  const forms = parseHTML(body).find('form').toArray()
-  const form = forms.find(one => (one.attr('action') ?? path).split(/[?#]/)[0] === action)
-  if (form === undefined) throw new Error(`expected a form for ${action} on ${path}; its forms are for ${forms.map(one => one.attr('action') ?? path).join(', ') || 'nothing'}`)
+const formFor = (page: Answer, action: string): Selection => {
+  const forms = parseHTML(page.body).find('form').toArray()
+  const goals = forms.map(one => ledTo(one.attr('action') ?? '', page))
+  const form = forms.find((_, i) => goals[i]!.split('?')[0] === action)
+  if (form === undefined) throw new Error(`expected a form for ${action} on ${page.path}; its forms are for ${goals.join(', ') || 'nothing'}`)
   return form
 }
 
 const entriesIn = (form: Selection): Entries => form.find('input[name], select[name], textarea[name]').toArray().flatMap(sentBy)
 
-const isAble = (option: Selection): boolean => option.attr('disabled') === undefined
+const isAble = (option: Selection): boolean => option.attr('disabled') === undefined && !option.parent().is('optgroup[disabled]')
+
+/** Its own word or that of a fieldset around it, whose first legend alone stays as it is (HTML Standard, "Enabling and disabling form controls"). */
+const isDisabled = (field: Selection): boolean =>
+  field.attr('disabled') !== undefined || field.parents('fieldset[disabled]').size() > field.parents('fieldset[disabled] > legend:first-of-type').size()
 
 /** k6's own `serializeObject` sends text areas still escaped, and leaves out boxes that are ticked. */
 const sentBy = (field: Selection): [name: string, value: string][] => {
   const name = field.attr('name') ?? ''
   const has = (attribute: string) => field.attr(attribute) !== undefined
-  if (has('disabled')) return []
+  if (isDisabled(field)) return []
   if (field.is('textarea')) return [[name, field.text()]]
   if (field.is('select')) {
     const [options, marked] = [field.find('option'), field.find('option[selected]')].map(found => found.toArray())
@@ -68,7 +78,7 @@ const sentBy = (field: Selection): [name: string, value: string][] => {
     const chosen = has('multiple') ? marked! : [marked!.at(-1) ?? options!.find(isAble)]
     return chosen.flatMap(option => (option !== undefined && isAble(option) ? [[name, option.attr('value') ?? option.text()] as [string, string]] : []))
   }
-  const type = field.attr('type') ?? 'text'
+  const type = (field.attr('type') ?? 'text').toLowerCase()
   if (['submit', 'button', 'image', 'reset', 'file'].includes(type)) return []
   if (['checkbox', 'radio'].includes(type)) return has('checked') ? [[name, field.attr('value') ?? 'on']] : []
   return [[name, field.attr('value') ?? '']]

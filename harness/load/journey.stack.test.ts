@@ -17,7 +17,7 @@ describe('a journey of several requests', { timeout: 30_000 }, () => {
 
   test('sends what a browser would: fields as they stood, hidden and shown, with what was filled in', async () => {
     const { seen } = await play(editor(7), { dose: 7, concurrency: 1 })
-    expect([...new URLSearchParams(seen.find(({ method, url }) => method === 'POST' && url === '/note?save=1')!.body)]).toEqual([['token', expect.any(String)], ['text', '\r\nfirst <line>'], ['kind', 'memo'], ['tags', 'a'], ['tags', 'c'], ['place', 'here'], ['seen', 'yes']])
+    expect([...new URLSearchParams(seen.find(({ method, url }) => method === 'POST' && url === '/note?save=1')!.body)]).toEqual([['token', expect.any(String)], ['text', '\r\nfirst <line>'], ['kind', 'memo'], ['tags', 'a'], ['tags', 'c'], ['place', 'here'], ['room', '2'], ['why', 'so'], ['seen', 'yes']])
   })
 
   test('tells the fields of a form as they stand, and takes several values for a name, or none', async () => {
@@ -31,15 +31,15 @@ describe('a journey of several requests', { timeout: 30_000 }, () => {
       { dose: 4, concurrency: 1 },
     )
     const sent = [...new URLSearchParams(seen.at(-1)!.body)]
-    expect(sent.slice(3)).toEqual([['tags', 'b'], ['tags', 'c'], ['place', 'here'], ['more', 'yes']])
+    expect(sent.slice(3)).toEqual([['tags', 'b'], ['tags', 'c'], ['place', 'here'], ['room', '2'], ['why', 'so'], ['more', 'yes']])
   })
 
-  test('finds links of the site itself, each once', async () => {
+  test('finds links of the site itself, from wherever they lead, each once', async () => {
     const { dose } = await play(
       `export default journey({ visits: [{ name: 'reader', requests: 3, steps: function* () {
         ${login}
         const home = yield { name: 'home', path: '/home' }
-        if (JSON.stringify(linksOf(home)) !== '["/page/1","/page/2?a=1&b=2","/home?all"]') throw new Error(JSON.stringify(linksOf(home)))
+        if (JSON.stringify(linksOf(home)) !== '["/page/1","/page/2?a=1&b=2","/home?all","/news?p=2","/b"]') throw new Error(JSON.stringify(linksOf(home)))
       } }] })`,
       { dose: 3, concurrency: 1 },
     )
