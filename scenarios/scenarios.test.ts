@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadScenario } from '../harness/scenario/load-scenario.ts'
 import { course } from '../app-under-test/tracker/seed/course.ts'
@@ -13,6 +13,33 @@ test.each(files)('%s loads, has no problem, and says what it is about', async fi
   expect(`${scenario.name}.ts`).toBe(file)
   expect(scenario.about).toMatch(/^.{20,120}$/)
 })
+
+const root = join(import.meta.dirname, '..')
+const documents = ['README.md', 'scenarios/README.md', 'reports/README.md', 'reports/FIGURES.md']
+
+test("the README's scenario is scenarios/shop.ts, word for word", () => {
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`\`\`\`ts\n${readFileSync(join(root, 'scenarios/shop.ts'), 'utf8')}\`\`\`\n`)
+})
+
+test('the table of scenarios names each of them', () => {
+  const [, table = ''] = readFileSync(join(root, 'scenarios/README.md'), 'utf8').split('| scenario | what it does |')
+  const rows = (table.split('\n\n')[0] ?? '').split('\n').map(row => row.split('|')[1] ?? '')
+  expect(rows.flatMap(cell => [...cell.matchAll(/`([\w-]+)`/g)].map(([, name]) => `${name}.ts`)).toSorted()).toEqual(files.toSorted())
+})
+
+test.each(documents)('every link of %s leads to a file that is there, and to a heading of it', document => {
+  const links = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)]
+  const astray = links.flatMap(([link, path = '', heading]) => {
+    const file = path === '' ? join(root, document) : join(root, dirname(document), path)
+    return existsSync(file) && (heading === undefined || headingsOf(file).includes(heading)) ? [] : [link]
+  })
+  expect(links.length).toBeGreaterThan(document === 'reports/README.md' ? 0 : 5)
+  expect(astray).toEqual([])
+})
+
+/** As GitHub makes anchors of them: lower case, without punctuation, hyphens for blanks. */
+const headingsOf = (file: string): readonly string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(/[^\w\- ]/g, '').replaceAll(' ', '-'))
 
 test("behind Apache what hangs is looked at before the time-out ends it, and once more afterwards", async () => {
   const { limits, env } = (await loadScenario(join(import.meta.dirname, 'apache-timeout.ts'))).scenario.target

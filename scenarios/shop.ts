@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 
 /** A shop in Python: http.server, psycopg2 and its pool. Its leak: a connection is given back only when its request went well. */
 export default {

@@ -23,7 +23,7 @@ const measures = [soakLength, memory, probeOverhead, judgeNight, certify, verdic
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',
-  does: "measures the README's figures, or those named; resumes",
+  does: 'measures the figures of reports/FIGURES.md, or those named; resumes',
   options: { scenario: { type: 'string' }, times: { type: 'string' }, raw: { type: 'string' } },
   run: async (args, { stdout, stderr, signal }) => {
     const unknown = args.positionals.filter((name) => !measures.some((one) => one.name === name))
