@@ -14,6 +14,7 @@ import type { Findings } from './verdict/verdict.ts'
 
 export type { Plan, ProfileName, Route, Scenario, Target } from './scenario/scenario.ts'
 export type { Exhibit } from './accuracy/exhibit.ts'
+export type { Limits } from './timeline/facts.ts'
 export type { Findings } from './verdict/verdict.ts'
 
 export type SoakOptions = {

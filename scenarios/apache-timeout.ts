@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 import { trackerBehindApache } from './targets/tracker.ts'
 
 /** What hid the incident from many: Apache's default time-out ends a script after a minute of silence, and with it the hung pair. */

@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 
 /** A notice board in Go: net/http, database/sql and LISTEN. Its leak: who waits in vain leaves a LISTEN connection behind. */
 export default {

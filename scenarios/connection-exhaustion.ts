@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 import { tracker } from './targets/tracker.ts'
 
 /** How 2006 noticed: the hung pairs pile up until PostgreSQL has no connection left, and then every page fails. */

@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 import { tracker } from './targets/tracker.ts'
 
 /** Writers alone: transactions that commit, locks on a project's row, cookies, files. */

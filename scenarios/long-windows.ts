@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 import { tracker } from './targets/tracker.ts'
 
 /** Few requests, each with much to read: the windows of a year in a project of 8,000 tickets, for as long as a run is let last. */

@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 import { tracker } from './targets/tracker.ts'
 
 /** What a tracker has on a working day: people, feed readers, a crawler, and members who log in and write. */

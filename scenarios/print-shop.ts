@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 
 // Where Debian puts them; PRINT_CLASSPATH says where they lie elsewhere.
 const classpath = process.env['PRINT_CLASSPATH'] ?? ['HikariCP', 'postgresql', 'slf4j-api', 'slf4j-nop'].map((jar) => `/usr/share/java/${jar}.jar`).join(':')

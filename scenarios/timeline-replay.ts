@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 import { tracker } from './targets/tracker.ts'
 
 /** The evening of a deadline as the log of a course's tracker has it (made up by logs/course-week.ts), fifteen times as fast. */

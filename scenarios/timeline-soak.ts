@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 import { tracker } from './targets/tracker.ts'
 
 /** The incident of 2006: feed pollers and people ask a project tracker for long timelines, a process a request, over PostgreSQL. */

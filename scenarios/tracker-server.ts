@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario/scenario.ts'
+import type { Scenario } from 'lowtide'
 import { trackerServer } from './targets/tracker.ts'
 
 /** A request that hangs takes its worker with it, and the next ones wait for those that are left. */

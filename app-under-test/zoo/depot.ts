@@ -1,4 +1,4 @@
-import type { Route, Target } from '../../harness/index.ts'
+import type { Route, Target } from 'lowtide'
 
 /** What a leaky exhibit's target runs as: with its leak, or with the real fix of it. */
 export const leakyAndMended = { default: 'leaky', leaks: ['leaky'], by: { leaky: {}, mended: { ZOO_MENDED: '1' } } } satisfies Target['variants']

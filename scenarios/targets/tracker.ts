@@ -1,4 +1,4 @@
-import type { Target } from '../../harness/scenario/scenario.ts'
+import type { Target } from 'lowtide'
 
 /** What the tracker is, whatever serves it. Paths start from scenarios/. */
 const anywhere = {

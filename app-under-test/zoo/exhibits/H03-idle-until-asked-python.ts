@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/accuracy/exhibit.ts'
+import type { Exhibit } from 'lowtide'
 import { healthyTarget, loadWith } from '../python/target.ts'
 
 export default {

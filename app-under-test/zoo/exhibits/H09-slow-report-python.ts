@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/accuracy/exhibit.ts'
+import type { Exhibit } from 'lowtide'
 import { healthyTarget, loadWith } from '../python/target.ts'
 
 /** The report that is meant takes a minute and is idle in its transaction for 4 s; here it is 2 s, so that a run takes half a minute. */

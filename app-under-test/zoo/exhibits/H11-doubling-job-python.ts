@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/accuracy/exhibit.ts'
+import type { Exhibit } from 'lowtide'
 import { healthyTarget, loadWith } from '../python/target.ts'
 
 /** The job that is meant comes each minute for 3 s; here each 4 s for 1 s, so that a run of half a minute sees it several times. */

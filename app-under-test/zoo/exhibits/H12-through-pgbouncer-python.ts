@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/accuracy/exhibit.ts'
+import type { Exhibit } from 'lowtide'
 import { healthyTarget, loadWith } from '../python/target.ts'
 
 /** Needs pgbouncer: the package of that name in Debian. Without it the program says so and ends. */

@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/accuracy/exhibit.ts'
+import type { Exhibit } from 'lowtide'
 import { loadWith, pythonTarget } from '../python/target.ts'
 
 /** The time that the client allows, 1 ms, is never enough for a first attempt: no share of the CPU has to be taken away for that. */

@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/index.ts'
+import type { Exhibit } from 'lowtide'
 import { leakyAndMended, nodeProgram, ordinary } from '../depot.ts'
 
 export default {

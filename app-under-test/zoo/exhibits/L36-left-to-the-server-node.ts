@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/index.ts'
+import type { Exhibit } from 'lowtide'
 import { leakyAndMended, nodeProgram, ordinary } from '../depot.ts'
 
 /** The time-out is longer than a settle looks: the transaction is seen at rest first, and its end in the server's log. */

@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/accuracy/exhibit.ts'
+import type { Exhibit } from 'lowtide'
 import { loadWith, pythonTarget } from '../python/target.ts'
 
 /** The time-out is shorter than a settle looks: the server's log alone has the transaction, and its pool a half-closed socket, which the next loan closes. */

@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/index.ts'
+import type { Exhibit } from 'lowtide'
 import { goProgram, leakyAndMended, ordinary } from '../depot.ts'
 
 /** Its deadline is none of the time-outs by which a pool heals itself, and is not declared as one: 15 s, and with them a place of the pool, are lost by each error. */

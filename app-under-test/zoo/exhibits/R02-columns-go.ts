@@ -1,4 +1,4 @@
-import type { Exhibit } from '../../../harness/index.ts'
+import type { Exhibit } from 'lowtide'
 import { ordinary } from '../depot.ts'
 import { revertedInGo } from '../reverts/reverted.ts'
 

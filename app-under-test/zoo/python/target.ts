@@ -1,5 +1,4 @@
-import type { Route, Scenario, Target } from '../../../harness/scenario/scenario.ts'
-import type { Limits } from '../../../harness/timeline/facts.ts'
+import type { Limits, Route, Scenario, Target } from 'lowtide'
 
 /** Any Python 3.9 or later that has psycopg2. */
 const python = process.env['PYTHON'] ?? 'python3'

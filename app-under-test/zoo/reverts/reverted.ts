@@ -1,4 +1,4 @@
-import type { Target } from '../../../harness/index.ts'
+import type { Target } from 'lowtide'
 
 /** A program over a published library, at the release that leaked or at the next one that does not: ZOO_LIBRARY says which. The program is the same. */
 const leakyAndMended = { default: 'leaky', leaks: ['leaky'], by: { leaky: { ZOO_LIBRARY: 'leaky' }, mended: { ZOO_LIBRARY: 'mended' } } } satisfies Target['variants']
