@@ -7,7 +7,9 @@ import { killOnContainers, killOnProcesses } from '../bench/kill.ts'
 import { loadDrained } from '../bench/load/drained.ts'
 import { loadMillions } from '../bench/load/millions.ts'
 import { loadMemory } from '../bench/load/memory.ts'
+import { loadQuiescent } from '../bench/load/quiescent.ts'
 import { loadRate } from '../bench/load/rate.ts'
+import { loadSegments } from '../bench/load/segments.ts'
 import { secondOpinion } from '../bench/load/second-opinion.ts'
 import { measure, type Measure } from '../bench/measure.ts'
 import { memory } from '../bench/memory.ts'
@@ -19,7 +21,7 @@ import { UsageError } from '../scenario/usage-error.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
-const measures = [soakLength, memory, probeOverhead, judgeNight, certify, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadMemory, loadMillions, secondOpinion, replayParse, replayArrivals] as unknown as readonly Measure[]
+const measures = [soakLength, memory, probeOverhead, judgeNight, certify, verdictsOnProcesses, verdictsOnContainers, killOnProcesses, killOnContainers, loadRate, loadDrained, loadQuiescent, loadSegments, loadMemory, loadMillions, secondOpinion, replayParse, replayArrivals] as unknown as readonly Measure[]
 
 export default {
   usage: 'bench [figure ...] [--scenario FILE] [--times N] [--raw DIR]',

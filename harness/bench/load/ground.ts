@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { bundleJourney, type Bundle } from '../../load/bundle.ts'
 import type { K6 } from '../../load/k6-binary.ts'
 import { openReaders } from '../../probes/open-readers.ts'
-import { startSampler } from '../../probes/sampler.ts'
+import { startSampler, type Sampler } from '../../probes/sampler.ts'
 import type { Load } from '../../scenario/scenario.ts'
 import { bootProcesses } from '../../stack/processes.ts'
 import { startWatchdog } from '../../stack/watchdog.ts'
@@ -18,7 +18,7 @@ export type Ground = AsyncDisposable & {
   /** What the server has seen since it was last asked. */
   readonly tally: () => Promise<Tally>
   /** All probes at 5 Hz until disposed of, as in a run. */
-  readonly watched: () => Promise<AsyncDisposable>
+  readonly watched: () => Promise<AsyncDisposable & Pick<Sampler, 'look'>>
 }
 
 /** `lastAnswerAtMs` is of the epoch. */
@@ -47,8 +47,9 @@ export const openGround = async (signal: AbortSignal): Promise<Ground> => {
     watched: async () => {
       await using eyes = new AsyncDisposableStack()
       const { readers } = eyes.use(await openReaders(stack, { signal, say: () => {} }))
-      eyes.use(startSampler({ readers, everyMs: 200, record: () => {}, onBeat: () => {}, others: () => ({}), signal }))
-      return eyes.move()
+      const { look } = eyes.use(startSampler({ readers, everyMs: 200, record: () => {}, onBeat: () => {}, others: () => ({}), signal }))
+      const all = eyes.move()
+      return { look, [Symbol.asyncDispose]: () => all.disposeAsync() }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
