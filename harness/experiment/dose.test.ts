@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { doseShares, profiles, shuffledDoses } from '../scenario/profiles.ts'
 import type { Plan } from '../scenario/scenario.ts'
 import { sequentialTest } from '../verdict/sequential.ts'
-import { baselineCycles, baselineDose, doseWithinBudget } from './dose.ts'
+import { baselineCycles, baselineDose, beyondBudgetMs, doseWithinBudget, loadsUntilMs } from './dose.ts'
 
 const plan = (given: Partial<Plan> = {}): Plan => ({ ...profiles.gate, ...given })
 
@@ -19,6 +19,18 @@ test.each<[string, Plan, number, number, number]>([
 
 test('a pool that takes long to be asked for its places leaves less for the load', () => {
   expect(doseWithinBudget(plan({ dose: 2_000, budgetMs: 120_000 }), 5_000, 5, 3_000)).toBe(27)
+})
+
+test('a first run, whose boot pulls and builds images for minutes, sends as much as any other', () => {
+  const given = plan({ dose: 2_000, budgetMs: 120_000 })
+  const bootMs = 300_000
+  const elapsedMs = bootMs - beyondBudgetMs(bootMs)
+  expect(doseWithinBudget(given, elapsedMs, 5)).toBe(doseWithinBudget(given, 15_000, 5))
+  expect(elapsedMs).toBeLessThan(loadsUntilMs(given))
+})
+
+test('a boot of seconds is a part of the budget', () => {
+  expect(beyondBudgetMs(4_100)).toBe(0)
 })
 
 test('a unit is a whole number between the concurrency and the dose planned, and never grows with the time spent', () => {

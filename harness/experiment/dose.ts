@@ -12,6 +12,11 @@ export const closingMs = 22_000
  */
 export const loadsUntilMs = ({ budgetMs }: Pick<Plan, 'budgetMs'>): number => budgetMs + Math.min(budgetMs / 2, 600_000)
 
+/** A stack boots in some 4 seconds, or a few times that on a machine that is busy. */
+const usualBootMs = 15_000
+/** How much of a boot is no part of the budget: what it takes beyond that goes into images that are pulled and built, which happens once on a machine. */
+export const beyondBudgetMs = (bootMs: number): number => Math.max(0, bootMs - usualBootMs)
+
 export const baselineCycles = 3
 /** Share of a dose unit that each baseline cycle gets: enough to go through every pool, little enough not to spend the budget. */
 const baselineShare = 1 / 2

@@ -27,7 +27,7 @@ import { askOtherRoute, openCycles, type Cycles } from './cycle.ts'
 import { heapUsedIn } from './heap-used.ts'
 import { lastMatchedOf } from './last-matched.ts'
 import { openPlaces } from './places.ts'
-import { loadsUntilMs } from './dose.ts'
+import { beyondBudgetMs, loadsUntilMs } from './dose.ts'
 import { meantQueries } from './meant-queries.ts'
 import { runProgramme } from './programme.ts'
 
@@ -82,10 +82,13 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   // The monitors come before the application, which could take every slot.
   await using eyes = await openReaders(stack, { signal, say: record })
   learn({ probes: eyes.probes.map(({ name }) => name), versions: { ...facts.versions, ...stack.versions } })
-  if (target.seed) await phase('seed', target.name, () => stack.seed(signal))
+  const uncountedMs = beyondBudgetMs(recorder.nowMs())
+  const elapsedMs = () => recorder.nowMs() - uncountedMs
+  const timeIsOver = AbortSignal.timeout(Math.max(0, Math.ceil(loadsUntilMs(plan) - elapsedMs())))
+  // A seed that hangs must not keep an unattended run from its end.
+  if (target.seed) await phase('seed', target.name, () => stack.seed(AbortSignal.any([signal, timeIsOver])))
   const app = await phase('boot', target.name, () => stack.startApp(signal))
 
-  const timeIsOver = AbortSignal.timeout(Math.max(0, Math.ceil(loadsUntilMs(plan) - recorder.nowMs())))
   let load: Cycles | null = null
   await using sampler = startSampler({
     readers: eyes.readers,
@@ -128,7 +131,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     crashed: app.crashed,
     pacePerSecond: bundle.model.arrivals?.perSecond ?? (bundle.tape === undefined ? Infinity : 1_000 / bundle.tape.meanGapMs),
     askingMs,
-    elapsedMs: recorder.nowMs,
+    elapsedMs,
     phase: watcher.phase,
     dosed: (doses, concurrency) => learn({ doses, concurrency }),
     beforeMeasuring: async () => request.fault?.inject(stack, { run, signal }),
@@ -137,7 +140,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   if (early === 'probe blind') watcher.say('a probe has gone blind: the run cannot pass any more, and ends here')
   else if (early === 'application ended') watcher.say(`the application has ended by itself (${app.crashed()}), and so the run ends here`)
   else {
-    if (early === 'time over') watcher.say(`the run has loaded for ${duration(recorder.nowMs())}, where its budget is ${duration(plan.budgetMs)} in all: its load ends here`)
+    if (early === 'time over') watcher.say(`the run has loaded for ${duration(elapsedMs())}, where its budget is ${duration(plan.budgetMs)} in all: its load ends here`)
     if (early === 'load broken') watcher.say('the load broke again and again: nothing more can be learned, and it ends here')
     await phase('settle', 'after a nudge', async () => {
       await askOtherRoute({ app, otherPath, record, signal })

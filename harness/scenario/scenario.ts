@@ -125,7 +125,7 @@ export type Plan = {
   readonly sampleEveryMs: number
   /** Longest wait for quiet after a cycle. */
   readonly settleMs: number
-  /** The run's whole length, boot to verdict. */
+  /** The run's whole length, boot to verdict; without what pulling and building images takes. */
   readonly budgetMs: number
   readonly stopsAt: 'first-confirmed-leak' | 'sure' | 'exhaustion'
   readonly seed: number

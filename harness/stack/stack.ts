@@ -9,7 +9,7 @@ export type Stack = AsyncDisposable & {
   readonly agent: Agent
   /** name to value: images, digests, versions. */
   readonly versions: Readonly<Record<string, string>>
-  /** Runs the target's seed command against the database. Fails with the command's last output. */
+  /** Runs the target's seed command against the database. Fails with the command's last output, also where `signal` times out. */
   readonly seed: (signal: AbortSignal) => Promise<void>
   /** Starts the application and waits until its ready path answers. Fails with its last log lines. */
   readonly startApp: (signal: AbortSignal) => Promise<App>

@@ -14,6 +14,10 @@ test('a command that fails is told with how it ended and what it said last', asy
   await expect(running('echo no such table: product; exit 3')).rejects.toThrow('The seed command of "shop" (sh -c echo no such table: product; exit 3) ended with exit code 3. It said last:\n    no such table: product')
 })
 
+test('one that does not end in its time is ended, and told as such with what it said last', async () => {
+  await expect(running('echo half of the rows; sleep 30', AbortSignal.timeout(500))).rejects.toThrow(/^The seed command of "shop" \(.*\) had not ended when the time of the run was over: give the run more with --budget\. It said last:\n(?:.*\n)*    half of the rows$/)
+})
+
 test('an interruption as it starts ends it', async () => {
   const interrupt = new AbortController()
   const ended = running('sleep 30', interrupt.signal)

@@ -16,7 +16,7 @@ export async function runSeed(target: Target, { databaseUrl, env, ...options }: 
   if (target.seed) await runToItsEnd(`The seed command of "${target.name}"`, target.seed, { ...options, env: { ...env, DATABASE_URL: databaseUrl } })
 }
 
-/** Runs a command of the target. Fails with its last lines; an abort ends all that it started. */
+/** Runs a command of the target. Fails with its last lines. An abort ends all that it started; one by a time-out is told as such. */
 export async function runToItsEnd(what: string, command: readonly string[], { cwd, env, logFile, signal }: CommandOptions): Promise<void> {
   signal.throwIfAborted()
   const [program = '', ...argv] = command
@@ -32,10 +32,11 @@ export async function runToItsEnd(what: string, command: readonly string[], { cw
       child.once('error', (error) => resolve(`could not be started: ${whyNotStarted(error, { program, cwd })}`))
       child.once('exit', (code, by) => resolve(code === 0 ? null : `ended with ${by ?? `exit code ${code}`}`))
     })
-    signal.throwIfAborted()
+    const isOverdue = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+    if (!isOverdue) signal.throwIfAborted()
     if (end === null) return
     const lines = await lastLines(logFile, 20)
-    throw new Error(`${what} (${command.join(' ')}) ${end}. ${lines.length > 0 ? `It said last:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'It said nothing.'}`)
+    throw new Error(`${what} (${command.join(' ')}) ${isOverdue ? 'had not ended when the time of the run was over: give the run more with --budget' : end}. ${lines.length > 0 ? `It said last:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'It said nothing.'}`)
   } finally {
     signal.removeEventListener('abort', stop)
     log.close()
