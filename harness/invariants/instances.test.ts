@@ -19,6 +19,8 @@ import noZombieStays from './no-zombie-stays.ts'
 const last = 7
 const born = { fromMs: startOf(last) + 2_000 }
 const notQuiet = (cycle: number) => (cycle === last ? '1 client connections open' : undefined)
+/** Of a page that goes on after its client has left: beyond what a settle waits, not up to the end of the run. */
+const page = { fromMs: startOf(last) + 2_000, untilMs: startOf(last + 1) }
 const plantedEarly: Run['also'] = [{ kind: 'control', edge: 'planted', planted: whatIsPlanted, atMs: startOf(4) }]
 const slowTransactions = (p999Ms: number): Run['also'] => [{ kind: 'beat', counters: { 'pg.transactions-ended': 400, 'pg.transactions-ended-p999-ms': p999Ms }, atMs: 500 }]
 
@@ -44,6 +46,9 @@ claims(noTransactionOutlives, [
   ['idle in it, where the leak itself keeps the server from rest', { beings: [openTransaction({ pid: 1, ...born, relationLocks: 1 })], unquiet: notQuiet }, 'leak'],
   ['at work in it, where the server is not at rest', { beings: [session({ pid: 1, ...born, state: 'active', transactionAgeMs: 20_000, relationLocks: 1 })], unquiet: notQuiet }, 'pass'],
   ['in and out of statements, where the server is not at rest', { beings: [openTransaction({ pid: 1, ...born, stateAgeMs: 20, relationLocks: 1 })], unquiet: notQuiet }, 'pass'],
+  ['open for long in a session that begins another with the last load', { beings: [(moment) => openTransaction({ pid: 1, fromMs: 2_000, begunAtMs: moment.atMs < startOf(6) ? startOf(4) + 500 : loadEndOf(last) + 4_500, relationLocks: 1 })(moment)], controls: 'none' }, 'leak', /^1 transaction stayed open/],
+  ['idle in it while its page computes, and ends', { beings: [computing(), openTransaction({ pid: 1, ...page, clientPort: 5_001, relationLocks: 1 })], unquiet: notQuiet }, 'warning', /a slow page/],
+  ['idle in it while its page computes for longer than it may', { beings: [computing(), openTransaction({ pid: 1, ...page, clientPort: 5_001, relationLocks: 1 })], unquiet: notQuiet, limits: { transactionMs: 5_000 } }, 'leak'],
 ])
 
 test('a transaction too young to judge when the run ends is not called clean', () => {
@@ -110,6 +115,8 @@ claims(noZombieStays, [
   ['a new one at each look', { beings: [everNewZombie] }, 'pass'],
   ['as many as declared', { beings: [zombie(born)], limits: { zombies: 1 } }, 'pass'],
   ['one more than declared', { beings: [zombie(born), zombie({ ...born, pid: 701 })], limits: { zombies: 1 } }, 'leak'],
+  ['one of a page that works on, and reaps it as it ends', { beings: [computing(), zombie({ ...page, parentPid: 10 })], unquiet: notQuiet }, 'pass'],
+  ['one of a parent that does nothing, where the server is not at rest', { beings: [computing(), process({ pid: 11 }), zombie({ ...page, parentPid: 11 })], unquiet: notQuiet }, 'leak'],
 ])
 
 const prepared = (life: { readonly fromMs: number; readonly untilMs?: number }): Being =>
@@ -145,6 +152,7 @@ claims(noAbortedTransactionStays, [
   ['refused once within a request that then rolled back', { beings: [aborted(startOf(7) + 100)], also: [{ kind: 'server-log', pid: 1, severity: 'ERROR', sqlstate: '25P02', message: 'current transaction is aborted', atMs: startOf(5) + 200 }] }, 'warning'],
   ['after the last load: what would have come of it is not known', { beings: [aborted(startOf(7) + 100)] }, 'warning'],
   ['with only zero doses after it', { beings: [aborted(startOf(3) + 100)], doses: [20, 0, 0] }, 'warning'],
+  ['left through a later load, and anew by the last', { beings: [({ atMs, ...moment }) => aborted(atMs < startOf(6) ? startOf(3) + 100 : startOf(7) + 100)({ atMs, ...moment })] }, 'leak', /^1 session stayed/],
 ])
 
 claims(noAdvisoryLockStays, [
@@ -172,12 +180,21 @@ claims(noAdvisoryLockStays, [
   ['a leader’s, where a probe gave no answer before the load', looking((look) => (afterLoad(look) === null ? { ...look, missed: ['postgres'], members: [] } : look), { beings: [leading(1, 2_000)] }), 'inconclusive'],
   ['left by a request, where no look was made before the load', looking(afterLoad, { beings: [leading(1, startOf(4) + 100)] }), 'leak'],
   ['none at all, where no look was made before the load', looking(afterLoad), 'pass'],
+  ['held by a page whose query works on after its client has left', { beings: [session({ pid: 1, ...page, advisoryLocks: 1, state: 'active', waitEvent: 'DataFileRead' })], unquiet: notQuiet }, 'pass'],
+  ['held between two of its queries', { beings: [session({ pid: 1, ...page, advisoryLocks: 1, stateAgeMs: 20 })], unquiet: notQuiet }, 'pass'],
+  ['held while it computes', { beings: [computing(), session({ pid: 1, ...page, advisoryLocks: 1, clientPort: 5_001 })], unquiet: notQuiet }, 'pass'],
+  ['held by an idle session, where the server is not at rest', { beings: [session({ pid: 1, ...page, advisoryLocks: 1 })], unquiet: notQuiet }, 'leak'],
 ])
 
 claims(noSocketStays, [
   ['none', {}, 'pass'],
   ['two', { beings: [process({ pid: 1, closeWait: 2 })] }, 'leak'],
   ['two declared', { beings: [process({ pid: 1, closeWait: 2 })], limits: { closeWait: 2 } }, 'pass'],
+  ['the client’s of a page that computes on', { beings: [computing({ closeWait: 1 })], unquiet: notQuiet }, 'pass'],
+  ['the client’s of a page whose query works on', { beings: [process({ pid: 10, ...page, databasePorts: [5_001], closeWait: 1 }), session({ pid: 1, ...page, clientPort: 5_001, state: 'active', waitEvent: 'DataFileRead' })], unquiet: notQuiet }, 'pass'],
+  ['the client’s of a page whose query waits for a lock', { beings: [process({ pid: 10, ...page, databasePorts: [5_001], closeWait: 1 }), session({ pid: 1, ...page, clientPort: 5_001, state: 'active', waitEvent: 'transactionid' })], unquiet: notQuiet }, 'leak'],
+  ['one of a process that does nothing, where the server is not at rest', { beings: [computing(), process({ pid: 11, closeWait: 1 })], unquiet: notQuiet }, 'leak'],
+  ['one of a process that computes in a rest that is quiet all the same', { beings: [computing({ closeWait: 1 })] }, 'leak'],
 ])
 
 const pool = [process({ pid: 10, databasePorts: [5_001] }), session({ pid: 1, clientPort: 5_001 })]
@@ -246,6 +263,11 @@ function everNewZombie(moment: Parameters<Being>[0]) {
 
 function requestProcess({ cpuPerMs = 0, ...given }: { readonly cpuPerMs?: number; readonly untilMs?: number } & Partial<Pick<Process, 'databasePorts' | 'state' | 'runnableThreads'>>): Being {
   return (moment) => process({ pid: 3_216, ...born, request: { method: 'GET', url: '/report' }, cpuMs: 100 + cpuPerMs * moment.atMs, ...given })(moment)
+}
+
+/** A server that computes such a page. */
+function computing(given: Partial<Pick<Process, 'closeWait'>> = {}): Being {
+  return (moment) => process({ pid: 10, ...page, databasePorts: [5_001], cpuMs: moment.atMs, ...given })(moment)
 }
 
 function running(given: Partial<Parameters<typeof session>[0]>): Being {

@@ -17,9 +17,11 @@ export default {
   check: (timeline) => {
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
-    const aborted = latestOfEach(staysAtEach(timeline, rests, { is: isAborted, same: sameFailure }).flat())
-    const leaked = aborted.filter((stay) => outlivedLoads(timeline, stay) > 0 || wasHandedOut(timeline, stay, rests))
-    const recent = aborted.filter((stay) => !stay.gone && !leaked.includes(stay))
+    const stays = staysAtEach(timeline, rests, { is: isAborted, same: sameFailure }).flat()
+    // What was left once is not taken back by what its session does next.
+    const leaked = latestOfEach(stays.filter((stay) => outlivedLoads(timeline, stay) > 0 || wasHandedOut(timeline, stay, rests)))
+    const known = new Set(leaked.map(({ member }) => member.id))
+    const recent = latestOfEach(stays).filter((stay) => !stay.gone && !known.has(stay.member.id))
     // Where later loads have passed some over, those of the last load are no pool's that rolls back on the next use.
     if (leaked.length > 0)
       return {

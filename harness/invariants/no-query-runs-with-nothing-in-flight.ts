@@ -2,6 +2,7 @@ import type { Member, Session } from '../timeline/member.ts'
 import { beyondStanding, formOf, isRunningQuery, type StandingQueries, standingQueries } from '../timeline/standing-queries.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { ageOf } from '../verdict/ages.ts'
+import { waitsForOthers } from '../verdict/at-work.ts'
 import { confirmation, noRest, untouchedRests } from '../verdict/rest.ts'
 import { latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
 import { declaredTransactionMs, transactionThresholdMs } from '../verdict/thresholds.ts'
@@ -24,7 +25,7 @@ export default {
     const ageMs = (stay: Stay<Session>): number => ageOf(timeline, stay, stay.latest.queryAgeMs)
     const told = (stays: readonly Stay<Session>[]): readonly Survivor[] => stays.map((stay) => survivor(stay, describe(stay, ageMs(stay))))
     const allowedMs = ({ rest }: Stay<Session>, waits: boolean): number => (waits || rest.quiet ? transactionThresholdMs(timeline) : declaredTransactionMs(timeline))
-    const oldAtEach = atEach.map((stays) => stays.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay))))
+    const oldAtEach = atEach.map((stays) => stays.filter((stay) => ageMs(stay) > allowedMs(stay, waitsForOthers(stay.rest, stay.member))))
     const { isKnown, standing } = standingBefore(timeline)
     const startedAtEach = oldAtEach.map((stays) => startedSince(standing, stays))
     const declared = timeline.facts.limits.standingQueries ?? 0
@@ -73,29 +74,3 @@ function startedSince(standing: StandingQueries, stays: readonly Stay<Session>[]
   const left = new Map([...olds].map(([form, { length }]) => [form, Math.max(0, (standing.get(form) ?? 0) - youngOf(form, length))]))
   return beyondStanding(left, stays.toSorted((a, b) => a.latest.backendStartMs - b.latest.backendStartMs).map((stay) => ({ stay, query: stay.latest.query }))).map(({ stay }) => stay)
 }
-
-/** On every look of the rest. Other events (reading a file, a latch of the server) are work. */
-const waitsForOthers = ({ rest, member }: Stay<Session>): boolean =>
-  rest.looks.every(({ members }) => members.some((other) => other.kind === 'session' && other.id === member.id && other.waitEvent !== null && waits.has(other.waitEvent)))
-
-/** PostgreSQL manual, "Wait Events". */
-const waits: ReadonlySet<string> = new Set([
-  // Lock
-  'advisory',
-  'applytransaction',
-  'extend',
-  'frozenid',
-  'object',
-  'page',
-  'relation',
-  'spectoken',
-  'transactionid',
-  'tuple',
-  'userlock',
-  'virtualxid',
-  // Client
-  'ClientRead',
-  'ClientWrite',
-  // Timeout
-  'PgSleep',
-])

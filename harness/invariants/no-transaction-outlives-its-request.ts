@@ -1,10 +1,11 @@
 import { holdersOf, pairsOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import { ageOf } from '../verdict/ages.ts'
+import { isAtWork } from '../verdict/at-work.ts'
 import { isWorkedOn } from '../verdict/progress.ts'
 import { noRest, untouchedRests } from '../verdict/rest.ts'
 import { isSession, latestOfEach, type Sighting, type Stay, staysAtEach, survivor } from '../verdict/stay.ts'
-import { patienceMs, transactionThresholdMs } from '../verdict/thresholds.ts'
+import { declaredTransactionMs, patienceMs, transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant, Opinion, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -21,9 +22,15 @@ export default {
     const ageMs = (stay: Stay<Session>): number => ageOf(timeline, stay, stay.latest.transactionAgeMs)
     const oldest = (stays: readonly Stay<Session>[]): number => Math.max(...stays.map(ageMs))
     const told = (stays: readonly Stay<Session>[]): readonly Survivor[] => stays.map((stay) => survivor(stay, describe(stay, ageMs(stay))))
-    const open = latestOfEach(staysAtEach(timeline, rests, { is: isOpenTransaction, same: sameTransaction }).flat().filter(isAtRest))
-    const old = open.filter((stay) => ageMs(stay) > thresholdMs && !isWorkedOn(timeline, stay))
-    const leaked = old.filter(({ latest }) => holdsSomething(latest))
+    const stays = staysAtEach(timeline, rests, { is: isOpenTransaction, same: sameTransaction }).flat().filter(isAtRest)
+    // As a query that works: while a page does, its transaction gets the longest that a healthy one may take.
+    const allowedMs = ({ rest, member }: Stay<Session>): number => (isAtWork(timeline, rest, member) ? declaredTransactionMs(timeline) : thresholdMs)
+    const isOld = (stay: Stay<Session>): boolean => ageMs(stay) > allowedMs(stay) && !isWorkedOn(timeline, stay)
+    // What was left once is not taken back by what its session does next.
+    const leaked = latestOfEach(stays.filter((stay) => isOld(stay) && holdsSomething(stay.latest)))
+    const known = new Set(leaked.map(({ member }) => member.id))
+    const open = latestOfEach(stays).filter(({ member }) => !known.has(member.id))
+    const old = open.filter(isOld)
     const harmless = old.filter(({ latest }) => !holdsSomething(latest))
     // Who ends what is left after a while makes transactions that end look slow, and so hides it: it is told at least.
     const slow = open.filter((stay) => !old.includes(stay) && stay.gone && holdsSomething(stay.latest) && ageMs(stay) > patienceMs && !isWorkedOn(timeline, stay))

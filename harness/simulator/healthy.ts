@@ -128,15 +128,16 @@ export const healthy: Readonly<Record<string, Maker>> = {
   },
 
   'M20 a long page that goes on after its client has left': (random, pids) => {
-    const ports: number[] = []
+    const owner = pids()
+    const pages: { readonly pid: number; readonly leftMs: number; readonly untilMs: number }[] = []
     return {
       limits: { poolMaxPerProcess: 50 },
-      boot: [process({ pid: pids(), databasePorts: ports })],
+      boot: [(moment) => process({ pid: owner, databasePorts: pages.map(({ pid }) => 40_000 + pid), closeWait: pages.filter(({ leftMs, untilMs }) => leftMs <= moment.atMs && moment.atMs < untilMs).length })(moment)],
       cycle: ({ dose, startMs, endMs }) => {
         if (dose === 0 || !random.chance(0.4)) return []
         const [pid, fromMs, untilMs] = [pids(), random.within(startMs, endMs), endMs + random.exponential(3_000)]
-        ports.push(40_000 + pid)
-        return [(moment) => (moment.atMs < untilMs ? session({ pid, fromMs, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: moment.atMs - fromMs, relationLocks: 4, holdsXmin: true })(moment) : null)]
+        pages.push({ pid, leftMs: endMs, untilMs })
+        return [(moment) => (moment.atMs < untilMs ? session({ pid, fromMs, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: moment.atMs - fromMs, relationLocks: 4, holdsXmin: true, advisoryLocks: 1 })(moment) : null)]
       },
     }
   },

@@ -38,6 +38,14 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
     beings: owned(17, [session({ pid: 3_800, fromMs: loadEndOf(firstMeasured) - 1_000, untilMs: loadEndOf(firstMeasured) + 8_000, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: 9_000, relationLocks: 4 })]),
     unquiet: (cycle) => (cycle === firstMeasured ? '1 queries running' : undefined),
   },
+  'M20 one that computes on, with a lock, a child and the socket of the client that left': {
+    beings: [
+      (moment) => process({ pid: 29, databasePorts: [44_050], ...(isPageOn(moment) && { cpuMs: moment.atMs, closeWait: 1 }) })(moment),
+      (moment) => session({ pid: 4_050, ...(isPageOn(moment) && { advisoryLocks: 1 }) })(moment),
+      (moment) => (isPageOn(moment) ? zombie({ pid: 30, fromMs: page.fromMs, parentPid: 29 })(moment) : null),
+    ],
+    unquiet: (cycle) => (cycle === firstMeasured ? 'the application uses 98 % of a core' : undefined),
+  },
   'M22 a transaction that fails in each load, and that the next use rolls back': {
     beings: owned(18, eachCycle((cycle) => [session({ pid: 3_900 + cycle, fromMs: startOf(cycle) + 400, untilMs: startOf(cycle + 1) + 400, state: 'idle in transaction (aborted)' })])),
   },
@@ -86,6 +94,10 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
     also: [vanishing(firstMeasured)],
   },
 }
+
+const page = { fromMs: loadEndOf(firstMeasured) - 1_000, untilMs: loadEndOf(firstMeasured) + 8_000 }
+
+const isPageOn = ({ atMs }: Parameters<Being>[0]): boolean => page.fromMs <= atMs && atMs < page.untilMs
 
 /** At the last of the three looks after a load, and neither before nor after it. */
 function isAtLastLook({ atMs, cycle }: Parameters<Being>[0]): boolean {

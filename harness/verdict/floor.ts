@@ -1,6 +1,7 @@
 import type { Limits } from '../timeline/facts.ts'
 import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { isAtWork } from './at-work.ts'
 import { key, memberAt, noRest, type Rest, untouchedRests } from './rest.ts'
 import { latestOfEach, type Stay, staysAtEach, survivor } from './stay.ts'
 import { leftByEarlyLoad } from './early-load.ts'
@@ -31,7 +32,7 @@ type CountedLimit = Exclude<keyof Limits, 'steadyTables' | `${string}Ms`>
 
 /**
  * Rule R7: what is declared, 0 if nothing is, is all that may be left when the load has gone. One rest that shows more
- * is enough: that it went away later is told as the class of healing.
+ * is enough: that it went away later is told as the class of healing. What a page that still works has to end is not left yet.
  */
 export function nothingAbove<M extends Member>({ name, called, is, weight = () => 1, declaredBy, mayBeMeant = false, holds, why }: Floor<M>): Invariant {
   const [one, many] = typeof called === 'string' ? [called, `${called}s`] : called
@@ -53,7 +54,7 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
       }
       const givenUpBy = (rest: Rest): number => before.held.reduce((total, member) => total + Math.max(0, weight(member) - heldAt(rest, member)), 0)
       const rests = untouchedRests(timeline)
-      const stays = staysAtEach(timeline, rests, { is: isMore })
+      const stays = staysAtEach(timeline, rests, { is: isMore }).map((atOne) => atOne.filter(({ rest, member }) => !isAtWork(timeline, rest, member)))
       const long = rests
         .map((rest, i) => ({ rest, stayed: stays[i]?.filter(({ sinceMs, untilMs }) => untilMs - sinceMs >= stayMs) ?? [] }))
         .filter(({ stayed }) => sum(stayed) > allowed)

@@ -25,8 +25,8 @@ export function cpuUsedMs(timeline: Timeline, { latest, sinceMs }: Stay<Process>
   return first?.kind === 'process' ? latest.cpuMs - first.cpuMs : 0
 }
 
-/** For how long, up to a moment, its looks show it at a standstill. */
-function stillMs(timeline: Timeline, { id }: Process, untilMs: number): number {
+/** For how long, up to a moment, its looks show a process at a standstill. */
+export function stillMs(timeline: Timeline, { id }: Process, untilMs: number): number {
   let last: Process | null = null
   let sinceMs = untilMs
   for (const look of runningLooks(timeline).toReversed()) {
