@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { runsWithMemory } from '../probes/proc/planted-memory.ts'
+import { namespacedRuns } from './namespace-clean.ts'
+import type { Owned } from './stack.ts'
+
+/** What runs that are over have left on this machine: containers by their label, processes and shared memory by their tag, network namespaces, data directories and folders in the temporary directory. */
+export async function leftOver(): Promise<Owned[]> {
+  const tagged = ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? []))
+  const tags = new Set([...tagged, ...runsWithMemory()].filter((run) => nameOfRun.test(run)))
+  const homes = (await readdir(tmpdir())).flatMap((name) => {
+    const [, run] = homeOfRun.exec(name) ?? []
+    return run === undefined ? [] : { run, path: join(tmpdir(), name) }
+  })
+  const { labelledRuns } = await import('./containers-clean.ts')
+  const labels = await labelledRuns()
+  const namespaces = namespacedRuns().filter((run) => nameOfRun.test(run))
+  // Last, though it takes no time: a run that begins meanwhile has its watchdog before it has anything else.
+  const living = livingRuns()
+  const isOver = (run: string) => !living.has(run)
+  return [
+    ...labels.filter(isOver).map((run) => ({ kind: 'label' as const, run })),
+    ...[...tags].filter(isOver).map((run) => ({ kind: 'tag' as const, run })),
+    ...namespaces.filter(isOver).map((run) => ({ kind: 'namespace' as const, run })),
+    ...homes.filter(({ run }) => isOver(run)).flatMap(({ path }) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
+  ]
+}
+
+/** `lowtide-<run>-<random>`, where a run is `<utc>-<random>-<scenario>`: nobody else's folder looks like it. */
+const homeOfRun = /^lowtide-(\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+)-\w{6}$/
+const nameOfRun = /^\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+$/
+
+/** The runs that go on: those whose watchdog is there. Its last argument is the run's id, or in older revisions the folder of that name. */
+export function livingRuns(): ReadonlySet<string> {
+  return new Set(ofProcesses('cmdline').flatMap((words) => (words.some((word) => word.endsWith('watchdog-main.ts')) ? [basename(words.findLast((word) => word !== '') ?? '')] : [])))
+}
+
+function ofProcesses(file: 'environ' | 'cmdline'): string[][] {
+  if (!existsSync('/proc')) return []
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0')
+    } catch {
+      return []
+    }
+  })
+}
