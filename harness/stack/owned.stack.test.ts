@@ -158,6 +158,29 @@ test.runIf(onLinux && process.getuid?.() === 0)('a watchdog that cannot remove s
   }
 })
 
+test('a watchdog that does not start in time is not waited for, and told', async () => {
+  await expect(startWatchdog(dir, run, { withinMs: 1 })).rejects.toThrow('The watchdog did not start within 0.001 s, so nothing would clean up after a crash. Try `lowtide doctor`.')
+  await expect.poll(() => watchdogsOf(run)).toEqual([])
+})
+
+test.runIf(onLinux)('nor is one that does not end', { timeout: 20_000 }, async () => {
+  const watchdog = await startWatchdog(dir, run)
+  const [pid = 0] = watchdogsOf(run)
+  process.kill(pid, 'SIGSTOP')
+  await watchdog[Symbol.asyncDispose]()
+  expect(isThere(pid)).toBe(false)
+})
+
+const watchdogsOf = (id: string) => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isThere(pid)).map(Number).filter((pid) => commandOf(pid).includes(`watchdog-main.ts\0${dir}\0${id}\0`))
+
+const commandOf = (pid: number) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return '' // gone
+  }
+}
+
 test('a watchdog that is told "done" removes nothing and leaves no word', async () => {
   const path = join(dir, 'home')
   mkdirSync(path)
