@@ -19,6 +19,12 @@ test('a leak is dated by the first rest after which it was certain', async () =>
   expect(await detectionIn(facts, record(happenings), [leaksAfter(2)])).toEqual({ afterS: 4, afterRequests: 50 })
 })
 
+test('growth alone is certain once all loads are on record, and not before', async () => {
+  const growth: Invariant = { name: 'x', check: (timeline) => (timeline.doses.length >= 2 ? { kind: 'leak', sentence: 'x', survivors: [{ member: { kind: 'place', id: '1' }, why: 'x', bornIn: null, ofGrowth: true }] } : { kind: 'pass', sentence: 'x' }) }
+  expect(await detectionIn(facts, record(happenings), [growth])).toBeNull()
+  expect(await detectionIn(facts, record([...happenings, { kind: 'end', how: 'completed', detail: '' }]), [growth])).toEqual({ afterS: 7, afterRequests: 70 })
+})
+
 test('what was never certain has no date', async () => {
   expect(await detectionIn(facts, record(happenings), [leaksAfter(4)])).toBeNull()
 })

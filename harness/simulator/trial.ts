@@ -1,12 +1,22 @@
+import { beginFold } from '../timeline/fold.ts'
+import { isConfirmed } from '../verdict/confirmed.ts'
 import { judge } from '../verdict/judge.ts'
 import type { Findings, Invariant } from '../verdict/verdict.ts'
 import { randomOf, type Random } from './random.ts'
-import { type Plan, simulate, timelineOf } from './simulate.ts'
+import { type Plan, simulate } from './simulate.ts'
 import type { World } from './world.ts'
 
-/** One made run, judged by the engine as it is. */
+/** One made run, judged by the engine as it is: after each rest, as a confirmed leak ends a real one there, and at its end. */
 export function judged(world: World, plan: Plan, random: Random, invariants: readonly Invariant[]): Findings {
-  return judge(timelineOf(simulate(world, plan, random)), invariants)
+  const { facts, entries } = simulate(world, plan, random)
+  const fold = beginFold(facts)
+  for (const entry of entries) {
+    fold.add(entry)
+    if (entry.kind !== 'phase' || entry.phase !== 'settle' || entry.edge !== 'end') continue
+    const findings = judge(fold.timeline(), invariants)
+    if (isConfirmed(findings)) return findings
+  }
+  return judge(fold.timeline(), invariants)
 }
 
 export type Tools = { readonly random: Random; readonly pids: () => number }

@@ -1,13 +1,14 @@
 import type { Entry } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
 import { beginFold } from '../timeline/fold.ts'
+import { isConfirmed } from './confirmed.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
 import { isEnough } from './sure.ts'
 import { lingerMs, stayMs, transactionThresholdMs } from './thresholds.ts'
 
 export type SoFar = {
-  /** The judge would say leak if the record ended here. More data never takes that back. */
+  /** The judge would say leak if the record ended here, and more data never takes that back. */
   readonly leakIsConfirmed: () => boolean
   /** Nothing is left, and the sequential test is sure enough of it: further requests would buy no more than was asked for. */
   readonly isSure: () => boolean
@@ -23,7 +24,7 @@ export async function followVerdict(facts: Facts, follow: (read: (entry: Entry) 
   const fold = beginFold(facts)
   follow(fold.add)
   return {
-    leakIsConfirmed: () => judge(fold.timeline(), invariants).verdict === 'leak',
+    leakIsConfirmed: () => isConfirmed(judge(fold.timeline(), invariants)),
     isSure: () => {
       const timeline = fold.timeline()
       if (!isEnough(timeline)) return false

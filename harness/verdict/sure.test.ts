@@ -1,21 +1,23 @@
 import { describe, expect, test } from 'vitest'
+import { growths } from '../testing/leaks.ts'
 import { pooled } from '../testing/look-alikes.ts'
 import { entriesOf, factsOf, firstMeasured, hungRequest, type Run, timelineOf } from '../testing/timeline-of.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
-import { followVerdict } from './so-far.ts'
+import { followVerdict, type SoFar } from './so-far.ts'
 
 const invariants = await loadInvariants()
 const many = { doses: [8_000, 0, 16_000, 32_000, 8_000] } satisfies Run
 
-/** What the run would say if asked at the end of the settle of this measured cycle. */
-async function isSureAfter(run: Run, nth: number): Promise<boolean> {
+/** The run as it is known at the end of the settle of this measured cycle. */
+async function soFarAfter(run: Run, nth: number): Promise<SoFar> {
   const cycle = firstMeasured + nth - 1
   const entries = entriesOf(run)
   const end = entries.findIndex((entry) => entry.kind === 'phase' && entry.phase === 'settle' && entry.edge === 'end' && entry.cycle === cycle)
-  const soFar = await followVerdict(factsOf(run), (read) => entries.slice(0, end + 1).forEach((entry) => read(entry)))
-  return soFar.isSure()
+  return followVerdict(factsOf(run), (read) => entries.slice(0, end + 1).forEach((entry) => read(entry)))
 }
+
+const isSureAfter = async (run: Run, nth: number): Promise<boolean> => (await soFarAfter(run, nth)).isSure()
 
 describe('a clean run is sure', () => {
   test.each<[string, Run, number, boolean]>([
@@ -32,6 +34,19 @@ describe('a clean run is sure', () => {
 
   test('not while a count still grows: more cycles would settle it', async () => {
     expect(await isSureAfter({ ...many, beings: pooled({ perCycle: [0, 0, 0, 1, 0, 1, 1, 1], firstPid: 1_000 }) }, 4)).toBe(false)
+  })
+})
+
+describe('a leak is confirmed', () => {
+  test('by one identity that stays, at the first rest that convicts it', async () => {
+    const after = await Promise.all([1, 2, 3].map((nth) => soFarAfter({ beings: hungRequest({ cycle: firstMeasured + 1 }) }, nth)))
+    expect(after.map((soFar) => soFar.leakIsConfirmed())).toEqual([false, true, true])
+  })
+
+  test.each(Object.keys(growths))('by growth alone at no rest: what goes on through three loads may end with the next (%s)', async (name) => {
+    const run = growths[name]?.(0) ?? {}
+    expect(judge(timelineOf(run), invariants).verdict).toBe('leak')
+    expect((await soFarAfter(run, 4)).leakIsConfirmed()).toBe(false)
   })
 })
 
