@@ -1,8 +1,11 @@
+import { exitCodes } from '../exit-codes.ts'
+import cutMonitors from '../faults/cut-monitors.ts'
+import type { RunRequest } from '../run.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import type { Findings } from '../verdict/verdict.ts'
-import cutMonitors from '../faults/cut-monitors.ts'
 import type { Command } from './command.ts'
-import { problemsOfRequest, requestOf, runOptions, soakOnce } from './run.ts'
+import { problemsOfRequest, requestOf, runOptions } from './run-request.ts'
+import { soakOnce } from './soak-once.ts'
 
 export default {
   usage: 'prove <scenario> [--stack ...] [--profile ...]',
@@ -31,9 +34,9 @@ export default {
     const proven = results.filter(({ trial, verdict }) => verdict === trial.expected)
     if (json) io.stdout.write(`${JSON.stringify({ proven: proven.length, of: trials.length, trials: results.map(({ trial, verdict, dir }) => ({ what: trial.what, expected: trial.expected, verdict, dir })) }, null, 2)}\n`)
     else io.stdout.write(`\n${results.map(({ trial, verdict }) => `${verdict === trial.expected ? 'proven  ' : 'NOT SO  '}  ${trial.what}: ${verdict}`).join('\n')}\n${proven.length} of ${trials.length} proven\n`)
-    if (io.signal.aborted) return 130
+    if (io.signal.aborted) return exitCodes.interrupted
     return proven.length === trials.length ? 0 : 1
   },
 } satisfies Command
 
-type Trial = { readonly what: string; readonly expected: Findings['verdict']; readonly request: Awaited<ReturnType<typeof requestOf>> }
+type Trial = { readonly what: string; readonly expected: Findings['verdict']; readonly request: RunRequest }

@@ -1,6 +1,7 @@
 // The process of observed-run.mjs.
 import { parseArgs } from 'node:util'
-import { asJson, requestOf, runOptions, soakOnce } from '../../commands/run.ts'
+import { requestOf, runOptions } from '../../commands/run-request.ts'
+import { asJson, soakOnce } from '../../commands/soak-once.ts'
 import { writeRawLatencies } from './raw-latencies.ts'
 
 const [file = '', ...argv] = process.argv.slice(2)

@@ -1,0 +1,90 @@
+import { conclude, judgeRecording, type Judged } from '../conclude.ts'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { consoleText } from '../report/console.ts'
+import { paintFor } from '../report/paint.ts'
+import { openProgress, type PlannedPhase } from '../report/progress.ts'
+import { run, type RunEnd, type RunRequest } from '../run.ts'
+import type { Plan } from '../scenario/scenario.ts'
+import type { PhaseName } from '../timeline/entry.ts'
+import type { Findings } from '../verdict/verdict.ts'
+import type { Io } from './command.ts'
+import { shown } from './shown.ts'
+
+export type Outcome = { readonly exitCode: number; readonly end: RunEnd; readonly findings: Findings | null }
+
+/** One run with its progress and its last words on the terminal. `--json` keeps stdout for the machine and moves all words to stderr. */
+export async function soakOnce(request: RunRequest, io: Io, { quiet }: { readonly quiet: boolean }): Promise<Outcome> {
+  const out = quiet ? io.stderr : io.stdout
+  const end = await watched(request, out, io.signal)
+  if (end.how === 'failed') {
+    io.stderr.write(`${messageOf(end.error)}\n${end.dir ? `Its logs are in ${shown(end.dir, 'logs')}.\n` : ''}`)
+    return { exitCode: exitCodes.couldNotRun, end, findings: null }
+  }
+  if (end.dir === null) {
+    io.stderr.write('Interrupted before there was anything to record.\n')
+    return { exitCode: exitCodes.interrupted, end, findings: null }
+  }
+  const { facts, findings, unwritten } = await concludeOrJudge(end.dir)
+  const report = unwritten ? shown(end.dir) : shown(end.dir, 'report.html')
+  out.write(`${consoleText({ facts, findings }, { report, paint: paintFor(out), width: out.columns ?? 100 })}\n`)
+  if (unwritten) {
+    io.stderr.write(`${messageOf(unwritten)}\nFree some space, then judge and draw what is on record: lowtide report ${shown(end.dir)}\n`)
+    return { exitCode: exitCodes.couldNotRun, end, findings }
+  }
+  return { exitCode: exitCodeOf(findings.verdict), end, findings }
+}
+
+/** What was seen is told even where its reports find no room on the disk. */
+async function concludeOrJudge(dir: string): Promise<Judged & { readonly unwritten: Error | null }> {
+  try {
+    return { ...(await conclude(dir)), unwritten: null }
+  } catch (error) {
+    if (!isOfTheDisk(error)) throw error
+    return { ...(await judgeRecording(dir)), unwritten: error }
+  }
+}
+
+function isOfTheDisk(error: unknown): error is Error {
+  if (error instanceof AggregateError) return error.errors.every(isOfTheDisk)
+  const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'].includes(code ?? '')
+}
+
+async function watched(request: RunRequest, stream: NodeJS.WriteStream, signal: AbortSignal): Promise<RunEnd> {
+  await using progress = openProgress({ stream, isTTY: stream.isTTY === true, budgetMs: request.plan.budgetMs, plan: request.plan.stopsAt === 'exhaustion' ? 'budget' : expectedPhases(request.plan) })
+  return run(
+    request,
+    {
+      began: (dir) => progress.say(`record: ${shown(dir)}`),
+      phase: progress.phase,
+      say: progress.say,
+      suspect: progress.suspect,
+      counters: (now) =>
+        progress.counters({
+          requests: now['load.started'] ?? 0,
+          inFlight: now['load.in-flight'] ?? 0,
+          backends: now['pg.backends'] ?? 0,
+          idleInTransaction: now['pg.idle-in-transaction'] ?? 0,
+          processes: now['app.processes'] ?? 0,
+          zombies: now['app.zombies'] ?? 0,
+        }),
+    },
+    signal,
+  )
+}
+
+/** Shares of the budget that the phases of a run are expected to take, before it is known how fast the target is. */
+const shares: readonly (readonly [phase: PhaseName, share: number])[] = [
+  ['boot', 0.02], ['seed', 0.02], ['boot', 0.01],
+  ['warm-up', 0.05], ['warm-up', 0.05],
+  ['baseline', 0.04], ['baseline', 0.04], ['baseline', 0.04],
+  ['cycle', 0.08], ['cycle', 0.08], ['cycle', 0.08], ['cycle', 0.08], ['cycle', 0.08],
+  ['settle', 0.04], ['control', 0.06], ['stop', 0.02], ['tear-down', 0.01],
+]
+
+const expectedPhases = ({ budgetMs }: Plan): readonly PlannedPhase[] => shares.map(([phase, share]) => ({ phase, expectedMs: share * budgetMs }))
+
+const messageOf = (error: Error) => (error instanceof AggregateError ? error.errors.map((one: Error) => one.message).join('\n') : error.message)
+
+/** What `--json` prints. */
+export const asJson = ({ exitCode, end, findings }: Outcome) => ({ exitCode, dir: end.dir, ...(end.how === 'failed' ? { error: end.error.message } : {}), ...findings })
