@@ -1,17 +1,11 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { PassThrough, type Duplex } from 'node:stream'
-import { ImageName, getContainerRuntimeClient } from 'testcontainers'
 import { linkAgent, type Agent, type AgentSettings } from '../probes/agent-link.ts'
 import type { Site } from './containers-site.ts'
 
+/** To be fetched before it is needed: the application must not run for long without its watcher. */
 export const agentImage = 'node:24-bookworm-slim'
-
-/** The engine may not have it yet. To be done before it is needed: the application must not run for long without its watcher. */
-export async function pullAgentImage(): Promise<void> {
-  const { image } = await getContainerRuntimeClient()
-  await image.pull(ImageName.fromString(agentImage))
-}
 
 /**
  * Starts the agent as a sidecar in the PID, network and IPC namespaces of the application's container, whose image stays untouched.

@@ -19,7 +19,7 @@ test.skipIf(withoutEngine)('a disk that takes no more of an application’s outp
   await symlink('/dev/full', join(dir, 'logs', 'application.log'))
   const run = `containers-app-test-${crypto.randomUUID().slice(0, 8)}`
   made.defer(async () => void (await removeByLabel(run)))
-  const site = await openSite(run, dir, () => {})
+  const site = await openSite(run, dir, () => {}, AbortSignal.timeout(50_000))
   // Without a password it says so, and ends.
   const app = await startAppContainer(site, { name: site.nameOf('application'), image: 'postgres:18', port: 8080, env: {} })
   await expect.poll(app.crashed, { timeout: 20_000 }).toBe('exit code 1')

@@ -1,7 +1,7 @@
-import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { labelledRuns, listByLabel, removeByLabel } from './containers-clean.ts'
+import { startEngine, type Answer } from './fixtures/engine.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -50,24 +50,5 @@ test('one that does not even list what there is holds perhaps all of it', async 
   expect(await listByLabel('a-run', { withinMs: 300 })).toEqual([expect.stringMatching(/^perhaps containers of a-run: the Docker engine at tcp:\S+ does not list them \(no answer within 0\.3 s\); once it answers, `lowtide doctor --clean` removes them$/)])
 })
 
-type Answer = { readonly status: number; readonly body?: object } | 'hangs'
-
 /** Of a run with one container and one network. */
 const listing = (asked: string): Answer => ({ status: 200, body: asked === 'GET /containers/json' ? [{ Id: 'c1', Names: ['/shop'], State: 'running' }] : asked === 'GET /networks' ? [{ Id: 'n1', Name: 'net' }] : { Version: '27.0.0', Os: 'linux' } })
-
-/** What an engine answers in a moment that a real one cannot be brought to, in the words of its API (https://docs.docker.com/reference/api/engine/). */
-async function startEngine(answer: (asked: string) => Answer) {
-  const server = createHttpServer((request, response) => {
-    const given = answer(`${request.method} ${request.url?.split('?')[0]}`)
-    if (given !== 'hangs') response.writeHead(given.status, { 'content-type': 'application/json' }).end(JSON.stringify(given.body ?? {}))
-  })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const address = server.address()
-  return {
-    url: `tcp://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
-}

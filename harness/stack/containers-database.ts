@@ -6,6 +6,7 @@ import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import type { WaitStrategy } from 'testcontainers'
 import { monitorName } from '../probes/monitor.ts'
 import type { Target } from '../scenario/scenario.ts'
+import { pullImage } from './containers-image.ts'
 import type { Site } from './containers-site.ts'
 import { ownClient } from './own-client.ts'
 import { serverSettings } from './postgres-settings.ts'
@@ -25,6 +26,7 @@ export async function startDatabase(site: Site, { maxConnections = 100, mayRepli
   await mkdir(logs)
   await chmod(logs, 0o777) // the server has a user of its own
 
+  await pullImage(image, signal)
   const settings = { ...serverSettings({ maxConnections }), log_directory: '/var/log/postgresql' }
   const container = await new PostgreSqlContainer(image)
     .withName(site.nameOf('database'))

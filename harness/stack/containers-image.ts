@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type Docker from 'dockerode'
+import { ImageName, getContainerRuntimeClient } from 'testcontainers'
 import type { Target } from '../scenario/scenario.ts'
 import { runToItsEnd } from './target-command.ts'
 import type { BootOptions } from './stack.ts'
@@ -23,6 +24,25 @@ export async function buildImage(docker: Docker, { target, scenarioDir, run, dir
     signal.throwIfAborted()
     const lines = said.slice(-20).map((line) => `\n    ${line}`)
     throw new Error(`The image of "${target.name}" could not be built from ${resolve(folder, dockerfile)}: ${cause instanceof Error ? cause.message.trim() : String(cause)}${lines.length > 0 ? `\nThe build said last:${lines.join('')}` : ''}`, { cause })
+  }
+}
+
+/** Fetches an image that the engine may not have yet; an abort is not kept waiting, and what has come by then stays the engine's. */
+export async function pullImage(name: string, signal: AbortSignal): Promise<void> {
+  const { image } = await getContainerRuntimeClient()
+  await unlessAborted(image.pull(ImageName.fromString(name)), signal)
+}
+
+/** For what hears no AbortSignal, and leaves nothing that would have to be removed. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const giveUp = () => reject(signal.reason)
+  signal.addEventListener('abort', giveUp, { once: true })
+  if (signal.aborted) giveUp()
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type Docker from 'dockerode'
 import { LABEL_TESTCONTAINERS_SESSION_ID, getContainerRuntimeClient, getReaper, type ContainerRuntimeClient } from 'testcontainers'
 import { runLabel } from './containers-clean.ts'
+import { unlessAborted } from './containers-image.ts'
 import { findEngine } from './engine.ts'
 
 /** What all containers of one run share: the engine, a network, labels and a place for logs. */
@@ -20,11 +21,11 @@ export type Site = {
 }
 
 /** Finds the engine and makes the run's network in it. */
-export async function openSite(run: string, dir: string, say: (line: string) => void): Promise<Site> {
+export async function openSite(run: string, dir: string, say: (line: string) => void, signal: AbortSignal): Promise<Site> {
   const engine = await findEngine()
   if (engine.kind === 'none') throw new Error(`The containers stack needs a Docker engine, and ${engine.why}. Use --stack processes to do without.`)
   const client = await getContainerRuntimeClient()
-  const labels = { [runLabel]: run, [LABEL_TESTCONTAINERS_SESSION_ID]: await reaperSession(client, say) }
+  const labels = { [runLabel]: run, [LABEL_TESTCONTAINERS_SESSION_ID]: await reaperSession(client, say, signal) }
   const nameOf = (part: string) => `lowtide-${run.replaceAll(/[^a-zA-Z0-9_.-]/g, '-')}-${part}`
   const network = nameOf('network')
   await client.container.dockerode.createNetwork({ Name: network, CheckDuplicate: true, Driver: 'bridge', Labels: labels })
@@ -43,10 +44,11 @@ export async function openSite(run: string, dir: string, say: (line: string) => 
 }
 
 /** Testcontainers' reaper is a third layer of cleaning up where its image can be had; without it our own two do. */
-async function reaperSession(client: ContainerRuntimeClient, say: (line: string) => void): Promise<string> {
+async function reaperSession(client: ContainerRuntimeClient, say: (line: string) => void, signal: AbortSignal): Promise<string> {
   try {
-    return (await getReaper(client)).sessionId
+    return (await unlessAborted(getReaper(client), signal)).sessionId
   } catch {
+    signal.throwIfAborted()
     say("Testcontainers' reaper image cannot be had here; the watchdog does its work")
     process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
     return (await getReaper(client)).sessionId

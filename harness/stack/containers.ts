@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Agent } from '../probes/agent-link.ts'
 import { bundle } from './bundle.ts'
-import { pullAgentImage, startAgentSidecar } from './containers-agent.ts'
+import { agentImage, startAgentSidecar } from './containers-agent.ts'
 import { logFileInside, startAppContainer } from './containers-app.ts'
 import { removeByLabel } from './containers-clean.ts'
 import { databasePort, startDatabase } from './containers-database.ts'
-import { buildImage, imageOf } from './containers-image.ts'
+import { buildImage, imageOf, pullImage } from './containers-image.ts'
 import { openSite, type Site } from './containers-site.ts'
 import { declaredEnvironment, targetEnvironment } from './environment.ts'
 import { untilReady } from './ready.ts'
@@ -23,7 +23,7 @@ export async function bootContainers(options: BootOptions): Promise<Stack> {
   own({ kind: 'label', run })
   own({ kind: 'tag', run }) // the commands that run on this machine: prepare and seed
   made.defer(async () => void (await removeByLabel(run)))
-  const site = await openSite(run, dir, say)
+  const site = await openSite(run, dir, say, signal)
   await mkdir(site.logs, { recursive: true })
 
   say(`starting PostgreSQL and building the image of ${target.name} (Docker ${site.engineVersion})`)
@@ -31,7 +31,7 @@ export async function bootContainers(options: BootOptions): Promise<Stack> {
     startDatabase(site, target, signal),
     buildImage(site.docker, options),
     bundle(fileURLToPath(new URL('../probes/agent.ts', import.meta.url)), join(site.dir, 'agent', 'agent.mjs')),
-    pullAgentImage(),
+    pullImage(agentImage, signal),
   ])
   signal.throwIfAborted()
 
