@@ -99,6 +99,14 @@ test('without any way to get k6, one line names three and says what was tried', 
   expect(await readdir(cache)).toEqual([])
 })
 
+test('where the cache cannot be made, what to set is told', { timeout: 20_000 }, async () => {
+  for (const name of ['go', 'docker']) await program(bin, name, 'exit 1')
+  vi.stubEnv('PATH', bin)
+  vi.stubEnv('LOWTIDE_CACHE', join(bin, 'go', 'cache'))
+  const error = await find().catch((error: unknown) => error)
+  expect((error as Error).message).toContain(`release: it cannot be kept in ${join(bin, 'go', 'cache')} (ENOTDIR: not a directory, mkdir '${join(bin, 'go', 'cache')}'): set LOWTIDE_CACHE to another folder; `)
+})
+
 test('a Go that is too old is told so', { timeout: 20_000 }, async () => {
   await program(bin, 'go', 'echo "go version go1.19.8 linux/amd64"')
   await program(bin, 'docker', 'exit 1')

@@ -83,7 +83,9 @@ const installed =
     const file = await fileIn()
     // Beside its goal, so that the rename is atomic; its own name, so that two runs at once do not write one file.
     const half = `${file}.${randomUUID()}.part`
-    await mkdir(cacheFolder(), { recursive: true })
+    await mkdir(cacheFolder(), { recursive: true }).catch((cause: Error) => {
+      throw new Error(`it cannot be kept in ${cacheFolder()} (${cause.message}): set LOWTIDE_CACHE to another folder`, { cause })
+    })
     try {
       await make(half, options)
       const made = await usable(half, options.signal)

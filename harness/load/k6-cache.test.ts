@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { findK6, pinnedVersion, unusedK6 } from './k6-binary.ts'
-import { forgottenMs, removeCached, unpackedBeside } from './k6-cache.ts'
+import { cacheFolder, forgottenMs, removeCached, unpackedBeside } from './k6-cache.ts'
 import { sourceHash } from './k6-from-go.ts'
 
 const hourMs = 3_600_000
@@ -22,6 +22,16 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.unstubAllEnvs()
   await rm(cache, { recursive: true })
+})
+
+test('it is a whole path, in the home of whoever has one unless LOWTIDE_CACHE says where', () => {
+  vi.stubEnv('HOME', '/home/ada')
+  vi.stubEnv('LOWTIDE_CACHE', 'cache')
+  expect(cacheFolder()).toBe(join(process.cwd(), 'cache'))
+  vi.stubEnv('LOWTIDE_CACHE', '')
+  expect(cacheFolder()).toBe('/home/ada/.cache/lowtide')
+  vi.stubEnv('HOME', '')
+  expect(cacheFolder()).toBe('/nonexistent/.cache/lowtide')
 })
 
 test('what other revisions have left is unused once none has used it for the time that is asked', async () => {

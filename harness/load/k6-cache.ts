@@ -1,9 +1,9 @@
 import { lstat, readdir, readlink, realpath, rm, utimes } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { homeOfUser } from '../stack/home.ts'
 
-/** Where the k6 lies that was fetched or built: $LOWTIDE_CACHE, else ~/.cache/lowtide. All revisions of Lowtide on a machine share it. */
-export const cacheFolder = (): string => process.env['LOWTIDE_CACHE'] ?? join(homedir(), '.cache', 'lowtide')
+/** Where the k6 lies that was fetched or built: $LOWTIDE_CACHE, else ~/.cache/lowtide. All revisions of Lowtide on a machine share it. A whole path, since k6 starts in its journey's folder; who has no home has one that cannot be written. */
+export const cacheFolder = (): string => resolve(process.env['LOWTIDE_CACHE'] || join(homeOfUser() ?? '/nonexistent', '.cache', 'lowtide'))
 
 /** The release of a version, or what was built of it from the sources with this hash. */
 export const cachedFile = (version: string, sources?: string): string => join(cacheFolder(), sources === undefined ? `k6-${version}` : `k6-${version}-lowtide-${sources}`)

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import Docker from 'dockerode'
+import { homeOfUser } from './home.ts'
 
 export type Engine =
   | { readonly kind: 'answers'; readonly docker: Docker; readonly version: string; readonly at: string }
@@ -32,10 +32,10 @@ export async function findEngine(): Promise<Engine> {
 const defaultSocket = '/var/run/docker.sock'
 
 /** The default, rootless, Docker Desktop, Colima and Rancher Desktop. */
-const sockets = () => [
+const sockets = (home = homeOfUser()) => [
   defaultSocket,
   ...(process.env.XDG_RUNTIME_DIR ? [`${process.env.XDG_RUNTIME_DIR}/docker.sock`] : []),
-  ...['.docker/run', '.docker/desktop', '.colima/default', '.rd'].map((dir) => `${homedir()}/${dir}/docker.sock`),
+  ...(home === null ? [] : ['.docker/run', '.docker/desktop', '.colima/default', '.rd'].map((dir) => `${home}/${dir}/docker.sock`)),
 ]
 
 async function ask(options: Docker.DockerOptions, at: string): Promise<Engine> {
