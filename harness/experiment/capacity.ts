@@ -8,9 +8,9 @@ import { mostAtOnce } from './dose.ts'
 
 /** Beyond the time that its place is held: a request that waits for a place of another takes at least as long again. */
 const waveShare = 0.6
-/** Held up for as long as this, the harness may hear of the first answers so late that whoever waited for their places seems to have come at once. */
-const heldShare = 1 - waveShare
-/** So many times in a row a wave is sent again that tells nothing; a machine that is busy all the time has its readings held against their control. */
+/** A harness that stood still for this share of the hold hears of the first answers so late that those who waited for a place seem to have got one at once. */
+const stallShare = 1 - waveShare
+/** A wave that tells nothing is sent again, at most this often. On a machine that is always busy the reading then counts all the same: the control with held places judges it. */
 const mostAgain = 3
 const patienceMs = 3_000
 
@@ -64,11 +64,11 @@ export function openAsker({ url, holdsMs, signal }: { readonly url: string; read
   return {
     send: async (requests) => {
       for (let again = 0; ; again += 1) {
-        // Whoever waits from before is served before these: their wait would be taken for one of these.
+        // Requests of an earlier wave that still wait would be served first, and make these look as if places were missing.
         await allAnswered()
-        const { result, heldMs } = await watchingLoop(() => wave(requests), holdsMs)
-        // Who came first has waited for nobody, and where nobody was served each further one would wait in vain.
-        if (result.atOnce <= 1 || heldMs < heldShare * holdsMs || again >= mostAgain) return result
+        const { result, stalledMs } = await watchingLoop(() => wave(requests), holdsMs)
+        // A stall cannot make one place too many of one: the first has waited for nobody. And where nobody was served, the next wave would wait in vain.
+        if (result.atOnce <= 1 || stalledMs < stallShare * holdsMs || again >= mostAgain) return result
       }
     },
     waiting: () => waiting.size,
@@ -76,15 +76,15 @@ export function openAsker({ url, holdsMs, signal }: { readonly url: string; read
   }
 }
 
-/** What came of it, and for how long at most nothing else of this process got its turn meanwhile. */
-async function watchingLoop<T>(work: () => Promise<T>, holdsMs: number): Promise<{ readonly result: T; readonly heldMs: number }> {
+/** What came of `work`, and the longest time that the event loop of this process stood still meanwhile. */
+async function watchingLoop<T>(work: () => Promise<T>, holdsMs: number): Promise<{ readonly result: T; readonly stalledMs: number }> {
   const loop = monitorEventLoopDelay({ resolution: Math.max(1, Math.floor(holdsMs / 20)) })
   loop.enable()
   try {
     const result = await work()
     // Only its own timer, which comes with the next turn, tells of the last.
     await delay(1)
-    return { result, heldMs: loop.max / 1e6 }
+    return { result, stalledMs: loop.max / 1e6 }
   } finally {
     loop.disable()
   }

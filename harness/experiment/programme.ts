@@ -32,21 +32,28 @@ export type Programme = {
 
 const warmUps = 2
 
-/** Loads that broke one after another go on to break. A night has time for a machine that is out of memory for a moment, or an application that is started again. */
+/** So many broken loads in a row end a run: the next would break as well. A night waits longer: a machine may be out of memory for a moment, an application may be started again. */
 const mostBroken = { hurried: 2, patient: 5 }
 
 /**
- * The load of a run: warm-up at its peak concurrency, so that pools reach their plateau and code its compiled form; baseline; measured cycles
- * with their doses, again and again where the plan stops at exhaustion only, until not one more cycle fits. Ends early once nothing more can be learned,
- * and says why.
+ * The load of a run, in three parts. Warm-up at its peak concurrency: pools fill up, code gets compiled. Baseline: what is normal at rest. Measured cycles with their
+ * doses: once, or again and again until no further cycle fits, where the plan stops at exhaustion only. Ends early once nothing more can be learned, and says why.
  */
 export async function runProgramme({ plan, limits, cycle, soFar, thresholds, timeIsOver, crashed, pacePerSecond, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
+  /** All the time that there is will be used: nothing that is known by now ends it. */
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
   let brokenInARow = 0
   /** The longest settle so far: what a cycle takes beside its load, and beside the wait for the others' length. */
   let settleMs = 0
-  const hopeless = (): Early | null => (crashed() !== null ? 'application ended' : !patient && soFar.isBlind() ? 'probe blind' : thresholds.endedLoad.aborted ? 'threshold crossed' : timeIsOver.aborted ? 'time over' : brokenInARow >= (patient ? mostBroken.patient : mostBroken.hurried) ? 'load broken' : null)
+  /** Why more load would show nothing more; null while it would. */
+  const nothingToLearn = (): Early | null => {
+    if (crashed() !== null) return 'application ended'
+    if (!patient && soFar.isBlind()) return 'probe blind'
+    if (thresholds.endedLoad.aborted) return 'threshold crossed'
+    if (timeIsOver.aborted) return 'time over'
+    return brokenInARow >= (patient ? mostBroken.patient : mostBroken.hurried) ? 'load broken' : null
+  }
   const load: Programme['cycle'] = async (...which) => {
     const beganMs = elapsedMs()
     const done = await cycle(...which)
@@ -58,7 +65,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
 
   let seen = nothingSeen
   let peak = peakConcurrency(plan, limits, 0)
-  for (let round = 1; round <= warmUps && !decided() && !hopeless(); round += 1) {
+  for (let round = 1; round <= warmUps && !decided() && nothingToLearn() === null; round += 1) {
     phase('warm-up', `${round} of ${warmUps}, ${peak} at once`)
     const warmed = await load('warm-up', peak * 2, { concurrency: peak })
     seen = withCycle(seen, warmed)
@@ -77,15 +84,15 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
     return { unit, doses, largest, largestAtOnce, equallyMs: equalMs(unit, perSecond) + comingMs }
   }
   const first = dosesFrom(seen)
-  // Each of the three with a mix of its own, which tells routes apart. Measured cycles have one mix: what grows there must grow with every dose, whichever route leaks.
+  // Each baseline cycle has its own mix of routes, which tells the routes apart. All measured cycles have the same mix: there a leak must grow with the dose, whichever route leaks.
   const inBaseline = baselineDose(first.unit, plan.concurrency)
   seen = nothingSeen
-  for (let round = 1; round <= baselineCycles && !decided() && !hopeless(); round += 1) {
+  for (let round = 1; round <= baselineCycles && !decided() && nothingToLearn() === null; round += 1) {
     phase('baseline', `${round} of ${baselineCycles}`)
     const learnt = await load('baseline', inBaseline, { concurrency: plan.concurrency, stretch: { doses: Array<number>(baselineCycles).fill(inBaseline), nth: round - 1 } })
     seen = withCycle(seen, learnt)
   }
-  // The few requests of a warm-up say little of how many an application can answer, and all night is long with doses that are a tenth of what they could be.
+  // The few requests of a warm-up say little of how many the application can answer; a night of doses a tenth as large as they could be would be a waste.
   const { doses, largest, largestAtOnce, equallyMs } = patient && seen.answered > 0 ? dosesFrom(seen) : first
   await beforeMeasuring()
 
@@ -97,9 +104,9 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
   const fitsAnother = () => elapsedMs() + longestMs + closingMs <= plan.budgetMs
   do {
     for (const dose of doses) {
-      // A leak that the warm-up has shown gets one measured cycle, to be told with its dose; a repro is told by then how to see it again.
-      const vain = hopeless()
-      if (vain !== null) return vain
+      // A leak that the warm-up has shown gets one measured cycle, so that it can be told with a rate. A repro ends at once: how to see it again is all that it is for.
+      const reason = nothingToLearn()
+      if (reason !== null) return reason
       if (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak')) return 'leak confirmed'
       if (plan.stopsAt === 'sure' && soFar.isSure() && thresholds.areDecided()) return 'sure'
       if (ran >= doses.length && !fitsAnother()) return null
@@ -115,7 +122,7 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
   return thresholds.endedLoad.aborted ? 'threshold crossed' : null
 }
 
-/** What cycles have shown of how fast the application answers: by their load's own time. Their generators come and go in the rest, which in a cluster takes longer than a small load. */
+/** How fast the application has answered so far. By the time of the loads alone: the start and the end of generators in a cluster take longer than a small load. */
 type Seen = { readonly cycles: number; readonly answered: number; readonly loadMs: number; readonly tookMs: number }
 
 const nothingSeen: Seen = { cycles: 0, answered: 0, loadMs: 0, tookMs: 0 }
