@@ -12,6 +12,7 @@ export type AppContainer = {
   readonly baseUrl: string
   readonly crashed: () => string | null
   readonly logTail: (lines: number, containing?: string) => Promise<readonly string[]>
+  /** Fails where the engine does not hand over the signal in that time: what then goes on was not asked to stop. */
   readonly stop: (deadlineMs: number) => Promise<void>
 }
 
@@ -70,7 +71,7 @@ export async function startAppContainer(site: Site, { name, image, port, env }: 
     },
     stop: async (deadlineMs) => {
       stopping = true
-      await container.kill({ signal: 'SIGTERM' }).catch(unlessEnded)
+      await container.kill({ signal: 'SIGTERM', abortSignal: AbortSignal.timeout(deadlineMs) }).catch(unlessEnded)
       const waiting = new AbortController()
       await Promise.race([ended, delay(deadlineMs, undefined, { signal: waiting.signal }).catch(() => {})])
       waiting.abort()
@@ -101,5 +102,6 @@ async function causeOfDeath(container: Docker.Container): Promise<string> {
 
 /** 409: it had ended before. */
 function unlessEnded(error: Error & { statusCode?: number }) {
+  if (error.name === 'AbortError') throw new Error('The Docker engine did not hand over SIGTERM to the application in time. Is it busy, or does it hang? `docker ps` tells.', { cause: error })
   if (error.statusCode !== 409 && error.statusCode !== 404) throw error
 }
