@@ -31,12 +31,18 @@ export function subject(facts: Facts): string {
   return `${facts.scenario} (${particulars.join(', ')})`
 }
 
-/** From when on latencies are counted. A closed load asks more seldom where its application is slow, which is known as coordinated omission; null where nothing was sent. */
-export function latenciesFrom(doses: readonly Dose[]): string | null {
-  if (doses.every(({ planned }) => planned === 0)) return null
-  return doses.some(({ lateness }) => lateness !== undefined)
-    ? 'latencies are counted from the moment at which a request was to come, so that the wait for a free user is in them: corrected for coordinated omission'
-    : 'latencies are counted from when a request was sent, and a user waits for an answer before the next: who would have come meanwhile is in none of them (coordinated omission, which load.arrivals corrects)'
+/**
+ * From which moment latencies are counted, as it follows "latencies are"; nothing where no request was planned. In a closed model a slow application gets fewer requests, and those that would
+ * have come meanwhile are in no latency: coordinated omission.
+ */
+export function latenciesFrom(doses: readonly Dose[]): readonly string[] {
+  if (doses.every(({ planned }) => planned === 0)) return []
+  const isOpenModel = doses.some(({ lateness }) => lateness !== undefined)
+  return [
+    isOpenModel
+      ? 'counted from the moment at which a request was to come, so that the wait for a free user is in them: corrected for coordinated omission'
+      : 'counted from when a request was sent, and a user waits for an answer before the next: who would have come meanwhile is in none of them (coordinated omission, which load.arrivals corrects)',
+  ]
 }
 
 /** What kind of hang this is, in one phrase; hangs that share it form one cluster. */

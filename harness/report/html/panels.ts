@@ -138,5 +138,5 @@ function total(routes: readonly RouteTrace[], of: readonly (typeof outcomes)[num
 }
 
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((so, far) => so + far, 0)
+  return numbers.reduce((all, one) => all + one, 0)
 }

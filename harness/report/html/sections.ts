@@ -18,7 +18,8 @@ ${account.bounds.map((bound) => html`<p>${bound}</p>`)}
 }
 
 /** What is left, since when and by whom, is it going to heal, what is it called, what do I do next. */
-export function answersSection(account: Account): Markup {
+export function answersSection(account: Account, { findings }: RunRecord): Markup {
+  const passed = findings.verdict === 'pass'
   const answers: readonly (readonly [string, readonly Interpolated[]])[] = [
     ['since', account.since === null ? [] : [account.since]],
     ['rate', account.rate === null ? [] : [account.rate]],
@@ -29,8 +30,8 @@ export function answersSection(account: Account): Markup {
     ['unseen', account.unseen.map((finding) => html`${nameAndSentence(finding)}<br><span class="faint">to settle it:</span> ${finding.settledBy}`)],
     ['warning', account.warnings.map(nameAndSentence)],
     ['drift', account.drifts],
-    ['held', account.word === 'PASS' ? heldInFull(account) : []],
-    ['but', account.word === 'PASS' ? account.notJudged.map(nameAndSentence) : []],
+    ['held', passed ? heldInFull(account) : []],
+    ['but', passed ? account.notJudged.map(nameAndSentence) : []],
     ['next', account.next],
   ]
   const told = answers.filter(([, texts]) => texts.length > 0)
@@ -154,7 +155,7 @@ export function runSection(account: Account, { facts, series }: RunRecord): Mark
     ['run', facts.run],
     ['length', duration(series.endMs)],
     ['doses', `${facts.doses.map(thousands).join(', ')} requests; ${count(facts.concurrency, 'request')} at once at most`],
-    ...[latenciesFrom(series.doses) ?? []].flat().map((sentence): [string, string] => ['latencies', sentence.replace('latencies are ', '')]),
+    ...latenciesFrom(series.doses).map((how): [string, string] => ['latencies', how]),
     ['seed', String(facts.seed)],
     ['looked', `every ${duration(facts.sampleEveryMs)}: ${facts.probes.join(', ')}`],
     ...Object.entries(facts.limits).map(([name, value]): [string, string] => [`declares ${name}`, String(value)]),

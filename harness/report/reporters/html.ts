@@ -29,7 +29,7 @@ function render(run: RunRecord): string {
 </head>
 <body>
 ${verdictSection(account, run)}
-${answersSection(account)}
+${answersSection(account, run)}
 ${chartsSection(run.series)}
 ${checksSection(run)}
 ${cyclesSection(run)}

@@ -35,7 +35,7 @@ function render(run: RunRecord): string {
 }
 
 function loadLines({ findings: { dose }, series }: RunRecord): readonly string[] {
-  return [`${thousands(dose.counted)} of ${count(dose.planned, 'planned request')} were answered as expected`, ...[latenciesFrom(series.doses) ?? []].flat()]
+  return [`${thousands(dose.counted)} of ${count(dose.planned, 'planned request')} were answered as expected`, ...latenciesFrom(series.doses).map((how) => `latencies are ${how}`)]
 }
 
 /** So many hung requests of a cluster are listed; report.html has more, findings.json all of them. */
