@@ -213,11 +213,19 @@ const table = (id: string, rowsARequest: number): Being => ({ atMs }) => {
   return grownRows === 0 ? null : { kind: 'table', id, rows: 100 + grownRows, bytes: 8_192 + grownRows * 100, grownRows, grownBytes: grownRows * 100 }
 }
 
+/** Its files stay as they are. */
+const fuller = (rowsAt: (atMs: number) => number): Being => ({ atMs }) => {
+  const grownRows = rowsAt(atMs)
+  return grownRows === 0 ? null : { kind: 'table', id: 'public.product', rows: grownRows, bytes: 200_704, grownRows, grownBytes: 0 }
+}
+
 claims(noSteadyTableGrows, [
   ['not looked for: an older record', { controls: 'none' }, 'not judged', /does not look/],
   ['one that grows under healthy load is told with its rate', { beings: [table('public.visit', 1)] }, 'not judged', /; grown: public\.visit by \d+ rows and \d+ KiB, 0\.\d+ a request$/],
   ['another is declared steady', { beings: [table('public.visit', 1)], limits: { steadyTables: ['product'] } }, 'pass', /1 table declared steady did not grow; grown: public\.visit/],
   ['it is declared steady', { beings: [table('public.visit', 1)], limits: { steadyTables: ['visit'] } }, 'leak', /^1 table that is declared steady grew: public\.visit by/],
+  ['rows of the start, which the statistics tell late', { beings: [fuller((atMs) => (atMs < startOf(1) ? 0 : 2_000))], limits: { steadyTables: ['product'] } }, 'pass', /^1 table declared steady did not grow; no table has grown$/],
+  ['rows of the start, and then one with every load, where there was room', { beings: [fuller((atMs) => [1, 2, 5, 6, 7].filter((cycle) => atMs >= loadEndOf(cycle)).length * 2)], limits: { steadyTables: ['product'] } }, 'leak', /: public\.product by 8 rows and 0 KiB, 0\.04 a request$/],
   ['it is declared steady in its schema', { beings: [table('shop.product', 1)], limits: { steadyTables: ['product', 'shop.product'] } }, 'leak'],
 ])
 

@@ -1,6 +1,6 @@
 import type { Member, Table } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { bornIn, finalRest, noRest, presentThroughout } from '../verdict/rest.ts'
+import { bornIn, finalRest, memberAt, noRest, presentThroughout } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list, thousands } from '../verdict/words.ts'
 
@@ -15,7 +15,10 @@ export default {
     if (last === undefined) return noRest
     if (!timeline.looks.some(({ counters, members }) => 'pg.database-bytes' in counters || members.some(isTable))) return { kind: 'not judged', sentence: 'this run does not look for tables that grow' }
     const { steadyTables = [] } = timeline.facts.limits
-    const grown = presentThroughout(last, isTable).map((table) => ({ table, said: growthSaid(timeline, table, last.last.atMs) }))
+    const grown = presentThroughout(last, isTable).flatMap((table) => {
+      const growth = growthOf(timeline, table)
+      return growth.rows > 0 || growth.bytes > 0 ? [{ table, said: growthSaid(timeline, table, growth, last.last.atMs) }] : []
+    })
     const steady = grown.filter(({ table }) => steadyTables.some((name) => table.id === name || table.id === `public.${name}`))
     const told = grown.length === 0 ? 'no table has grown' : `grown: ${list(grown.toSorted((a, b) => b.table.grownBytes - a.table.grownBytes).map(({ said }) => said), 3)}`
     if (steady.length > 0)
@@ -31,9 +34,28 @@ export default {
 
 const isTable = (member: Member): member is Table => member.kind === 'table'
 
-/** By what was sent since the first look, which set the sizes that growth is counted from. */
-function growthSaid(timeline: Timeline, { id, grownRows, grownBytes }: Table, atMs: number): string {
-  const sent = timeline.doses.filter((dose) => dose.atMs <= atMs).reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
-  const rate = sent > 0 && grownRows > 0 ? `, ${Number((grownRows / sent).toPrecision(2))} a request` : ''
-  return `${id} by ${count(Math.max(0, grownRows), 'row')} and ${thousands(grownBytes / 1024)} KiB${rate}`
+/** `sinceMs`: of the run's clock, when that was not yet there. */
+type Growth = { readonly rows: number; readonly bytes: number; readonly sinceMs: number }
+
+/** PostgreSQL counts what a session has inserted once this session is idle, ten seconds later at most (PGSTAT_IDLE_INTERVAL of pgstat.c); before its release 15, with the session's next use. */
+const lateMs = 10_000
+
+/**
+ * Since the first look. But where the files are no larger, only the statistics tell of more rows, and these may be of the start: of a migration whose session rests in the pool. What was late comes at
+ * once, so such rows count from the look on that shows the first of them and is not too early for that.
+ */
+function growthOf({ looks }: Timeline, table: Table): Growth {
+  const [first] = looks
+  const sinceMs = first?.atMs ?? 0
+  if (table.grownBytes > 0) return { rows: table.grownRows, bytes: table.grownBytes, sinceMs }
+  const rowsAt = (look: (typeof looks)[number]): number => (memberAt(look, table) as Table | undefined)?.grownRows ?? 0
+  const known = looks.find((look) => look.atMs >= sinceMs + lateMs && rowsAt(look) > 0)
+  return { rows: known === undefined ? 0 : table.grownRows - rowsAt(known), bytes: table.grownBytes, sinceMs: known?.atMs ?? sinceMs }
+}
+
+/** By what was sent meanwhile. */
+function growthSaid({ doses }: Timeline, { id }: Table, { rows, bytes, sinceMs }: Growth, atMs: number): string {
+  const sent = doses.filter((dose) => dose.atMs > sinceMs && dose.atMs <= atMs).reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
+  const rate = sent > 0 && rows > 0 ? `, ${Number((rows / sent).toPrecision(2))} a request` : ''
+  return `${id} by ${count(Math.max(0, rows), 'row')} and ${thousands(bytes / 1024)} KiB${rate}`
 }
