@@ -101,8 +101,8 @@ test('what is planted is found exactly, looks like a leak, and goes with its rem
       await expect.poll(async () => (await members()).filter(({ kind }) => kind === 'table')).toMatchObject([{ id: 'public.lowtide_control_rows', grownRows: 40, grownBytes: expect.toSatisfy((bytes: number) => bytes >= 81_920) }])
       // Each of them is marked, or the judge would blame the application.
       expect(new Set(there.map(({ control }) => control))).toEqual(new Set(['planted']))
-      // Three transactions, a query, a lock, a prepared transaction; a zombie, a half-closed socket, a request.
-      expect([...all, ...there].filter(isLeftover).length).toBe(6 + 3)
+      // Three transactions, a query, a lock, a prepared transaction, a slot; a zombie, a half-closed socket, a request.
+      expect([...all, ...there].filter(isLeftover).length).toBe(7 + 3)
       expect(planted).toMatchObject({ sessionPids: { length: 3 }, zombiePids: { length: 1 }, descriptors: 5, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: { length: 1 }, closeWait: 1, requestPids: { length: 1 }, queryPids: { length: 1 }, endedPids: { length: 1 }, replicationSlots: ['lowtide_control'], grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] })
     }
     expect(recorded.map(({ edge }) => edge)).toEqual(['planted', 'removed'])

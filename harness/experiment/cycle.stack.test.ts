@@ -45,6 +45,7 @@ async function cycles({ members = [] as readonly Member[], signal = AbortSignal.
     suspect: () => {},
     matureMs: () => 0,
     clientsBefore: () => 0,
+    slotsBefore: () => new Set(),
     unmeant: (running) => running,
     isVain: () => false,
     loadEnds: new AbortController().signal,

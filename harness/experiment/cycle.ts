@@ -35,6 +35,8 @@ export type CycleTools = {
   readonly matureMs: () => number
   /** Client connections that were there before the first request. */
   readonly clientsBefore: () => number
+  /** Replication slots that were. */
+  readonly slotsBefore: () => ReadonlySet<string>
   readonly unmeant: Unmeant
   readonly isVain: () => boolean
   /** Aborted, it ends the load that is on; what follows it, such as its settle, goes on. */
@@ -139,7 +141,7 @@ export function openCycles(tools: CycleTools): Cycles {
       if (tookMs < lastsMs) await delay(lastsMs - tookMs, undefined, { signal })
       record({ kind: 'phase', phase, edge: 'end', cycle })
       record({ kind: 'phase', phase: 'settle', edge: 'start', cycle })
-      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, clientsBefore: tools.clientsBefore(), unmeant: tools.unmeant, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isVain: tools.isVain, signal })
+      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, clientsBefore: tools.clientsBefore(), slotsBefore: tools.slotsBefore(), unmeant: tools.unmeant, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isVain: tools.isVain, signal })
       for (const { flight, born } of carriers.atRest(settled.last.members, cycle, inFlightBetween)) record({ kind: 'request', cycle, why: 'at-birth', born, ...keptOf(flight) })
       if (settled.kind !== 'clean') {
         await tools.evidence(withPeers(settled.last.members))

@@ -5,7 +5,7 @@ import { reachCluster } from '../load/cluster/reach.ts'
 import { describeK6, type K6 } from '../load/k6-binary.ts'
 import { openReaders } from '../probes/open-readers.ts'
 import type { Counters } from '../probes/probe.ts'
-import { settle } from '../probes/quiet.ts'
+import { settle, slotsIn } from '../probes/quiet.ts'
 import { startSampler } from '../probes/sampler.ts'
 import type { RunRequest, Watcher } from '../run.ts'
 import { kubectlOf } from '../scenario/cluster.ts'
@@ -104,17 +104,20 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
   using places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
   let clientsAtStart = Number.POSITIVE_INFINITY
+  let slotsBefore: ReadonlySet<string> = new Set()
   const clientsBefore = () => clientsAtStart + places.waiting()
   const queries = meantQueries(target.limits?.standingQueries)
-  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, unmeant: queries.unmeant, isVain: soFar.isBlind, loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]), signal })
+  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, slotsBefore: () => slotsBefore, unmeant: queries.unmeant, isVain: soFar.isBlind, loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]), signal })
   const tell = (one: Look, told: Counters) => {
     if (one.reading === 'before-load') queries.sawBeforeLoad(one)
     record({ ...one, counters: { ...one.counters, ...told } })
   }
-  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => tell(one, told), inFlight: () => 0, clientsBefore: clientsBefore(), unmeant: queries.unmeant, deadlineMs: plan.settleMs, matureMs, signal })
+  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => tell(one, told), inFlight: () => 0, clientsBefore: clientsBefore(), slotsBefore, unmeant: queries.unmeant, deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
-  clientsAtStart = (await look('before-load', 0)).last.counters['app.clients'] ?? 0
+  const { last: before } = await look('before-load', 0)
+  clientsAtStart = before.counters['app.clients'] ?? 0
+  slotsBefore = slotsIn(before.members)
   const askingMs = await places.beforeLoad()
   const { cycle } = load
   const early = await runProgramme({

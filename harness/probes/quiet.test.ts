@@ -9,6 +9,8 @@ const now = { atMs: startOf(3) + 5_000, cycle: 3, reading: 'untouched' as const 
 const seen = (...beings: readonly (Being | readonly Being[])[]): readonly Member[] => beings.flat().flatMap((being) => being(now) ?? [])
 const sight = (members: readonly Member[] = [], counters: Record<string, number> = {}): Sight => ({ members, counters, partial: [] })
 
+const slot = (id: string, active = false): Being => () => ({ kind: 'replication-slot', id, active, retainedBytes: 0 })
+
 const idle = sight(seen(server('application'), process({ pid: 10 })))
 const left = sight(seen(server('application'), process({ pid: 10 }), zombie({ pid: 11 })))
 const busy = sight([], { 'app.clients': 2 })
@@ -55,6 +57,12 @@ describe('settle', () => {
     const polling = sight(seen(server('application'), session({ pid: 20, state: 'active', transactionAgeMs: 40 })))
     expect(await settled([polling], { unmeant: () => [], matureMs: 2_000 })).toMatchObject({ kind: 'clean', last: { quiescent: true } })
     expect(await settled([polling], { deadlineMs: 400 })).toMatchObject({ kind: 'unquiet' })
+  })
+
+  test('a replication slot that was there before the load is not waited for, and another is', async () => {
+    const slots = sight(seen(server('application'), slot('replica')))
+    expect(await settled([slots], { slotsBefore: new Set(['replica']), matureMs: 2_000 })).toMatchObject({ kind: 'clean' })
+    expect(await settled([slots], { matureMs: 300 })).toMatchObject({ kind: 'leftovers' })
   })
 
   test('what is left and goes in time was none of it', async () => {
@@ -125,6 +133,8 @@ test.each<[string, boolean, readonly Member[]]>([
   ['a zombie', true, seen(zombie({ pid: 11 }))],
   ['an advisory lock', true, seen(session({ pid: 21, advisoryLocks: 1 }))],
   ['a socket in CLOSE_WAIT', true, seen(process({ pid: 12, closeWait: 1 }))],
+  ['a replication slot that nobody reads', true, seen(slot('changes'))],
+  ['one in use', false, seen(slot('replica', true))],
 ])('%s: left over %s', (_, expected, members) => {
   expect(members.length).toBeGreaterThan(0)
   expect(members.every(isLeftover)).toBe(expected)

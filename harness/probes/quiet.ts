@@ -13,6 +13,8 @@ export type SettleOptions = {
   readonly inFlight: () => number
   /** Client connections that were there before the first request: streams that a subscriber holds are not the load's, and go on at rest. Default 0. */
   readonly clientsBefore?: number
+  /** Replication slots that were there before the first request: a replica that is away for a while is not waited for. Default none. */
+  readonly slotsBefore?: ReadonlySet<string>
   /** Those of these running queries that the application does not keep running by design. Default all. */
   readonly unmeant?: Unmeant
   /** Longest wait for quiet; what is left in quiet is waited for until it is mature, however long that is. */
@@ -37,7 +39,7 @@ const longestWaitMs = 2_000
  * Looks until three looks in a row are quiet and nothing of the load is left, or until what is left is old enough to be called
  * left behind. Quiet needs the server's own word as well as the client's: a long page goes on after its client has gone.
  */
-export async function settle({ sampler, reading, cycle, record, inFlight, clientsBefore = 0, unmeant, deadlineMs, matureMs, isVain = () => false, signal }: SettleOptions): Promise<Settled> {
+export async function settle({ sampler, reading, cycle, record, inFlight, clientsBefore = 0, slotsBefore, unmeant, deadlineMs, matureMs, isVain = () => false, signal }: SettleOptions): Promise<Settled> {
   const beganMs = performance.now()
   let before: { readonly sight: Sight; readonly atMs: number } | null = null
   let clean = 0
@@ -47,8 +49,7 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
     const atMs = performance.now()
     signal.throwIfAborted()
     const unquiet = unquietOf(sight, before, atMs, inFlight(), clientsBefore, unmeant)
-    // In quiet what runs is meant to, and so is the transaction in which it does.
-    const left = sight.members.filter((member) => isLeftover(member) && !isRunningQuery(member)).length
+    const left = leftoversOf(sight.members, slotsBefore).length
     const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...unquiet, ...(sight.partial.length > 0 ? { missed: sight.partial.map(({ probe }) => probe) } : {}), counters: sight.counters, members: sight.members }
     // The first look only tells where the CPU clocks stood; it proves no rest.
     if (before !== null) record(look)
@@ -99,7 +100,13 @@ function cpuSpentMs(before: readonly Member[], now: readonly Member[]): number {
   return now.reduce((sum, member) => (member.kind === 'process' && then.has(member.id) ? sum + member.cpuMs - (then.get(member.id) ?? 0) : sum), 0)
 }
 
-/** What nobody should find at rest: open transactions, scripts of requests, zombies, connections half closed. A pooled idle session is none of them. */
+export const slotsIn = (members: readonly Member[]): ReadonlySet<string> => new Set(members.flatMap(({ kind, id }) => (kind === 'replication-slot' ? [id] : [])))
+
+/** Those that a settle waits for. In quiet what runs is meant to, and so is the transaction in which it does. */
+export const leftoversOf = (members: readonly Member[], slotsBefore: ReadonlySet<string> = new Set()): readonly Member[] =>
+  members.filter((member) => isLeftover(member) && !isRunningQuery(member) && !(member.kind === 'replication-slot' && slotsBefore.has(member.id)))
+
+/** What nobody should find at rest: open transactions, scripts of requests, zombies, connections half closed, slots that nobody reads. A pooled idle session is none of them, nor is a slot in use. */
 export function isLeftover(member: Member): boolean {
   switch (member.kind) {
     case 'session':
@@ -108,8 +115,9 @@ export function isLeftover(member: Member): boolean {
       return member.request !== null || member.state === 'Z' || member.closeWait > 0
     case 'prepared-transaction':
       return true
-    case 'logged-session':
     case 'replication-slot':
+      return !member.active
+    case 'logged-session':
     case 'temporary-table':
     case 'table':
     case 'server':

@@ -1,5 +1,5 @@
 import { mixesOf } from '../load/mix.ts'
-import { isLeftover, unquietOf } from '../probes/quiet.ts'
+import { leftoversOf, slotsIn, unquietOf } from '../probes/quiet.ts'
 import type { Dose, Entry, Happening, Look, Planted, Reading } from '../timeline/entry.ts'
 import { formatVersion } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
@@ -47,6 +47,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   let nowMs = 3_000
   let [nudged, collected] = [false, false]
   let clientsBefore = Number.POSITIVE_INFINITY
+  let slotsBefore: ReadonlySet<string> = new Set()
   const endedMs = world.transactionsEndedMs ?? random.within(5, 400)
   const threshold = { facts, endedTransactions: { count: 1, p999Ms: endedMs } } as Timeline
   const matureMs = Math.max(transactionThresholdMs(threshold), lingerMs(threshold)) + stayMs
@@ -62,7 +63,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   }
 
   /** The settle of harness/probes/quiet.ts on a clock of its own. */
-  const settle = (reading: Reading, cycle: number | null, maturesMs: number): void => {
+  const settle = (reading: Reading, cycle: number | null, maturesMs: number): readonly Member[] => {
     const beganMs = nowMs
     let before: ReturnType<typeof look> | null = null
     let [clean, quiet, waitMs] = [0, 0, 150]
@@ -71,16 +72,16 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
       if (before !== null) tell(now.look)
       before = now
       quiet = now.look.quiescent ? quiet + 1 : 0
-      clean = now.look.quiescent && !now.members.some(isLeftover) ? clean + 1 : 0
+      clean = now.look.quiescent && leftoversOf(now.members, slotsBefore).length === 0 ? clean + 1 : 0
       const waitedMs = nowMs - beganMs
-      if (clean >= confirmation || (quiet >= confirmation && waitedMs >= maturesMs) || (waitedMs >= settleMs && !now.look.quiescent)) return
+      if (clean >= confirmation || (quiet >= confirmation && waitedMs >= maturesMs) || (waitedMs >= settleMs && !now.look.quiescent)) return now.members
       const deciding = clean > 0 || (quiet > 0 && quiet < confirmation && waitedMs + 2_000 >= maturesMs)
       waitMs = deciding ? 150 : Math.min(waitMs * 1.5, 2_000)
       nowMs += Math.max(50, Math.min(waitMs, waitedMs < settleMs ? settleMs - waitedMs : 2_000, waitedMs < maturesMs ? Math.max(150, maturesMs - waitedMs) : 2_000)) + random.within(5, 60)
     }
   }
 
-  settle('before-load', null, 0)
+  slotsBefore = slotsIn(settle('before-load', null, 0))
   clientsBefore = world.counters?.(nowMs)['app.clients'] ?? 0
   const roles = [...Array<Dose['role']>(2).fill('warm-up'), ...Array<Dose['role']>(3).fill('baseline'), ...plan.doses.map(() => 'measured' as const)]
   const doseOf = (role: Dose['role'], nth: number): number => (role === 'warm-up' ? plan.warmUp : role === 'baseline' ? plan.baseline : (plan.doses[nth - 5] ?? 0))

@@ -36,6 +36,14 @@ test.each(leakKinds)('%s: with each request it is found in every run', (kind) =>
   expect(counts['owner wrong']).toBeUndefined()
 })
 
+test('a replication slot that the next requests take away is waited for, and so found', () => {
+  expect(counted('recall', 'replication slot, 0.01 per request, healed on nudge', 6).counts).toMatchObject({ leak: 6 })
+})
+
+test('a plateau that is reached late passes, though a run asks after each load', () => {
+  expect(counted('clean', 'H10 memory, threads and descriptors that rise to a plateau', 40).counts).toEqual({ pass: 40 })
+})
+
 test('a trial is known by its seed and number: the same bytes each time, others for another', () => {
   const trial = (seed: number, nth: number) => {
     const tools = toolsOf(seed, nth)

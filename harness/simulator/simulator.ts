@@ -13,7 +13,7 @@ export type Job = Omit<Row, 'counts' | 'oddities'>
 const stretch = 250
 
 /** What a trial costs beside that of a healthy timeline, roughly: without it the time to go would be that of the dearest for all. */
-const costs: Readonly<Record<string, number>> = { recall: 6, sequential: 0.03, coverage: 0.01, curves: 5 }
+const costs: Readonly<Record<string, number>> = { recall: 1, sequential: 0.005, coverage: 0.002, curves: 0.8 }
 
 const costOf = ({ experiment, trials }: Pick<Job, 'experiment' | 'trials'>): number => trials * (costs[experiment] ?? 1)
 
