@@ -1,16 +1,16 @@
 import type { Member } from './member.ts'
 
-/** Version of the record's format. A newer reader reads every older one. 2: a line tells of a look only what has changed since the one before (look-lines.ts). */
+/** Version of the record's format. A newer reader reads every older one. Since 2 the line of a look holds only what has changed since the look before (look-lines.ts). */
 export const formatVersion = 2
 
 /**
  * One line of timeline.ndjson. `n` counts lines from 0, so that a lost line shows as a missing number;
  * `atMs` is monotonic milliseconds since the record was opened (`run.json` holds the wall clock of that moment).
- * On its way into the file a line may get a checksum (checksums.ts), which older records have not.
+ * Some lines also get a checksum as they are written to the file (checksums.ts); older records have none.
  */
 export type Entry = Happening & { readonly n: number; readonly atMs: number }
 
-/** What can happen in a run. */
+/** Everything that a record can hold, one kind of entry each. */
 export type Happening =
   | Phase
   | Beat
@@ -43,7 +43,7 @@ export type PhaseName =
   | 'tear-down'
   | 'self-check'
 
-/** A phase begins or ends. Warm-up, cycle and settle carry the number of their cycle (0 based, counted over the whole run). */
+/** A phase begins or ends. Warm-up, baseline, cycle and settle carry the number of their cycle, counted from 0 over the whole run. */
 export type Phase = { readonly kind: 'phase'; readonly phase: PhaseName; readonly edge: 'start' | 'end'; readonly cycle?: number }
 
 /** One tick of the sampler: the counters that changed since the last beat; `missed` names probes that gave no answer in time. */
@@ -53,7 +53,7 @@ export type Beat = {
   readonly missed?: readonly string[]
 }
 
-/** A probe has lost its sight and will not get it back in this run. */
+/** A probe no longer sees what it watches, and will not again in this run. */
 export type Blind = { readonly kind: 'blind'; readonly probe: string; readonly reason: string }
 
 /**
@@ -62,12 +62,12 @@ export type Blind = { readonly kind: 'blind'; readonly probe: string; readonly r
  */
 export type Reading = 'before-load' | 'baseline' | 'untouched' | 'nudged' | 'collected' | 'control-before' | 'control-planted' | 'control-removed' | 'stopped'
 
-/** What kept a moment from being quiet, the first of these that did: a probe without its answer, requests in flight, clients still connected, running queries, requests' processes at work, nothing yet to compare with, CPU time. */
+/** Why a moment was not quiet; the first of these that holds: a probe gave no answer, requests are in flight, clients are connected, queries run, processes of requests work, there is no earlier look to compare with, CPU time is used. */
 export type UnquietBy = 'blindness' | 'requests' | 'clients' | 'queries' | 'processes' | 'first look' | 'cpu'
 
 /**
- * Everything alive at one moment of quiet. `quiescent` is false where the deadline came first; `unquiet` then says why, and `unquietBy` what it was. Older records have no `unquietBy`.
- * Verdicts rest on looks alone; three in a row make a confirmation.
+ * Everything alive at one moment of quiet. `quiescent` is false where the deadline came before quiet did; `unquiet` then says why in words, and `unquietBy` which condition it was (older records
+ * have no `unquietBy`). Verdicts rest on looks alone, and on what three in a row have seen.
  */
 export type Look = {
   readonly kind: 'look'
@@ -118,13 +118,13 @@ export type Unanswered = {
   readonly waitedMs: number
 }
 
-/** A request kept whole, told as its cycle's load has ended, or has come to rest. */
+/** A request with all that is known of it, written when its cycle's load has ended or has come to rest. */
 export type KeptRequest = {
   readonly kind: 'request'
   readonly cycle: number
-  /** Of those that failed some of each kind are kept, of those that were answered as expected the slowest of each route, and some that were in flight as something began that stayed. */
+  /** Why this one was kept: it is one of a few of its kind that failed; it is among the slowest of its route; or it was in flight when something began that was still there at rest. */
   readonly why: 'failed' | 'slow' | 'at-birth'
-  /** Of `at-birth`: kinds and ids of the members that began meanwhile, such as `session 3087@1764118784934`. */
+  /** With `at-birth`: kinds and ids of the members that began meanwhile, such as `session 3087@1764118784934`. */
   readonly born?: readonly string[]
   readonly request: string
   readonly route: string
@@ -141,8 +141,8 @@ export type KeptRequest = {
 }
 
 /**
- * When a route's requests of one cycle were in flight, told as its load has ended. Unlike `atMs` of an entry these are epoch milliseconds, of the load
- * generator's clock, to a tenth: they are held against births of sessions, transactions and processes. Older records have none.
+ * When a route's requests of one cycle were in flight, written when its load has ended. Unlike an entry's `atMs` these are epoch milliseconds, by the load
+ * generator's clock, to a tenth: they are compared with the births of sessions, transactions and processes. Older records have none.
  */
 export type Requests = {
   readonly kind: 'requests'
@@ -160,11 +160,11 @@ export type Requests = {
   readonly complete: boolean
 }
 
-/** What the clients that misbehave on purpose did in one cycle, told as its load ended. Absent where there were none. */
+/** What the clients that misbehave on purpose did in one cycle, written when its load has ended. Absent where there were none. */
 export type RudeClients = {
   readonly kind: 'rude'
   readonly cycle: number
-  /** Every manner that was asked for, also one that a small dose left no act for. `performed`: done as told. `notes`: what happened where it was not quite that, and in how many acts. */
+  /** Every manner that was asked for, also where the dose was too small for it. `performed`: requests that misbehaved as asked. `notes`: what happened otherwise, and how often. */
   readonly manners: readonly { readonly manner: string; readonly planned: number; readonly performed: number; readonly notes: readonly { readonly note: string; readonly acts: number }[] }[]
 }
 
@@ -179,7 +179,7 @@ export type Dose = {
   readonly unexpected: number
   readonly timedOut: number
   readonly broken: number
-  /** Of those that broke how many did so by each fault, as k6 numbers them; absent where none did, and in older records. What was in flight as its generator ended had none. */
+  /** How many of the broken ones had which fault, by k6's numbers; absent where none broke, and in older records. Requests in flight when their generator ended have no fault. */
   readonly faults?: Readonly<Record<number, number>>
   /** Planned requests that were never started. */
   readonly dropped: number
@@ -187,23 +187,25 @@ export type Dose = {
   readonly newUrls: number
   /** Highest number of requests in flight at once. */
   readonly peakInFlight: number
-  /** How long after the moments of their arrivals requests began; absent in a closed model, where they have none. Latencies are counted from those moments. */
+  /** Open model only: how long after their planned arrival requests were sent. Latencies are counted from the planned arrival. */
   readonly lateness?: { readonly p99Ms: number; readonly maxMs: number }
   /** From the start of the first request to the end of the last. Older records have none. */
   readonly loadMs?: number
-  /** Starts and ends of requests whose time could not be, as when the clock was set during the load: they have the time at which they were read. Absent where there were none. */
+  /** How many starts and ends of requests had an impossible time, as when the clock was set during the load: they got the time at which they were read. Absent for none. */
   readonly misdated?: number
   /** How the generator ended; anything but `completed` makes the dose doubtful. */
   readonly generator: { readonly kind: 'completed' } | { readonly kind: 'broken'; readonly exitCode: number | null; readonly tail: string }
 }
 
-/** A request of our own to another route, to see whether the application still answers. */
+/** A request of the harness itself to another route, to see whether the application still answers. */
 export type Canary = { readonly kind: 'canary'; readonly url: string; readonly outcome: 'answered' | 'unanswered'; readonly detail: string; readonly tookMs: number }
 
 /**
- * How many places of the application's pool can be had at once, up to `asked`: requests that take a place each were sent together, as many as places are known or one more, and `parallel` of them
- * were answered side by side, in the best of `tries`. Sessions and counters may look the same as ever while places are lost. `before-load` comes twice, the second time warm, and once more if that found more; `after-load` comes twice where places are missed and a
- * collection follows, and `after-collection` tells what that gave back. `places-held`: as a control, while requests of the harness itself held `held` of them; `places-released`: once none was held.
+ * How many places of the application's pool can be had at once, up to `asked`. Requests that take one place each were sent together, as many as places are known or one more, and in the best of
+ * `tries` `parallel` of them were answered side by side. Lost places show in nothing else: sessions and counters may look as always.
+ *
+ * `before-load` comes twice, the second time with a warm application, and a third time if the second found more. `after-load` comes twice where places are missing and a collection follows;
+ * `after-collection` shows what that gave back. `places-held` is a control: requests of the harness itself held `held` places meanwhile. `places-released`: none was held any more.
  */
 export type Capacity = {
   readonly kind: 'capacity'
@@ -212,7 +214,7 @@ export type Capacity = {
   readonly tries: readonly number[]
   /** Requests that were sent together in each try, with those that hold. Older records have none. */
   readonly sent?: readonly number[]
-  /** So many were answered with a status of 400 to 499, or at once with 503, in the try with most of them: they never came to ask for a place. Absent for none. */
+  /** How many requests were answered with a status of 400 to 499, or at once with 503, in the try that had most of these: they never asked for a place. Absent for none. */
   readonly declined?: number
 } & (
   | { readonly when: 'before-load' | 'after-load' | 'after-collection' | 'places-released' }
@@ -238,8 +240,8 @@ export type Evidence = {
 export type Control = { readonly kind: 'control'; readonly edge: 'planted' | 'removed'; readonly planted: Planted }
 
 /**
- * What was planted. The planter is itself a process that must be found. `descriptors` counts extra open files of the planter, all of `descriptorTarget`. What is optional older runs
- * did not plant; 0 or none where the server or the application's role did not allow it.
+ * What was planted. The planter is itself a process that must be found. `descriptors` counts its extra open files, all of `descriptorTarget`. Older runs did not plant what is optional here. A 0
+ * or an empty list means that the server or the application's role did not allow it.
  */
 export type Planted = {
   readonly planterPid: number
@@ -284,12 +286,12 @@ export type Planted = {
   readonly planterMemoryBytes?: number
 }
 
-/** The run's last word. A record without it was cut off. */
+/** The last line of a record. A record without it was cut off. */
 export type End = {
   readonly kind: 'end'
   readonly how: 'completed' | 'interrupted' | 'failed'
   readonly detail: string
-  /** Why a completed run left out what it had planned: there was nothing more to learn. */
+  /** Why a completed run left out a part of its plan; absent where it did not. */
   readonly early?: Early
 }
 

@@ -22,7 +22,7 @@ export type Facts = {
    * Older records have neither name nor day.
    */
   readonly suppressions?: readonly { readonly name?: string; readonly invariant: string; readonly reason: string; readonly lastMatched?: string | null }[]
-  /** What the scenario asks of load and server besides, each as it was declared. `abortAfterMs`: it ends the load where it is crossed after so much of it. */
+  /** The scenario's thresholds, each as it was declared. `abortAfterMs`: once the load has lasted this long, crossing the threshold ends it. */
   readonly thresholds?: readonly { readonly metric: string; readonly threshold: string; readonly abortAfterMs?: number }[]
   /** What the run claims to watch: probe names. */
   readonly probes: readonly string[]
@@ -39,16 +39,17 @@ export type Limits = {
   readonly poolMaxPerProcess?: number
   /** Long-lived processes of the application at rest. 0 for CGI. */
   readonly workers?: number
-  /** A healthy transaction never takes longer than this, even under load. Caps R1's threshold. */
+  /** A healthy transaction never takes longer than this, even under load: one that is open at rest is a leak at this age at the latest (verdict/thresholds.ts). */
   readonly transactionMs?: number
   /** A request's process may outlive its request by this long. */
   readonly processLingerMs?: number
-  /** Longest idle time-out by which the application heals itself (pool idle, keep-alive, reaper period): a settle that finds something left waits for it. */
+  /** The longest time-out by which the application heals itself (idle time-out of its pool, keep-alive, period of a reaper): a settle that finds something left waits this long. */
   readonly idleTimeoutMs?: number
   /** Sessions that rest in LISTEN for ever by design. */
   readonly listeners?: number
-  /** Queries that run for ever by design, or one after the other, beyond those that do before the first request. */
+  /** Queries that always run by design, for ever or one after the other, besides those that already do before the first request. */
   readonly standingQueries?: number
+  /** How many of these exist at rest by design. */
   readonly zombies?: number
   readonly preparedTransactions?: number
   readonly replicationSlots?: number
@@ -56,6 +57,6 @@ export type Limits = {
   readonly closeWait?: number
   /** A client that vanished without FIN or RST is given up within so long: write time-out, keep-alive, idle time-out. */
   readonly vanishedClientMs?: number
-  /** Tables that no load may make grow, with their schema where it is not `public`. */
+  /** Tables that must not grow under load, with their schema where it is not `public`. */
   readonly steadyTables?: readonly string[]
 }

@@ -25,7 +25,7 @@ export type Session = {
   readonly transactionAgeMs: number | null
   /** Time since the state last changed. */
   readonly stateAgeMs: number | null
-  /** null: this session never ran a query (verdict rule R8). */
+  /** null: this session never ran a query. */
   readonly queryAgeMs: number | null
   /** Of the server's clock when it told the ages, in epoch milliseconds. Absent where that clock is not the load's, and in older records. */
   readonly seenAtMs?: number
@@ -83,7 +83,7 @@ export type Process = {
   readonly control: string | null
 }
 
-/** `id` is what the load's request carried in its header `x-request-id`; absent without one. */
+/** `id`: what the request of the load carried in its header `x-request-id`; absent where it had none. */
 export type CgiRequest = { readonly method: string; readonly url: string; readonly id?: string }
 
 export type PreparedTransaction = { readonly kind: 'prepared-transaction'; readonly id: string; readonly owner: string; readonly ageMs: number; /** As a session's. */ readonly seenAtMs?: number }
@@ -116,5 +116,5 @@ export type Server = { readonly kind: 'server'; readonly id: string; readonly na
 /** A place in the application's pool that no request gets any more. It has no identity of its own: places are counted, from 1. */
 export type Place = { readonly kind: 'place'; readonly id: string }
 
-/** What a probe of your own finds; `resource` says what it is, in the form `what.counted`. */
+/** What a probe of your own finds. `resource` says what it is, in the form `what.counted`. */
 export type OtherMember = { readonly kind: 'other'; readonly id: string; readonly resource: string; readonly detail: string }

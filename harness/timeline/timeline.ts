@@ -37,9 +37,9 @@ export type Timeline = {
   /** How the record ends. `cut-off`: no last word was written. */
   readonly end: 'completed' | 'interrupted' | 'failed' | 'cut-off'
   readonly endedEarly: Early | null
-  /** A sentence for each stretch of the record that is not as it was written: any value in it may be another. Empty for older records, which have no checksums. */
+  /** One sentence for each stretch of the record that was changed after it was written: any value in it may be wrong. Empty for older records, which have no checksums. */
   readonly altered: readonly string[]
-  /** The same for each line that is missing, double, late or no entry. */
+  /** One sentence for each line that is missing, comes twice, comes late, or is no entry. */
   readonly damage: readonly string[]
 }
 
@@ -54,7 +54,7 @@ export type RouteLoad = Pick<LoadSecond, 'cycle' | 'route' | 'started' | 'counte
 /** When a route's requests of one cycle were in flight, in the order of their starts. Epoch milliseconds, the load generator's clock. */
 export type Flights = Pick<Requests, 'cycle' | 'route' | 'complete'> & { readonly startsMs: Float64Array; readonly endsMs: Float64Array }
 
-/** The beats of a cycle with fewest and with most clients connected, those apart that have vanished; threads are all of the application's. */
+/** The beats of a cycle with the fewest and with the most clients connected; those that have vanished are counted apart. `threads`: all of the application's. */
 export type Crowd = { readonly cycle: number; readonly few: Clients; readonly many: Clients }
 
 export type Clients = { readonly clients: number; readonly vanishedClients: number; readonly threads: number }
