@@ -35,6 +35,8 @@ describe('bad input ends with 64, in one line a problem, and without a stack tra
     ['an option without its value', ['run', scenario, '--variant'], [/--variant/]],
     ['a variant that the target has not', ['run', scenario, '--variant', 'cured', '--profile', 'x'], [/no variant "cured"\. It has as-shipped/, /--profile to be one of/]],
     ['a folder without a record', ['judge', 'scenarios'], [/^No recording in scenarios: run\.json cannot be read/]],
+    ['a folder without scenarios', ['list', '--scenarios', 'reports/bench'], [/^No scenario in reports\/bench\. Name another folder with --scenarios\.$/]],
+    ['a folder that is not there', ['list', '--scenarios', 'nowhere'], [/^The folder nowhere cannot be read: ENOENT.*\. Name another with --scenarios\.$/]],
     ['words where none belong', ['doctor', 'please'], [/Expected no more words after `lowtide doctor`, got please/]],
     ['a figure that is not measured', ['bench', 'beauty', '--times', '0'], [/No figure "beauty"/, /--times to be a positive integer, got "0"/]],
   ])('%s', async (_, args, lines) => {
@@ -93,6 +95,15 @@ test('a broken scenario in a folder hides none of the others', async () => {
   const { code, stdout, stderr } = await lowtide('list', '--scenarios', folder)
   expect(stdout).toMatch(/b-good\.ts {2}fine/)
   expect(stderr).toContain('a-broken.ts')
+  expect(code).toBe(64)
+})
+
+test('an exhibit that cannot be loaded is told as a scenario is', async () => {
+  const zoo = join(dir, 'zoo')
+  mkdirSync(zoo)
+  writeFileSync(join(zoo, 'torn.ts'), 'export default {')
+  const { code, stderr } = await lowtide('accuracy', '--zoo', zoo)
+  expect(stderr).toBe(`The exhibit ${zoo}/torn.ts cannot be loaded: ${zoo}/torn.ts:1:16: ERROR: Expected identifier but found end of file\nSee lowtide help.\n`)
   expect(code).toBe(64)
 })
 

@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { tsImport } from '../scenario/ts-import.ts'
+import { defaultOf } from '../scenario/ts-import.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { problemsOf } from '../scenario/validate.ts'
 import type { Exhibit } from './exhibit.ts'
@@ -16,10 +15,7 @@ export async function loadZoo(folder: string): Promise<readonly Housed[]> {
     throw new UsageError([`No folder of exhibits at ${folder}.`], { cause })
   })).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')).toSorted()
   if (files.length === 0) throw new UsageError([`No file in ${folder} exports an exhibit.`])
-  const loaded = await Promise.all(files.map(async (file) => {
-    const { default: exhibit } = (await tsImport(pathToFileURL(join(dir, file)).href, import.meta.url)) as { default?: Exhibit }
-    return { file, exhibit }
-  }))
+  const loaded = await Promise.all(files.map(async (file) => ({ file, exhibit: (await defaultOf(join(dir, file), `The exhibit ${join(folder, file)}`)) as Exhibit | undefined })))
   const problems = loaded.flatMap(({ file, exhibit }) => (exhibit === undefined ? [`${file} has no default export.`] : problemsOf(exhibit.scenario).map((problem) => `${file}: ${problem}`)))
   const exhibits = loaded.flatMap(({ exhibit }) => (exhibit === undefined ? [] : [{ ...exhibit, dir }]))
   const twice = exhibits.filter(({ id }, i) => exhibits.findIndex((other) => other.id === id) !== i).map(({ id }) => `Two exhibits are called ${id}.`)

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleJourney } from '../load/bundle.ts'
 import { manifestsOf, nameIn, yamlOf } from '../load/cluster/manifests.ts'
@@ -10,6 +9,7 @@ import { partsOf } from '../load/rude/parts.ts'
 import { defaultReadyTimeoutMs, imageName, inUrl } from '../scenario/cluster.ts'
 import { loadScenario, type LoadedScenario } from '../scenario/load-scenario.ts'
 import { planFor } from '../scenario/profiles.ts'
+import { temporaryFolder } from '../scenario/temporary-folder.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { textOf, type Arguments, type Command } from './command.ts'
 
@@ -39,7 +39,7 @@ type Asked = { readonly loaded: LoadedScenario; readonly url: string; readonly c
 /** As a gate's first cycle of one dose has it, but for the token: no collector waits for this one. */
 async function manifestFor({ loaded: { scenario, dir: scenarioDir }, url, collector, image, generators }: Asked, signal: AbortSignal): Promise<string> {
   const run = `preview-${scenario.name}`
-  const dir = await mkdtemp(join(tmpdir(), 'lowtide-k8s-'))
+  const dir = await mkdtemp(join(await temporaryFolder(), 'lowtide-k8s-'))
   try {
     const bundle = await bundleJourney({ output: 'lowtide', load: scenario.load, scenarioDir, dir, run, signal })
     await using _log = bundle.tape

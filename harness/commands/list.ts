@@ -9,10 +9,12 @@ export default {
   does: 'shows the scenarios of a folder and their variants',
   options: { scenarios: { type: 'string' } },
   operands: 'none',
-  run: async (args, { stdout, stderr }) => {
+  run: async (args, { stdout }) => {
     const dir = textOf(args, 'scenarios') ?? 'scenarios'
-    const files = (await readdir(dir).catch(() => [])).filter((file) => /\.(ts|js|mjs)$/.test(file) && !file.includes('.test.'))
-    if (files.length === 0) stderr.write(`No scenario in ${dir}. Name another folder with --scenarios.\n`)
+    const files = (await readdir(dir).catch((cause) => {
+      throw new UsageError([`The folder ${dir} cannot be read: ${cause.message}. Name another with --scenarios.`], { cause })
+    })).filter((file) => /\.(ts|js|mjs)$/.test(file) && !file.includes('.test.'))
+    if (files.length === 0) throw new UsageError([`No scenario in ${dir}. Name another folder with --scenarios.`])
     const problems: string[] = []
     for (const file of files.toSorted()) {
       const loaded = await loadScenario(join(dir, file)).catch((error: unknown) => {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { loadScenario } from './load-scenario.ts'
 
 let dir = ''
@@ -29,6 +29,18 @@ test.each([
 
 test('a file that is not there is told by its path', async () => {
   await expect(loadScenario('no/such.ts')).rejects.toThrow('No scenario file at no/such.ts.')
+})
+
+test('a folder is told to be no file, and so is a pipe, which nobody may ever write to', async () => {
+  await mkdir(join(dir, 'folder.ts'))
+  execFileSync('mkfifo', [join(dir, 'pipe.ts')])
+  for (const file of ['folder.ts', 'pipe.ts']) await expect(loadScenario(join(dir, file))).rejects.toThrow(`The scenario ${join(dir, file)} cannot be loaded: it is no file.`)
+})
+
+test('it is not the scenario that is at fault where there is no folder for temporary files', async () => {
+  vi.stubEnv('TMPDIR', join(dir, 'nowhere'))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(await loading('good.ts', `export default ${good}`)).toMatch(/^The folder for temporary files \.\/nowhere cannot be used: ENOENT.* Set TMPDIR to one that can\.$/)
 })
 
 test('one that was never compiled before leaves no process behind', async () => {

@@ -1,8 +1,7 @@
 import { access } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Scenario } from './scenario.ts'
-import { tsImport } from './ts-import.ts'
+import { defaultOf } from './ts-import.ts'
 import { UsageError } from './usage-error.ts'
 import { problemsOf } from './validate.ts'
 
@@ -14,11 +13,7 @@ export async function loadScenario(path: string): Promise<LoadedScenario> {
   await access(file).catch((cause) => {
     throw new UsageError([`No scenario file at ${path}. \`lowtide list\` shows those of this project.`], { cause })
   })
-  const loaded = await tsImport(pathToFileURL(file).href, import.meta.url).catch((cause) => {
-    throw new UsageError([`The scenario ${path} cannot be loaded: ${faultOf(cause)}`], { cause })
-  })
-  // In a folder whose package.json does not say that it holds modules, the exports come as a CommonJS module: its own default is one level down.
-  const scenario: unknown = loaded.default?.__esModule ? loaded.default.default : loaded.default
+  const scenario = await defaultOf(file, `The scenario ${path}`)
   if (scenario === undefined) throw new UsageError([`The scenario ${path} has no default export. Write \`export default { ... } satisfies Scenario\`.`])
   const problems = problemsOf(scenario)
   if (problems.length > 0) throw new UsageError(problems.map((problem) => `${path}: ${problem}`))
@@ -31,10 +26,4 @@ export function chooseVariant({ target }: Scenario, asked: string | undefined): 
   if (!target.variants) throw new UsageError([`The target "${target.name}" has no variants, so --variant ${asked} says nothing. Leave it out.`])
   if (Object.hasOwn(target.variants.by, asked)) return asked
   throw new UsageError([`The target "${target.name}" has no variant "${asked}". It has ${Object.keys(target.variants.by).join(', ')}.`])
-}
-
-/** esbuild announces the number of its errors on a line of its own; the first of them says what is wrong. */
-function faultOf(cause: unknown): string {
-  const [first = '', second = ''] = String(cause instanceof Error ? cause.message : cause).split('\n')
-  return first.endsWith(':') ? second : first
 }

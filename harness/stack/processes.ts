@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { chmod, mkdir, realpath } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { linkAgent, type Agent, type AgentSettings } from '../probes/agent-link.ts'
+import { temporaryFolder } from '../scenario/temporary-folder.ts'
 import { bundle } from './bundle.ts'
 import { dataDirOf, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { lastLines } from './log-tail.ts'
@@ -25,8 +25,7 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
   if (process.platform !== 'linux') throw new Error(`The processes stack reads /proc, which ${process.platform} does not have. Start a Docker engine and use --stack containers.`)
   await using made = new AsyncDisposableStack()
 
-  // The real path: a process is found in it by where the kernel says that it works.
-  const home = join(await realpath(tmpdir()), `lowtide-${run}-${randomBytes(3).toString('hex')}`)
+  const home = join(await temporaryFolder(), `lowtide-${run}-${randomBytes(3).toString('hex')}`)
   const owned: readonly Owned[] = [{ kind: 'tag', run }, { kind: 'postgres', dataDir: dataDirOf(home) }, { kind: 'directory', path: home }]
   for (const thing of owned) own(thing)
   // Last of all, and by the same hand as the watchdog's: what outlives its own end goes here.
