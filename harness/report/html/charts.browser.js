@@ -11,7 +11,10 @@
   drawAll()
   for (const more of document.querySelectorAll('details')) more.addEventListener('toggle', drawAll)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    for (const { chart } of charts.values()) chart.destroy()
+    for (const { chart, watch } of charts.values()) {
+      watch.disconnect()
+      chart.destroy()
+    }
     charts.clear()
     drawAll()
   })
@@ -25,7 +28,7 @@
         if (place.clientWidth > 0 && place.clientWidth !== chart.width) chart.setSize({ width: place.clientWidth, height: chart.height })
       })
       watch.observe(place)
-      charts.set(place, { chart })
+      charts.set(place, { chart, watch })
     }
   }
 
