@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { isTestRun } from '../load/cluster/fixtures/testrun-schema.ts'
 
 const shop = join(import.meta.dirname, '../../scenarios/shop.ts')
 const lowtide = (...args: string[]) => promisify(execFile)(process.execPath, [join(import.meta.dirname, '../lowtide.mjs'), 'k8s', ...args])
@@ -17,6 +18,15 @@ test('prints the script and the TestRun of one load, as kubectl takes them', asy
   expect(configMap).toMatchObject({ kind: 'ConfigMap', data: { 'journey.js': expect.stringContaining('product 61') } })
   expect(testRun).toMatchObject({ kind: 'TestRun', metadata: { name: configMap.metadata.name }, spec: { parallelism: 4, script: { configMap: { name: configMap.metadata.name } }, runner: { image: 'registry.example/lowtide-k6' } } })
   expect(testRun.spec.arguments).toContain('--out lowtide=tcp://10.0.0.7:7070')
+})
+
+test.each(['shop', 'timeline-replay', 'editors', 'rude-clients'])('what is printed for %s is a TestRun by the schema of k6-operator, and its ConfigMap one that the API server holds', async (scenario) => {
+  const { stdout } = await lowtide(join(shop, '..', `${scenario}.ts`), ...asked)
+  const [configMap, testRun, ...more] = parseAllDocuments(stdout).map(one => one.toJS())
+  expect(more).toEqual([])
+  expect(isTestRun(testRun), JSON.stringify(isTestRun.errors)).toBe(true)
+  expect(configMap).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: testRun.metadata, data: { 'journey.js': expect.any(String) } })
+  expect(Buffer.byteLength(configMap.data['journey.js'])).toBeLessThan(1_048_576)
 })
 
 test('all that is wrong is told at once, with 64', async () => {

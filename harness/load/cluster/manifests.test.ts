@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parse, parseAllDocuments } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import { environment } from '../k6-process.ts'
+import { isTestRun } from './fixtures/testrun-schema.ts'
 import { longestScriptBytes, manifestsOf, nameIn, yamlOf, type ClusterLoad } from './manifests.ts'
 
 const load: ClusterLoad = {
@@ -19,17 +18,6 @@ const load: ClusterLoad = {
   token: '9e107d9d372bb6826bd81d3542a419d6',
 }
 
-type Schema = { readonly properties?: Record<string, Schema>; readonly items?: Schema; readonly additionalProperties?: unknown }
-
-/** The API server prunes what a schema does not name, and kubectl refuses it: here it is an error. `metadata` is checked by the API server itself. */
-const strict = (schema: Schema): Schema => ({
-  ...schema,
-  ...(schema.properties && { properties: Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, name === 'metadata' && one.properties === undefined ? one : strict(one)])), additionalProperties: false }),
-  ...(schema.items && { items: strict(schema.items) }),
-})
-
-const crd = parse(readFileSync(new URL('fixtures/testrun-crd.yaml', import.meta.url), 'utf8')) as Schema
-const isTestRun = new Ajv({ strict: false, allErrors: true, formats: { int32: { type: 'number', validate: n => Number.isInteger(n) && Math.abs(n) < 2 ** 31 } } }).compile(strict(crd))
 const testRunOf = (asked: ClusterLoad) => manifestsOf(asked)[1]
 
 test('a TestRun is as the schema of k6-operator wants it', () => {
