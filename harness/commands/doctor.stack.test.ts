@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,17 +47,26 @@ test('while a run goes on, the k6 of other revisions stays until it is forgotten
   expect((await k6OfOthers()).map(({ file }) => file)).toEqual([other])
 })
 
+const doctor = async (options: SpawnOptions = {}) => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../lowtide.mjs'), 'doctor'], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk))
+  await new Promise((resolve) => child.once('close', resolve))
+  return text
+}
+
+test.runIf(process.getuid?.() === 0)('a user by number alone, without a home and without a folder for temporary files, is told so, without a stack trace', async () => {
+  const said = await doctor({ uid: 54_321, gid: 54_321, env: { PATH: '/usr/bin:/bin', TMPDIR: '/nowhere' } })
+  expect(said).toMatch(/^lacks {2}The folder for temporary files \/nowhere cannot be used: .* Set TMPDIR to one that can\.$/m)
+  expect(said).toMatch(/^lacks {2}PostgreSQL runs only as a user that has a name, and 54321 has none here\. Give it a line in \/etc\/passwd, /m)
+  expect(said).toMatch(/^lacks {2}No k6 2\.x could be had\. .*set LOWTIDE_CACHE to another folder/m)
+  expect(said).not.toMatch(/^\s+at |itself failed/m)
+})
+
 test('the whole command says what this machine can run, and what lies about', { timeout: 30_000 }, async () => {
   const { run, home } = aRun()
   await aCache(forgottenMs + 60_000)
-  const said = async (...args: string[]) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../lowtide.mjs'), 'doctor', ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
-    let text = ''
-    child.stdout.on('data', (chunk) => (text += chunk))
-    await new Promise((resolve) => child.once('close', resolve))
-    return text
-  }
-  const found = await said()
+  const found = await doctor()
   expect(found).toMatch(/^ok\s+processes stack: linux, node v24/m)
   expect(found).toMatch(/^(ok|lacks)\s+clients that vanish: /m)
   expect(found).toContain(`processes or shared memory of ${run}`)

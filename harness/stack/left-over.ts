@@ -1,18 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { runsWithMemory } from '../probes/proc/planted-memory.ts'
+import { plantedMemory, runsWithMemory } from '../probes/proc/planted-memory.ts'
 import { namespacedRuns } from './namespace-clean.ts'
 import type { Owned } from './stack.ts'
 
 /** What runs that are over have left on this machine: containers by their label, processes and shared memory by their tag, network namespaces, data directories and folders in the temporary directory. */
 export async function leftOver(): Promise<Owned[]> {
   const tagged = ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? []))
-  const tags = new Set([...tagged, ...runsWithMemory()].filter((run) => nameOfRun.test(run)))
-  const homes = (await readdir(tmpdir())).flatMap((name) => {
+  const tags = new Set([...tagged, ...runsWithMemory().filter((run) => isOurs(plantedMemory(run)))].filter((run) => nameOfRun.test(run)))
+  const homes = (await readdir(tmpdir()).catch(() => [])).flatMap((name) => {
     const [, run] = homeOfRun.exec(name) ?? []
-    return run === undefined ? [] : { run, path: join(tmpdir(), name) }
+    const path = join(tmpdir(), name)
+    return run === undefined || !isOurs(path) ? [] : { run, path }
   })
   const { labelledRuns } = await import('./containers-clean.ts')
   const labels = await labelledRuns()
@@ -26,6 +27,13 @@ export async function leftOver(): Promise<Owned[]> {
     ...namespaces.filter(isOver).map((run) => ({ kind: 'namespace' as const, run })),
     ...homes.filter(({ run }) => isOver(run)).flatMap(({ path }) => [{ kind: 'postgres' as const, dataDir: join(path, 'data') }, { kind: 'directory' as const, path }]),
   ]
+}
+
+/** What another user's run has left is that user's to remove, and whether it is over may not be for us to see. Root may remove and sees all. */
+function isOurs(path: string): boolean {
+  const owner = lstatSync(path, { throwIfNoEntry: false })?.uid
+  const user = process.getuid?.()
+  return owner !== undefined && (user === 0 || user === owner)
 }
 
 /** `lowtide-<run>-<random>`, where a run is `<utc>-<random>-<scenario>`: nobody else's folder looks like it. */
