@@ -4,7 +4,7 @@ import type { Member, Process, Session } from '../timeline/member.ts'
 import { faultOf } from '../timeline/shape.ts'
 import { pairsOf } from './pairs.ts'
 
-/** A request of the load with all that the record has of it. */
+/** A request of the load, with everything that the record knows of it. */
 export type Trace = {
   readonly request: string
   readonly cycle: number
@@ -12,28 +12,28 @@ export type Trace = {
   /** Epoch milliseconds, the load generator's clock; null where the record tells only how long it took. */
   readonly startedAtMs: number | null
   readonly tookMs: number
-  /** Of those that the record keeps whole; null for the others. */
+  /** null for requests that the record does not keep whole. */
   readonly path: string | null
-  /** null in older records, of those that are not kept whole. */
+  /** null in older records, for requests that they do not keep whole. */
   readonly came: Came | null
-  /** Processes that carried it, as they were seen last. */
+  /** The processes that served it, as they were last seen. */
   readonly processes: readonly Process[]
-  /** Sessions at the other end of these processes' connections, and those whose last statement or name carried its id. */
+  /** The sessions at the other end of these processes' connections, and those whose last statement or application name contained its id. */
   readonly sessions: readonly Session[]
-  /** What began while it was in flight, or has been in its state since, and was there when its load had come to rest: whose request this may be. */
+  /** What began while it was in flight and was still there when its load had come to rest: this request may have left it. */
   readonly bornMeanwhile: readonly Member[]
 }
 
 export type Traces = {
-  /** Of the record itself: what was passed over as it cannot be read, and which stretches of it are read and are not as they were written. */
+  /** What is wrong with the record: lines that cannot be read and were passed over, and stretches that were changed after they were written. */
   readonly faults: readonly string[]
   /** Those that the record keeps whole, in the order in which they were told. */
   readonly kept: readonly Trace[]
-  /** null where the record has no more of it than its counts. */
+  /** null where the record has only counts of it. */
   readonly of: (request: string) => Trace | null
-  /** Sessions that a backend of this number had, as they were seen last. */
+  /** The sessions of backends with this pid, as they were last seen. */
   readonly sessionsOf: (pid: number) => readonly Session[]
-  /** In flight at a moment, by the load generator's clock: of each route, as long as the record keeps its requests. */
+  /** The requests in flight at a moment, by the load generator's clock, as far as the record has them. */
   readonly inFlightAt: (epochMs: number) => readonly Trace[]
 }
 

@@ -11,12 +11,12 @@ export type EvidenceOptions = {
   readonly signal: AbortSignal
 }
 
-/** A pile of equal hangs is understood from its first few. */
+/** Hangs that are alike are understood from the first few. */
 const mostCases = 12
 
 /**
  * Stores what can be seen of survivors without touching them, before anything is done that might heal them: three looks at /proc half
- * a second apart, their descriptors, their sessions, and the application's last words. Each identity once.
+ * a second apart, their descriptors, their sessions, and the application's last log line. Each identity is stored once.
  */
 export function openEvidence({ agent, app, store, record, signal }: EvidenceOptions) {
   const stored = new Set<string>()
@@ -35,7 +35,7 @@ export function openEvidence({ agent, app, store, record, signal }: EvidenceOpti
   }
 }
 
-/** /proc of these processes by their numbers; or why nobody could look. An agent that is gone must not end the run: what it left is the finding. */
+/** What /proc shows of these processes, by pid; or why it could not be read. An agent that is gone must not end the run: what is left is still a finding. */
 async function seeProcesses(agent: Agent, pids: readonly number[], signal: AbortSignal): Promise<{ seen: ReadonlyMap<number, ProcessEvidence>; unseen: string | null }> {
   if (pids.length === 0) return { seen: new Map(), unseen: null }
   try {
@@ -49,7 +49,7 @@ async function seeProcesses(agent: Agent, pids: readonly number[], signal: Abort
 
 const lastWords = ({ logTail }: Pick<App, 'logTail'>, pid: number) => logTail(1, `[${pid}]`).then((lines) => lines.at(-1) ?? null, () => null)
 
-/** By identity: a number may be used again within one run. */
+/** By identity: the system may use a pid again within one run. */
 const nameOf = (process: Process | null, session: Session | null) => (process ? `process-${process.id}` : `backend-${session?.id}`).replace('@', '-')
 
 const keyOf = (process: Process | null, session: Session | null) => `${process?.id}|${session?.id}`

@@ -3,17 +3,17 @@ import { z } from 'zod'
 
 /** A Kubernetes cluster in which k6-operator starts the generators of a load, where one machine is too slow for it. The application and the harness stay where they are. */
 export type Cluster = {
-  /** Of k6 with Lowtide's output, as harness/load/k6-build/Dockerfile makes it. */
+  /** The image of k6 with Lowtide's output, which harness/load/k6-build/Dockerfile builds. */
   readonly image: string
-  /** This machine, by a name or an address that the cluster knows: there the generators find the application, and there they send their samples. */
+  /** This machine, by a name or an address that the cluster can reach: the generators send their requests and their samples there. */
   readonly host: string
-  /** On which the samples are awaited; a free one if absent. */
+  /** The port on which this machine receives the samples. Default: any free one. */
   readonly port?: number
   /** Program and leading arguments that reach the cluster, such as ['kubectl', '--context=staging', '--namespace=load']; ['kubectl'] if absent. */
   readonly kubectl?: readonly string[]
   /** Each generator on a node of its own. */
   readonly separate?: boolean
-  /** Until all generators of a load have come, and again until k6-operator has resumed them; default 2 min. */
+  /** How long all generators of a load may take to come, and again how long k6-operator may take to resume them; default 2 min. */
   readonly readyTimeoutMs?: number
 }
 
@@ -26,7 +26,7 @@ export const kubectlOf = ({ kubectl = ['kubectl'] }: Pick<Cluster, 'kubectl'>): 
 /** A host as URLs have it: an address of IPv6 in brackets. */
 export const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
-/** A run as the value of a label, by which all that is created for it is found. */
+/** A run's id as the value of a Kubernetes label (at most 63 characters), by which everything that is created for the run is found. */
 export const runLabelOf = (run: string): string => run.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '')
 
 /** What may be the name of an image. */

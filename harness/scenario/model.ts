@@ -2,27 +2,27 @@ import type { Cluster } from './cluster.ts'
 import type { Rude } from './rude.ts'
 
 /**
- * An open model of load: visits begin at their own moments, whether or not those before them have been answered. Without it the model is closed: so many users as are
- * `concurrency`, each of whom waits for an answer, so that a slow application gets less load (Schroeder, Wierman, Harchol-Balter: Open Versus Closed, NSDI 2006).
+ * An open model of load: visits begin at their own moments, whether or not those before them have been answered. Without it the model is closed: `concurrency` users, each of whom waits for an
+ * answer before the next request, so that a slow application gets less load (Schroeder, Wierman, Harchol-Balter: Open Versus Closed, NSDI 2006).
  */
 export type Arrivals = {
-  /** Requests that come in a second, counted as the dose is: visits of several begin as much less often. */
+  /** Requests a second, counted as the dose is: visits of four requests begin a quarter as often. */
   readonly perSecond: number
-  /** As people come, independently of each other (the default), or as a clock strikes. */
+  /** `poisson`: independently of each other, as people come (the default). `even`: at equal intervals. */
   readonly spacing?: 'poisson' | 'even'
-  /** The rate grows from 0 over so long at the beginning of each cycle. */
+  /** How long the rate takes to grow from 0, at the beginning of each cycle. */
   readonly rampMs?: number
-  /** A visit for which no user is free within so long after its moment is not sent, and counts as dropped; default 1 s. */
+  /** A visit for which no user is free within this time after its moment is not sent, and counts as dropped; default 1 s. */
   readonly dropAfterMs?: number
 }
 
 /**
- * Where a request carries its id, which no other of the run has, so that it can be found again in an access log, in the application's own log, and in its SQL where it passes
- * it on: in a header, or in a parameter of its query, for servers whose logs tell of a request no more than its URL.
+ * Where a request carries its id, which no other request of the run has. By it a request is found again in access logs, in the application's own log, and in its SQL if it passes the id on. Either
+ * in a header, or in a parameter of the query, for servers whose logs show nothing but the URL.
  */
 export type RequestId = { readonly header: string } | { readonly parameter: string }
 
-/** What loads of every kind may say of how they are sent. */
+/** How a load is sent, whatever its kind. */
 export type Model = {
   readonly requestTimeoutMs?: number
   /** k6 processes that share the load, where one is too slow for it; default 1. */
@@ -31,8 +31,8 @@ export type Model = {
   readonly cluster?: Cluster
   /** Where each request carries its id; default the header `x-request-id`. */
   readonly requestId?: RequestId
-  /** Makes the model an open one; `concurrency` is then the most that are in flight at once. */
+  /** Makes the model an open one. `concurrency` is then the most requests in flight at once. */
   readonly arrivals?: Arrivals
-  /** Shares of the dose that are sent by clients that misbehave. */
+  /** The shares of the dose that clients send which misbehave. */
   readonly rude?: Rude
 }

@@ -1,8 +1,8 @@
 import type { Plan, ProfileName, Scenario } from './scenario.ts'
 
 /**
- * The lengths of a run. `dose` is the most a unit may be: a run lowers it to what its budget allows, and says so. That of `certify` is the least with which baseline and
- * measured cycles together have the requests that the sequential test asks for (verdict/sequential.ts), and a few that may fail.
+ * The lengths of a run. `dose` is the most that a unit may be: a run lowers it to what its budget allows, and says so. The dose of `certify` is the smallest with which baseline and measured
+ * cycles together have the requests that the sequential test needs (verdict/sequential.ts), and a few more, since some may fail.
  */
 export const profiles: Readonly<Record<ProfileName, Plan>> = {
   repro: { dose: 6, concurrency: 6, sampleEveryMs: 200, settleMs: 15_000, budgetMs: 60_000, stopsAt: 'first-confirmed-leak', seed: 1, thinkScale: 1 },
@@ -14,10 +14,10 @@ export const profiles: Readonly<Record<ProfileName, Plan>> = {
 /** A profile's plan with the scenario's own settings on top, and the command line's on top of those. */
 export const planFor = (scenario: Scenario, profile: ProfileName, asked: Partial<Plan>): Plan => ({ ...profiles[profile], ...scenario.profiles?.[profile], ...asked })
 
-/** Shares of the measured cycles, in units of the dose: a rate shows as growth with the dose, a leak with time alone in the cycle of none. */
+/** How large the measured cycles are, in units of the dose. A leak by the request grows with the dose; a leak by the hour also shows in the cycle without requests. */
 export const doseShares = [0, 1, 2, 4, 1] as const
 
-/** The measured doses in seeded random order (Fisher and Yates), so that a drift of the machine does not look like a dose. */
+/** The measured doses in a random order that the seed decides (Fisher and Yates): in a rising order, a machine that slows down would look like the dose. */
 export function shuffledDoses(unit: number, seed: number): number[] {
   const doses = doseShares.map((share) => share * unit)
   let state = seed >>> 0

@@ -2,22 +2,22 @@ import { z } from 'zod'
 import type { Load } from './scenario.ts'
 
 /**
- * Clients that misbehave, which send a part of the dose in the place of k6. Numbers are shares of the dose, between 0 and 1; what is left of it stays k6's. Each is told by the route and
- * its manner, `timeline · abort mid-body`, and counts as dose when it was done as it is told here; what came instead is in the report.
+ * Clients that misbehave and send a part of the dose; k6 sends the rest. Numbers are shares of the dose, between 0 and 1. Each is reported under its route and manner, as in
+ * `timeline · abort mid-body`, and counts as dose if it misbehaved as described here. The report says what happened otherwise.
  */
 export type Rude = {
   /** Hangs up: its headers sent and no body; at the first byte of the answer; at the first of its body, if that has not come whole; with a reset, at the last byte. */
   readonly aborts?: { readonly headers?: number; readonly firstByte?: number; readonly midBody?: number; readonly lastByte?: number }
-  /** Is gone in the midst of the answer's body, without FIN or RST, as in a tunnel: the server's socket stays open until its own time-outs. Needs a network namespace. */
+  /** Disappears in the middle of the answer's body, without FIN or RST, as a train in a tunnel: the server's socket stays open until its own time-outs. Needs a network namespace. */
   readonly vanish?: number
   /**
-   * Reads so many bytes a second and no more, and leaves at the request's time-out. A server feels it by answers that are longer than what the kernels hold for it; with
-   * `receiveBufferBytes` the client's holds no more than that, which needs a network namespace.
+   * Reads this many bytes a second and no more, and leaves at the request's time-out. A server only feels it if the answer is longer than what the kernels buffer. `receiveBufferBytes` limits the buffer of
+   * the client's kernel, which needs a network namespace.
    */
   readonly slowReader?: { readonly share: number; readonly bytesPerSecond: number; readonly receiveBufferBytes?: number }
   /** Sends its FIN right after the request, and reads on. */
   readonly halfClose?: number
-  /** Announces a body, never sends it, and hangs up after so long. Only of requests that have one. */
+  /** Announces a body, never sends it, and hangs up after `silentMs`. Only for requests that have a body. */
   readonly bodyNeverSent?: { readonly share: number; readonly silentMs: number }
   /** Sends its headers at so many bytes a second. */
   readonly headerDrip?: { readonly share: number; readonly bytesPerSecond: number }
@@ -25,11 +25,11 @@ export type Rude = {
   readonly doubleSubmit?: number
   /** Sends two requests in one packet, and reads both answers. */
   readonly pipelinedPair?: number
-  /** So many requests over one connection, each as soon as the one before is answered. */
+  /** `requests` requests over one connection, each as soon as the one before is answered. */
   readonly keepAliveStorm?: { readonly share: number; readonly requests: number }
-  /** So many requests one after the other, each over a connection of its own that is closed as soon as it is answered. */
+  /** `requests` requests one after the other, each over a connection of its own, which is closed as soon as it is answered. */
   readonly connectionChurn?: { readonly share: number; readonly requests: number }
-  /** Names of routes, or of a journey's visits of one request, that get rude clients; all that do not hang up by themselves if absent. */
+  /** Routes, or a journey's visits of one request, that get rude clients, by name. Default: all but those with `abortAfterMs`. */
   readonly routes?: readonly string[]
 }
 
@@ -67,7 +67,7 @@ const asked = z.object({
   profiles: z.record(z.string(), z.object({ concurrency: z.number().optional() })).optional(),
 })
 
-/** What rude clients are asked for that cannot be had together, or not of these routes. Of a journey, whose visits are not known here, the load itself says so as it is bundled. */
+/** What is asked of rude clients that cannot be had, together or of these routes. The visits of a journey are not known here: what is wrong with those, the load says when it is bundled. */
 export function problemsOfRude(scenario: unknown): string[] {
   const { load, profiles = {} } = asked.safeParse(scenario).data ?? {}
   if (load === undefined) return []
@@ -85,5 +85,5 @@ export function problemsOfRude(scenario: unknown): string[] {
   return found
 }
 
-/** Two for the rude, since the half of a double submit would be none, and one for k6. */
+/** Two for rude clients, since a double submit takes two at once, and one for k6. */
 const leastConcurrency = 3

@@ -5,7 +5,7 @@ import type { Format, Method } from '../replay/logged.ts'
 import type { Model } from './model.ts'
 import type { Limits } from '../timeline/facts.ts'
 
-/** A soak as data: what runs, which load it gets, what it declares. A scenario file exports one as its default. */
+/** A soak test as data: the application, its load, and what it declares. A scenario file exports one as its default; scenarios/README.md explains each setting. */
 export type Scenario = {
   /** Lower case, digits and hyphens: it names the run's folder. */
   readonly name: string
@@ -15,7 +15,7 @@ export type Scenario = {
   /** Settings that differ from the profile's own. */
   readonly profiles?: { readonly [P in ProfileName]?: Partial<Plan> }
   readonly suppressions?: readonly Suppression[]
-  /** What the load must hold besides leaving nothing behind: latency, answers, rates, and counters of the server. A crossed one is a finding of its own, and no leak. */
+  /** What the load must fulfil besides leaving nothing behind: latency, answers, rates, counters of the server. A crossed threshold is a finding of its own, and no leak. */
   readonly thresholds?: Thresholds
 }
 
@@ -33,11 +33,11 @@ export type Target = {
   readonly seed?: readonly string[]
   /** Answered with a status below 400 once the application is ready. */
   readonly readyPath: string
-  /** Cheap request that should answer whatever hangs: the canary and the nudge. Default: readyPath. */
+  /** A cheap request that should be answered even while other routes hang. Sent as a canary, and to give pools a reason to close idle sessions. Default: readyPath. */
   readonly otherPath?: string
-  /** A request that takes one place of the application's pool for about `holdsMs`: so many at once show how many places there are, before the load and after it. */
+  /** A request that takes one place of the application's pool for about `holdsMs`: sending many at once counts the places, before the load and after it. */
   readonly capacity?: { readonly path: string; readonly holdsMs: number }
-  /** A request upon which the application collects its garbage: what only a collection frees is told from what nothing frees. Where it answers with JSON, a number `heapUsedBytes` in it is recorded. */
+  /** A request on which the application collects its garbage: it tells what only a collection frees from what nothing frees. If the answer is JSON with a number `heapUsedBytes`, that is recorded. */
   readonly collectPath?: string
   /** Builds the application's image for the containers stack; without it only the processes stack can run the target. */
   readonly image?: {
@@ -50,7 +50,7 @@ export type Target = {
     /** What the application gets as PORT. */
     readonly port: number
   }
-  /** Variants by name: environment on top of `env`. `default` runs when none is asked for; `leaks` are known to leak, and prove that a run sees it. */
+  /** Variants by name: environment on top of `env`. `default` runs when none is asked for. `leaks` names those that are known to leak: `lowtide prove` shows that a run finds it. */
   readonly variants?: { readonly default: string; readonly leaks?: readonly string[]; readonly by: Readonly<Record<string, Readonly<Record<string, string>>>> }
   readonly limits?: Limits
   /** File to which the application logs, as LOWTIDE_LOG in its environment; without it, its stderr is its log. */
@@ -61,12 +61,12 @@ export type Target = {
   readonly maxConnections?: number
 }
 
-/** A k6 script of one's own, a list of routes that the harness turns into one, or an access log. */
+/** A k6 script of your own, a list of routes that the harness turns into a script, or an access log. */
 export type Load = ({ readonly kind: 'journey'; readonly journey: string } & Model) | ({ readonly kind: 'routes'; readonly routes: readonly Route[] } & Model) | Replay
 
 /**
- * The requests of an access log or a HAR, in their order and with their gaps. Each cycle gets the next stretch of it; a warm-up gets its own without the gaps. The plan's `concurrency` is the
- * most that are in flight at once: where it holds a request back, that one is late. What is sent has no body and no cookies, and goes to the target, whatever its host was.
+ * The requests of an access log or a HAR, in their order and with their gaps. Each cycle gets the next stretch of it; the warm-up gets its own stretch, without gaps. The plan's `concurrency` is
+ * the most that are in flight at once: a request that it holds back is late. Requests are sent without body and cookies, and to the target, whatever their host was.
  */
 export type Replay = {
   readonly kind: 'replay'
@@ -74,11 +74,11 @@ export type Replay = {
   readonly log: string
   /** Told by the log's first lines if absent. */
   readonly format?: Format
-  /** Where lines of JSON hold what, where they are not like those of Caddy, nginx, pino-http or ECS. */
+  /** Under which keys lines of JSON hold what, if not under those of Caddy, nginx, pino-http or ECS. */
   readonly fields?: Fields
-  /** Gaps are so many times shorter than they were; default 1. */
+  /** How many times faster than it was recorded; default 1. */
   readonly speed?: number
-  /** Times that the log is gone through at most; as often as the run needs if absent. */
+  /** How often the log may be replayed from its start; default: as often as the run needs. */
   readonly loops?: number
   /** Only what arrived from here, and before there: ISO 8601 with a zone. */
   readonly from?: string
@@ -89,7 +89,7 @@ export type Replay = {
   readonly hosts?: readonly string[]
   /** Which answers count as dose; default `class`. */
   readonly expect?: Expectation
-  /** Words that make a parameter a secret, in the place of the usual ones (`token`, `key`, `password`, `session` ...). */
+  /** Words that make a parameter a secret, instead of the usual ones (`token`, `key`, `password`, `session` ...). */
   readonly redact?: readonly string[]
   /** Longer gaps are cut to this, as replayed; default 30 s. */
   readonly longestGapMs?: number
@@ -110,8 +110,8 @@ export type Route = {
   /** What an answer must be to count as dose; default status 200. An error route declares its 500. */
   readonly expect?: { readonly status?: number; readonly contains?: string }
   /**
-   * The client hangs up after this long, in the midst of the answer too. It counts as dose: to be left alone is what such a request is for. An answer that
-   * came before counts as well, if it is as expected. Less than the load's requestTimeoutMs.
+   * The client hangs up after this long, even in the middle of the answer. It then counts as dose, since hanging up is what such a request is for. An answer that came before counts too, if it is as
+   * expected. Less than the load's requestTimeoutMs.
    */
   readonly abortAfterMs?: number
 }
@@ -133,5 +133,5 @@ export type Plan = {
   readonly thinkScale: number
 }
 
-/** An invariant that may fail here, for a reason that a reader can check. It is told whether it hid anything, and when it last did; it never hides a planted control. */
+/** An invariant that may fail in this scenario, for a reason that a reader can check. Reports say whether it hid anything, and when it last did. It never hides a leak that the run planted itself. */
 export type Suppression = { readonly name: string; readonly invariant: string; readonly reason: string }
