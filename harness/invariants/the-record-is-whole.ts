@@ -1,4 +1,4 @@
-import { settledByCopy } from '../verdict/altered.ts'
+import { doubtOf } from '../verdict/altered.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list } from '../verdict/words.ts'
 
@@ -8,7 +8,7 @@ export default {
   check: ({ altered, damage, end }) => {
     if (altered.length > 0) {
       const faults = [...altered, ...damage]
-      return { kind: 'inconclusive', sentence: `the record has ${count(faults.length, 'fault')}: ${list(faults, 3)}`, settledBy: settledByCopy }
+      return doubtOf(`the record has ${count(faults.length, 'fault')}: ${list(faults, 3)}`)
     }
     if (damage.length > 0)
       return { kind: 'inconclusive', sentence: `the record has ${count(damage.length, 'fault')}: ${list(damage, 3)}`, settledBy: 'run again; what a damaged record lost cannot be judged' }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { entriesOf, factsOf, hungRequest, type Run } from '../testing/timeline-of.ts'
+import { entriesOf, factsOf, hungRequest, type Run, timelineOf } from '../testing/timeline-of.ts'
 import { beginFold } from '../timeline/fold.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
-import type { Finding } from './verdict.ts'
+import type { Finding, Invariant } from './verdict.ts'
 
 const invariants = await loadInvariants()
 const crossed: Finding = { invariant: 'http_req_duration: p(99)<400', kind: 'crossed', sentence: '412 ms', threshold: true }
@@ -28,7 +28,13 @@ test('what it shows is told as what it may be', () => {
   expect(judgedAltered({ beings: hungRequest({ cycle: 4 }) }, [crossed]).findings).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ invariant: 'no request process outlives its request', kind: 'inconclusive', sentence: expect.stringMatching(/^1 request process outlived its request.*, by a record that is not as it was written$/) }),
-      { invariant: crossed.invariant, threshold: true, kind: 'inconclusive', sentence: '412 ms, by a record that is not as it was written', settledBy: 'judge a copy of the record that is as it was written, or run again' },
+      { invariant: crossed.invariant, threshold: true, kind: 'inconclusive', sentence: '412 ms, by a record that is not as it was written', settledBy: 'judge a copy of the record that is as it was written, or run again', because: 'altered record' },
     ]),
   )
+})
+
+test('what goes before all other reasons is told by what it is, and not by its words', () => {
+  const sameWords: Invariant = { name: 'z', check: () => ({ kind: 'inconclusive', sentence: 'another', settledBy: 'judge a copy of the record that is as it was written, or run again' }) }
+  const cause: Invariant = { name: 'y', isCause: true, check: () => ({ kind: 'inconclusive', sentence: 'a cause', settledBy: 'x' }) }
+  expect(judge(timelineOf(), [sameWords, cause]).findings.map(({ sentence }) => sentence)).toEqual(['a cause', 'another'])
 })

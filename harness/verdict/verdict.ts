@@ -23,7 +23,10 @@ export type Opinion =
   | { readonly kind: 'warning'; readonly sentence: string; readonly survivors: readonly Survivor[] }
   | { readonly kind: 'leak'; readonly sentence: string; readonly survivors: readonly Survivor[] }
   | { readonly kind: 'crossed'; readonly sentence: string }
-  | { readonly kind: 'inconclusive'; readonly sentence: string; readonly settledBy: string }
+  | Inconclusive
+
+/** What could not be decided: what was missing, and what would settle it. `because` where the record itself is in doubt, which any other reason may follow from. */
+export type Inconclusive = { readonly kind: 'inconclusive'; readonly sentence: string; readonly settledBy: string; readonly because?: 'altered record' }
 
 /** A member that stayed, with what makes it one. `bornIn` is the cycle of its birth; null when it was born before the first. */
 export type Survivor = {
