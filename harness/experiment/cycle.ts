@@ -5,7 +5,7 @@ import { keptOf } from '../load/flight.ts'
 import { startLoad, type RunningLoad } from '../load/k6.ts'
 import type { LoadPlan } from '../load/plan.ts'
 import type { Take } from '../load/samples.ts'
-import { isLeftover, settle, type Settled, type Unmeant } from '../probes/quiet.ts'
+import { isLeftover, settle, type Settled, type UnexpectedQueries } from '../probes/quiet.ts'
 import type { Sampler } from '../probes/sampler.ts'
 import { watchSuspects } from '../probes/suspects.ts'
 import type { Plan } from '../scenario/scenario.ts'
@@ -37,8 +37,8 @@ export type CycleTools = {
   readonly clientsBefore: () => number
   /** Replication slots that were. */
   readonly slotsBefore: () => ReadonlySet<string>
-  readonly unmeant: Unmeant
-  readonly isVain: () => boolean
+  readonly unexpectedQueries: UnexpectedQueries
+  readonly isFutile: () => boolean
   /** Aborted, it ends the load that is on; what follows it, such as its settle, goes on. */
   readonly loadEnds: AbortSignal
   readonly signal: AbortSignal
@@ -141,7 +141,7 @@ export function openCycles(tools: CycleTools): Cycles {
       if (tookMs < lastsMs) await delay(lastsMs - tookMs, undefined, { signal })
       record({ kind: 'phase', phase, edge: 'end', cycle })
       record({ kind: 'phase', phase: 'settle', edge: 'start', cycle })
-      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, clientsBefore: tools.clientsBefore(), slotsBefore: tools.slotsBefore(), unmeant: tools.unmeant, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isVain: tools.isVain, signal })
+      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, clientsBefore: tools.clientsBefore(), slotsBefore: tools.slotsBefore(), unexpectedQueries: tools.unexpectedQueries, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isFutile: tools.isFutile, signal })
       for (const { flight, born } of carriers.atRest(settled.last.members, cycle, inFlightBetween)) record({ kind: 'request', cycle, why: 'at-birth', born, ...keptOf(flight) })
       if (settled.kind !== 'clean') {
         await tools.evidence(withPeers(settled.last.members))

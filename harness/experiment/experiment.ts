@@ -28,7 +28,7 @@ import { heapUsedIn } from './heap-used.ts'
 import { lastMatchedOf } from './last-matched.ts'
 import { openPlaces } from './places.ts'
 import { beyondBudgetMs, loadsUntilMs } from './dose.ts'
-import { meantQueries } from './meant-queries.ts'
+import { learnStandingQueries } from './unexpected-queries.ts'
 import { runProgramme } from './programme.ts'
 
 export type Experiment = {
@@ -106,13 +106,13 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   let clientsAtStart = Number.POSITIVE_INFINITY
   let slotsBefore: ReadonlySet<string> = new Set()
   const clientsBefore = () => clientsAtStart + places.waiting()
-  const queries = meantQueries(target.limits?.standingQueries)
-  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, slotsBefore: () => slotsBefore, unmeant: queries.unmeant, isVain: soFar.isBlind, loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]), signal })
+  const queries = learnStandingQueries(target.limits?.standingQueries)
+  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, slotsBefore: () => slotsBefore, unexpectedQueries: queries.unexpected, isFutile: soFar.isBlind, loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]), signal })
   const tell = (one: Look, told: Counters) => {
     if (one.reading === 'before-load') queries.sawBeforeLoad(one)
     record({ ...one, counters: { ...one.counters, ...told } })
   }
-  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => tell(one, told), inFlight: () => 0, clientsBefore: clientsBefore(), slotsBefore, unmeant: queries.unmeant, deadlineMs: plan.settleMs, matureMs, signal })
+  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => tell(one, told), inFlight: () => 0, clientsBefore: clientsBefore(), slotsBefore, unexpectedQueries: queries.unexpected, deadlineMs: plan.settleMs, matureMs, signal })
 
   // What is there before any request, such as the replication slot of a replica, is nobody's leak.
   const { last: before } = await look('before-load', 0)

@@ -55,7 +55,7 @@ describe('settle', () => {
 
   test('what the application runs by design is waited for neither as a query nor as its transaction', async () => {
     const polling = sight(seen(server('application'), session({ pid: 20, state: 'active', transactionAgeMs: 40 })))
-    expect(await settled([polling], { unmeant: () => [], matureMs: 2_000 })).toMatchObject({ kind: 'clean', last: { quiescent: true } })
+    expect(await settled([polling], { unexpectedQueries: () => [], matureMs: 2_000 })).toMatchObject({ kind: 'clean', last: { quiescent: true } })
     expect(await settled([polling], { deadlineMs: 400 })).toMatchObject({ kind: 'unquiet' })
   })
 
@@ -81,7 +81,7 @@ describe('settle', () => {
   })
 
   test('waiting in vain ends at once', async () => {
-    expect(await settled([busy], { isVain: () => true })).toMatchObject({ kind: 'unquiet' })
+    expect(await settled([busy], { isFutile: () => true })).toMatchObject({ kind: 'unquiet' })
   })
 
   test('an abort ends it', async () => {
@@ -116,9 +116,9 @@ describe('quiet', () => {
 
   test('queries that the application runs by design are no sign of work, and others are', () => {
     const members = seen(session({ pid: 20, state: 'active', query: 'SELECT poll()' }), session({ pid: 21, state: 'active', query: 'SELECT 2' }))
-    const unmeant = (running: readonly Session[]) => running.filter(({ query }) => query !== 'SELECT poll()')
-    expect(unquietOf(sight(members), then, 150, 0, 0, unmeant)).toEqual({ unquietBy: 'queries', unquiet: '1 queries running: SELECT ?' })
-    expect(unquietOf(sight(members.slice(0, 1)), then, 150, 0, 0, unmeant)).toBeNull()
+    const unexpectedQueries = (running: readonly Session[]) => running.filter(({ query }) => query !== 'SELECT poll()')
+    expect(unquietOf(sight(members), then, 150, 0, 0, unexpectedQueries)).toEqual({ unquietBy: 'queries', unquiet: '1 queries running: SELECT ?' })
+    expect(unquietOf(sight(members.slice(0, 1)), then, 150, 0, 0, unexpectedQueries)).toBeNull()
   })
 
   test('a first look proves no rest', () => {

@@ -15,18 +15,18 @@ export type SettleOptions = {
   readonly clientsBefore?: number
   /** Replication slots that were there before the first request: a replica that is away for a while is not waited for. Default none. */
   readonly slotsBefore?: ReadonlySet<string>
-  /** Those of these running queries that the application does not keep running by design. Default all. */
-  readonly unmeant?: Unmeant
+  /** Which of the running queries the application does not run by design, so that quiet has to wait for them. Default: all. */
+  readonly unexpectedQueries?: UnexpectedQueries
   /** Longest wait for quiet; what is left in quiet is waited for until it is mature, however long that is. */
   readonly deadlineMs: number
   /** Something left over may go by itself as long as it is younger than this; it is waited for, up to here. */
   readonly matureMs: number
-  /** True once waiting is in vain: a probe that is blind will never see quiet. */
-  readonly isVain?: () => boolean
+  /** True once waiting is futile: a blind probe will never see quiet. */
+  readonly isFutile?: () => boolean
   readonly signal: AbortSignal
 }
 
-export type Unmeant = (running: readonly Session[]) => readonly Session[]
+export type UnexpectedQueries = (running: readonly Session[]) => readonly Session[]
 
 /** How a settle ended: with nothing of the load left, with something left that had time enough to go, or without quiet. */
 export type Settled = { readonly kind: 'clean' | 'leftovers' | 'unquiet'; readonly last: Look }
@@ -39,7 +39,7 @@ const longestWaitMs = 2_000
  * Looks until three looks in a row are quiet and nothing of the load is left, or until what is left is old enough to be called
  * left behind. Quiet needs the server's own word as well as the client's: a long page goes on after its client has gone.
  */
-export async function settle({ sampler, reading, cycle, record, inFlight, clientsBefore = 0, slotsBefore, unmeant, deadlineMs, matureMs, isVain = () => false, signal }: SettleOptions): Promise<Settled> {
+export async function settle({ sampler, reading, cycle, record, inFlight, clientsBefore = 0, slotsBefore, unexpectedQueries, deadlineMs, matureMs, isFutile = () => false, signal }: SettleOptions): Promise<Settled> {
   const beganMs = performance.now()
   let before: { readonly sight: Sight; readonly atMs: number } | null = null
   let clean = 0
@@ -48,7 +48,7 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
     const sight = await sampler.look()
     const atMs = performance.now()
     signal.throwIfAborted()
-    const unquiet = unquietOf(sight, before, atMs, inFlight(), clientsBefore, unmeant)
+    const unquiet = unquietOf(sight, before, atMs, inFlight(), clientsBefore, unexpectedQueries)
     const left = leftoversOf(sight.members, slotsBefore).length
     const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...unquiet, ...(sight.partial.length > 0 ? { missed: sight.partial.map(({ probe }) => probe) } : {}), counters: sight.counters, members: sight.members }
     // The first look only tells where the CPU clocks stood; it proves no rest.
@@ -59,7 +59,7 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
     if (clean >= cleanLooks) return { kind: 'clean', last: look }
     const waitedMs = atMs - beganMs
     if (quiet >= cleanLooks && waitedMs >= matureMs) return { kind: 'leftovers', last: look }
-    if (isVain() || (waitedMs >= deadlineMs && unquiet !== null)) return { kind: 'unquiet', last: look }
+    if (isFutile() || (waitedMs >= deadlineMs && unquiet !== null)) return { kind: 'unquiet', last: look }
     // Three looks that decide come close together; waiting for something to end may take its time.
     const deciding = clean > 0 || (quiet > 0 && quiet < cleanLooks && waitedMs + longestWaitMs >= matureMs)
     waitMs = deciding ? betweenLooksMs : Math.min(waitMs * 1.5, longestWaitMs)
@@ -75,13 +75,13 @@ const restingCpuShare = 0.1
 type Unquiet = { readonly unquiet: string; readonly unquietBy: UnquietBy }
 
 /** Why this moment is not quiet; null when it is. */
-export function unquietOf(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number, clientsBefore = 0, unmeant: Unmeant = (running) => running): Unquiet | null {
+export function unquietOf(sight: Sight, before: { readonly sight: Sight; readonly atMs: number } | null, atMs: number, inFlight: number, clientsBefore = 0, unexpectedQueries: UnexpectedQueries = (running) => running): Unquiet | null {
   if (sight.partial.length > 0) return { unquietBy: 'blindness', unquiet: `no answer from ${sight.partial.map(({ probe, reason }) => `${probe}: ${reason}`).join('; ')}` }
   if (inFlight > 0) return { unquietBy: 'requests', unquiet: `${inFlight} requests in flight` }
   const clients = sight.counters['app.clients'] ?? 0
   if (clients > clientsBefore) return { unquietBy: 'clients', unquiet: `${clients} client connections open${clientsBefore > 0 ? `, ${clientsBefore} before the load` : ''}` }
   const planted = new Set(sight.members.flatMap((member) => (member.kind === 'process' && member.control !== null ? member.databasePorts : [])))
-  const active = unmeant(sight.members.filter(isRunningQuery).filter(({ clientPort }) => !(clientPort !== null && planted.has(clientPort))))
+  const active = unexpectedQueries(sight.members.filter(isRunningQuery).filter(({ clientPort }) => !(clientPort !== null && planted.has(clientPort))))
   const [one] = active
   if (one !== undefined) return { unquietBy: 'queries', unquiet: `${active.length} queries running: ${formOf(one).slice(0, 80)}` }
   const working = sight.members.filter((member) => member.kind === 'process' && member.control === null && (member.runnableThreads ?? 0) > 0).length

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { session } from '../testing/timeline-of.ts'
 import type { Look } from '../timeline/entry.ts'
 import type { Session } from '../timeline/member.ts'
-import { meantQueries } from './meant-queries.ts'
+import { learnStandingQueries } from './unexpected-queries.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -13,7 +13,7 @@ const [migration, poll] = [running(1, 'ALTER TABLE job ADD COLUMN x int'), runni
 /** What a run has learned at a look so long after its application was ready. */
 function learnt(afterMs: number, declared?: number) {
   vi.useFakeTimers({ toFake: ['performance'] })
-  const queries = meantQueries(declared)
+  const queries = learnStandingQueries(declared)
   queries.sawBeforeLoad(look(migration, poll))
   vi.advanceTimersByTime(afterMs)
   queries.sawBeforeLoad(look(poll))
@@ -21,17 +21,17 @@ function learnt(afterMs: number, declared?: number) {
 }
 
 test('what still runs a while after the start goes on by design, and what ran at the start does not', () => {
-  const { unmeant } = learnt(6_000)
-  expect(unmeant([migration, poll, running(3, 'SELECT 3')])).toEqual([migration, running(3, 'SELECT 3')])
-  expect(unmeant([running(4, 'SELECT poll(2)')])).toEqual([])
+  const { unexpected } = learnt(6_000)
+  expect(unexpected([migration, poll, running(3, 'SELECT 3')])).toEqual([migration, running(3, 'SELECT 3')])
+  expect(unexpected([running(4, 'SELECT poll(2)')])).toEqual([])
 })
 
 test('until then nothing does', () => {
-  expect(learnt(1_000).unmeant([poll])).toEqual([poll])
+  expect(learnt(1_000).unexpected([poll])).toEqual([poll])
 })
 
 test('so many as are declared do besides, whatever they are', () => {
-  const { unmeant } = learnt(6_000, 1)
-  expect(unmeant([poll, running(3, 'SELECT 3')])).toEqual([])
-  expect(unmeant([poll, running(3, 'SELECT 3'), running(4, 'SELECT 4')])).toHaveLength(1)
+  const { unexpected } = learnt(6_000, 1)
+  expect(unexpected([poll, running(3, 'SELECT 3')])).toEqual([])
+  expect(unexpected([poll, running(3, 'SELECT 3'), running(4, 'SELECT 4')])).toHaveLength(1)
 })
