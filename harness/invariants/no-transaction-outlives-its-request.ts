@@ -45,7 +45,7 @@ export default {
     if (undecided.length > 0)
       return {
         kind: 'inconclusive',
-        sentence: `${count(undecided.length, 'transaction')} with locks or a snapshot was still open at rest, the oldest for ${duration(oldest(undecided))}: too young, or its process too busy, to be told from a slow one (${duration(thresholdMs)})`,
+        sentence: `${count(undecided.length, 'transaction')} with locks or a snapshot ${undecided.length === 1 ? 'was' : 'were'} still open at rest, the oldest for ${duration(oldest(undecided))}: too young, or its process too busy, to be told from a slow one (${duration(thresholdMs)})`,
         settledBy: `let the run settle for more than ${duration(thresholdMs)}, or declare limits.transactionMs`,
       }
     if (slow.length > 0)

@@ -118,9 +118,11 @@ test('of many looks of one settle the first and the last three are kept', () => 
   expect(kept.map(({ atMs }) => atMs - loadEndOf(0))).toEqual([4_800, 8_000, 8_500, 9_000])
 })
 
-test('ages of ended transactions are the monitor’s last word on them', () => {
+test('ages of ended transactions are the monitor’s last word before the control, whose own transactions end too, and before the stop, which ends what was left', () => {
   const told = (count: number, p999Ms: number, atMs: number): Timed => ({ kind: 'beat', counters: { 'pg.transactions-ended': count, 'pg.transactions-ended-p999-ms': p999Ms }, atMs })
   expect(fold(facts, numbered([told(10, 40, 1), told(90, 700, 2), { kind: 'beat', counters: {}, atMs: 3 }])).endedTransactions).toEqual({ count: 90, p999Ms: 700 })
+  for (const phase of ['control', 'stop'] as const)
+    expect(fold(facts, numbered([told(10, 40, 1), { kind: 'phase', phase, edge: 'start', atMs: 2 }, told(13, 7_557, 3), { kind: 'phase', phase, edge: 'end', atMs: 4 }, told(14, 7_557, 5)])).endedTransactions).toEqual({ count: 10, p999Ms: 40 })
   expect(timelineOf().endedTransactions).toBeNull()
 })
 

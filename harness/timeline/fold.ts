@@ -49,6 +49,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       case 'phase':
         watch.phase(entry)
         spans.phase(entry)
+        ages.phase(entry)
         halfClosed.phase(entry)
         crowd.phase(entry)
         return
@@ -212,12 +213,18 @@ function flightsOf({ cycle, route, fromMs, spans, complete }: Requests): Flights
   return { cycle, route, complete, startsMs, endsMs }
 }
 
-/** The monitor watches each transaction to its end and reports the running total: its last word counts. */
+/**
+ * The monitor watches each transaction to its end and reports the running total: its last word before the control counts. The transactions that this plants stay open
+ * longer than many an application's, and what is left ends when the application is stopped: by either a leak would pass for a slow transaction.
+ */
 function transactionAges() {
   let count = 0
   let p999Ms = 0
+  let isOver = false
   return {
+    phase: ({ phase }: Phase): void => void (isOver ||= phase === 'control' || phase === 'stop'),
     beat: ({ counters }: Beat): void => {
+      if (isOver) return
       count = counters['pg.transactions-ended'] ?? count
       p999Ms = counters['pg.transactions-ended-p999-ms'] ?? p999Ms
     },
