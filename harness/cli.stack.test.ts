@@ -38,6 +38,8 @@ describe('bad input ends with 64, in one line a problem, and without a stack tra
     ['a folder without scenarios', ['list', '--scenarios', 'reports/bench'], [/^No scenario in reports\/bench\. Name another folder with --scenarios\.$/]],
     ['a folder that is not there', ['list', '--scenarios', 'nowhere'], [/^The folder nowhere cannot be read: ENOENT.*\. Name another with --scenarios\.$/]],
     ['words where none belong', ['doctor', 'please'], [/Expected no more words after `lowtide doctor`, got please/]],
+    ['a figure of a scenario that is not there', ['bench', 'soak', '--times', '1', '--scenario', 'nowhere.ts', '--raw', 'nowhere'], [/^No scenario file at nowhere\.ts/]],
+    ['results that are a folder', ['simulate', '--trials', '1', '--raw', 'reports'], [/^No results can be written to reports: EISDIR.* Name another place with --raw\.$/]],
     ['a figure that is not measured', ['bench', 'beauty', '--times', '0'], [/No figure "beauty"/, /--times to be a positive integer, got "0"/]],
   ])('%s', async (_, args, lines) => {
     const { code, stdout, stderr } = await lowtide(...args)

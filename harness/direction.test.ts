@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   accuracy: ['timeline', 'scenario', 'verdict', 'conclude.ts', 'fault.ts', 'folder.ts', 'index.ts'],
   faults: ['probes', 'stack', 'fault.ts'],
   forensics: ['timeline', 'probes', 'stack'],
-  simulator: ['timeline', 'verdict', 'probes', 'load'],
+  simulator: ['timeline', 'verdict', 'probes', 'load', 'results.ts'],
 }
 
 test.each(Object.entries(allowed))('%s/ imports of ours only %j', (folder, may) => {

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { appendFile } from 'node:fs/promises'
+import { resumeResults } from '../results.ts'
 
 /** One figure of the bench: measured a number of times, each result appended to its raw file, so that a bench that is cut off goes on where it was. */
 export type Measure<R extends object = object> = {
@@ -18,8 +18,7 @@ export type MeasureOptions = { readonly signal: AbortSignal; readonly scenario: 
 
 /** Measures until `times` results are there, then gives all of them. */
 export async function measure<R extends object>({ once, times }: Measure<R>, file: string, options: MeasureOptions & { readonly times?: number }, onResult: (nth: number, result: R) => void): Promise<readonly R[]> {
-  await mkdir(dirname(file), { recursive: true })
-  const results = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean).map((line) => JSON.parse(line) as R)
+  const results = [...(await resumeResults<R>(file, () => true))]
   for (let nth = results.length; nth < (options.times ?? times); nth += 1) {
     options.signal.throwIfAborted()
     const result = await once(nth, options)

@@ -68,6 +68,13 @@ test('to judge again where no record was kept, or none of what was asked for, is
   await expect(again(join(dir, 'nowhere', 'cells.ndjson'))).rejects.toThrow(/^Of 0 runs /)
 })
 
+test('a table of nothing is a mistake', async () => {
+  const table = (raw: string, ...positionals: string[]) => accuracy.run({ values: { raw, table: true }, positionals, line: 'lowtide accuracy' }, { stdout: process.stdout, stderr: process.stderr, signal: AbortSignal.timeout(10_000) })
+  const raw = await cells('L01-node')
+  await expect(table(raw, 'L77', 'L78')).rejects.toThrow(`Of the 1 run in ${raw} none is of L77 or L78.`)
+  await expect(table(join(dir, 'nowhere'))).rejects.toThrow(`No results in ${join(dir, 'nowhere')} yet: lowtide accuracy without --table makes them.`)
+})
+
 test('a kept record that is damaged is named, costs no other its judgement, and makes the command fail', async () => {
   const raw = await cells('L01-node', 'L02-node', 'L03-node')
   const facts = JSON.stringify(factsOf())

@@ -1,5 +1,4 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { appendFile } from 'node:fs/promises'
 import { cellsOf, keyOf, loads, type Cell } from '../accuracy/cells.ts'
 import { loadZoo } from '../accuracy/load-zoo.ts'
 import { loadFaults } from '../accuracy/load-faults.ts'
@@ -7,6 +6,7 @@ import { judgeAgain } from '../accuracy/judge-again.ts'
 import { runCell, type CellResult } from '../accuracy/run-cell.ts'
 import { accuracyTable } from '../accuracy/table.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { readResults, resumeResults } from '../results.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { storeAtomically } from '../timeline/recorder.ts'
 import { count, duration } from '../verdict/words.ts'
@@ -36,15 +36,17 @@ export default {
     const isAgain = args.values.again === true
     if (isAgain && records === null) throw new UsageError(['--again judges kept records: name their folder with --records.'])
     const isAsked = ({ exhibit }: CellResult) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(exhibit, name))
-    let results: readonly CellResult[] = await read(raw)
+    let results = await readResults(raw, isResult)
     let damaged = 0
     const { git = 'unknown' } = await ownVersions()
     if (isAgain && records !== null) {
       ;({ results, damaged } = await judgeAllAgain(results, isAsked, { raw, records, git, signal, say: (line) => stderr.write(line) }))
       storeAtomically(raw, results.map((result) => `${JSON.stringify(result)}\n`).join(''))
-    } else if (args.values.table !== true) {
+    } else if (args.values.table === true) {
+      if (!results.some(isAsked)) throw new UsageError([results.length === 0 ? `No results in ${raw} yet: lowtide accuracy without --table makes them.` : `Of the ${count(results.length, 'run')} in ${raw} none is of ${args.positionals.join(' or ')}.`])
+    } else {
       const left = (await cellsAsked(args, numbers)).filter((cell) => !results.some(({ key }) => key === keyOf(cell)))
-      await mkdir(dirname(raw), { recursive: true })
+      results = await resumeResults(raw, isResult)
       await inTurns(left, numbers.jobs, signal, async (cell, told) => {
         const result = await runCell(cell, { reports: 'reports', records, git, signal })
         await appendFile(raw, `${JSON.stringify(result)}\n`)
@@ -100,10 +102,7 @@ const faultsOf = async ({ positionals, values }: Arguments) => (values.faults ==
 /** `L01` names it in every stack. */
 const isNamed = (id: string, name: string): boolean => id === name || id.startsWith(`${name}-`)
 
-async function read(raw: string): Promise<CellResult[]> {
-  const text = await readFile(raw, 'utf8').catch(() => '')
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as CellResult)
-}
+const isResult = ({ key, git, exhibit, outcome }: Partial<CellResult>): boolean => [key, git, exhibit, outcome].every((one) => typeof one === 'string')
 
 /** So many at once; each tells how far all of them are and how long the rest will take. */
 async function inTurns(cells: readonly Cell[], jobs: number, signal: AbortSignal, work: (cell: Cell, told: string) => Promise<void>): Promise<void> {

@@ -17,6 +17,7 @@ import { probeOverhead } from '../bench/overhead.ts'
 import { replayArrivals } from '../bench/replay-arrivals.ts'
 import { replayParse } from '../bench/replay-parse.ts'
 import { soakLength } from '../bench/soak.ts'
+import { loadScenario } from '../scenario/load-scenario.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { textOf, type Command } from './command.ts'
 
@@ -33,7 +34,9 @@ export default {
     const problems = [...unknown.map((name) => `No figure "${name}". There are ${measures.map((one) => one.name).join(', ')}.`), ...(times === undefined || /^[1-9]\d*$/.test(times) ? [] : [`Expected --times to be a positive integer, got "${times}".`])]
     if (problems.length > 0) throw new UsageError(problems)
     const raw = textOf(args, 'raw') ?? 'reports/bench'
-    const options = { signal, scenario: textOf(args, 'scenario') ?? 'scenarios/timeline-soak.ts', reports: 'reports', ...(times === undefined ? {} : { times: Number(times) }) }
+    const scenario = textOf(args, 'scenario')
+    if (scenario !== undefined) await loadScenario(scenario) // of a mistake there would be a figure
+    const options = { signal, scenario: scenario ?? 'scenarios/timeline-soak.ts', reports: 'reports', ...(times === undefined ? {} : { times: Number(times) }) }
     for (const one of measures.filter(({ name }) => args.positionals.length === 0 || args.positionals.includes(name))) {
       stderr.write(`${one.name}: ${one.claims}\n`)
       const results = await measure(one, join(raw, `${one.name}.ndjson`), options, (nth, result) => stderr.write(`  ${nth + 1} of ${options.times ?? one.times}  ${JSON.stringify(result).slice(0, 160)}\n`))

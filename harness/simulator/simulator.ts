@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { resumeResults } from '../results.ts'
 import { inOrder } from '../verdict/words.ts'
 import type { Row } from './experiment.ts'
 import { experiments } from './experiments.ts'
@@ -39,9 +40,8 @@ export type SimulatorOptions = {
 
 /** Runs whatever the raw results do not hold yet, on every core, and gives all of them. */
 export async function runSimulator({ trials, seed, file, signal, onRow }: SimulatorOptions): Promise<readonly Row[]> {
-  await mkdir(dirname(file), { recursive: true })
   const jobs = jobsOf(trials, seed, await engineOf())
-  const known = new Map((await readRows(file)).map((row) => [keyOf(row), row]))
+  const known = new Map((await resumeResults(file, isRow)).map((row) => [keyOf(row), row]))
   const rows = jobs.flatMap((job) => known.get(keyOf(job)) ?? [])
   const left = jobs.filter((job) => !known.has(keyOf(job)))
   const next = left[Symbol.iterator]()
@@ -66,17 +66,7 @@ export async function runSimulator({ trials, seed, file, signal, onRow }: Simula
   return rows
 }
 
-/** A line that was cut off is done again. */
-async function readRows(file: string): Promise<readonly Row[]> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  return text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as Row]
-    } catch {
-      return []
-    }
-  })
-}
+const isRow = ({ experiment, cell, counts }: Partial<Row>): boolean => typeof experiment === 'string' && typeof cell === 'string' && typeof counts === 'object'
 
 const keyOf = ({ experiment, cell, engine, seed, from, trials }: Job): string => JSON.stringify([experiment, cell, engine, seed, from, trials])
 
