@@ -65,6 +65,21 @@ test('an application whose certificate nobody could look at, as it speaks TLS, i
   expect(readdirSync(record)).toEqual(expect.arrayContaining(['run.json', 'timeline.ndjson']))
 })
 
+const line = '192.0.2.1 - - [26/Nov/2026:01:02:24 +0000] "GET / HTTP/1.1" 200 1 "-" "-"\n'
+
+test.each<[string, Uint8Array, RegExp]>([
+  ['of another format', Buffer.from('time;method;path\n1;GET;/\n'), /^The log \S+ is in no format that is known \(combined, json, har\); it begins with "time;method;path/],
+  ['in UTF-16', Buffer.from(`\u{feff}${line}`, 'utf16le'), /^The log \S+ is in UTF-16\. Convert it: iconv -f UTF-16 -t UTF-8\./],
+  ['without a request that can be sent', Buffer.from(line.replace('GET', 'POST')), /^The log \S+ holds no request to replay: of 1 lines, 1 changes things, and logs hold no bodies/],
+])('a log %s is told before anything is booted, with 64', async (kind, text, cause) => {
+  const name = `log-${kind.replaceAll(/\W+/g, '-').toLowerCase()}`
+  writeFileSync(join(dir, name), text)
+  const { code, said, stderr, record } = await runWith(`run-${name}`, { load: { kind: 'replay', log: `../${name}` } })
+  expect([code, said, readdirSync(record)]).toEqual([64, '', []])
+  expect(stderr).toMatch(cause)
+  expect(stderr.split('\n')).toHaveLength(3)
+})
+
 /** Each as soon as it is there. */
 function killGenerators(run: string): void {
   for (const pid of ownedPids(run)) if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('\0run\0')) process.kill(pid, 'SIGKILL')
@@ -80,7 +95,7 @@ async function littleMemory(folder: string): Promise<NodeJS.ProcessEnv> {
 
 async function runWith(name: string, { load, journey, meanwhile, memory, program = 'application.mjs' }: Fault) {
   const reports = join(dir, name)
-  mkdirSync(reports)
+  mkdirSync(join(reports, 'runs'), { recursive: true })
   const scenario = { name, target: { name, command: [process.execPath, program], cwd: '..', readyPath: '/', readyTimeoutMs: 5_000 }, load, profiles: { repro: { settleMs: 4_000 } } }
   writeFileSync(join(reports, 'scenario.ts'), `export default ${JSON.stringify(scenario)}\n`)
   if (journey !== undefined) writeFileSync(join(reports, 'journey.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\nexport default journey({ visits: [${journey}] })\n`)
