@@ -6,7 +6,7 @@ import type { Limits } from '../timeline/facts.ts'
 import type { Send, Wave } from './count-places.ts'
 import { mostAtOnce } from './dose.ts'
 
-/** Beyond the time that its place is held: a request that waits for a place of another takes at least as long again. */
+/** A request has waited for another's place if it took longer than the quickest by this share of the hold: a wait takes a whole hold. */
 const waveShare = 0.6
 /** A harness that stood still for this share of the hold hears of the first answers so late that those who waited for a place seem to have got one at once. */
 const stallShare = 1 - waveShare
@@ -14,18 +14,18 @@ const stallShare = 1 - waveShare
 const mostAgain = 3
 const patienceMs = 3_000
 
-/** Up to how many places are asked for: as many as the pools declare, else as many as the load sends requests at once. */
+/** How many places to ask for at most: as many as the pools declare, else as many as the load sends requests at once. */
 export const placesDeclared = ({ concurrency }: Plan, { poolMaxPerProcess, workers }: Limits): number =>
   poolMaxPerProcess === undefined ? concurrency : Math.min(mostAtOnce, poolMaxPerProcess * Math.max(1, workers ?? 1))
 
 /** Requests that take a place of the application's pool for `holdsMs` each. */
 export type Asker = Disposable & {
   readonly send: Send
-  /** So many nobody has answered yet. They wait on: to hang up is to cancel a wait for a place, as perhaps no client of the load ever does. Only its disposal hangs up. */
+  /** How many have not been answered yet. They go on waiting, since hanging up cancels a wait for a place, which perhaps no client of the load ever does. Only disposal hangs up. */
   readonly waiting: () => number
 }
 
-/** What there is to ask with. Nothing is sent until it is. */
+/** Sends requests that take a place. Sends nothing until it is asked to. */
 export function openAsker({ url, holdsMs, signal }: { readonly url: string; readonly holdsMs: number; readonly signal: AbortSignal }): Asker {
   const left = new AbortController()
   const gone = AbortSignal.any([signal, left.signal])
@@ -52,7 +52,7 @@ export function openAsker({ url, holdsMs, signal }: { readonly url: string; read
     }
     await allAnswered()
     const served = answers.flatMap(({ status, tookMs }) => (status > 0 && status < 400 ? [tookMs] : []))
-    // By the quickest of them, so that what the request costs beside its hold is not taken for a wait.
+    // Measured against the quickest, so that the request's own cost besides its hold does not look like a wait.
     const quickest = Math.min(...served)
     return {
       atOnce: served.filter((ms) => ms < quickest + waveShare * holdsMs).length,
@@ -82,7 +82,7 @@ async function watchingLoop<T>(work: () => Promise<T>, holdsMs: number): Promise
   loop.enable()
   try {
     const result = await work()
-    // Only its own timer, which comes with the next turn, tells of the last.
+    // The histogram learns of the last delay only with the next turn of the event loop.
     await delay(1)
     return { result, stalledMs: loop.max / 1e6 }
   } finally {

@@ -1,42 +1,41 @@
 import type { Capacity } from '../timeline/entry.ts'
 
-/** What came of requests for a place that were sent together. */
+/** What became of requests for a place that were sent together. */
 export type Wave = {
-  /** So many found a place at once. The others waited for one, were turned away, or wait still. */
+  /** How many found a place at once. The others waited for one, were turned away, or still wait. */
   readonly atOnce: number
-  /** Of these so many were answered with a status of 400 to 499, or at once with 503: by something that stands before the pool. */
+  /** How many were answered with a status of 400 to 499, or at once with 503: by something in front of the pool. */
   readonly declined: number
   /** Nobody was answered. */
   readonly inVain: boolean
 }
 
-/** Sends so many requests together, each of which takes a place for a while. */
+/** Sends this many requests together, each of which takes a place for a while. */
 export type Send = (requests: number) => Promise<Wave>
 
 export type Reading = Pick<Capacity, 'asked' | 'parallel' | 'tries' | 'sent' | 'declined'>
 
-/** So many tries without a place more settle a reading; so many where they found now these and now fewer, as on a busy machine or behind a slow database. */
+/** A reading is settled after this many tries that found no further place: `uneven` where tries find now more and now fewer, as on a busy machine or behind a slow database. */
 const settling = { even: 3, uneven: 9 }
-/** For a pool that opens one session after another: each try finds those that the ones before it made it open. */
+/** A pool that opens one session after the other needs many: each try makes it open the sessions that the next one finds. */
 const mostTries = 20
 
 export type Counting = {
   readonly most: number
-  /** So many are asked for first; default 1. */
+  /** How many places to ask for first; default 1. */
   readonly from?: number
-  /** A reading that needs no further try: so many places, or more. Default all that may be asked for. */
+  /** A reading of this many places, or more, needs no further try. Default: `most`. */
   readonly enough?: number
-  /** Asks more often from the start, as answers are known to come unevenly. */
+  /** Answers are known to come unevenly: try more often from the start. */
   readonly isUneven?: boolean
 }
 
 /**
- * How many places a pool has, up to `most`: as many are asked for as it is known to have, then one more, two more, four more, until somebody has to wait. So nobody
- * waits longer than until the first of the others has gone, and where every place is there nobody waits at all: a request that is given up, by its client or by the
- * pool, is what loses a place of some.
+ * How many places a pool has, up to `most`. Asks for as many as it is known to have, then for one more, two more, four more, until a request has to wait. So no request waits longer than until the
+ * first of the others is done, and where no place is missing none waits at all. That matters: some pools lose a place when a waiting request is given up, by its client or by the pool.
  *
- * A busy machine makes healthy requests wait; nothing makes a lost place answer, and only a harness that is held up as the first answers come takes a wait for none. So the best try counts, and one more than it found is asked for again before it is believed. As long as
- * tries find more, the pool is still opening sessions: a reading on the way says how quickly it fills, not how many places it has.
+ * A busy machine makes healthy requests wait, but nothing makes a lost place answer. So the best try counts, and one place more than it found is asked for again before it is believed: a harness that
+ * stood still as the first answers came may have missed that somebody waited. While tries find more, the pool is still opening sessions, and a reading says how fast it fills, not how many places it has.
  */
 export async function countPlaces(send: Send, { most, from = 1, enough = most, isUneven = false }: Counting): Promise<Reading> {
   const waves: (Wave & { readonly sent: number })[] = []
@@ -44,7 +43,7 @@ export async function countPlaces(send: Send, { most, from = 1, enough = most, i
   for (let [sent, more] = [Math.max(1, Math.min(from, most)), 0]; ; sent = Math.min(most, found + more)) {
     const wave = await send(sent)
     waves.push({ ...wave, sent })
-    // What finds fewer before one that finds most may have met a pool that was filling.
+    // A try that finds fewer, before the one that finds most, may only have met a pool that was still filling.
     uneven = wave.atOnce > found ? isUneven : uneven || wave.atOnce < Math.min(sent, found)
     if (wave.atOnce > found) [found, sinceMore] = [wave.atOnce, 0]
     const isShort = wave.atOnce < sent
@@ -55,8 +54,8 @@ export async function countPlaces(send: Send, { most, from = 1, enough = most, i
 }
 
 /**
- * How many of `places` are found while requests of the harness hold `held` of them: so many more are sent, all together, and whichever of them come first hold theirs against the others. The first try that
- * finds exactly what is left settles it, and so does one that finds more: a place that is held answers nobody.
+ * How many of `places` are found while requests of the harness hold `held` of them: `held` requests more are sent, all together, and those that come first hold their places against the others. The first
+ * try that finds what is left settles it, and so does one that finds more: a place that is held answers nobody else.
  */
 export async function countBeside(send: Send, { held, places }: { readonly held: number; readonly places: number }): Promise<Reading> {
   const waves: (Wave & { readonly sent: number })[] = []

@@ -1,4 +1,4 @@
-/** What an application tells of its heap in the answer to `collectPath`, as a counter of the look that follows: JSON with a number `heapUsedBytes`. Any other answer tells nothing. */
+/** The size of the heap, if the application's answer to `collectPath` is JSON with a number `heapUsedBytes`; as a counter of the look that follows. Empty for any other answer. */
 export function heapUsedIn(body: string): Readonly<Record<string, number>> {
   try {
     const { heapUsedBytes } = JSON.parse(body) as { readonly heapUsedBytes?: unknown }

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Suppression } from '../scenario/scenario.ts'
 import type { Facts } from '../timeline/facts.ts'
 
-/** A year of nights is more than anyone will ask for. */
+/** More than a year of nights. */
 const mostRuns = 400
 
 /**
- * Each suppression with the day of the latest run of this scenario, among those in the folder, in which it hid a finding; null where it hid none.
- * One that has matched nothing for long hides nothing that is still there, and will hide the next thing that comes.
+ * Each suppression with the day of the latest run of this scenario in the folder in which it hid a finding; null where it hid none.
+ * One that has hidden nothing for long is no longer needed, and will hide the next leak that comes.
  */
 export async function lastMatchedOf(suppressions: readonly Suppression[], { reports, scenario }: { readonly reports: string; readonly scenario: string }): Promise<NonNullable<Facts['suppressions']>> {
   if (suppressions.length === 0) return []
