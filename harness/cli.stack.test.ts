@@ -33,6 +33,9 @@ describe('bad input ends with 64, in one line a problem, and without a stack tra
     ['a scenario that is not there', ['run', 'nowhere.ts'], [/^No scenario file at nowhere\.ts/]],
     ['several things at once', ['run', 'nowhere.ts', '--profile', 'quick', '--budgit', '--seed=x', '--json=yes', '--for', '2d', '--stack', 'cloud'], [/--budgit/, /--profile to be one of repro, gate, certify, nightly, got "quick"/, /--seed to be a whole number, got "x"/, /--json takes no value, got "yes"/, /--for to be a time such as 90s, 2m or 8h, got "2d"/, /--stack to be one of auto, containers, processes, got "cloud"/, /No scenario file at nowhere\.ts/]],
     ['an option without its value', ['run', scenario, '--variant'], [/--variant/]],
+    ['one whose value is empty, as of a variable that is not set', ['run', scenario, '--reports='], [/^Expected a value after --reports\./]],
+    ['a time that no timer can wait for', ['run', scenario, '--profile', 'nightly', '--for', '600h'], [/^Expected --for to be at most 576h, got "600h"\./]],
+    ['a time that is none', ['run', scenario, '--budget', '0s'], [/^Expected --budget to be a time such as 90s, 2m or 8h, got "0s"\./]],
     ['a variant that the target has not', ['run', scenario, '--variant', 'cured', '--profile', 'x'], [/no variant "cured"\. It has as-shipped/, /--profile to be one of/]],
     ['a folder without a record', ['judge', 'scenarios'], [/^No recording in scenarios: run\.json cannot be read/]],
     ['a folder without scenarios', ['list', '--scenarios', 'reports/bench'], [/^No scenario in reports\/bench\. Name another folder with --scenarios\.$/]],
@@ -107,6 +110,14 @@ test('an exhibit that cannot be loaded is told as a scenario is', async () => {
   const { code, stderr } = await lowtide('accuracy', '--zoo', zoo)
   expect(stderr).toBe(`The exhibit ${zoo}/torn.ts cannot be loaded: ${zoo}/torn.ts:1:16: ERROR: Expected identifier but found end of file\nSee lowtide help.\n`)
   expect(code).toBe(64)
+})
+
+test('what could not be run has proved nothing, and is no leak either', async () => {
+  const file = join(dir, 'unbootable.mjs')
+  writeFileSync(file, `export default { name: 'unbootable', target: { name: 'app', command: ['false'], readyPath: '/', variants: { default: 'a', leaks: ['b'], by: { a: {}, b: {} } } }, load: { kind: 'routes', routes: [{ name: 'home', path: '/' }] } }`)
+  const { code, stdout } = await lowtide('prove', file, '--stack', 'processes', '--reports', join(dir, 'unbootable'))
+  expect(stdout).toMatch(/^0 of 3 proven$/m)
+  expect(code).toBe(3)
 })
 
 test('a reader that goes away is no leak: the exit code is not 1', async () => {

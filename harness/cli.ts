@@ -71,7 +71,7 @@ function parse({ options }: Command, args: readonly string[]) {
     if (token.kind !== 'option') return []
     const type = Object.hasOwn(options, token.name) ? options[token.name]?.type : undefined
     if (type === undefined) return [`No option "${token.rawName}". There are ${Object.keys(options).map((name) => `--${name}`).join(', ') || 'none'}.`]
-    if (type === 'string' && token.value === undefined) return [`Expected a value after ${token.rawName}.`]
+    if (type === 'string' && !token.value) return [`Expected a value after ${token.rawName}.`]
     if (type === 'boolean' && token.value !== undefined) return [`${token.rawName} takes no value, got "${token.value}".`]
     return []
   })

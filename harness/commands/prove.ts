@@ -35,6 +35,7 @@ export default {
     if (json) io.stdout.write(`${JSON.stringify({ proven: proven.length, of: trials.length, trials: results.map(({ trial, verdict, dir }) => ({ what: trial.what, expected: trial.expected, verdict, dir })) }, null, 2)}\n`)
     else io.stdout.write(`\n${results.map(({ trial, verdict }) => `${verdict === trial.expected ? 'proven  ' : 'NOT SO  '}  ${trial.what}: ${verdict}`).join('\n')}\n${proven.length} of ${trials.length} proven\n`)
     if (io.signal.aborted) return exitCodes.interrupted
+    if (results.some(({ verdict }) => verdict === 'failed')) return exitCodes.couldNotRun
     return proven.length === trials.length ? 0 : 1
   },
 } satisfies Command

@@ -60,11 +60,15 @@ export async function problemsOfRequest(args: Arguments, signal: AbortSignal): P
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000 } as const
 
+/** Node's timers count to 2^31 ms, 24.8 days; one that is longer is over at once. */
+const longestMs = 24 * 24 * units.h
+
 function durationOf(args: Arguments, name: string, problems: string[]): number | undefined {
   const text = textOf(args, name)
   if (text === undefined) return undefined
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(s|m|h)$/.exec(text) ?? []
-  if (amount !== undefined && Number(amount) > 0) return Number(amount) * units[unit as keyof typeof units]
-  problems.push(`Expected --${name} to be a time such as 90s, 2m or 8h, got "${text}".`)
+  const ms = Number(amount) * units[unit as keyof typeof units]
+  if (ms > 0 && ms <= longestMs) return ms
+  problems.push(ms > longestMs ? `Expected --${name} to be at most ${longestMs / units.h}h, got "${text}".` : `Expected --${name} to be a time such as 90s, 2m or 8h, got "${text}".`)
   return undefined
 }
