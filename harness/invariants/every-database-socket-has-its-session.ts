@@ -17,6 +17,7 @@ export default {
     const rests = untouchedRests(timeline).filter(({ quiet }) => quiet)
     const matched = timeline.looks.some((look) => pairsOf(look).some(({ session }) => !isPlanted(timeline, session, look)))
     if (!matched) return { kind: 'not judged', sentence: 'no session could be matched to a process by its port' }
+    if (rests.length === 0) return { kind: 'not judged', sentence: 'no rest was quiet' }
     const alone = [...new Set(rests.flatMap((rest) => heldThroughout(timeline, rest).filter((port) => !rest.looks.some((look) => hasSession(look.members, port)) && !isResolvedLater(timeline, rest, port))))]
     if (alone.length === 0) return { kind: 'pass', sentence: `sockets to the database and sessions were the same at ${count(rests.length, 'rest')}` }
     return {

@@ -1,7 +1,7 @@
 import { pairsOf } from '../attribution/pairs.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { isOlderThanLoad, untouchedRests } from '../verdict/rest.ts'
+import { isOlderThanLoad, noRest, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'
 import { patienceMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -17,8 +17,10 @@ export default {
   check: (timeline) => {
     const owned = new Set(timeline.looks.values().flatMap((look) => pairsOf(look).filter(({ session }) => !isPlanted(timeline, session, look)).map(({ session }) => client(session))))
     if (owned.size === 0) return { kind: 'not judged', sentence: 'no session could be matched to a process by its port' }
+    const rests = untouchedRests(timeline)
+    if (rests.length === 0) return noRest
     const orphans = latestOfEach(
-      untouchedRests(timeline).flatMap((rest) => {
+      rests.flatMap((rest) => {
         const held = new Set(rest.looks.flatMap((look) => pairsOf(look).map(({ session }) => session.id)))
         const is = (member: Member): member is Session => isSession(member) && member.clientPort !== null && !held.has(member.id) && owned.has(client(member))
         return staysAt(timeline, rest, { is }).filter(({ member, sinceMs, untilMs }) => untilMs - sinceMs >= patienceMs && !isOlderThanLoad(timeline, member) && !isHeldLater(timeline, member, rest.last.atMs))

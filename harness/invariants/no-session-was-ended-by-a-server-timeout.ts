@@ -16,7 +16,8 @@ import { count, duration, list } from '../verdict/words.ts'
 export default {
   name: 'no session was ended by a server time-out',
   check: (timeline) => {
-    const { serverLog, controls } = timeline
+    const { serverLog, controls, facts } = timeline
+    if (!facts.probes.includes('postgres-log')) return { kind: 'not judged', sentence: "this run does not read the server's log" }
     const planted = new Set(controls.flatMap(({ planted: { sessionPids, endedPids = [] } }) => [...sessionPids, ...endedPids]))
     const ended = serverLog.filter((line) => line.sqlstate in serverTimeouts && !planted.has(line.pid) && !isOfPlanting(timeline, line))
     if (ended.length === 0) return { kind: 'pass', sentence: 'the server ended no session by a time-out of its own' }

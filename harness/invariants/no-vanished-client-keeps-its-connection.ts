@@ -13,6 +13,7 @@ export default {
   name: 'no vanished client keeps its connection',
   check: (timeline) => {
     const { vanishedClientMs } = timeline.facts.limits
+    if (timeline.doses.length === 0) return { kind: 'not judged', sentence: 'no request was sent' }
     if (!timeline.rude.some(({ manner, performed }) => manner === 'vanish' && performed > 0)) return { kind: 'pass', sentence: 'no client of this load vanished without FIN or RST' }
     const rests = restsOf(timeline).filter(({ reading, confirmed, complete }) => reading !== 'stopped' && confirmed && complete)
     const last = rests.at(-1)

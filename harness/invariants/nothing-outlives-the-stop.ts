@@ -9,7 +9,7 @@ export default {
   name: 'nothing outlives the stop',
   check: (timeline) => {
     const stopped = restsOf(timeline).findLast(({ reading }) => reading === 'stopped')
-    if (stopped === undefined) return { kind: 'pass', sentence: 'not looked at: the application was not stopped within the record' }
+    if (stopped === undefined) return { kind: 'not judged', sentence: 'the application was not stopped within the record' }
     const left = presentThroughout(stopped, isLeft).filter((member) => !isPlanted(timeline, member, stopped.last))
     if (left.length === 0) return { kind: 'pass', sentence: 'nothing of the application was left after its SIGTERM' }
     return {

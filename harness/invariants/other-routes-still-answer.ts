@@ -6,7 +6,7 @@ export default {
   name: 'other routes still answer',
   check: ({ canaries }) => {
     const last = canaries.at(-1)
-    if (last === undefined) return { kind: 'pass', sentence: 'not asked: no other route was tried' }
+    if (last === undefined) return { kind: 'not judged', sentence: 'no other route was tried' }
     const unanswered = canaries.filter(({ outcome }) => outcome === 'unanswered').length
     if (last.outcome === 'unanswered')
       return { kind: 'inconclusive', sentence: `${last.url} no longer answers (${last.detail}, after ${duration(last.tookMs)})`, settledBy: 'see the log of the application: it may have ended, or every worker may hang' }

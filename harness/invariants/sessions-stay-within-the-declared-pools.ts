@@ -1,4 +1,4 @@
-import { bornIn, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
+import { bornIn, noRest, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, inOrder } from '../verdict/words.ts'
@@ -14,7 +14,9 @@ export default {
     if (poolMaxPerProcess === undefined) return { kind: 'not judged', sentence: 'no pool size is declared' }
     const sessionsAt = (rest: Rest) => presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last))
     const allowedAt = (rest: Rest): number => poolMaxPerProcess * presentThroughout(rest, isProcess).filter((process) => !isPlanted(timeline, process, rest.last)).length + listeners
-    const worst = untouchedRests(timeline)
+    const rests = untouchedRests(timeline)
+    if (rests.length === 0) return noRest
+    const worst = rests
       .map((rest) => ({ rest, over: sessionsAt(rest).length - allowedAt(rest) }))
       .reduce<{ readonly rest: Rest; readonly over: number } | null>((most, next) => (next.over > (most?.over ?? 0) ? next : most), null)
 

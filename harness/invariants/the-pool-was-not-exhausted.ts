@@ -17,6 +17,7 @@ export default {
   isCause: true,
   check: (timeline) => {
     const doses = measuredDoses(timeline)
+    if (doses.every(({ planned }) => planned === 0)) return { kind: 'not judged', sentence: 'no request of a measured cycle was sent' }
     const exhaustion = exhaustionOf(timeline)
     const refused = exhaustion === null ? 0 : doses.reduce((sum, { cycle, broken }) => sum + (cycle > exhaustion.cycle ? broken : 0), 0)
     // Nobody is there to have a pool: the dose tells of it.

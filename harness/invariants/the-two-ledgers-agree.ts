@@ -17,6 +17,7 @@ export default {
     const rests = untouchedRests(timeline).filter(({ quiet }) => quiet)
     const isKept = timeline.looks.some(({ members, counters }) => 'log.live' in counters || members.some(isLogged))
     if (!isKept) return { kind: 'not judged', sentence: 'this run keeps no second ledger' }
+    if (rests.length === 0) return { kind: 'not judged', sentence: 'no rest was quiet' }
     const everLogged = new Set(timeline.looks.values().flatMap(({ members }) => members.filter(isLogged).map(({ id }) => id)))
     const onlySeen = rests.flatMap((rest) => sessionsOf(rest).filter(({ name }) => !everLogged.has(name)).map(({ pid }) => pid))
     const onlyLogged = rests.flatMap((rest) => {

@@ -266,7 +266,7 @@ claims(otherRoutesStillAnswer, [
   ['they do', {}, 'pass', /\/login still answered/],
   ['they did not for a while', { also: [canary('unanswered', startOf(4))] }, 'warning', /unanswered 1 of 2 times/],
   ['they do not', { also: [canary('unanswered', startOf(9))] }, 'inconclusive', /\/login no longer answers \(no answer, after 10 s\)/],
-  ['nobody asked', empty, 'pass'],
+  ['nobody asked', empty, 'not judged'],
 ])
 
 const stopped = (...beings: readonly Being[]): Run => ({
@@ -280,7 +280,7 @@ claims(nothingOutlivesTheStop, [
   ['nothing did', stopped(), 'pass'],
   ['a session did', stopped(session({ pid: 5 })), 'warning', /0 processes and 1 session outlived/],
   ['our own plant did', stopped(process({ pid: 9_000, control: 'planted' })), 'pass'],
-  ['never stopped', {}, 'pass', /not looked at/],
+  ['never stopped', {}, 'not judged', /was not stopped/],
 ])
 
 function withoutBeats(fromMs: number, untilMs: number): Timeline {

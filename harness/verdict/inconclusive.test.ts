@@ -58,3 +58,25 @@ test('whichever of the rules throws, the run is inconclusive, and names it', () 
     expect(next).toHaveLength(1)
   }
 })
+
+const heldBy = (of: Timeline): readonly string[] => invariants.filter(({ check }) => ['pass', 'warning'].includes(check(of).kind)).map(({ name }) => name)
+
+test.each([{}, { poolMaxPerProcess: 2, workers: 1, steadyTables: ['product'], vanishedClientMs: 5_000 }])('of a record that holds nothing no rule says that anything held, with limits %j', (limits) => {
+  expect(heldBy(fold({ ...factsOf({ doses: [], limits }), probes: [] }, []))).toEqual([])
+})
+
+test('of a record without a look only what looks do not tell has held', () => {
+  expect(heldBy(looking(() => null, { limits: { poolMaxPerProcess: 2, workers: 1 } })).toSorted()).toMatchInlineSnapshot(`
+    [
+      "every probe kept its sight",
+      "no session was ended by a server time-out",
+      "no session was refused",
+      "no vanished client keeps its connection",
+      "other routes still answer",
+      "some load asked for more than the pools hold",
+      "the dose was delivered",
+      "the pool was not exhausted",
+      "the record is whole",
+    ]
+  `)
+})
