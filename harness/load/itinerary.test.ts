@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { baselineCycles, baselineDose } from '../experiment/dose.ts'
+import { shuffledDoses } from '../scenario/profiles.ts'
 import { itineraryOf } from './itinerary.ts'
 
 const plan = fc.record({ dose: fc.integer({ min: 1, max: 600 }), concurrency: fc.integer({ min: 1, max: 40 }), seed: fc.nat(), cycle: fc.nat(50), firstRequest: fc.nat(1_000_000) })
@@ -74,6 +76,36 @@ test('over a stretch of cycles each route has its share, a rare one within three
     }),
   )
 })
+
+const ofARun = fc.record({ unit: fc.integer({ min: 12, max: 200 }), concurrency: fc.integer({ min: 4, max: 12 }), seed: fc.nat(), weights: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 2, maxLength: 8 }) })
+
+test('what each request of a route leaves fits no other: of those with four requests in a baseline cycle none has in all cycles of a run a whole multiple of another’s', () => {
+  fc.assert(
+    fc.property(ofARun, ({ unit, concurrency, seed, weights }) => {
+      const shares = weights.map(weight => ({ weight, requests: 1 }))
+      const inBaseline = baselineDose(unit, concurrency)
+      const stretch = { doses: Array<number>(baselineCycles).fill(inBaseline) }
+      const cycles = [...stretch.doses.map((dose, nth) => ({ dose, stretch: { ...stretch, nth } })), ...shuffledDoses(unit, seed).map(dose => ({ dose }))]
+      let firstRequest = 0
+      const sent = cycles.map((given, cycle) => {
+        const requests = weights.map(() => 0)
+        for (const { share } of visitsOf(itineraryOf({ ...given, concurrency: Math.min(concurrency, given.dose), seed, cycle, firstRequest }, shares))) requests[share]!++
+        firstRequest += given.dose
+        return requests
+      })
+      const all = weights.reduce((sum, weight) => sum + weight, 0)
+      const common = weights.flatMap((weight, route) => ((weight / all) * inBaseline >= 4 ? [route] : []))
+      const multiples = common.flatMap(one => common.filter(other => other !== one && isMultiple(sent.map(requests => [requests[one]!, requests[other]!] as const))))
+      expect(multiples).toEqual([])
+    }),
+    { numRuns: 500 },
+  )
+})
+
+const isMultiple = (pairs: readonly (readonly [number, number])[]): boolean => {
+  const [over, under] = pairs.find(([, other]) => other > 0) ?? [0, 0]
+  return Number.isInteger(over / under) && pairs.every(([one, other]) => one === (over / under) * other)
+}
 
 test('visits of one request each are as many as the dose, without counting them', () => {
   const { visits, at } = itineraryOf({ dose: 1e12, concurrency: 1, seed: 1, cycle: 0, firstRequest: 0 }, [{ weight: 1, requests: 1 }])
