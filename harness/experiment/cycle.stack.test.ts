@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bundleJourney } from '../load/bundle.ts'
 import { findK6 } from '../load/k6-binary.ts'
+import { settle } from '../probes/quiet.ts'
 import { profiles } from '../scenario/profiles.ts'
 import { hungRequest, session, startOf } from '../testing/timeline-of.ts'
 import type { Happening } from '../timeline/entry.ts'
@@ -29,6 +30,7 @@ afterEach(() => {
 /** Cycles against an application that answers after 200 ms, with these members in sight. */
 async function cycles({ members = [] as readonly Member[], signal = AbortSignal.timeout(25_000), ...tools }: Partial<CycleTools> & { members?: readonly Member[] } = {}) {
   const recorded: Happening[] = []
+  const sampler: CycleTools['sampler'] = { look: async () => ({ counters: {}, members, partial: [] }), latest: () => ({}), [Symbol.asyncDispose]: async () => {}, ...tools.sampler }
   const k6 = await findK6({ signal, say: () => {} })
   const opened = openCycles({
     k6,
@@ -39,15 +41,11 @@ async function cycles({ members = [] as readonly Member[], signal = AbortSignal.
     app: { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, logTail: async () => [], crashed: () => null, stop: async () => {} },
     otherPath: '/',
     plan: { ...profiles.repro, concurrency: 1, settleMs: 1_000 },
-    sampler: { look: async () => ({ counters: {}, members, partial: [] }), latest: () => ({}), [Symbol.asyncDispose]: async () => {} },
+    sampler,
     record: (happening) => recorded.push(happening),
     evidence: async () => {},
     suspect: () => {},
-    matureMs: () => 0,
-    clientsBefore: () => 0,
-    slotsBefore: () => new Set(),
-    unexpectedQueries: (running) => running,
-    isFutile: () => false,
+    settle: (reading, cycle) => settle({ sampler, reading, cycle, record: (look) => recorded.push(look), inFlight: () => 0, deadlineMs: 1_000, matureMs: 0, signal }),
     loadEnds: new AbortController().signal,
     signal,
     ...tools,

@@ -5,21 +5,21 @@ import { keptOf } from '../load/flight.ts'
 import { startLoad, type RunningLoad } from '../load/k6.ts'
 import type { LoadPlan } from '../load/plan.ts'
 import type { Take } from '../load/samples.ts'
-import { isLeftover, settle, type Settled, type UnexpectedQueries } from '../probes/quiet.ts'
+import { isLeftover, type Settled } from '../probes/quiet.ts'
 import type { Sampler } from '../probes/sampler.ts'
 import { watchSuspects } from '../probes/suspects.ts'
 import type { Plan } from '../scenario/scenario.ts'
 import type { Namespace } from '../stack/namespace.ts'
 import type { App } from '../stack/stack.ts'
 import { visit } from '../stack/visit.ts'
-import type { Dose, Happening } from '../timeline/entry.ts'
+import type { Dose, Happening, Reading } from '../timeline/entry.ts'
 import type { Member } from '../timeline/member.ts'
 import { watchCarriers } from './carriers.ts'
 
 export type CycleTools = {
   readonly k6: K6
   readonly bundle: Bundle
-  /** Gets each sample as its generator tells it. */
+  /** Gets each sample as soon as it is read. */
   readonly onSample?: Take
   readonly run: string
   readonly dir: string
@@ -32,26 +32,21 @@ export type CycleTools = {
   /** Stores what can be seen of these members, before anything may heal them. */
   readonly evidence: (members: readonly Member[]) => Promise<void>
   readonly suspect: (line: string) => void
-  readonly matureMs: () => number
-  /** Client connections that were there before the first request. */
-  readonly clientsBefore: () => number
-  /** Replication slots that were. */
-  readonly slotsBefore: () => ReadonlySet<string>
-  readonly unexpectedQueries: UnexpectedQueries
-  readonly isFutile: () => boolean
-  /** Aborted, it ends the load that is on; what follows it, such as its settle, goes on. */
+  /** Waits for quiet once a cycle's load has ended, and records the looks of it. */
+  readonly settle: (reading: Reading, cycle: number) => Promise<Settled>
+  /** Aborted, it ends the running load; what follows, such as the settle, goes on. */
   readonly loadEnds: AbortSignal
   readonly signal: AbortSignal
 }
 
 export type Cycles = {
-  /** Sends `dose` requests, `concurrency` at once (the plan's, if not said), in the mix of its place in the `stretch`, waits for the rest of `lastsMs`, then for quiet, and stores the evidence of what stayed. */
+  /** Sends `dose` requests, `concurrency` at once (default: the plan's), in the mix of routes of their place in the `stretch`. Waits until `lastsMs` are over, then for quiet, and stores the evidence of what stayed. */
   readonly cycle: (role: Dose['role'], dose: number, how?: { readonly concurrency?: number; readonly lastsMs?: number; readonly stretch?: LoadPlan['stretch'] }) => Promise<{ readonly dose: Dose; readonly tookMs: number; readonly settled: Settled }>
   readonly inFlight: () => number
   readonly started: () => number
-  /** Of the load that is running, at most so far; after it, until the next. */
+  /** How far the harness was behind its generators at most, in the running load, or in the last one. */
   readonly lagMs: () => number
-  /** Of the load that is running; 0 between loads. */
+  /** Memory of the running load's generators; 0 between loads. */
   readonly residentBytes: () => number
 }
 
@@ -89,7 +84,7 @@ export function openCycles(tools: CycleTools): Cycles {
   const loaded = async (role: Dose['role'], cycle: number, dose: number, concurrency: number, stretch: LoadPlan['stretch']): Promise<Dose> => {
     const ended = new AbortController()
     const watching = watch(AbortSignal.any([signal, ended.signal]))
-    // Awaited only after the load: until then a failure would be nobody's, which ends the whole process.
+    // It is awaited only after the load. Without a handler until then, a failure would end the whole process.
     watching.catch(() => {})
     try {
       await using running = await startLoad({
@@ -141,7 +136,7 @@ export function openCycles(tools: CycleTools): Cycles {
       if (tookMs < lastsMs) await delay(lastsMs - tookMs, undefined, { signal })
       record({ kind: 'phase', phase, edge: 'end', cycle })
       record({ kind: 'phase', phase: 'settle', edge: 'start', cycle })
-      const settled = await settle({ sampler, reading: role === 'baseline' ? 'baseline' : 'untouched', cycle, record, inFlight: () => 0, clientsBefore: tools.clientsBefore(), slotsBefore: tools.slotsBefore(), unexpectedQueries: tools.unexpectedQueries, deadlineMs: plan.settleMs, matureMs: tools.matureMs(), isFutile: tools.isFutile, signal })
+      const settled = await tools.settle(role === 'baseline' ? 'baseline' : 'untouched', cycle)
       for (const { flight, born } of carriers.atRest(settled.last.members, cycle, inFlightBetween)) record({ kind: 'request', cycle, why: 'at-birth', born, ...keptOf(flight) })
       if (settled.kind !== 'clean') {
         await tools.evidence(withPeers(settled.last.members))
@@ -155,7 +150,7 @@ export function openCycles(tools: CycleTools): Cycles {
 
 const answerWithinMs = 10_000
 
-/** Whether the application still answers elsewhere: what hangs is one route, or all of it. */
+/** Whether the application still answers on another route: either one route hangs, or all of it. */
 export async function askOtherRoute({ app, otherPath, record, signal }: Pick<CycleTools, 'app' | 'otherPath' | 'record' | 'signal'>): Promise<void> {
   const url = app.baseUrl + otherPath
   const beganMs = performance.now()
@@ -166,7 +161,7 @@ export async function askOtherRoute({ app, otherPath, record, signal }: Pick<Cyc
   else record({ kind: 'canary', url, outcome: answer.status < 400 ? 'answered' : 'unanswered', detail: `status ${answer.status}`, tookMs })
 }
 
-/** What is left, with what is at the other end of its connection. */
+/** What is left, each with what is at the other end of its connection. */
 function withPeers(members: readonly Member[]): readonly Member[] {
   const left = new Set(members.filter(isLeftover))
   const ports = new Set([...left].flatMap((member) => (member.kind === 'process' ? member.databasePorts : member.kind === 'session' ? (member.clientPort ?? []) : [])))

@@ -5,7 +5,7 @@ import { reachCluster } from '../load/cluster/reach.ts'
 import { describeK6, type K6 } from '../load/k6-binary.ts'
 import { openReaders } from '../probes/open-readers.ts'
 import type { Counters } from '../probes/probe.ts'
-import { settle, slotsIn } from '../probes/quiet.ts'
+import { settle, slotsIn, type SettleOptions } from '../probes/quiet.ts'
 import { startSampler } from '../probes/sampler.ts'
 import type { RunRequest, Watcher } from '../run.ts'
 import { kubectlOf } from '../scenario/cluster.ts'
@@ -47,7 +47,10 @@ const nudgesWithinMs = 10_000
 const stopWithinMs = 5_000
 const stoppedWithinMs = 3_000
 
-/** One experiment, top to bottom, into its record: boot, seed, the programme of load, a nudge, the control, the stop. Everything booted is gone when it returns. Gives why it left out some of its programme. */
+/**
+ * One experiment, top to bottom, into its record: boot, seed, the programme of load, a nudge, the control, the stop. When it returns, everything that it booted is gone.
+ * Returns why it left out a part of its programme; null where it did not.
+ */
 export async function experiment({ request, watcher, recorder, watchdog, k6, choice, run, signal }: Experiment): Promise<Early | null> {
   const { loaded: { scenario, dir: scenarioDir }, variant, plan } = request
   const { target } = scenario
@@ -69,17 +72,17 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   await using _log = bundle.tape
   if (bundle.tape) watcher.say(`replay: ${count(bundle.tape.survey.replayable, 'request')} of the log, one each ${duration(bundle.tape.meanGapMs)} on average`)
 
-  // On either stack: the watchdog would else find the engine's client alone.
+  // Needed on either stack: otherwise the watchdog would only find the client of the engine, not the container of k6.
   if (k6.how === 'image') watchdog.own({ kind: 'label', run })
   if (scenario.load.cluster) {
     await reachCluster(scenario.load.cluster, signal)
     watchdog.own({ kind: 'cluster', run, kubectl: kubectlOf(scenario.load.cluster) })
   }
   const rude = rudeOf(scenario.load)
-  // It goes after the application, which would else find its clients' network gone.
+  // Declared before the stack, so that it goes after the application, which would otherwise lose its clients' network.
   await using namespace = rude && needsNamespace(rude) ? await openNamespace({ run, own: watchdog.own, receiveBufferBytes: rude.slowReader?.receiveBufferBytes, signal }) : null
   await using stack: Stack = await phase('boot', `${choice.kind} stack`, () => bootStack(choice.kind, { target, variant, scenarioDir, run, dir, own: watchdog.own, say: watcher.say, signal }))
-  // The monitors come before the application, which could take every slot.
+  // The monitors connect before the application starts, which could take every connection slot.
   await using eyes = await openReaders(stack, { signal, say: record })
   learn({ probes: eyes.probes.map(({ name }) => name), versions: { ...facts.versions, ...stack.versions } })
   const uncountedMs = beyondBudgetMs(recorder.nowMs())
@@ -100,21 +103,39 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   })
   const evidence = openEvidence({ agent: stack.agent, app, store: recorder.store, record, signal })
   const otherPath = target.otherPath ?? target.readyPath
-  // What the application says that it heals by itself gets the time that it says.
+  // What the application declares to heal by itself gets the time that it declares.
   const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
   using places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
   let clientsAtStart = Number.POSITIVE_INFINITY
   let slotsBefore: ReadonlySet<string> = new Set()
-  const clientsBefore = () => clientsAtStart + places.waiting()
   const queries = learnStandingQueries(target.limits?.standingQueries)
-  load = openCycles({ k6, ...(request.onSample && { onSample: request.onSample }), bundle, run, dir, namespace, app, otherPath, plan, sampler, record, evidence, suspect: watcher.suspect, matureMs, clientsBefore, slotsBefore: () => slotsBefore, unexpectedQueries: queries.unexpected, isFutile: soFar.isBlind, loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]), signal })
+  const quiet = (how: Pick<SettleOptions, 'reading' | 'matureMs'> & Partial<SettleOptions>) =>
+    settle({ sampler, record, inFlight: () => 0, clientsBefore: clientsAtStart + places.waiting(), slotsBefore, unexpectedQueries: queries.unexpected, deadlineMs: plan.settleMs, signal, ...how })
   const tell = (one: Look, told: Counters) => {
     if (one.reading === 'before-load') queries.sawBeforeLoad(one)
     record({ ...one, counters: { ...one.counters, ...told } })
   }
-  const look = (reading: Reading, matureMs: number, told: Counters = {}) => settle({ sampler, reading, record: (one) => tell(one, told), inFlight: () => 0, clientsBefore: clientsBefore(), slotsBefore, unexpectedQueries: queries.unexpected, deadlineMs: plan.settleMs, matureMs, signal })
+  const look = (reading: Reading, matureMs: number, told: Counters = {}) => quiet({ reading, matureMs, record: (one) => tell(one, told) })
+  load = openCycles({
+    k6,
+    ...(request.onSample && { onSample: request.onSample }),
+    bundle,
+    run,
+    dir,
+    namespace,
+    app,
+    otherPath,
+    plan,
+    sampler,
+    record,
+    evidence,
+    suspect: watcher.suspect,
+    settle: (reading, cycle) => quiet({ reading, cycle, matureMs: matureMs(), isFutile: soFar.isBlind }),
+    loadEnds: AbortSignal.any([thresholds.endedLoad, timeIsOver]),
+    signal,
+  })
 
-  // What is there before any request, such as the replication slot of a replica, is nobody's leak.
+  // What exists before the first request, such as the replication slot of a replica, is no leak.
   const { last: before } = await look('before-load', 0)
   clientsAtStart = before.counters['app.clients'] ?? 0
   slotsBefore = slotsIn(before.members)
@@ -147,7 +168,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     if (early === 'load broken') watcher.say('the load broke again and again: nothing more can be learned, and it ends here')
     await phase('settle', 'after a nudge', async () => {
       await askOtherRoute({ app, otherPath, record, signal })
-      // Some healthy pools close what is idle only on the next request. All of them together have a time: where one hangs, so may the next.
+      // Some healthy pools close idle sessions only on the next request. The nudges share one deadline: where one hangs, the next may hang as well.
       const patience = AbortSignal.any([signal, AbortSignal.timeout(nudgesWithinMs)])
       for (let sent = 0; sent < nudges && !patience.aborted; sent += 1) await visit(app.baseUrl + otherPath, patience).catch(() => null)
       signal.throwIfAborted()
@@ -171,10 +192,10 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     })
   }
   await phase('stop', 'SIGTERM', async () => {
-    // Nothing is counted any more; a server that stops in order would wait for whoever waits for a place.
+    // Nothing is counted any more, and a server that stops in order would wait for requests that still wait for a place.
     places[Symbol.dispose]()
     await app.stop(stopWithinMs)
-    // Short: in containers the agent goes with the application, and there is no more to wait for than what the server tells.
+    // A short wait: in containers the agent goes with the application, and only the database server can still tell anything.
     await settle({ sampler, reading: 'stopped', record, inFlight: () => 0, deadlineMs: stoppedWithinMs, matureMs: 1_000, signal })
   })
   watcher.phase('tear-down')
@@ -182,7 +203,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   return early
 }
 
-/** A control that cannot be planted proves nothing, which the judge must know; it does not end the run, whose leak may be the reason. */
+/** A control that cannot be planted proves nothing, and the judge must know. It does not end the run: a leak may be the reason. */
 async function control({ stack, recorder, signal }: { stack: Stack; recorder: Recorder; signal: AbortSignal }, lookAtIt: () => Promise<unknown>): Promise<void> {
   try {
     await using _planted = await plantControl({ stack, dir: recorder.dir, record: recorder.record, signal })
@@ -193,7 +214,7 @@ async function control({ stack, recorder, signal }: { stack: Stack; recorder: Re
   }
 }
 
-/** What is known before anything is booted. */
+/** Everything that is known before anything is booted. */
 async function factsOf({ loaded: { scenario }, variant, profile, plan, reports, command }: RunRequest, { run, choice, k6, startedAt }: Pick<Experiment, 'run' | 'choice' | 'k6'> & { startedAt: Date }): Promise<Facts> {
   return {
     formatVersion,
