@@ -13,7 +13,7 @@ import type { Findings } from './verdict/verdict.ts'
 
 export type Judged = { readonly facts: Facts; readonly findings: Findings }
 
-/** Judges a recording by today's invariants, from its files alone. Stores nothing. */
+/** Judges a recording by today's invariants, from its files alone. Writes nothing. */
 export async function judgeRecording(dir: string): Promise<Judged> {
   const facts = await readFacts(dir)
   const [fold, thresholds] = [beginFold(facts), beginThresholds(facts)]

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
- * The default exports of all modules of a folder, in the order of their files' names: a new probe, invariant or reporter is one new file there.
+ * Loads the default exports of all modules in a folder, in the order of their file names: to add a probe, an invariant or a reporter is to add one file there.
  * Tests are left out. Fails on an empty folder and on a file whose default export does not fit.
  * @param what what each file should export, for the message: "an invariant: { name, check }"
  */

@@ -27,7 +27,7 @@ export type SoakOptions = {
   readonly reports?: string
   /** Where the relative paths of a scenario given as data start; default the working directory. */
   readonly from?: string
-  /** Goes wrong during the run: to see that it notices. */
+  /** A fault of the harness itself, injected during the run: to see that the run notices. */
   readonly fault?: Fault
   readonly signal?: AbortSignal
   /** Gets one line of progress at a time. */
@@ -44,8 +44,8 @@ export type SoakRun = { readonly dir: string; readonly facts: Facts; readonly fi
 export async function soak(scenario: Scenario | string, options: SoakOptions = {}): Promise<SoakRun> {
   const signal = options.signal ?? new AbortController().signal
   const loaded = typeof scenario === 'string' ? await loadScenario(scenario) : given(scenario, options.from)
-  const amiss = [...problemsOfPlace(options.stack ?? 'auto', loaded.scenario), ...(await problemsOfFiles(loaded.scenario.load, loaded.dir, signal))]
-  if (amiss.length > 0) throw new UsageError(amiss)
+  const problems = [...problemsOfPlace(options.stack ?? 'auto', loaded.scenario), ...(await problemsOfFiles(loaded.scenario.load, loaded.dir, signal))]
+  if (problems.length > 0) throw new UsageError(problems)
   const profile = options.profile ?? 'gate'
   const say = options.say ?? (() => {})
   const end = await run(

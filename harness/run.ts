@@ -21,16 +21,16 @@ export type RunRequest = {
   readonly profile: ProfileName
   readonly plan: Plan
   readonly stack: StackName
-  /** Folder that gets one folder a run. */
+  /** The folder in which the run gets a folder of its own. */
   readonly reports: string
   /** The command line that repeats this run. */
   readonly command: string
   readonly fault?: Fault
-  /** Gets each sample of the load as its generator tells it, before the ledger does: to measure what the record makes of them. */
+  /** Gets each sample of the load before the ledger does: to measure what the record makes of them. */
   readonly onSample?: Take
 }
 
-/** Who watches a run. */
+/** What is told to whoever watches a run while it goes on. */
 export type Watcher = {
   readonly began: (dir: string) => void
   readonly phase: (name: PhaseName, detail?: string) => void
@@ -39,12 +39,12 @@ export type Watcher = {
   readonly suspect: (line: string) => void
 }
 
-/** Where the record lies, and how the experiment ended. One that failed or was interrupted has a record up to that moment, or none: `dir` is null then. */
+/** How the experiment ended, and the folder of its record. One that failed or was interrupted has a record up to that moment, or none: then `dir` is null. */
 export type RunEnd = { readonly how: 'completed'; readonly dir: string } | { readonly how: 'interrupted'; readonly dir: string | null } | { readonly how: 'failed'; readonly dir: string | null; readonly error: Error }
 
 /**
- * Runs one soak and writes its record; judges nothing. When it returns, nothing of the application, the database or the load is left,
- * or the record says what.
+ * Runs one soak test and writes its record; judges nothing. When it returns, nothing of the application, the database or the load is left
+ * on the machine, or the record says what is.
  */
 export async function run(request: RunRequest, watcher: Watcher, signal: AbortSignal): Promise<RunEnd> {
   let dir: string | null = null
@@ -75,13 +75,13 @@ export async function run(request: RunRequest, watcher: Watcher, signal: AbortSi
   }
 }
 
-/** A folder without run.json is no record: there is nothing in it to judge. */
+/** A folder without run.json is no record: it holds nothing to judge. */
 const recorded = (dir: string | null): string | null => (dir !== null && existsSync(join(dir, 'run.json')) ? dir : null)
 
 function endOf(dir: string, error: Error | null, interrupted: AbortSignal, unwritable: AbortSignal): RunEnd {
   if (error === null) return { how: 'completed', dir }
   if (interrupted.aborted) return { how: 'interrupted', dir }
-  // The experiment fails of many things once its record cannot be written; that is the one to tell.
+  // Once the record cannot be written, the experiment fails in many ways; the cause is the one to report.
   return { how: 'failed', dir, error: unwritable.aborted ? asError(unwritable.reason) : error }
 }
 

@@ -6,11 +6,11 @@ export type Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsCon
   readonly usage: string
   readonly does: string
   readonly options: Options
-  /** For the help of this command alone: what each of its options does, by its name with what it takes, such as `seed N`; and lines to be pasted. */
+  /** For `lowtide <command> --help`: what each option does, by its name and value, such as `seed N`; and examples to paste. */
   readonly explains?: { readonly options: Readonly<Record<string, string>>; readonly examples: readonly string[] }
-  /** A command that takes no operands has `none`; the others count theirs themselves. */
+  /** `none` for a command that takes no operands; the others check theirs themselves. */
   readonly operands?: 'none'
-  /** What is wrong with its arguments, to be told beside options that are not known. `run` throws the same as a UsageError. */
+  /** What is wrong with the arguments, so that it can be reported together with unknown options. `run` throws the same as a UsageError. */
   readonly problemsOf?: (args: Arguments, signal: AbortSignal) => Promise<readonly string[]>
   readonly run: (args: Arguments, io: Io) => Promise<number>
 }
@@ -20,7 +20,7 @@ export type Arguments = { readonly values: ReturnType<typeof parseArgs>['values'
 export type Io = {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
-  /** Aborted by Ctrl-C: what runs ends in order. */
+  /** Aborted by Ctrl-C, so that everything that runs can end in order. */
   readonly signal: AbortSignal
 }
 

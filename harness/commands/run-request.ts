@@ -19,7 +19,7 @@ export const runOptions = {
   json: { type: 'boolean' },
 } as const
 
-/** The request that the arguments make. Fails with all that is wrong with them at once. */
+/** The run that the arguments ask for. Fails with everything that is wrong with them at once. */
 export async function requestOf(args: Arguments, signal: AbortSignal): Promise<RunRequest> {
   const problems: string[] = []
   const oneOf = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
@@ -50,7 +50,7 @@ export async function requestOf(args: Arguments, signal: AbortSignal): Promise<R
   return { loaded, variant, profile, plan, stack, reports: textOf(args, 'reports') ?? 'reports', command: args.line }
 }
 
-/** The same as `requestOf` throws, as words. */
+/** What `requestOf` would throw, as sentences. */
 export async function problemsOfRequest(args: Arguments, signal: AbortSignal): Promise<readonly string[]> {
   return requestOf(args, signal).then(() => [], (error: unknown) => {
     if (error instanceof UsageError) return error.problems
