@@ -90,7 +90,8 @@ describe.each([
     expect([feed.status, feed.headers.get('content-type'), (await feed.text()).match(/<item>/g)?.length]).toEqual([200, 'application/rss+xml; charset=utf-8', 5])
     expect((await fetch(`${frontEnd.url}/${dataSets[0]!.project}/timeline?from=never`)).status).toBe(400)
     // Apache hands the byte on: there is no such page.
-    expect((await fetch(`${frontEnd.url}/%ff`)).status).toBe(program === 'apache.ts' ? 404 : 400)
+    expect((await fetch(`${frontEnd.url}/%ff`, { headers: { 'x-request-id': '3-7' } })).status).toBe(program === 'apache.ts' ? 404 : 400)
+    if (program === 'apache.ts') await expect.poll(frontEnd.log).toMatch(/ "GET \/%ff HTTP\/1\.1" 404 \d+ \d+ ms 3-7$/m)
     frontEnd.process.kill('SIGTERM')
     await once(frontEnd.process, 'exit')
     expect(frontEnd.process.exitCode).toBe(0)
