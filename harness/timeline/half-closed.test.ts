@@ -31,7 +31,8 @@ test.each([
   ['where one of two went, the other may be either', [0, 0, 1, 2, 1, 2], [[200, 800], [800, 1_200]]],
   ['where two of four went, the others are any two', [0, 0, 1, 2, 3, 4, 2], [[200, 1_000], [400, 1_200]]],
   ['what a load left before is none of those that come and go with the next', [0, 0, 1, 'rest', 1, 2, 3, 2], [[200, 600], [600, 1_400]]],
-  ['unless it goes itself', [0, 0, 1, 2, 'rest', 3, 1], [[200, 800]]],
+  ['unless it goes itself; but it was left all the same', [0, 0, 1, 2, 'rest', 3, 1], [[200, 600], [400, 800]]],
+  ['what each load leaves and the next takes away is left by each', [0, 2, 'rest', 2, 0, 0, 1, 'rest', 0, 0, 3, 'rest'], [[0, 400], [0, 400], [1_000, 1_400], [1_800, 2_200], [1_800, 2_200], [1_800, 2_200]]],
   ['a beat without an answer tells nothing, and widens the next', [0, 0, null, 1], [[200, 800]]],
   ['those that the control plants are none', [0, 0, 1, 'control', 2], [[200, 600]]],
 ] as const)('sockets in CLOSE_WAIT: %s', (_, sockets, expected) => {

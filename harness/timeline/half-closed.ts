@@ -4,13 +4,17 @@ import type { Stamped, Timeline } from './timeline.ts'
 
 /** No process has more; a damaged record may say so. */
 const most = 10_000
+/** A night may leave more; these tell as much. */
+const mostLeft = 100_000
 
 /**
- * Between which moments each of the sockets in CLOSE_WAIT appeared that were still there before the controls: no look gives them an identity, but beats count them several times a
- * second. Which of them goes is not known; but what was left when a load had come to rest is what stays, and only those that came after it come and go with the next.
+ * Between which moments each of the sockets in CLOSE_WAIT appeared that a load had left when it came to rest, or that were still there before the controls: no look gives them an identity, but beats count
+ * them several times a second. Which of them goes is not known; but what was left at a rest is what stays, and only those that came after it come and go with the next load. Those that a
+ * later load takes away were left all the same.
  */
 export function halfClosedSince({ startedAt, probes }: Facts) {
   const epochMs = Date.parse(startedAt)
+  const leftByLoads: Since[] = []
   let since: readonly Since[] = []
   let settled = 0
   let [lastMs, oneBeforeMs] = [Number.NaN, Number.NaN]
@@ -27,7 +31,9 @@ export function halfClosedSince({ startedAt, probes }: Facts) {
   return {
     phase: ({ phase, edge }: Phase): void => {
       over ||= edge === 'start' && (phase === 'control' || phase === 'stop' || phase === 'tear-down')
-      if (phase === 'settle' && edge === 'end') settled = since.length
+      if (phase !== 'settle' || edge !== 'end' || over) return
+      leftByLoads.push(...since.slice(settled, settled + mostLeft - leftByLoads.length))
+      settled = since.length
     },
     beat: ({ counters, missed, atMs }: Stamped<Beat>): void => {
       if (over || missed?.includes('processes')) return
@@ -41,7 +47,7 @@ export function halfClosedSince({ startedAt, probes }: Facts) {
       oneBeforeMs = lastMs
       lastMs = atMs
     },
-    now: (): Timeline['halfClosedSince'] => [...since],
+    now: (): Timeline['halfClosedSince'] => [...leftByLoads, ...since.slice(settled)],
   }
 }
 

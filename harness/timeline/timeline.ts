@@ -32,7 +32,7 @@ export type Timeline = {
   readonly endedTransactions: { readonly count: number; readonly p999Ms: number } | null
   /** Of each cycle in which connections were read; empty in older records. */
   readonly crowds: readonly Crowd[]
-  /** After which moment and by which each socket in CLOSE_WAIT appeared that was there when the load had gone, in epoch milliseconds by the harness's clock; in that order. */
+  /** After which moment and by which each socket in CLOSE_WAIT appeared that was there when a load had gone, also if a later one took it away, in epoch milliseconds by the harness's clock; in that order. */
   readonly halfClosedSince: readonly { readonly afterMs: number; readonly byMs: number }[]
   /** How the record ends. `cut-off`: no last word was written. */
   readonly end: 'completed' | 'interrupted' | 'failed' | 'cut-off'

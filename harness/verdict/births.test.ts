@@ -64,6 +64,16 @@ test('the route whose requests were in flight when sockets were left half closed
   expect([dose.leftBehind, owner]).toMatchObject([5, { kind: 'time', route: 'sorting' }])
 })
 
+test('sockets that the next load takes away are left by each: all of them are counted, by the load that left them', () => {
+  const left = [3, 5, 5, 6, 6, 6, 6, 7]
+  const at = (atMs: number): number => left.filter((cycle) => startOf(cycle) + 4_000 <= atMs && atMs < startOf(cycle + 1) + 1_000).length
+  const beats = Array.from({ length: startOf(8) / 200 }, (_, i): Happening & { readonly atMs: number } => ({ kind: 'beat', counters: { 'app.close-wait': at(200 * i) }, atMs: 200 * i }))
+  const timeline = timelineOf({ beings: [(moment) => process({ pid: 10, closeWait: at(moment.atMs) })(moment)], also: beats })
+  const { dose, hangs, findings } = judge(timeline, invariants)
+  const births = birthsOf(timeline, hangs, findings.filter(({ kind }) => kind === 'leak'))
+  expect([dose.leftBehind, births.map(({ cycle }) => cycle)]).toEqual([8, left])
+})
+
 test('where beats do not count them they are dated by the rests, and several routes may have left them', () => {
   const { beings } = halfClosing([[3, 1], [5, 2], [6, 1], [6, 4], [6, 5]].map(([cycle = 0, nth = 0]) => duringSorting(cycle, nth)))
   const { dose, owner } = judge(timelineOf({ beings, also: requests(mix) }), invariants)

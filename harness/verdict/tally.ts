@@ -3,7 +3,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { cycleAtEpoch } from './cycle-at.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import { type Moment, momentsOfLocks } from './moments.ts'
-import { key, lastSightings, runningLooks } from './rest.ts'
+import { key, lastSightings, runningLooks, untouchedRests } from './rest.ts'
 import { isHolder, survivorsOf } from './survivors.ts'
 import type { Finding, Hang, Survivor } from './verdict.ts'
 
@@ -49,7 +49,7 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
   // Once the application is exhausted a front end keeps a socket for each request that waits in vain: where places or sessions are lost, these are the leak, and the sockets its victims. Else what hangs takes one thing away, of what a process keeps or of its half-closed sockets; and as it has a place as well, a place and one of these are one thing without it too: else to find what hangs would make less of what is left.
   const others = othersOf(counted, survivors, ended)
   const endedByServer = others.filter(({ member }) => isEnded(member)).length + unlisted.length
-  const sockets = exhaustionOf(timeline) !== null && counted.length + places.length > 0 ? 0 : socketsOf(frontEnds, counted.length - ofHangs + endedByServer)
+  const sockets = exhaustionOf(timeline) !== null && counted.length + places.length > 0 ? 0 : socketsOf(timeline, frontEnds, counted.length - ofHangs + endedByServer)
   return {
     hangs: counted,
     others,
@@ -133,7 +133,12 @@ function placesOf(counted: readonly Counted[], survivors: readonly Survivor[], e
   return survivors.filter(({ member }) => member.kind === 'place').slice(hung.length + others.size)
 }
 
-/** A front end keeps a half-closed socket for each request that hangs behind it, and a pool for each session that the server has ended; only sockets beyond those are left in their own right. */
-function socketsOf(frontEnds: ReadonlyMap<string, Process>, ofOthers: number): number {
-  return Math.max(0, frontEnds.values().reduce((sum, { closeWait }) => sum + closeWait, 0) - ofOthers)
+/**
+ * A front end keeps a half-closed socket for each request that hangs behind it, and a pool for each session that the server has ended; only sockets beyond those are left in their own right. As many as it was last seen with; or, where
+ * nobody else has any, as many as beats have seen it left with by one load and another, whichever later ones took away.
+ */
+function socketsOf(timeline: Timeline, frontEnds: ReadonlyMap<string, Process>, ofOthers: number): number {
+  const last = frontEnds.values().reduce((sum, { closeWait }) => sum + closeWait, 0)
+  const areAllTheirs = untouchedRests(timeline).every(({ last: { members } }) => members.every((member) => member.kind !== 'process' || member.closeWait === 0 || frontEnds.has(key(member))))
+  return frontEnds.size === 0 ? 0 : Math.max(0, Math.max(last, areAllTheirs ? timeline.halfClosedSince.length : 0) - ofOthers)
 }
