@@ -23,6 +23,8 @@ async function ended(child: ChildProcess): Promise<Said> {
   return { code, stdout, stderr }
 }
 
+const unbootable = `export default { name: 'unbootable', target: { name: 'app', command: ['false'], readyPath: '/', variants: { default: 'a', leaks: ['b'], by: { a: {}, b: {} } } }, load: { kind: 'routes', routes: [{ name: 'home', path: '/' }] } }`
+
 const lowtide = (...args: string[]) => ended(start(args))
 
 describe('bad input ends with 64, in one line a problem, and without a stack trace', () => {
@@ -114,10 +116,24 @@ test('an exhibit that cannot be loaded is told as a scenario is', async () => {
 
 test('what could not be run has proved nothing, and is no leak either', async () => {
   const file = join(dir, 'unbootable.mjs')
-  writeFileSync(file, `export default { name: 'unbootable', target: { name: 'app', command: ['false'], readyPath: '/', variants: { default: 'a', leaks: ['b'], by: { a: {}, b: {} } } }, load: { kind: 'routes', routes: [{ name: 'home', path: '/' }] } }`)
+  writeFileSync(file, unbootable)
   const { code, stdout } = await lowtide('prove', file, '--stack', 'processes', '--reports', join(dir, 'unbootable'))
   expect(stdout).toMatch(/^0 of 3 proven$/m)
   expect(code).toBe(3)
+})
+
+test.runIf(process.platform === 'linux')('on a terminal the living block counts on until the run has ended, and nothing of it is left then', async () => {
+  const file = join(dir, 'on-a-terminal.mjs')
+  writeFileSync(file, unbootable.replace("['false']", "['sh', '-c', 'sleep 2; false']"))
+  const run = [process.execPath, launcher, 'run', file, '--stack', 'processes', '--reports', join(dir, 'on-a-terminal')].join(' ')
+  const onTerminal = (command: string) => ended(spawn('script', ['--quiet', '--command', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm' }, stdio: ['ignore', 'pipe', 'pipe'] }))
+  const frames = (await onTerminal(`stty rows 24 cols 100; ${run}`)).stdout.split(/(?=boot {2}app {2}\d+ s)/)
+  expect(frames.some((frame) => frame.startsWith('boot  app  1 s'))).toBe(true)
+  const [, after = ''] = frames.at(-1)?.split(`${String.fromCodePoint(27)}[2K`) ?? []
+  expect([frames.at(-1)?.startsWith('boot  app  '), after.includes('elapsed')]).toEqual([true, false])
+  expect(frames.at(-1)).toContain('The application "app" ended before it was ready: exit code 1.')
+  // One without a size, as a pipeline's is, gets lines.
+  expect((await onTerminal(run)).stdout).toMatch(/^\[ +0:\d\d\] boot {7}app {2}/m)
 })
 
 test('a reader that goes away is no leak: the exit code is not 1', async () => {

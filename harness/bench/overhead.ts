@@ -37,7 +37,7 @@ export const probeOverhead: Measure<Pair> = {
     const watched = async () => {
       await using eyes = await openReaders(stack, { signal, say: () => {} })
       await using _sampler = startSampler({ readers: eyes.readers, everyMs: 200, record: () => {}, onBeat: () => {}, others: () => ({}), signal })
-      return tps()
+      return await tps()
     }
     await tps() // caches
     const [first, second, third, fourth] = [await tps(), await watched(), await watched(), await tps()]

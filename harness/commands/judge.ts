@@ -14,7 +14,7 @@ export default {
     const dir = folderOf(args)
     const { facts, findings } = await judgeRecording(dir)
     if (args.values.json === true) stdout.write(`${JSON.stringify(findings)}\n`)
-    else stdout.write(`${consoleText({ facts, findings }, { report: shown(dir, 'report.html'), paint: paintFor(stdout), width: stdout.columns ?? 100 })}\n`)
+    else stdout.write(`${consoleText({ facts, findings }, { report: shown(dir, 'report.html'), paint: paintFor(stdout), width: stdout.columns || 100 })}\n`)
     return exitCodeOf(findings.verdict)
   },
 } satisfies Command

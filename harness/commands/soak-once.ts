@@ -12,7 +12,7 @@ import { shown } from './shown.ts'
 
 export type Outcome = { readonly exitCode: number; readonly end: RunEnd; readonly findings: Findings | null }
 
-/** One run with its progress and its last words on the terminal. `--json` keeps stdout for the machine and moves all words to stderr. */
+/** One run, with its progress and its result on the terminal. `quiet` (`--json`) keeps stdout for the machine and writes all words to stderr. */
 export async function soakOnce(request: RunRequest, io: Io, { quiet }: { readonly quiet: boolean }): Promise<Outcome> {
   const out = quiet ? io.stderr : io.stdout
   const end = await watched(request, out, io.signal)
@@ -26,7 +26,7 @@ export async function soakOnce(request: RunRequest, io: Io, { quiet }: { readonl
   }
   const { facts, findings, unwritten } = await concludeOrJudge(end.dir)
   const report = unwritten ? shown(end.dir) : shown(end.dir, 'report.html')
-  out.write(`${consoleText({ facts, findings }, { report, paint: paintFor(out), width: out.columns ?? 100 })}\n`)
+  out.write(`${consoleText({ facts, findings }, { report, paint: paintFor(out), width: out.columns || 100 })}\n`)
   if (unwritten) {
     io.stderr.write(`${messageOf(unwritten)}\nFree some space, then judge and draw what is on record: lowtide report ${shown(end.dir)}\n`)
     return { exitCode: exitCodes.couldNotRun, end, findings }
@@ -34,7 +34,7 @@ export async function soakOnce(request: RunRequest, io: Io, { quiet }: { readonl
   return { exitCode: exitCodeOf(findings.verdict), end, findings }
 }
 
-/** What was seen is told even where its reports find no room on the disk. */
+/** The verdict is given even if the disk has no room for the reports. */
 async function concludeOrJudge(dir: string): Promise<Judged & { readonly unwritten: Error | null }> {
   try {
     return { ...(await conclude(dir)), unwritten: null }
@@ -50,9 +50,10 @@ function isOfTheDisk(error: unknown): error is Error {
   return ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'].includes(code ?? '')
 }
 
+/** A terminal that tells no size of its own, such as one of `script` in a pipeline, has no room for a living block. */
 async function watched(request: RunRequest, stream: NodeJS.WriteStream, signal: AbortSignal): Promise<RunEnd> {
-  await using progress = openProgress({ stream, isTTY: stream.isTTY === true, budgetMs: request.plan.budgetMs, plan: request.plan.stopsAt === 'exhaustion' ? 'budget' : expectedPhases(request.plan) })
-  return run(
+  await using progress = openProgress({ stream, isTTY: stream.isTTY === true && stream.rows > 0, budgetMs: request.plan.budgetMs, plan: request.plan.stopsAt === 'exhaustion' ? 'budget' : expectedPhases(request.plan) })
+  return await run(
     request,
     {
       began: (dir) => progress.say(`record: ${shown(dir)}`),

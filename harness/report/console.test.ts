@@ -109,6 +109,12 @@ test('inconclusive says what was not seen and what would settle it', () => {
   `)
 })
 
+test('on a terminal of 40 columns no line is broken by the terminal but one that is there to be copied', () => {
+  const runs = [syntheticLeak(), syntheticPass(), syntheticInconclusive()].map((findings) => consoleText({ facts: syntheticFacts(), findings }, { ...options, width: 40 }))
+  for (const run of runs) expect(run.split('\n  next')[0]?.split('\n').filter((line) => line.length > 40 && !/^\s+GET /.test(line))).toEqual([])
+  expect(runs[0]?.split('\n').slice(0, 5)).toEqual(['LEAK   timeline-soak (as-shipped,', '       processes, gate)', '       73 of 80 planned requests, 7 left', '       behind', '       7 of 80 requests never ended:'])
+})
+
 describe('whatever the application wrote', () => {
   test('the last line is the verdict and the path of the report', async () => {
     await fc.assert(

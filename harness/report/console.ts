@@ -17,7 +17,7 @@ export type ConsoleOptions = {
 export function consoleText(run: { readonly facts: Facts; readonly findings: Findings }, { report, paint, width }: ConsoleOptions): string {
   const account = accountOf(run)
   const tone = paint[verdictTone(run.findings.verdict)]
-  const page = pageOf(Math.max(60, Math.min(width, 120)), paint)
+  const page = pageOf(Math.max(40, Math.min(width, 120)), paint)
   page.title(tone(account.word), account.word.length, account.subject, account.tally)
   for (const line of [account.headline, ...account.bounds]) page.text(line, '       ')
   for (const cluster of account.clusters) tellCluster(page, cluster, paint)
@@ -98,11 +98,13 @@ function pageOf(width: number, paint: Paint) {
     gap: () => {
       if (lines.at(-1) !== '') lines.push('')
     },
-    /** The tally stands at the right edge where there is room. */
+    /** The tally stands at the right edge where there is room, else below. */
     title: (word: string, wordLength: number, subject: string, tally: string) => {
-      const left = printable(subject)
-      const room = width - wordLength - 3 - left.length - tally.length
-      lines.push(`${word}   ${paint.strong(left)}${' '.repeat(Math.max(2, room))}${tally}`)
+      const [first = '', ...others] = wrap(printable(subject), width - wordLength - 3)
+      const room = width - wordLength - 3 - first.length - tally.length
+      const isBeside = others.length === 0 && room >= 2
+      lines.push(`${word}   ${paint.strong(first)}${isBeside ? `${' '.repeat(room)}${tally}` : ''}`, ...others.map((line) => `${' '.repeat(wordLength + 3)}${paint.strong(line)}`))
+      if (!isBeside) lines.push(...wrap(tally, width - indent.length).map((line) => `${indent}${line}`))
     },
     text: (text: string, lead: string, tone = (line: string) => line) => {
       lines.push(...wrap(printable(text), width - lead.length - 2).map((line, i) => `${lead}${i > 0 ? '  ' : ''}${tone(line)}`))

@@ -24,5 +24,5 @@ async function firstBytes(): Promise<string> {
   const client = ownClient({ connectionString: `postgres://app:secret@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/app`, application_name: 'lowtide-test' })
   client.on('error', () => {})
   await client.connect().catch(() => {})
-  return bytes
+  return await bytes
 }

@@ -23,7 +23,7 @@ export const changesetModule = projectPage({
     using revisions = await Revision.select(visit.env, visit.project.name, { kind: 'any', of: [-1, 0, 1].map((step) => is('rev', Number(rev) + step)) })
     const revision = revisions.find((each) => each.rev === Number(rev))
     if (!revision) return null
-    if (format) return diffText(visit, revision)
+    if (format) return await diffText(visit, revision)
     using changes = await NodeChange.select(visit.env, visit.project.name, revision.rev, { kind: 'order', by: 'path', limit: MOST_FILES + 1 })
     return page(await changesetPage(visit, revision, changes, revisions))
   },
