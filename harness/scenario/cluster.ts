@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { command, positive, text, truth, type Settings } from './shapes.ts'
 
 /** A Kubernetes cluster in which k6-operator starts the generators of a load, where one machine is too slow for it. The application and the harness stay where they are. */
 export type Cluster = {
@@ -32,14 +33,13 @@ export const runLabelOf = (run: string): string => run.slice(0, 63).replace(/[^A
 /** What may be the name of an image. */
 export const imageName = /^[\w.:/@-]+$/
 
-const text = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' })
 const port = 'a port between 1 and 65,535'
 
 export const clusterShape = z.strictObject({
   image: text.regex(imageName, { error: 'the name of an image' }),
   host: text.refine(host => /^[\w.:-]+$/.test(host) && (!host.includes(':') || isIPv6(host)), { error: 'the name or the address of a host, without a port' }),
   port: z.int({ error: port }).min(1, { error: port }).max(65_535, { error: port }).optional(),
-  kubectl: z.array(text, { error: 'a program and its arguments, as a list of texts' }).min(1, { error: 'a program and its arguments' }).optional(),
-  separate: z.boolean({ error: 'true or false' }).optional(),
-  readyTimeoutMs: z.int({ error: 'a positive integer' }).min(1, { error: 'a positive integer' }).optional(),
-})
+  kubectl: command.optional(),
+  separate: truth.optional(),
+  readyTimeoutMs: positive.optional(),
+} satisfies Settings<Cluster>)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Load } from './scenario.ts'
+import { atLeast, positive, type Settings } from './shapes.ts'
 
 /**
  * Clients that misbehave and send a part of the dose; k6 sends the rest. Numbers are shares of the dose, between 0 and 1. Each is reported under its route and manner, as in
@@ -34,14 +35,12 @@ export type Rude = {
 }
 
 const share = z.number({ error: 'a share of the dose between 0 and 1' }).gt(0, { error: 'a share of the dose between 0 and 1' }).lt(1, { error: 'a share of the dose between 0 and 1' })
-const positive = z.int({ error: 'a positive integer' }).min(1, { error: 'a positive integer' })
-const smallest = 'a whole number of at least 4,096'
-const several = z.int({ error: 'a whole number of at least 2' }).min(2, { error: 'a whole number of at least 2' })
+const several = atLeast(2)
 
 export const rudeShape = z.strictObject({
   aborts: z.strictObject({ headers: share, firstByte: share, midBody: share, lastByte: share }).partial(),
   vanish: share,
-  slowReader: z.strictObject({ share, bytesPerSecond: positive, receiveBufferBytes: z.int({ error: smallest }).min(4_096, { error: smallest }).optional() }),
+  slowReader: z.strictObject({ share, bytesPerSecond: positive, receiveBufferBytes: atLeast(4_096).optional() }),
   halfClose: share,
   bodyNeverSent: z.strictObject({ share, silentMs: positive }),
   headerDrip: z.strictObject({ share, bytesPerSecond: positive }),
@@ -50,7 +49,7 @@ export const rudeShape = z.strictObject({
   keepAliveStorm: z.strictObject({ share, requests: several }),
   connectionChurn: z.strictObject({ share, requests: several }),
   routes: z.array(z.string({ error: 'a text' })).min(1, { error: 'at least one name' }),
-}).partial()
+} satisfies Settings<Rude>).partial()
 
 /** The share of the dose that all of them send. */
 export const shareOfRude = ({ aborts = {}, vanish = 0, slowReader, halfClose = 0, bodyNeverSent, headerDrip, doubleSubmit = 0, pipelinedPair = 0, keepAliveStorm, connectionChurn }: Rude): number =>
