@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { loadScenario } from '../harness/scenario/load-scenario.ts'
+import { scenarioShape } from '../harness/scenario/scenario-shape.ts'
 import { course } from '../app-under-test/tracker/seed/course.ts'
 import { PASSWORD } from '../app-under-test/tracker/seed/people.ts'
 import { inEveryProject, memberOf, password, projects } from './journeys/drproject/course.ts'
@@ -26,6 +28,20 @@ test('the table of scenarios names each of them', () => {
   const rows = (table.split('\n\n')[0] ?? '').split('\n').map(row => row.split('|')[1] ?? '')
   expect(rows.flatMap(cell => [...cell.matchAll(/`([\w-]+)`/g)].map(([, name]) => `${name}.ts`)).toSorted()).toEqual(files.toSorted())
 })
+
+test('the page of scenarios explains each setting', () => {
+  const page = readFileSync(join(root, 'scenarios/README.md'), 'utf8')
+  const names = settingsIn(z.toJSONSchema(scenarioShape, { unrepresentable: 'any' }))
+  expect(names.length).toBeGreaterThan(80)
+  expect(names.filter(name => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([])
+})
+
+/** The names of all settings in a JSON Schema, at whatever depth. */
+const settingsIn = (schema: unknown): readonly string[] => {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { properties = {}, ...others } = schema as { readonly properties?: Readonly<Record<string, unknown>> }
+  return [...Object.keys(properties), ...[...Object.values(properties), ...Object.values(others)].flatMap(settingsIn)]
+}
 
 test.each(documents)('every link of %s leads to a file that is there, and to a heading of it', document => {
   const links = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)]
