@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Claim, claims } from '../testing/claims.ts'
 import { type Being, cycleMs, firstMeasured, loadEndOf, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import descriptorsDoNotGrow from './descriptors-do-not-grow-with-the-dose.ts'
 import noWorkerIsLost from './no-worker-is-lost.ts'
 import processesDoNotGrow from './processes-do-not-grow-with-the-dose.ts'
@@ -159,6 +160,25 @@ const logging = (afterCycle: readonly number[]): Being => (moment) => {
 
 claims(descriptorsDoNotGrow, [
   ['one for each request: the finding names the path that leaks', { beings: [logging([60, 100, 140, 160, 160, 200, 280, 300])] }, 'leak', /: \/srv\/app\.log \(50 to 290\)$/],
+])
+
+/** A run without its last load, which something has cut off. */
+const cutShort = (run: Run, early: Exclude<Timeline['endedEarly'], null>): Timeline => {
+  const timeline = timelineOf({ ...run, doses: [20, 0, 40, 80] })
+  return { ...timeline, facts: { ...timeline.facts, doses: [20, 0, 40, 80, 20] }, endedEarly: early }
+}
+const lateDescriptors: Run = { beings: [descriptors([24, 28, 32, 34, 34, 38, 46, 46])] }
+const children: Run = { beings: bornPerCycle(worker, 2, 2, 1, 1, 0, 2, 4) }
+
+claims(descriptorsDoNotGrow, [
+  ['a plateau that is reached with the last load but one', lateDescriptors, 'pass'],
+  ['the same, where the application ended before the last', cutShort(lateDescriptors, 'application ended'), 'warning', /^descriptors have not settled yet/],
+  ['the same, where a leak of another kind ended the run', cutShort(lateDescriptors, 'leak confirmed'), 'leak'],
+])
+
+claims(processesDoNotGrow, [
+  ['more by each load but the last, before which the load generator broke', cutShort(children, 'load broken'), 'inconclusive', /spare workers, or a slow leak$/],
+  ['the same, where a leak of another kind ended the run', cutShort(children, 'leak confirmed'), 'leak'],
 ])
 
 const threads = (afterCycle: readonly number[], vanishedAfterCycle: readonly number[] = []): Being => (moment) => {

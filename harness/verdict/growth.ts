@@ -68,13 +68,19 @@ export function growthOver(timeline: Timeline, some: readonly Rest[], countAt: (
     const dose = measured.get(rest.cycle ?? -1) ?? 0
     if (dose > 0) steps.push({ cycle: rest.cycle ?? -1, dose, rise })
   }
-  return { kind: kindOf(steps, fall, rule), plateau, fall, steps }
+  return { kind: kindOf(steps, fall, rule, loadsNeeded(timeline, rule)), plateau, fall, steps }
 }
 
-function kindOf(steps: readonly Step[], fall: number, rule: GrowthRule): Growth['kind'] {
+/** A plateau may be reached late: of a run that was cut short nobody knows whether its last loads would have shown one. Unless a leak has ended it, which was certain by itself. */
+function loadsNeeded({ end, endedEarly, facts: { doses } }: Timeline, rule: GrowthRule): number {
+  const isCutShort = end === 'interrupted' || end === 'failed' || (endedEarly !== null && endedEarly !== 'leak confirmed')
+  return isCutShort ? Math.max(rule.steps, doses.filter((dose) => dose > 0).length) : rule.steps
+}
+
+function kindOf(steps: readonly Step[], fall: number, rule: GrowthRule, needed: number): Growth['kind'] {
   const rate = Math.min(...steps.map(({ dose, rise }) => rise / dose))
   const largest = Math.max(...steps.map(({ dose }) => dose))
-  const isSteady = steps.length >= rule.steps && rate * largest >= rule.inLargest
+  const isSteady = steps.length >= needed && rate * largest >= rule.inLargest
   // What fell as far as it rose moves by itself: correlated noise reaches a new high after each of four loads more often than one would think.
   if (isSteady && sumOf(steps, ({ rise }) => rise) > rule.timesItsFall * fall) return 'proportional'
   const rising = steps.filter(({ rise }) => rise > 0).length
@@ -100,8 +106,9 @@ export function growthByIdentity<M extends Member>(timeline: Timeline, is: (memb
   const last = untouchedRests(timeline).findLast(({ quiet }) => quiet)
   const atEnd = last === undefined ? [] : own(last)
   const ids = new Set(atEnd.map(({ id }) => id))
-  const inNumber = byChance(growthOf(timeline, (rest) => own(rest).length, rule), rule)
-  const inStayers = byChance(growthOf(timeline, (rest) => own(rest).filter(({ id }) => ids.has(id)).length, rule), rule)
+  const needed = loadsNeeded(timeline, rule)
+  const inNumber = byChance(growthOf(timeline, (rest) => own(rest).length, rule), rule, needed)
+  const inStayers = byChance(growthOf(timeline, (rest) => own(rest).filter(({ id }) => ids.has(id)).length, rule), rule, needed)
 
   const milder = severity.indexOf(inNumber.kind) <= severity.indexOf(inStayers.kind) ? inNumber : inStayers
   const grewIn = new Set(milder.steps.filter(({ rise }) => rise > 0).map(({ cycle }) => cycle))
@@ -114,10 +121,10 @@ export function growthByIdentity<M extends Member>(timeline: Timeline, is: (memb
  * as Poisson's law allows (Fisher's index of dispersion), and not fewer and fewer a request, as where something fills (binomial, each later part against its share).
  * Only for identities: a number that went up has noise of its own.
  */
-function byChance(growth: Growth, rule: GrowthRule): Growth {
+function byChance(growth: Growth, rule: GrowthRule, needed: number): Growth {
   const { kind, steps } = growth
   const [births, requests] = [sumOf(steps, ({ rise }) => rise), sumOf(steps, ({ dose }) => dose)]
-  if (kind !== 'unsettled' || births < rule.births) return growth
+  if (kind !== 'unsettled' || births < rule.births || steps.length < needed) return growth
   const dispersion = steps.reduce((sum, { rise, dose }) => sum + (rise - (births * dose) / requests) ** 2 / ((births * dose) / requests), 0)
   const slowest = Math.min(...steps.slice(1).map((_, i) => binomialAtMost(sumOf(steps.slice(i + 1), ({ rise }) => rise), births, sumOf(steps.slice(i + 1), ({ dose }) => dose) / requests)))
   return chiSquareAbove(dispersion, steps.length - 1) >= rule.improbable && slowest >= rule.improbable ? { ...growth, kind: 'proportional' } : growth
