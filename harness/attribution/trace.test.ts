@@ -23,7 +23,7 @@ describe('a trace', () => {
   test('goes from a request to the process that carried its id, and on to the backend that served it', async () => {
     const [mine, other] = [carrier({ method: 'GET', url: '/page', id: '3-20' }, [1]), carrier({ method: 'GET', url: '/page', id: '3-201' }, [2])]
     const [trace] = await traced(kept('3-20'), look(mine, other, backend({ clientPort: 1 }), backend({ clientPort: 2 })))
-    expect(trace).toMatchObject({ request: '3-20', startedAtMs: 1_000, tookMs: 12, path: '/page?n=3-20', came: { status: 200 } })
+    expect(trace).toMatchObject({ request: '3-20', startedAtMs: 1_000, tookMs: 12, path: '/page?n=3-20', end: { status: 200 } })
     expect(trace?.processes).toEqual([mine])
     expect(trace?.sessions.map(({ clientPort }) => clientPort)).toEqual([1])
   })
@@ -36,7 +36,7 @@ describe('a trace', () => {
   })
 
   test('is there for a request that was never answered, and tells how long it was waited for', async () => {
-    expect(await traced(unanswered('3-4'))).toMatchObject([{ request: '3-4', tookMs: 3_000, startedAtMs: null, path: '/page?n=3-4', came: { outcome: 'timed-out' }, processes: [], sessions: [] }])
+    expect(await traced(unanswered('3-4'))).toMatchObject([{ request: '3-4', tookMs: 3_000, startedAtMs: null, path: '/page?n=3-4', end: { outcome: 'timed-out' }, processes: [], sessions: [] }])
   })
 
   test('of a request that is told twice is one, with its beginning', async () => {
@@ -51,14 +51,14 @@ describe('a trace', () => {
 
   test('of a request that is not kept whole has its route, its beginning, its end and its status', async () => {
     const { of } = await tracesFrom(flights)
-    expect(of('3-8-1')).toEqual({ request: '3-8-1', cycle: 3, route: 'page', startedAtMs: 1_150, tookMs: 30, path: null, came: { outcome: 'unexpected', status: 500, errorCode: 0 }, processes: [], sessions: [], bornMeanwhile: [] })
+    expect(of('3-8-1')).toEqual({ request: '3-8-1', cycle: 3, route: 'page', startedAtMs: 1_150, tookMs: 30, path: null, end: { outcome: 'unexpected', status: 500, errorCode: 0 }, processes: [], sessions: [], bornMeanwhile: [] })
     expect(of('3-9')).toBeNull()
     expect(of('13-7')).toBeNull()
   })
 
   test('of an older record has no status where a request is not kept whole', async () => {
     const { ends: _, ...older } = flights
-    expect((await tracesFrom(older)).of('3-7')).toMatchObject({ route: 'page', came: null })
+    expect((await tracesFrom(older)).of('3-7')).toMatchObject({ route: 'page', end: null })
   })
 
   test('names what began while its request was in flight, and is there', async () => {

@@ -1,4 +1,4 @@
-import { decodeEnds, type Came } from '../timeline/ends.ts'
+import { decodeEnds, type RequestEnd } from '../timeline/ends.ts'
 import type { Entry, KeptRequest, Requests, Unanswered } from '../timeline/entry.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 import { faultOf } from '../timeline/shape.ts'
@@ -14,8 +14,8 @@ export type Trace = {
   readonly tookMs: number
   /** null for requests that the record does not keep whole. */
   readonly path: string | null
-  /** null in older records, for requests that they do not keep whole. */
-  readonly came: Came | null
+  /** How it ended; null in older records, for requests that they do not keep whole. */
+  readonly end: RequestEnd | null
   /** The processes that served it, as they were last seen. */
   readonly processes: readonly Process[]
   /** The sessions at the other end of these processes' connections, and those whose last statement or application name contained its id. */
@@ -104,7 +104,7 @@ const isBorn = ({ kind }: Member): boolean => kind === 'session' || kind === 'pr
 
 type Bare = Omit<Trace, 'processes' | 'sessions' | 'bornMeanwhile'>
 
-const ofKept = ({ request, cycle, route, startedAtMs, tookMs, path, outcome, status, errorCode }: KeptRequest): Bare => ({ request, cycle, route, startedAtMs, tookMs, path, came: { outcome, status, errorCode } })
+const ofKept = ({ request, cycle, route, startedAtMs, tookMs, path, outcome, status, errorCode }: KeptRequest): Bare => ({ request, cycle, route, startedAtMs, tookMs, path, end: { outcome, status, errorCode } })
 
 /** k6's number for a request that timed out. */
 const timedOut = 1050
@@ -116,15 +116,15 @@ const ofUnanswered = ({ request, cycle, route, url, waitedMs }: Unanswered): Bar
   startedAtMs: null,
   tookMs: waitedMs,
   path: url.replace(/^https?:\/\/[^/]*/, ''),
-  came: { outcome: 'timed-out', status: 0, errorCode: timedOut },
+  end: { outcome: 'timed-out', status: 0, errorCode: timedOut },
 })
 
 function requestsIn({ cycle, route, fromMs, spans, ids, ends }: Requests): readonly Bare[] {
   let startedAtMs = fromMs
-  const came = ends === undefined ? [] : decodeEnds(ends)
+  const known = ends === undefined ? [] : decodeEnds(ends)
   return (ids?.split(' ') ?? []).map((id, i) => {
     startedAtMs += spans[2 * i] ?? 0
-    return { request: `${cycle}-${id}`, cycle, route, startedAtMs, tookMs: spans[2 * i + 1] ?? 0, path: null, came: came[i] ?? null }
+    return { request: `${cycle}-${id}`, cycle, route, startedAtMs, tookMs: spans[2 * i + 1] ?? 0, path: null, end: known[i] ?? null }
   })
 }
 

@@ -1,6 +1,6 @@
 import { tracesOf, type Trace, type Traces } from '../attribution/trace.ts'
 import { UsageError } from '../scenario/usage-error.ts'
-import type { Came } from '../timeline/ends.ts'
+import type { RequestEnd } from '../timeline/ends.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import { readEntries, readFacts } from '../timeline/reader.ts'
 import { count, duration, list } from '../verdict/words.ts'
@@ -62,11 +62,11 @@ function requestsOf(traces: Traces, session: Session): { readonly how: string; r
 const ofBackend = ({ session, requests: { how, requests } }: { readonly session: Session; readonly requests: ReturnType<typeof requestsOf> }): string =>
   [sessionLine(session), `  ${how}: ${count(requests.length, 'request')}`, ...requests.map((trace) => `  ${inOneLine(trace)}`)].join('\n')
 
-const inOneLine = ({ request, route, tookMs, path, came, processes, sessions, bornMeanwhile }: Trace): string =>
+const inOneLine = ({ request, route, tookMs, path, end, processes, sessions, bornMeanwhile }: Trace): string =>
   [
     request.padEnd(10),
     duration(tookMs).padStart(8),
-    (came === null ? '' : came.outcome === 'counted' ? `${came.status}` : `${came.outcome}${came.status === 0 ? '' : ` ${came.status}`}`).padEnd(14),
+    (end === null ? '' : end.outcome === 'counted' ? `${end.status}` : `${end.outcome}${end.status === 0 ? '' : ` ${end.status}`}`).padEnd(14),
     path === null ? route : `${route}  ${path}`,
     ...processes.map(({ pid }) => `process ${pid}`),
     ...sessions.map(({ pid }) => `backend ${pid}`),
@@ -75,14 +75,14 @@ const inOneLine = ({ request, route, tookMs, path, came, processes, sessions, bo
 
 const bornName = (member: Member): string => (member.kind === 'session' ? `backend ${member.pid}` : member.kind === 'process' ? `process ${member.pid}` : member.id)
 
-const cameInFull = ({ outcome, status, errorCode }: Came): string => `${outcome}${status === 0 ? '' : `, status ${status}`}${errorCode === 0 ? '' : `, error ${errorCode} of k6`}`
+const endInFull = ({ outcome, status, errorCode }: RequestEnd): string => `${outcome}${status === 0 ? '' : `, status ${status}`}${errorCode === 0 ? '' : `, error ${errorCode} of k6`}`
 
-function inFull({ request, route, cycle, startedAtMs, tookMs, path, came, processes, sessions, bornMeanwhile }: Trace, log: readonly string[]): string {
+function inFull({ request, route, cycle, startedAtMs, tookMs, path, end, processes, sessions, bornMeanwhile }: Trace, log: readonly string[]): string {
   const ended = startedAtMs === null ? '' : `, ended ${new Date(startedAtMs + tookMs).toISOString()}`
   return [
     `request ${request} of cycle ${cycle}: ${route}${path === null ? '' : `, ${path}`}`,
     `  ${startedAtMs === null ? 'its beginning is not kept' : `began ${new Date(startedAtMs).toISOString()}`}${ended}, after ${duration(tookMs)}`,
-    ...(came === null ? [] : [`  ${cameInFull(came)}`]),
+    ...(end === null ? [] : [`  ${endInFull(end)}`]),
     ...processes.map(({ pid, state, waitChannel, cpuMs, command }) => `  process ${pid}, ${state}${waitChannel === '' ? '' : ` in ${waitChannel}`}, ${duration(cpuMs)} of CPU: ${command}`),
     ...sessions.map((session) => `  ${sessionLine(session)}`),
     ...(bornMeanwhile.length === 0 ? [] : [`  while it was in flight there began, and stayed: ${bornMeanwhile.map(bornName).join(', ')}`]),

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeEnds, encodeEnds, type Came } from './ends.ts'
+import { decodeEnds, encodeEnds, type RequestEnd } from './ends.ts'
 
-const came = fc.record({ outcome: fc.constantFrom<Came['outcome']>('counted', 'unexpected', 'timed-out', 'broken'), status: fc.constantFrom(0, 200, 404, 500), errorCode: fc.constantFrom(0, 1050, 1220) })
+const anyEnd = fc.record({ outcome: fc.constantFrom<RequestEnd['outcome']>('counted', 'unexpected', 'timed-out', 'broken'), status: fc.constantFrom(0, 200, 404, 500), errorCode: fc.constantFrom(0, 1050, 1220) })
 
-test('what came of requests is read back as it was written', () => {
-  fc.assert(fc.property(fc.array(came, { maxLength: 40 }), (ends) => {
+test('how requests ended is read back as it was written', () => {
+  fc.assert(fc.property(fc.array(anyEnd, { maxLength: 40 }), (ends) => {
     expect(decodeEnds(encodeEnds(ends))).toEqual(ends)
   }))
 })

@@ -1,13 +1,13 @@
 import type { KeptRequest } from './entry.ts'
 
-/** What came of a request. */
-export type Came = Pick<KeptRequest, 'outcome' | 'status' | 'errorCode'>
+/** How a request ended. */
+export type RequestEnd = Pick<KeptRequest, 'outcome' | 'status' | 'errorCode'>
 
 /**
- * What came of requests one after the other, in words with blanks between them: `200` was answered so, as expected; `unexpected/500` was not; `timed-out/0/1050` has k6's number of what went
- * wrong as well. `200*998` are so many of the same.
+ * How requests ended, one after the other, as words with spaces between them. `200`: answered with that status, as expected. `unexpected/500`: not as expected. `timed-out/0/1050`: with k6's number of
+ * what went wrong. `200*998`: 998 of the same in a row.
  */
-export function encodeEnds(ends: readonly Came[]): string {
+export function encodeEnds(ends: readonly RequestEnd[]): string {
   const runs: { readonly word: string; times: number }[] = []
   for (const word of ends.map(wordOf)) {
     const last = runs.at(-1)
@@ -17,16 +17,16 @@ export function encodeEnds(ends: readonly Came[]): string {
   return runs.map(({ word, times }) => (times === 1 ? word : `${word}*${times}`)).join(' ')
 }
 
-const wordOf = ({ outcome, status, errorCode }: Came): string => `${outcome === 'counted' ? '' : `${outcome}/`}${status}${errorCode === 0 ? '' : `/${errorCode}`}`
+const wordOf = ({ outcome, status, errorCode }: RequestEnd): string => `${outcome === 'counted' ? '' : `${outcome}/`}${status}${errorCode === 0 ? '' : `/${errorCode}`}`
 
 /** The same back. What cannot be understood, as in a damaged record, ends the list. */
-export function decodeEnds(text: string): readonly Came[] {
-  const ends: Came[] = []
+export function decodeEnds(text: string): readonly RequestEnd[] {
+  const ends: RequestEnd[] = []
   for (const run of text.split(' ')) {
     const [, outcome = 'counted', status, errorCode = '0', times = '1'] = shape.exec(run) ?? []
     if (status === undefined || ends.length + Number(times) > mostEnds) return ends
-    const came = { outcome: outcome as Came['outcome'], status: Number(status), errorCode: Number(errorCode) }
-    for (let n = Number(times); n > 0; n -= 1) ends.push(came)
+    const end = { outcome: outcome as RequestEnd['outcome'], status: Number(status), errorCode: Number(errorCode) }
+    for (let n = Number(times); n > 0; n -= 1) ends.push(end)
   }
   return ends
 }
