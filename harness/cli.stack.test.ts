@@ -126,14 +126,14 @@ test.runIf(process.platform === 'linux')('on a terminal the living block counts 
   const file = join(dir, 'on-a-terminal.mjs')
   writeFileSync(file, unbootable.replace("['false']", "['sh', '-c', 'sleep 2; false']"))
   const run = [process.execPath, launcher, 'run', file, '--stack', 'processes', '--reports', join(dir, 'on-a-terminal')].join(' ')
-  const onTerminal = (command: string) => ended(spawn('script', ['--quiet', '--command', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm' }, stdio: ['ignore', 'pipe', 'pipe'] }))
+  const onTerminal = (command: string, TERM = 'xterm') => ended(spawn('script', ['--quiet', '--command', command, '/dev/null'], { env: { ...process.env, TERM }, stdio: ['ignore', 'pipe', 'pipe'] }))
   const frames = (await onTerminal(`stty rows 24 cols 100; ${run}`)).stdout.split(/(?=boot {2}app {2}\d+ s)/)
   expect(frames.some((frame) => frame.startsWith('boot  app  1 s'))).toBe(true)
   const [, after = ''] = frames.at(-1)?.split(`${String.fromCodePoint(27)}[2K`) ?? []
   expect([frames.at(-1)?.startsWith('boot  app  '), after.includes('elapsed')]).toEqual([true, false])
   expect(frames.at(-1)).toContain('The application "app" ended before it was ready: exit code 1.')
-  // One without a size, as a pipeline's is, gets lines.
-  expect((await onTerminal(run)).stdout).toMatch(/^\[ +0:\d\d\] boot {7}app {2}/m)
+  // One without a size, as a pipeline's is, gets lines, and so does one that is dumb.
+  for (const { stdout } of [await onTerminal(run), await onTerminal(`stty rows 24 cols 100; ${run}`, 'dumb')]) expect(stdout).toMatch(/^\[ +0:\d\d\] boot {7}app {2}/m)
 })
 
 test('a reader that goes away is no leak: the exit code is not 1', async () => {

@@ -50,9 +50,11 @@ function isOfTheDisk(error: unknown): error is Error {
   return ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'].includes(code ?? '')
 }
 
-/** A terminal that tells no size of its own, such as one of `script` in a pipeline, has no room for a living block. */
+/** A terminal that tells no size of its own, such as one of `script` in a pipeline, has no room for a living block; one that calls itself dumb, such as a shell within Emacs, cannot go back to redraw it. */
+const takesBlock = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && stream.rows > 0 && process.env['TERM'] !== 'dumb'
+
 async function watched(request: RunRequest, stream: NodeJS.WriteStream, signal: AbortSignal): Promise<RunEnd> {
-  await using progress = openProgress({ stream, isTTY: stream.isTTY === true && stream.rows > 0, budgetMs: request.plan.budgetMs, plan: request.plan.stopsAt === 'exhaustion' ? 'budget' : expectedPhases(request.plan) })
+  await using progress = openProgress({ stream, isTTY: takesBlock(stream), budgetMs: request.plan.budgetMs, plan: request.plan.stopsAt === 'exhaustion' ? 'budget' : expectedPhases(request.plan) })
   return await run(
     request,
     {
