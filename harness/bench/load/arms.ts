@@ -8,9 +8,9 @@ import type { Bundle } from '../../load/bundle.ts'
 import type { K6 } from '../../load/k6-binary.ts'
 import { startLoad } from '../../load/k6.ts'
 import type { LoadPlan } from '../../load/plan.ts'
-import { cpuMsOf, k6Pid, type Ground } from './ground.ts'
+import { cpuMsOf, helperPids, k6Pid, type Ground } from './ground.ts'
 
-/** One load, sent in one way. CPU of the generator, and of this process while it took in the samples and looked about; and how late that made its timers, 99 % of the time. */
+/** One load, sent in one way. CPU of the generator, and of this process with its agent and its watchdog while it took in the samples and looked about; and how late that made its timers, 99 % of the time. */
 export type Arm = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly k6CpuMs: number; readonly harnessCpuMs: number; readonly timersLateMs: number; readonly requests: number }
 
 export type ArmOptions = { readonly ground: Ground; readonly k6: K6; readonly bundle: Bundle; readonly plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'arrivals'>; readonly signal: AbortSignal }
@@ -47,6 +47,9 @@ export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): 
     // As k6 measured them itself, without how late they came: the same that bare k6 tells.
     onSample: (sample) => void (sample.kind === 'ended' && durationsMs.push(sample.durationMs)),
   })
+  const helpers = await helperPids()
+  if (helpers.length !== 2) throw new Error(`expected an agent and a watchdog beside this process, found ${helpers.length} of them`)
+  const helpersBeforeMs = await cpuMsOfAll(helpers)
   const own = process.cpuUsage()
   const timers = monitorEventLoopDelay({ resolution: timersEachMs })
   timers.enable()
@@ -55,10 +58,13 @@ export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): 
   const dose = await load.drained
   timers.disable()
   const { user, system } = process.cpuUsage(own)
+  const harnessCpuMs = (user + system) / 1_000 + (await cpuMsOfAll(helpers)) - helpersBeforeMs
   if (dose.generator.kind !== 'completed' || dose.counted !== plan.dose) throw new Error(`the load inside of Lowtide was not whole: ${JSON.stringify(dose)}`)
   const { requests, perSecond } = await ground.tally()
-  return { requests, perSecond, p50Ms: quantileOf(durationsMs, 0.5), p99Ms: quantileOf(durationsMs, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs: (user + system) / 1_000, timersLateMs: Math.max(0, timers.percentile(99) / 1e6 - timersEachMs) }
+  return { requests, perSecond, p50Ms: quantileOf(durationsMs, 0.5), p99Ms: quantileOf(durationsMs, 0.99), k6CpuMs: await cpu.end(), harnessCpuMs, timersLateMs: Math.max(0, timers.percentile(99) / 1e6 - timersEachMs) }
 }
+
+const cpuMsOfAll = async (pids: readonly number[]): Promise<number> => (await Promise.all(pids.map(cpuMsOf))).reduce<number>((sum, ms) => sum + (ms ?? 0), 0)
 
 const timersEachMs = 10
 

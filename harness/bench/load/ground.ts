@@ -57,10 +57,18 @@ export const openGround = async (signal: AbortSignal): Promise<Ground> => {
 
 /** Of the k6 that this process has started; null while there is none. */
 export const k6Pid = async (): Promise<number | null> => {
-  const children = (await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')).split(' ').filter(Boolean)
-  for (const pid of children) if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).startsWith('k6')) return Number(pid)
+  for (const pid of await childPids()) if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).startsWith('k6')) return pid
   return null
 }
+
+/** Of the agent and the watchdog that this process has started, and who are as much of the harness as it is. */
+export const helperPids = async (): Promise<readonly number[]> => {
+  const found: number[] = []
+  for (const pid of await childPids()) if (/\0[^\0]*(?:agent\.mjs|watchdog-main\.ts)\0/.test(await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => ''))) found.push(pid)
+  return found
+}
+
+const childPids = async (): Promise<readonly number[]> => (await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')).split(' ').filter(Boolean).map(Number)
 
 /** Of a process, user and system; null once it is gone. */
 export const cpuMsOf = async (pid: number): Promise<number | null> => {
