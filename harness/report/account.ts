@@ -58,7 +58,7 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
     clusters: clustersOf(findings.hangs),
     strays: straysOf(leaks, findings.hangs),
     since: somethingLeft ? sinceOf(findings.hangs, leaks) : null,
-    heals: somethingLeft ? healing(findings.heal) : null,
+    heals: somethingLeft ? healing(findings) : null,
     rate: findings.rate?.sentence ?? null,
     owner: findings.owner?.sentence ?? null,
     drifts: findings.drifts.flatMap(({ kind, sentence }) => (kind === 'flat' ? [] : [sentence])),

@@ -1,4 +1,4 @@
-import type { Hang, HealClass, Survivor, Verdict } from '../verdict/verdict.ts'
+import type { Findings, Hang, Survivor, Verdict } from '../verdict/verdict.ts'
 import { duration } from '../verdict/words.ts'
 import type { Dose } from '../timeline/entry.ts'
 import type { Facts } from '../timeline/facts.ts'
@@ -61,7 +61,7 @@ export function requestOf({ process, url, why }: Hang): string {
 }
 
 /** Is it going to heal: the answer as a sentence. */
-export function healing(heal: HealClass): string {
+export function healing({ heal, timeOut }: Pick<Findings, 'heal' | 'timeOut'>): string {
   switch (heal) {
     case 'none':
       return 'not known: the run ended before a healing was seen'
@@ -70,7 +70,7 @@ export function healing(heal: HealClass): string {
     case 'at collection':
       return 'only at collection: a forced garbage collection released it, requests alone did not'
     case 'by time-out':
-      return 'only by time-out: the server, or the application itself, gave it up after a while; no request cleared it away'
+      return `only by time-out${timeOut === undefined ? ': the server, or the application itself, gave it up after a while' : `: ${timeOut}`}; no request cleared it away`
     case 'permanent':
       return 'permanent, as far as this run waited: neither further requests nor time healed it'
     default:

@@ -23,7 +23,7 @@ export function healClass(timeline: Timeline, survivors: readonly Survivor[]): H
 export const healClasses: readonly HealClass[] = ['none', 'on nudge', 'by time-out', 'at collection', 'permanent']
 
 /** By the first rest that no longer shows it, and whose looks would have: what was done before that rest is what healed it. */
-function healOf(timeline: Timeline, survivor: Survivor): HealClass {
+export function healOf(timeline: Timeline, survivor: Survivor): HealClass {
   // The server itself ended it and said so in its log, whatever was done meanwhile.
   if (survivor.member.kind === 'other' || wasEndedByServer(timeline, survivor.member)) return 'by time-out'
   const place = lostPlaceOf(timeline, survivor.member)

@@ -115,6 +115,16 @@ describe('the class of healing', () => {
   })
 })
 
+test.each<[string, Run, string | undefined]>([
+  ['the server’s, by its name', { also: [{ kind: 'server-log', pid: 5, severity: 'FATAL', sqlstate: '25P03', message: 'terminating connection', atMs: startOf(4) }] }, 'idle_in_transaction_session_timeout of the server'],
+  ['the server’s, that ended a session which hung', { beings: [openTransaction({ pid: 5, fromMs: startOf(4), untilMs: startOf(5) - 500, relationLocks: 1 })], also: [{ kind: 'server-log', pid: 5, severity: 'FATAL', sqlstate: '25P04', message: 'terminating connection', atMs: startOf(5) - 500 }] }, 'transaction_timeout of the server'],
+  ['the application’s own, by how long its transactions lasted', { beings: [startOf(4) + 800, startOf(6) + 1_200].map((fromMs, i) => openTransaction({ pid: 5 + i, fromMs, untilMs: fromMs + 36_300, relationLocks: 1 })) }, 'one of its own, after 36 s to 37 s'],
+  ['the same, by how long they were seen', { beings: [zombie({ fromMs: startOf(4) + 800, untilMs: loadEndOf(5) + 6_200 })] }, 'one of its own, after 20 s to 39 s'],
+  ['none of what is permanent', { beings: hungRequest() }, undefined],
+])('which time-out heals what heals by one is told: %s', (_, run, expected) => {
+  expect(judged({ ...run, looks: 4 }).timeOut).toBe(expected)
+})
+
 test('what no look could have shown any more has not healed', () => {
   const timeline = timelineOf({ beings: hungRequest({ cycle: 7, untilMs: startOf(8) - 2_100 }), controls: 'none' })
   const looks = timeline.looks.map((look) => (look.reading === 'nudged' ? { ...look, missed: ['processes'] } : look))

@@ -10,6 +10,7 @@ import { ownerOf } from './owner.ts'
 import { rateOf } from './rate.ts'
 import { survivorsOf } from './survivors.ts'
 import { leftBehind, tallyOf } from './tally.ts'
+import { timeOutOf } from './time-out.ts'
 import type { Finding, Findings, Invariant, Opinion, Verdict } from './verdict.ts'
 import { count, duration, inOrder } from './words.ts'
 
@@ -25,6 +26,7 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[], thre
   const hangs = hangsOf(timeline, leaks)
   const dose = doseOf(timeline, leftBehind(tallyOf(timeline, hangs, leaks)))
   const heal = leaks.length === 0 ? 'none' : healClass(timeline, survivorsOf(leaks))
+  const timeOut = heal === 'by time-out' ? timeOutOf(timeline, survivorsOf(leaks)) : null
   const births = birthsOf(timeline, hangs, leaks)
   const rate = rateOf(timeline, births)
   const bounds = boundsOf(timeline, dose, hangs, rate)
@@ -38,6 +40,7 @@ export function judge(timeline: Timeline, invariants: readonly Invariant[], thre
     endedEarly: timeline.endedEarly,
     hangs,
     heal,
+    ...(timeOut !== null && { timeOut }),
     dose,
     bounds,
     rate,

@@ -80,6 +80,8 @@ export type Findings = {
   /** Survivors joined into what they were: the listing of a leak. */
   readonly hangs: readonly Hang[]
   readonly heal: HealClass
+  /** Of what heals by time-out: by which. */
+  readonly timeOut?: string
   readonly dose: { readonly planned: number; readonly counted: number; readonly distinctUrls: number; readonly leftBehind: number }
   /** Sentences with their bounds: "0 left behind in 150 requests: fewer than 20.0 per 1,000 at 95 %". */
   readonly bounds: readonly string[]
