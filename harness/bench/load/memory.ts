@@ -63,9 +63,8 @@ export const loadMemory: Measure<Growth> = {
     results.flatMap((result) => [
       `${result.requests.toLocaleString('en')} requests at ${result.perSecond} a second`,
       ...traces(result).map(({ name, bytes }) => {
-        const points = settled(bytes).map((y, i) => ({ x: (i * result.everyS) / 60, y: y / 1e6 }))
-        const slope = theilSen(points)
-        return `${name}: ${mb(bytes[0] ?? 0)} MB at first, ${mb(bytes.at(-1) ?? 0)} MB at the end, ${slope === null ? 'too few points' : `${slope.slope.toFixed(3)} MB a minute (95 %: ${slope.lower.toFixed(3)} to ${slope.upper.toFixed(3)})`}`
+        const growth = (from: number) => growthOf(bytes.slice(Math.floor(bytes.length * from)), result.everyS)
+        return `${name}: ${mb(bytes[0] ?? 0)} MB at first, ${mb(bytes.at(-1) ?? 0)} MB at the end, ${growth(start)}; in the second half ${growth(1 / 2)}`
       }),
     ]),
   drawing: (results) => {
@@ -80,7 +79,12 @@ const traces = ({ bareBytes, k6Bytes, harnessBytes }: Growth) => [
   { name: 'the harness', bytes: harnessBytes },
 ]
 
-/** What a start needs is no growth: without the first tenth. */
-const settled = (bytes: readonly number[]) => bytes.slice(Math.floor(bytes.length / 10))
+/** What a start needs is no growth. What is filled once and for all, such as a heap, may take longer to be full: hence the second half beside the whole. */
+const start = 1 / 10
+
+const growthOf = (bytes: readonly number[], everyS: number): string => {
+  const slope = theilSen(bytes.map((y, i) => ({ x: (i * everyS) / 60, y: y / 1e6 })))
+  return slope === null ? 'too few points' : `${slope.slope.toFixed(3)} MB a minute (95 %: ${slope.lower.toFixed(3)} to ${slope.upper.toFixed(3)})`
+}
 
 const mb = (bytes: number) => (bytes / 1e6).toFixed(0)
