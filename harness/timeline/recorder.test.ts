@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -97,6 +97,9 @@ test('a folder that is deleted meanwhile aborts the run: its record is nowhere a
 test('a file of the run is stored whole or not at all', () => {
   using recorder = openRecorder(dir)
   expect(() => recorder.store('no-such-folder/x.json', '{}')).toThrow(/The record cannot be written to .*no-such-folder/)
+  mkdirSync(join(dir, 'folder.json'))
+  expect(() => recorder.store('folder.json', '{}')).toThrow(/The record cannot be written to .*folder\.json: EISDIR/)
   recorder.store('x.json', '{}')
   expect(readFileSync(join(dir, 'x.json'), 'utf8')).toBe('{}')
+  expect(readdirSync(dir).filter((name) => name.endsWith('.part'))).toEqual([])
 })

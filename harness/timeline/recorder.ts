@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeChecksums } from './checksums.ts'
 import type { Entry, Happening } from './entry.ts'
@@ -99,6 +99,7 @@ export function storeAtomically(path: string, text: string) {
     writeFileSync(`${path}.part`, text)
     renameSync(`${path}.part`, path)
   } catch (cause) {
+    rmSync(`${path}.part`, { force: true })
     throw new UnwritableError(path, cause)
   }
 }
