@@ -33,3 +33,7 @@ test('requests of one second are spread over it evenly, however many there are',
   }
   expect([spreadSeconds()(7_123), spreadSeconds()(7_000)]).toEqual([7_123, 7_000])
 })
+
+test('two requests that come with a second, in a log that knows more than seconds, come with it', () => {
+  expect([6_250, 7_000, 7_000, 7_001].map(spreadSeconds())).toEqual([6_250, 7_000, 7_000, 7_001])
+})

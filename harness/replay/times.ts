@@ -36,12 +36,14 @@ export const remembering = (read: (text: string) => number | null): ((text: stri
 
 /**
  * Spreads the requests of a log that knows only whole seconds over each of them, by steps of the golden ratio: evenly, however many there are, without
- * waiting for the last. The first of a second stays at its beginning.
+ * waiting for the last. The first of a second stays at its beginning; and once a time has a fraction, all are as they stand.
  */
 export const spreadSeconds = (): ((atMs: number) => number) => {
   const seen = new Map<number, number>()
+  let knowsFractions = false
   return atMs => {
-    if (atMs % 1_000 !== 0) return atMs
+    knowsFractions ||= atMs % 1_000 !== 0
+    if (knowsFractions) return atMs
     const before = seen.get(atMs) ?? 0
     // Lines come nearly in order: what was long ago is not asked for again.
     if (before === 0 && seen.size > 4_096) seen.clear()
