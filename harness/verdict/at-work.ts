@@ -1,9 +1,8 @@
 import { holdersOf, pairsOf, sessionsOf } from '../attribution/pairs.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { stillMs } from './progress.ts'
+import { isStill } from './progress.ts'
 import { readingsOf, type Rest } from './rest.ts'
-import { stayMs } from './thresholds.ts'
 
 /**
  * Whether a member, or the process that has to end it, was at work through a rest that was not quiet. A long page goes on after its client has left, and keeps its half-closed socket, its lock and its
@@ -33,7 +32,14 @@ export function isAtWork(timeline: Timeline, rest: Rest, member: Member): boolea
 }
 
 /** It uses CPU time, has a thread that wants to, or waits for a query of its own that works. */
-const isBusy = (timeline: Timeline, rest: Rest, process: Process): boolean => stillMs(timeline, process, rest.last.atMs) < stayMs || sessionsOf(pairsOf(rest.last), process).some((session) => session.state === 'active' && !waitsForOthers(rest, session))
+function isBusy(timeline: Timeline, rest: Rest, process: Process): boolean {
+  const known = busy.get(rest) ?? new Map<string, boolean>()
+  const is = known.get(process.id) ?? (!isStill(timeline, process, rest.last.atMs) || sessionsOf(pairsOf(rest.last), process).some((session) => session.state === 'active' && !waitsForOthers(rest, session)))
+  busy.set(rest, known.set(process.id, is))
+  return is
+}
+/** Of hundreds of zombies one parent is asked. */
+const busy = new WeakMap<Rest, Map<string, boolean>>()
 
 /** It runs a query that works, or has begun or ended one since the first of the looks. */
 const isInUse = (rest: Rest, session: Session): boolean =>

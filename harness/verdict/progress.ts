@@ -10,13 +10,13 @@ import { stayMs } from './thresholds.ts'
  * for it. Time alone proves nothing on a machine that has too much to do.
  */
 export function isStuck(timeline: Timeline, { latest, untilMs, rest }: Stay<Process>): boolean {
-  return stillMs(timeline, latest, untilMs) >= stayMs && sessionsOf(pairsOf(rest.last), latest).every(({ state }) => state !== 'active')
+  return isStill(timeline, latest, untilMs) && sessionsOf(pairsOf(rest.last), latest).every(({ state }) => state !== 'active')
 }
 
 /** Whether the process of a request that holds this session was still at work for it. */
 export function isWorkedOn(timeline: Timeline, { latest, untilMs, rest }: Stay<Session>): boolean {
   const holders = holdersOf(pairsOf(rest.last), latest).filter(({ request }) => request !== null)
-  return holders.length > 0 && holders.every((holder) => stillMs(timeline, holder, untilMs) < stayMs)
+  return holders.length > 0 && holders.every((holder) => !isStill(timeline, holder, untilMs))
 }
 
 /** CPU time that a process has used from the first look of its stay to the last. */
@@ -25,19 +25,18 @@ export function cpuUsedMs(timeline: Timeline, { latest, sinceMs }: Stay<Process>
   return first?.kind === 'process' ? latest.cpuMs - first.cpuMs : 0
 }
 
-/** For how long, up to a moment, its looks show a process at a standstill. */
-export function stillMs(timeline: Timeline, { id }: Process, untilMs: number): number {
+/** Whether the looks up to a moment show a process at a standstill, for long enough. */
+export function isStill(timeline: Timeline, { id }: Process, untilMs: number): boolean {
+  const looks = runningLooks(timeline)
   let last: Process | null = null
-  let sinceMs = untilMs
-  for (const look of runningLooks(timeline).toReversed()) {
-    const { atMs } = look
-    if (atMs > untilMs) continue
+  for (let at = looks.findLastIndex(({ atMs }) => atMs <= untilMs); at >= 0; at -= 1) {
+    const look = looks[at] as (typeof looks)[number]
     const seen = memberAt(look, { kind: 'process', id })
-    if (seen?.kind !== 'process' || seen.state === 'R' || (seen.runnableThreads ?? 0) > 0) break
+    if (seen?.kind !== 'process' || seen.state === 'R' || (seen.runnableThreads ?? 0) > 0) return false
     last ??= seen
     // A runtime's idle threads may use a tick now and then: up to 1 % of the time, and one tick of 10 ms, is no progress.
-    if (last.cpuMs - seen.cpuMs > Math.max(10, (untilMs - atMs) / 100)) break
-    sinceMs = atMs
+    if (last.cpuMs - seen.cpuMs > Math.max(10, (untilMs - look.atMs) / 100)) return false
+    if (untilMs - look.atMs >= stayMs) return true
   }
-  return untilMs - sinceMs
+  return false
 }
