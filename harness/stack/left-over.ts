@@ -1,14 +1,15 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { plantedMemory, runsWithMemory } from '../probes/proc/planted-memory.ts'
 import { namespacedRuns } from './namespace-clean.ts'
+import { pids, wordsOf } from './proc.ts'
 import type { Owned } from './stack.ts'
 
 /** What runs that are over have left on this machine: containers by their label, processes and shared memory by their tag, network namespaces, data directories and folders in the temporary directory. */
 export async function leftOver(): Promise<Owned[]> {
-  const tagged = ofProcesses('environ').flatMap((environment) => environment.flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? []))
+  const tagged = otherPids().flatMap((pid) => wordsOf(pid, 'environ').flatMap((pair) => /^LOWTIDE_(?:RUN|OWNER)=(.+)$/.exec(pair)?.[1] ?? []))
   const tags = new Set([...tagged, ...runsWithMemory().filter((run) => isOurs(plantedMemory(run)))].filter((run) => nameOfRun.test(run)))
   const homes = (await readdir(tmpdir()).catch(() => [])).flatMap((name) => {
     const [, run] = homeOfRun.exec(name) ?? []
@@ -42,16 +43,8 @@ const nameOfRun = /^\d{4}-\d{2}-\d{2}T\d{6}Z-[a-z0-9-]+$/
 
 /** The runs that go on: those whose watchdog is there. Its last argument is the run's id, or in older revisions the folder of that name. */
 export function livingRuns(): ReadonlySet<string> {
-  return new Set(ofProcesses('cmdline').flatMap((words) => (words.some((word) => word.endsWith('watchdog-main.ts')) ? [basename(words.findLast((word) => word !== '') ?? '')] : [])))
+  const commands = otherPids().map((pid) => wordsOf(pid, 'cmdline').filter((word) => word !== ''))
+  return new Set(commands.flatMap((words) => (words.some((word) => word.endsWith('watchdog-main.ts')) ? [basename(words.at(-1) ?? '')] : [])))
 }
 
-function ofProcesses(file: 'environ' | 'cmdline'): string[][] {
-  if (!existsSync('/proc')) return []
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).map((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0')
-    } catch {
-      return []
-    }
-  })
-}
+const otherPids = () => pids().filter((pid) => pid !== process.pid)

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { plantedMemory, removePlantedMemory } from '../probes/proc/planted-memory.ts'
 import { hasNamespace, namespaceOf, removeNamespace } from './namespace-clean.ts'
+import { commandOf, pids, readProc, statOf, wordsOf, workingFolderOf } from './proc.ts'
 import type { Owned } from './stack.ts'
 
 /**
@@ -93,12 +94,21 @@ const sharedMemoryOf = (run: string) => (existsSync(plantedMemory(run)) ? [`shar
 
 /** SIGQUIT, because a postmaster that is killed leaves its System V segment behind; SIGKILL for who stays, and then the segment is removed here. */
 async function stopPostgres(dataDir: string): Promise<string[]> {
-  const postmaster = Number.parseInt(tryRead(join(dataDir, 'postmaster.pid')), 10)
+  const postmaster = postmasterOf(dataDir)
   if (processesIn(dataDir).includes(postmaster)) kill(postmaster, 'SIGQUIT')
   for (const deadline = Date.now() + 1_500; processesIn(dataDir).length > 0 && Date.now() < deadline; ) await delay(25)
   const killed = await killAll(() => processesIn(dataDir))
   for (const id of orphanedSegments(dataDir)) spawnSync('ipcrm', ['-m', String(id)], { stdio: 'ignore' })
   return killed
+}
+
+/** The pid of the server's first process, in the first line of its pid file (pidfile.h); NaN where there is none. */
+function postmasterOf(dataDir: string): number {
+  try {
+    return Number.parseInt(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8'), 10)
+  } catch {
+    return Number.NaN
+  }
 }
 
 /**
@@ -107,7 +117,7 @@ async function stopPostgres(dataDir: string): Promise<string[]> {
  */
 export function orphanedSegments(dataDir: string): number[] {
   const key = (statSync(dataDir, { throwIfNoEntry: false })?.ino ?? Number.NaN) | 0
-  const segments = tryRead('/proc/sysvipc/shm').split('\n').slice(1).map((line) => line.trim().split(/\s+/).map(Number))
+  const segments = readProc('sysvipc/shm').split('\n').slice(1).map((line) => line.trim().split(/\s+/).map(Number))
   return key === 0 ? [] : segments.flatMap(([of, id, , , , , attached]) => (of === key && attached === 0 && id !== undefined ? [id] : []))
 }
 
@@ -132,7 +142,7 @@ async function killAll(find: () => number[]): Promise<string[]> {
 function taggedProcesses(run: string): number[] {
   const tags = [`LOWTIDE_RUN=${run}`, `LOWTIDE_OWNER=${run}`]
   const alive = pids().flatMap((pid) => statOf(pid) ?? []).filter(({ state }) => state !== 'Z')
-  const owned = new Set(alive.filter(({ pid }) => tryRead(`/proc/${pid}/environ`).split('\0').some((pair) => tags.includes(pair))).map(({ pid }) => pid))
+  const owned = new Set(alive.filter(({ pid }) => wordsOf(pid, 'environ').some((pair) => tags.includes(pair))).map(({ pid }) => pid))
   for (let before = -1; before < owned.size; ) {
     before = owned.size
     for (const { pid, parentPid, session } of alive) if (owned.has(parentPid) || owned.has(session)) owned.add(pid)
@@ -141,40 +151,13 @@ function taggedProcesses(run: string): number[] {
   return [...owned].toSorted((a, b) => a - b)
 }
 
-/** proc(5): the command stands in parentheses and may hold anything, so the fields are counted from the last of them. */
-function statOf(pid: number): { pid: number; state: string; parentPid: number; session: number } | null {
-  const text = tryRead(`/proc/${pid}/stat`)
-  const [state = '', parentPid, , session] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return text === '' ? null : { pid, state, parentPid: Number(parentPid), session: Number(session) }
-}
-
 /** PostgreSQL overwrites its environment with its title, but every one of its processes works in the data directory, be that deleted. */
-const processesIn = (dir: string) => pids().filter((pid) => [dir, `${dir} (deleted)`].includes(tryReadLink(`/proc/${pid}/cwd`)))
-
-const pids = () => (existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number) : [])
-
-const commandOf = (pid: number) => tryRead(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 80)
+const processesIn = (dir: string) => pids().filter((pid) => [dir, `${dir} (deleted)`].includes(workingFolderOf(pid)))
 
 function kill(pid: number, signal: NodeJS.Signals) {
   try {
     process.kill(pid, signal)
   } catch {
     // gone
-  }
-}
-
-function tryRead(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-function tryReadLink(path: string): string {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return ''
   }
 }
