@@ -24,15 +24,16 @@ export type InFlight = { readonly births: number; readonly share: number; readon
 const odd = 0.02
 
 /**
- * When in the course of its request a thing may be left: at any moment of it; by half of them soon after its start, or shortly before its end (whichever the moment is
+ * When in the course of its request a thing may be left: at any moment of it; by nearly all of them soon after its start, which is what requests leave that go on for long; by half of them soon after its start, or shortly before its end (whichever the moment is
  * nearer to: `Moment.of`); or, where the server goes on after the client has its answer or has gone, a while later too. Which of these it is, is not known
  * beforehand: each has its weight, and one form holds for all that is left.
  */
 const forms: readonly Form[] = [
-  { weight: 0.4, half: false, window: (startMs, endMs) => [startMs, endMs], words: 'while one of its requests was in flight' },
-  { weight: 0.25, half: true, window: (startMs, endMs, of) => (of === 'start' ? [startMs, Math.min(endMs, startMs + 20)] : [Math.max(startMs, endMs - 20), endMs]), words: 'within 20 ms of the beginning or the end of one of its requests' },
-  { weight: 0.15, half: false, window: (startMs, endMs) => [startMs, endMs + 100], words: 'while one of its requests was in flight or had ended within 0.1 s' },
-  { weight: 0.15, half: false, window: (startMs, endMs) => [startMs, endMs + 1_000], words: 'while one of its requests was in flight or had ended within 1.0 s' },
+  { weight: 0.35, within: 1, window: (startMs, endMs) => [startMs, endMs], words: 'while one of its requests was in flight' },
+  { weight: 0.1, within: 0.9, window: (startMs, endMs) => [startMs, Math.min(endMs, startMs + 20)], words: 'within 20 ms of the beginning of one of its requests' },
+  { weight: 0.2, within: 0.5, window: (startMs, endMs, of) => (of === 'start' ? [startMs, Math.min(endMs, startMs + 20)] : [Math.max(startMs, endMs - 20), endMs]), words: 'within 20 ms of the beginning or the end of one of its requests' },
+  { weight: 0.15, within: 1, window: (startMs, endMs) => [startMs, endMs + 100], words: 'while one of its requests was in flight or had ended within 0.1 s' },
+  { weight: 0.15, within: 1, window: (startMs, endMs) => [startMs, endMs + 1_000], words: 'while one of its requests was in flight or had ended within 1.0 s' },
 ]
 
 /**
@@ -41,8 +42,8 @@ const forms: readonly Form[] = [
  */
 const unrelated = 0.05
 
-/** `half`: one half in the window, the other at any moment of the request. */
-type Form = { readonly weight: number; readonly half: boolean; readonly window: (startMs: number, endMs: number, of: Moment['of']) => readonly [fromMs: number, toMs: number]; readonly words: string }
+/** `within`: this share in the window, the rest at any moment of the request. */
+type Form = { readonly weight: number; readonly within: number; readonly window: (startMs: number, endMs: number, of: Moment['of']) => readonly [fromMs: number, toMs: number]; readonly words: string }
 
 /** A night may leave tens of thousands. The first of them tell as much. */
 const mostDated = 1_000
@@ -143,10 +144,10 @@ function densitiesAt(load: Load, { epochMs, withinMs, of }: Moment): ReadonlyMap
         if (endMs + withinMs + longestMs < epochMs) continue
         const evenly = evenlyIn(startMs - withinMs, endMs + withinMs, epochMs)
         for (let form = 0; form < forms.length; form += 1) {
-          const { half, window } = forms[form] as Form
+          const { within, window } = forms[form] as Form
           const [fromMs, toMs] = window(startMs, endMs, of)
           const inWindow = evenlyIn(fromMs - withinMs, toMs + withinMs, epochMs)
-          sums[form] = (sums[form] ?? 0) + (half ? (evenly + inWindow) / 2 : inWindow)
+          sums[form] = (sums[form] ?? 0) + within * inWindow + (1 - within) * evenly
         }
       }
       const unknown = epochMs > knownUntilMs && epochMs <= load.endMs ? (sent - startsMs.length) / Math.max(1, load.endMs - knownUntilMs) : 0
