@@ -1,5 +1,6 @@
+import { begunOf } from '../timeline/begun.ts'
 import type { Facts } from '../timeline/facts.ts'
-import type { Member } from '../timeline/member.ts'
+import type { Member, Session } from '../timeline/member.ts'
 import type { Finding, Findings, Hang, Survivor } from '../verdict/verdict.ts'
 import { count, cycles, thousands } from '../verdict/words.ts'
 import { healing, pathOf, subject, symptom, timeOfDay, verdictWord } from './words.ts'
@@ -116,15 +117,38 @@ function straysOf(leaks: Account['leaks'], hangs: readonly Hang[]): readonly Str
 }
 
 function sinceOf(hangs: readonly Hang[], leaks: Account['leaks']): string {
-  const births = hangs.map(({ process, session }) => process?.startedAtMs ?? session?.backendStartMs).filter((ms) => ms !== undefined)
+  const stranded = straysOf(leaks, hangs).flatMap(({ survivors }) => survivors.map(({ member }) => strandedSince(member)))
+  const births = [...hangs.map(hungSince), ...stranded].filter((ms) => ms !== null)
   const bornIn = [...hangs, ...leaks.flatMap(({ survivors }) => survivors)].flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [cycle]))
   const when = births.length === 0 ? 'time of birth not known' : spanOf(timeOfDay(Math.min(...births)), timeOfDay(Math.max(...births)))
   const cycle = bornIn.length === 0 ? '' : ` in ${cycles([...new Set(bornIn)].toSorted((a, b) => a - b))}`
   const paths = pathsOf(hangs)
   const shown = paths.slice(0, 3).map(({ path, hangs: times }) => (times === 1 ? path : `${path} (${times} times)`))
   const rest = paths.length > 3 ? ` and ${count(paths.length - 3, 'other path')}` : ''
-  return `${when}${cycle}, by ${shown.length === 0 ? 'a request not known' : shown.join(', ') + rest}`
+  // Where no request is known by its URL, the owner is what there is to say.
+  return `${when}${cycle}${shown.length === 0 ? '' : `, by ${shown.join(', ')}${rest}`}`
 }
+
+/** Epoch milliseconds; null where nothing tells. A server is older than what it keeps, so there it is its session that counts. */
+function hungSince({ process, session }: Hang): number | null {
+  const isServer = process !== null && process.request === null && session !== null
+  return process !== null && !isServer ? process.startedAtMs : session === null ? null : sessionSince(session)
+}
+
+/** The same of a survivor that belongs to no hang. A process that is neither a zombie nor a request's may be the server itself. */
+function strandedSince(member: Member): number | null {
+  switch (member.kind) {
+    case 'session':
+      return sessionSince(member)
+    case 'process':
+      return member.state === 'Z' || member.request !== null ? member.startedAtMs : null
+    default:
+      return begunOf(member)?.epochMs ?? null
+  }
+}
+
+/** Its transaction began later than the session itself, where it has one. */
+const sessionSince = (session: Session): number => begunOf(session)?.epochMs ?? session.backendStartMs
 
 function spanOf(first: string, last: string): string {
   return first === last ? first : `${first.replace(' UTC', '')} to ${last}`
