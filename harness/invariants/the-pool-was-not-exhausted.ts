@@ -2,8 +2,9 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { measuredDoses } from '../verdict/dose.ts'
 import { exhaustionOf } from '../verdict/exhaustion.ts'
 import { placesOf } from '../verdict/places.ts'
+import { type Unserved, unservedOf } from '../verdict/unserved.ts'
 import type { Invariant } from '../verdict/verdict.ts'
-import { count, thousands } from '../verdict/words.ts'
+import { count, list, thousands } from '../verdict/words.ts'
 
 /** As many as the dose may lack. */
 const most = 0.05
@@ -26,10 +27,12 @@ export default {
       return {
         kind: 'inconclusive',
         sentence: `no request was served any more after the first ${thousands(exhaustion.sent)}, in cycle ${exhaustion.cycle}: the ${thousands(exhaustion.inVain)} sent after them show nothing (censored)`,
-        settledBy: 'see what the application says of its pool; with a larger one (and target.maxConnections) it goes further',
+        settledBy: `see what the application says of its pool; with a larger one (and target.maxConnections) it goes further${countedBy(timeline)}`,
       }
     const places = knownPlaces(timeline)
     const sent = doses.reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
+    const unserved = doses.reduce((sum, { counted }) => sum + counted, 0) < (1 - most) * sent ? unservedOf(timeline) : null
+    if (unserved !== null) return { kind: 'inconclusive', sentence: sentenceOf(unserved), settledBy: `see what the application says of its pool${countedBy(timeline)}` }
     const timedOut = doses.reduce((sum, dose) => sum + dose.timedOut, 0)
     const atOnce = Math.max(0, ...doses.map(({ peakInFlight }) => peakInFlight))
     if (places === null) return { kind: 'not judged', sentence: 'how many places the pools have is not known (limits.poolMaxPerProcess, target.capacity)' }
@@ -42,6 +45,19 @@ export default {
     return { kind: 'pass', sentence: `requests went on finding one of ${count(places, 'place')}, with up to ${atOnce} at once` }
   },
 } satisfies Invariant
+
+/** Characters of a statement: enough to find it by. */
+const shownOfQuery = 80
+
+function sentenceOf({ routes, served, fromCycle, sent, unused }: Unserved): string {
+  const rested = unused.length === 0 ? '' : `; ${count(unused.length, 'session')} ${unused.length === 1 ? 'has' : 'have'} rested unused since before, ${unused.length === 1 ? '' : 'most often '}after ${mostFrequent(unused.map(({ query }) => query.slice(0, shownOfQuery)))}`
+  return `from cycle ${fromCycle} on no request to ${list(routes)} was served (${thousands(sent)} were sent), as some had been before, while ${list(served)} still ${served.length === 1 ? 'was' : 'were'}: what only the former take has run out, as the places of a pool do that are not given back${rested}`
+}
+
+const mostFrequent = (words: readonly string[]): string => [...Map.groupBy(words, (word) => word)].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? ''
+
+/** What tells a leak of places, where it was not asked for. */
+const countedBy = (timeline: Timeline): string => (placesOf(timeline).before === null ? ', and name a request that takes a place of it as target.capacity: lost places are counted then' : '')
 
 /** As counted before the load, else as declared. */
 function knownPlaces(timeline: Timeline): number | null {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { hungRequest, loadEndOf, openTransaction, process, type Run, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { hungRequest, loadEndOf, openTransaction, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Capacity, Dose } from '../timeline/entry.ts'
 import { birthsOf } from './births.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
+import { unservedOf } from './unserved.ts'
 
 const invariants = await loadInvariants()
 
@@ -64,4 +65,33 @@ test.each<[string, Run, 'pass' | 'not judged']>([
   ['requests timed out, and nobody knows of how many places', { delivered: (_, planned) => ({ counted: planned - 4, timedOut: Math.min(planned, 4) }) }, 'not judged'],
 ])('no pool was exhausted, where %s', (_, run, kind) => {
   expect(judge(timelineOf(run), invariants).findings.find(({ invariant }) => invariant === 'the pool was not exhausted')?.kind).toBe(kind)
+})
+
+const doses = [40, 40, 40, 20, 0, 40, 80, 20]
+const routed = (route: string, share: number, isServed: (cycle: number) => boolean): NonNullable<Run['also']> =>
+  doses.flatMap((planned, cycle) => (planned === 0 ? [] : [{ kind: 'load' as const, cycle, route, started: planned * share, counted: isServed(cycle) ? planned * share : 0, unexpected: 0, timedOut: 0, broken: 0, p50Ms: 1, p99Ms: 1, maxMs: 1, atMs: loadEndOf(cycle) - 1_000 }]))
+const answered = (status: number): NonNullable<Run['also']> => [{ kind: 'request', cycle: 6, why: 'failed', request: '6-1', route: 'save', path: '/save', startedAtMs: 0, tookMs: 4_000, outcome: 'counted', status, errorCode: 0, atMs: loadEndOf(6) }]
+/** From cycle 6 on. */
+const savesFail: Run = { also: [...routed('save', 0.4, (cycle) => cycle < 6), ...routed('look', 0.6, () => true), ...answered(500)], delivered: (cycle, planned) => (cycle < 6 ? {} : { counted: planned * 0.6, unexpected: planned * 0.4 }) }
+
+test.each<[string, Run, object | null]>([
+  ['one of two', savesFail, { routes: ['save'], served: ['look'], fromCycle: 6, sent: 40, unused: [] }],
+  ['one of two, while sessions rest that a load before has used', { ...savesFail, beings: [session({ pid: 1, usedAtMs: startOf(5) + 50 }), session({ pid: 2, usedAtMs: startOf(7) + 50 })] }, { unused: [expect.objectContaining({ pid: 1 })] }],
+  ['none', { also: routed('look', 1, () => true) }, null],
+  ['all: then the application is exhausted', { also: routed('look', 1, (cycle) => cycle < 6), delivered: dries }, null],
+  ['one that never was served', { ...savesFail, also: [...routed('save', 0.4, () => false), ...routed('look', 0.6, () => true)] }, null],
+  ['one that the last load has served again', { ...savesFail, also: [...routed('save', 0.4, (cycle) => cycle !== 6), ...routed('look', 0.6, () => true)] }, null],
+  ['one of which its first request has taken what there was', { ...savesFail, also: [...routed('save', 0.4, (cycle) => cycle < 6), ...routed('look', 0.6, () => true), ...answered(404)] }, null],
+])('no longer served is %s', (_, run, expected) => {
+  expect(unservedOf(timelineOf(run))).toEqual(expected === null ? null : expect.objectContaining(expected))
+})
+
+test('where routes are served no longer that need what others do not, what has run out is the first thing that an inconclusive run tells, and how to count it', () => {
+  const { verdict, findings, next } = judge(timelineOf({ ...savesFail, beings: [session({ pid: 1, usedAtMs: startOf(5) + 50 })] }), invariants)
+  expect(verdict).toBe('inconclusive')
+  expect(findings[0]).toMatchObject({
+    invariant: 'the pool was not exhausted',
+    sentence: expect.stringMatching(/^from cycle 6 on no request to save was served \(40 were sent\), as some had been before, while look still was: .*; 1 session has rested unused since before, after SELECT 1$/),
+  })
+  expect(next[0]).toBe('see what the application says of its pool, and name a request that takes a place of it as target.capacity: lost places are counted then')
 })
