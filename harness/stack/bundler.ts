@@ -2,13 +2,13 @@ import { createRequire } from 'node:module'
 import type * as Esbuild from 'esbuild'
 
 /**
- * esbuild's own `build`, without what it leaves behind: a service that would stand beside the application for as long as this process lives, and wake it once a second. It goes with the last of
- * the builds that run at once, and takes no other's with it: whoever else bundles in this process, such as a user's own tests, has a service of his own.
+ * esbuild's own `build`, without the service process that it leaves behind: that would run beside the application for as long as this process lives, and wake up once a second. Ours ends with the
+ * last of the builds that run at once. Others that use esbuild in this process, such as a user's own tests, have a service of their own and keep it.
  */
 export const build: typeof Esbuild.build = async (options) => {
   building += 1
   try {
-    // Its own is the folder in which the process was as the module was loaded.
+    // The default is the folder in which this process was when the module was loaded.
     return await esbuild.build({ absWorkingDir: process.cwd(), ...options })
   } finally {
     building -= 1
@@ -19,8 +19,8 @@ export const build: typeof Esbuild.build = async (options) => {
 let building = 0
 
 /**
- * A copy of the module for us alone, as it is the module that has the service: `stop` would fail all that others are building by it (https://github.com/evanw/esbuild/issues/985), and make a zombie
- * of that of `transformSync`, whose thread ends before it can reap it (https://github.com/evanw/esbuild/issues/1566).
+ * A copy of the module for us alone, since each copy has its own service. `stop` on a shared one would make the builds of others fail (https://github.com/evanw/esbuild/issues/985), and leave the service of
+ * `transformSync` a zombie, because its thread ends before it can reap it (https://github.com/evanw/esbuild/issues/1566).
  */
 const esbuild = ofOurOwn()
 

@@ -8,14 +8,14 @@ const kinds = 'testruns.k6.io,configmaps'
 const answersWithinMs = 10_000
 
 /**
- * Removes what the generators' cluster has of a run and says what that was; their pods go with their TestRun, and are not waited for. k6-operator itself removes no ConfigMap, and no TestRun of
+ * Removes everything that a run has in the generators' cluster, and says what that was. Pods go with their TestRun and are not waited for. k6-operator itself removes no ConfigMap, and no TestRun of
  * which a pod ended before all were there (internal/controller/k6_start.go of v1.6.0).
  */
 export async function removeFromCluster(owned: InCluster): Promise<string[]> {
   return named(await ask(owned, ['delete', kinds, '--wait=false', '--cascade=background']))
 }
 
-/** What the cluster has of a run, as words for the user; that it cannot be asked is one of them. */
+/** What a run has in the cluster, as words for the user. If the cluster does not answer, they say that. */
 export async function listInCluster(owned: InCluster): Promise<string[]> {
   return ask(owned, ['get', kinds]).then(named, (error: Error) => [`perhaps what the cluster has of ${owned.run}: ${error.message}; once it answers, \`${[...owned.kubectl, 'delete', kinds, itsOwn(owned)].join(' ')}\` removes it`])
 }

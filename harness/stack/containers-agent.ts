@@ -32,7 +32,7 @@ export async function startAgentSidecar(site: Site, appContainer: string, name: 
       SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
     },
   })
-  // Hijacked, so that either side can close its half; the client's types know no more than its oldest stream.
+  // Hijacked, so that either side can close its half. The client's types only know the oldest kind of stream.
   const stream = (await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true })) as Duplex
   const output = new PassThrough()
   const errors = new PassThrough()

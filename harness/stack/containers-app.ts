@@ -85,11 +85,11 @@ async function followOutput(container: Docker.Container, file: string) {
   const stream = await container.logs({ follow: true, stdout: true, stderr: true })
   container.modem.demuxStream(stream, output, output)
   stream.once('close', () => output.end())
-  // However it ends: a disk that takes no more of it is told by the record, which is on the same.
+  // However it ends: if the disk is full, the record, which is on the same disk, says so.
   return { end: finished(output).catch(() => {}) }
 }
 
-/** An application that ends at once may have lost its port again: then there is none to give, and the wait for readiness tells why. */
+/** An application that ends at once may no longer have a port. Then there is none to return, and the wait for readiness says why. */
 async function publishedPort(container: Docker.Container, port: number): Promise<string> {
   const { NetworkSettings } = await container.inspect()
   return NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort ?? '0'

@@ -52,10 +52,10 @@ async function removeContainer(container: Docker.Container, deadline: AbortSigna
   }
 }
 
-/** What of a run the engine still holds, as words for the user; that it cannot be asked is one of them. */
+/** What the engine still has of a run, as words for the user. If the engine does not answer, they say that. */
 export async function listByLabel(run: string, { withinMs = listedWithinMs } = {}): Promise<string[]> {
   const engine = await findEngine()
-  // It answered as the run began: a busy engine may still hold all of it.
+  // It answered when the run began, so it may be busy now and still have everything.
   if (engine.kind === 'none') return [perhaps(run, engine.why)]
   const found = await labelled(engine.docker, AbortSignal.timeout(withinMs), run).catch((error: Error) => error)
   if (found instanceof Error) return [perhaps(run, `the Docker engine at ${engine.at} does not list them (${whyNot(found, withinMs)})`)]

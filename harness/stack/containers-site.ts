@@ -43,7 +43,7 @@ export async function openSite(run: string, dir: string, say: (line: string) => 
   }
 }
 
-/** Testcontainers' reaper is a third layer of cleaning up where its image can be had; without it our own two do. */
+/** Testcontainers' reaper is a third layer of cleaning up, where its image can be had. Without it our own two layers are enough. */
 async function reaperSession(client: ContainerRuntimeClient, say: (line: string) => void, signal: AbortSignal): Promise<string> {
   try {
     return (await unlessAborted(getReaper(client), signal)).sessionId

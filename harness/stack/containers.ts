@@ -35,7 +35,7 @@ export async function bootContainers(options: BootOptions): Promise<Stack> {
   ])
   signal.throwIfAborted()
 
-  const sidecar = made.use(agentOfTheHour())
+  const sidecar = made.use(replaceableAgent())
   const everything = made.move()
   return {
     kind: 'containers',
@@ -62,7 +62,7 @@ type StartOptions = {
   readonly port: number
   readonly databaseUrl: string
   readonly agentProgram: string
-  readonly sidecar: ReturnType<typeof agentOfTheHour>
+  readonly sidecar: ReturnType<typeof replaceableAgent>
   readonly signal: AbortSignal
 }
 
@@ -79,8 +79,8 @@ async function startApp({ options, site, image, port, databaseUrl, agentProgram,
   return app
 }
 
-/** The namespaces come with the application and go with it: one agent as seen from outside, a new sidecar for every start. */
-function agentOfTheHour() {
+/** The application's namespaces come and go with it, so each start gets a new sidecar. From outside it is one agent all the time. */
+function replaceableAgent() {
   let starts = 0
   let current: Agent | null = null
   return {
@@ -98,7 +98,7 @@ function agentOfTheHour() {
   }
 }
 
-/** Waits for all before it fails: what comes to be after a tear-down would stay. */
+/** Waits for all of them before it fails: a container that is created after the tear-down would stay. */
 async function allOrNone<T extends readonly Promise<unknown>[]>(works: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(works)
   return Promise.all(works)

@@ -18,7 +18,7 @@ export type EmbeddedOptions = {
   readonly home: string
   readonly logFile: string
   readonly maxConnections: number
-  /** Environment of initdb, on top of ours. The server itself is known by its data directory: by a tag it would be killed, not stopped. */
+  /** Variables for initdb, on top of ours. The server does not get them: it is found by its data directory, since by a tag it would be killed instead of stopped. */
   readonly env: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
@@ -73,7 +73,7 @@ async function initialise(initdb: string, dataDir: string, passwordFile: string,
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)))
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
-  // The servers that initdb starts for itself are not its to end: they go first, and it fails of that.
+  // initdb does not end the servers that it starts for itself. So they are ended first, upon which initdb fails.
   const stop = () => void removeOwned([{ kind: 'postgres', dataDir }]).then(() => child.kill('SIGKILL'))
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
@@ -100,14 +100,14 @@ async function start(postgres: string, dataDir: string, port: number, options: E
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = await open(options.logFile, 'a')
-  // The log is the server's own descriptor: a disk that takes no more of it is nothing to either of us.
+  // The log is the server's own descriptor: a full disk stalls neither the server nor this process.
   const child = spawn(postgres, ['-D', dataDir, '-p', String(port), ...flags], { env: withoutLibpq(process.env), stdio: ['ignore', log.fd, log.fd], detached: true, ...user })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const stop = async () => {
     // Immediate shutdown: the data is thrown away, and the postmaster still frees its shared memory, which SIGKILL would not.
     child.kill('SIGQUIT')
     await Promise.race([ended, delay(stopsWithinMs, undefined, { ref: false })])
-    // A server that is frozen, or one of whose backends is, would keep the run from ending.
+    // A server that is frozen, or has a frozen backend, would keep the run from ending.
     await removeOwned([{ kind: 'postgres', dataDir }])
     await ended
     await copyFile(join(dataDir, 'log', 'server.json'), options.logFile.replace(/\.log$/, '.json')).catch(() => {}) // one that never came up wrote none

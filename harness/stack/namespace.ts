@@ -6,23 +6,23 @@ import { insideLink, namespaceOf, removeNamespace } from './namespace-clean.ts'
 import type { Owned } from './stack.ts'
 
 /**
- * A network namespace of this machine, from which clients reach what listens on 127.0.0.1 here, over a link whose addresses can be taken away under their connections.
- * All its addresses are of 198.18.0.0/15, which is set aside for measuring and which no network has (RFC 2544): the link's of 198.19, those of its clients of 198.18.
+ * A network namespace of this machine. Clients in it reach what listens on 127.0.0.1 outside, over a link whose addresses can be taken away under their connections.
+ * All addresses are in 198.18.0.0/15, which is reserved for measurements and used by no network (RFC 2544): the link's in 198.19, its clients' in 198.18.
  */
 export type Namespace = AsyncDisposable & {
-  /** The command line that runs `command` in it, as a process without another around it. */
+  /** The command line that runs `command` inside, without a process around it. */
   readonly inside: (command: readonly string[]) => readonly string[]
-  /** Whoever is inside may put these on its link, and take them off: answers find the way to them. */
+  /** Addresses that processes inside may put on the link and take off again; they are routed to it. */
   readonly addresses: Addresses
 }
 
-/** So many IPv4 addresses from the first on, all below one /20, and the link that they belong to. */
+/** `count` IPv4 addresses from `first` on, all in one /20, and the link that they belong to. */
 export type Addresses = { readonly first: string; readonly count: number; readonly link: string }
 
 export type NamespaceOptions = {
   readonly run: string
   readonly own: (thing: Owned) => void
-  /** How much a new socket in it may hold unread, as the kernel counts, which is more than the bytes themselves; it grows under who reads fast. The kernel's own choice if absent. */
+  /** The receive buffer of a new socket inside, as the kernel counts it (more than the bytes themselves). It grows for a client that reads fast. Default: the kernel's. */
   readonly receiveBufferBytes?: number | undefined
   readonly signal: AbortSignal
 }
@@ -76,13 +76,13 @@ const execFileAsync = promisify(execFile)
 /** Their numbers: capability.h. */
 const needed = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 }
 
-/** At once, on one machine. */
+/** How many may exist at once on one machine. */
 const mostNamespaces = 16
 const addressesEach = 4_096
 
 const linkOf = (nth: number) => `lowtide${nth}`
 
-/** The link's name here says which of the addresses are its: that two runs do not get the same is the kernel's to see to. */
+/** The link's name outside decides which addresses belong to it. The kernel makes sure that no two runs get the same name. */
 async function addLink(ip: (...words: readonly string[]) => Promise<unknown>, name: string): Promise<number> {
   for (let nth = 0; nth < mostNamespaces; nth += 1) {
     const failed = await ip('link', 'add', linkOf(nth), 'type', 'veth', 'peer', 'name', insideLink, 'netns', name).then(() => null, (error: unknown) => error)
@@ -92,7 +92,7 @@ async function addLink(ip: (...words: readonly string[]) => Promise<unknown>, na
   throw new Error(`all ${mostNamespaces} links from ${linkOf(0)} to ${linkOf(mostNamespaces - 1)} are taken: \`lowtide doctor --clean\` removes those of runs that are over`)
 }
 
-/** What comes for an address that was taken away must find no other way, and a client that is closed after that is not to be remembered for minutes. */
+/** Packets for an address that was taken away must find no other way, and a connection that is closed after that must not stay in the kernel for minutes. */
 function settingsInside(receiveBufferBytes: number | undefined): Readonly<Record<string, string>> {
   const most = readFileSync('/proc/sys/net/ipv4/tcp_rmem', 'utf8').trim().split(/\s+/).at(-1)
   return { [`conf/${insideLink}/route_localnet`]: '1', ip_forward: '0', tcp_orphan_retries: '1', ...(receiveBufferBytes !== undefined && { tcp_rmem: `${receiveBufferBytes} ${receiveBufferBytes} ${most}` }) }

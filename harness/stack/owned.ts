@@ -19,12 +19,12 @@ export async function removeOwned(owned: readonly Owned[]): Promise<string[]> {
   for (const thing of owned.toSorted((a, b) => turnOf(a) - turnOf(b))) {
     await remove(thing).then((gone) => removed.push(...gone), (error) => failures.push(error))
   }
-  // What resists must not keep the rest.
+  // One thing that cannot be removed must not keep the rest.
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(String).join('; '))
   return removed
 }
 
-/** Directories after all that lives here: a server would write into them again. A cluster, which may not answer, keeps nothing else waiting. */
+/** Directories come after everything that runs on this machine: a server would write into them again. A cluster comes last: it may not answer, and nothing else is to wait for it. */
 const turnOf = ({ kind }: Owned): number => (kind === 'cluster' ? 2 : kind === 'directory' ? 1 : 0)
 
 /** What of it is still there, as words for the user. */
@@ -92,7 +92,7 @@ async function remove(thing: Owned): Promise<string[]> {
 
 const sharedMemoryOf = (run: string) => (existsSync(plantedMemory(run)) ? [`shared memory ${plantedMemory(run)}`] : [])
 
-/** SIGQUIT, because a postmaster that is killed leaves its System V segment behind; SIGKILL for who stays, and then the segment is removed here. */
+/** SIGQUIT first, because a postmaster that is killed leaves its System V segment behind. Processes that stay get SIGKILL, and then the segment is removed here. */
 async function stopPostgres(dataDir: string): Promise<string[]> {
   const postmaster = postmasterOf(dataDir)
   if (processesIn(dataDir).includes(postmaster)) kill(postmaster, 'SIGQUIT')
@@ -151,7 +151,7 @@ function taggedProcesses(run: string): number[] {
   return [...owned].toSorted((a, b) => a - b)
 }
 
-/** PostgreSQL overwrites its environment with its title, but every one of its processes works in the data directory, be that deleted. */
+/** PostgreSQL overwrites its environment with its process title, but each of its processes has the data directory as its working folder, even when that has been deleted. */
 const processesIn = (dir: string) => pids().filter((pid) => [dir, `${dir} (deleted)`].includes(workingFolderOf(pid)))
 
 function kill(pid: number, signal: NodeJS.Signals) {

@@ -17,9 +17,9 @@ export const serverSettings = ({ maxConnections }: { readonly maxConnections: nu
   log_connections: 'on',
   log_disconnections: 'on',
 
-  // Watermarks and comments stand at the end of a statement; the default keeps 1 kB.
+  // A statement's comment, which may carry the request's id, stands at its end; the default keeps only 1 kB.
   track_activity_query_size: '16384',
-  // Off by default, and then an application that leaks prepared transactions or replication slots could not even try.
+  // Off by default. Without them an application could not leak prepared transactions or replication slots, and nothing would be learned of it.
   max_prepared_transactions: '16',
   wal_level: 'logical',
 
