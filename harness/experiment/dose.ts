@@ -29,11 +29,12 @@ const largestShare = Math.max(...doseShares)
  * a cycle that does not fill the application's pools does not show what happens when they are full.
  * @param measuredPerSecond requests a second that counted in warm-up, while there was load
  * @param besideMs what each cycle takes besides its load and the usual overhead: to count the places of a pool, or to wait for pods
+ * @param baselines cycles of the baseline that are still to come
  */
-export function doseWithinBudget(plan: Plan, elapsedMs: number, measuredPerSecond: number, besideMs = 0): number {
+export function doseWithinBudget(plan: Plan, elapsedMs: number, measuredPerSecond: number, besideMs = 0, baselines = baselineCycles): number {
   const measured = plan.stopsAt === 'exhaustion' ? { cycles: rounds * doseShares.length, units: rounds * doseShares.length * largestShare } : { cycles: doseShares.length, units: doseShares.reduce<number>((sum, share) => sum + share, 0) }
-  const leftMs = plan.budgetMs - elapsedMs - closingMs - (measured.cycles + baselineCycles) * (cycleOverheadMs + besideMs)
-  const units = measured.units + baselineCycles * baselineShare
+  const leftMs = plan.budgetMs - elapsedMs - closingMs - (measured.cycles + baselines) * (cycleOverheadMs + besideMs)
+  const units = measured.units + baselines * baselineShare
   return Math.max(plan.concurrency, Math.min(plan.dose, Math.floor((Math.max(0, leftMs) / 1_000 / units) * measuredPerSecond)))
 }
 

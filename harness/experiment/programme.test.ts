@@ -66,6 +66,18 @@ test('a night sends what its baseline shows that the application answers, howeve
   expect(warm / cold).toBeLessThan(1.02)
 })
 
+test('a gate whose warm-up promised five times what the application answers still goes to the end of its plan, within its budget', async () => {
+  const { measured, doses, early, endedAtMs } = await programme('gate', { plan: { dose: 100_000, budgetMs: 900_000 }, perSecond: 50, coldFactor: 5 })
+  expect(early).toBeNull()
+  expect(measured.map(({ dose }) => dose)).toEqual(doses)
+  expect(endedAtMs).toBeLessThanOrEqual(900_000)
+})
+
+test('a gate gets no larger doses than it was promised, however fast its baseline was', async () => {
+  const { doses } = await programme('gate', { plan: { dose: 100_000, budgetMs: 900_000 }, perSecond: 50, coldFactor: 0.2 })
+  expect(Math.max(...doses)).toBeLessThan(Math.max(...(await programme('gate', { plan: { dose: 100_000, budgetMs: 900_000 }, perSecond: 50 })).doses))
+})
+
 test.each([
   ['a gate', 'gate', 900_000, Infinity],
   ['a night, with cycles that last equally long,', 'nightly', 3_600_000, 1.05],

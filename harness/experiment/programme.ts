@@ -72,18 +72,18 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
     peak = peakConcurrency(plan, limits, warmed.settled.last.counters['pg.backends'] ?? 0)
   }
 
-  const dosesFrom = ({ cycles, answered, loadMs, tookMs }: Seen) => {
+  const sizesBy = ({ cycles, answered, loadMs, tookMs }: Seen, baselines: number) => {
     const perSecond = Math.min(pacePerSecond, (1_000 * answered) / Math.max(1, loadMs))
     const comingMs = (tookMs - loadMs) / Math.max(1, cycles)
-    const unit = doseWithinBudget(plan, elapsedMs(), perSecond, askingMs + comingMs)
+    const unit = doseWithinBudget(plan, elapsedMs(), perSecond, askingMs + comingMs, baselines)
     const doses = shuffledDoses(unit, plan.seed)
     const largest = Math.max(...doses)
     // What waits for a place in a pool, and never gets it, shows only where more ask at once than there are places.
     const largestAtOnce = Math.max(plan.concurrency, Math.min(largest, peak))
-    dosed(doses, largestAtOnce)
     return { unit, doses, largest, largestAtOnce, equallyMs: equalMs(unit, perSecond) + comingMs }
   }
-  const first = dosesFrom(seen)
+  const first = sizesBy(seen, baselineCycles)
+  dosed(first.doses, first.largestAtOnce)
   // Each baseline cycle has its own mix of routes, which tells the routes apart. All measured cycles have the same mix: there a leak must grow with the dose, whichever route leaks.
   const inBaseline = baselineDose(first.unit, plan.concurrency)
   seen = nothingSeen
@@ -92,8 +92,12 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
     const learnt = await load('baseline', inBaseline, { concurrency: plan.concurrency, stretch: { doses: Array<number>(baselineCycles).fill(inBaseline), nth: round - 1 } })
     seen = withCycle(seen, learnt)
   }
-  // The few requests of a warm-up say little of how many the application can answer; a night of doses a tenth as large as they could be would be a waste.
-  const { doses, largest, largestAtOnce, equallyMs } = patient && seen.answered > 0 ? dosesFrom(seen) : first
+  // The few requests of a warm-up say little of how many the application can answer. A night of doses a tenth as large as they could be would be a waste; doses that are larger than the time allows
+  // would end any run before its plan.
+  const learnt = seen.answered > 0 ? sizesBy(seen, 0) : first
+  const isCorrected = learnt !== first && (patient || learnt.unit < first.unit)
+  const { doses, largest, largestAtOnce, equallyMs } = isCorrected ? learnt : first
+  if (isCorrected) dosed(doses, largestAtOnce)
   await beforeMeasuring()
 
   let delivered = 0
