@@ -5,7 +5,7 @@ import { UsageError } from './scenario/usage-error.ts'
 import { RecordError } from './timeline/reader.ts'
 import { UnwritableError } from './timeline/recorder.ts'
 
-/** Loaded when asked for: a run needs none of the others, and starts the sooner. */
+/** A command is loaded only when it is called, so that a run starts sooner. */
 const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
   run: () => import('./commands/run.ts'),
   judge: () => import('./commands/judge.ts'),
@@ -55,7 +55,7 @@ async function main(argv: readonly string[]): Promise<number> {
       console.error(error.message)
       return exitCodes.couldNotRun
     }
-    // Whatever the interruption made fail is no fault of ours.
+    // What failed because of the interruption is no fault of Lowtide.
     if (signal.aborted) {
       console.error(`${(signal.reason as Error).message}: \`lowtide ${verb}\` has not come to its end`)
       return exitCodes.interrupted
@@ -64,7 +64,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Options and operands, with all that is wrong with the options. */
+/** Options and operands, and everything that is wrong with the options. */
 function parse({ options }: Command, args: readonly string[]) {
   const { values, positionals, tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
   const problems = tokens.flatMap((token) => {
@@ -92,7 +92,7 @@ function endInOrder(): AbortSignal {
   return controller.signal
 }
 
-/** A pipe takes no more than its reader does: to exit before would cut a long answer short. A reader that has gone is not waited for. */
+/** Waits until stdout and stderr have taken everything: a pipe takes no more than its reader does, and exiting earlier would cut a long answer short. Does not wait for a reader that has gone. */
 async function flushed(code: number): Promise<number> {
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => void stream.write('', () => resolve()))))
   return code
@@ -128,12 +128,12 @@ function helpOf({ usage, does }: Command): string {
   return `${wrapped(`lowtide ${usage}`, '  ', '      ')}\n${wrapped(does, '      ', '      ')}`
 }
 
-/** With each option, and with what can be pasted. */
+/** The help of one command: with each option, and with examples to paste. */
 function inFull(command: Command): string {
   const { options = {}, examples = [] } = command.explains ?? {}
   const column = 4 + Math.max(0, ...Object.keys(options).map((name) => `--${name}`.length))
   const rows = Object.entries(options).map(([name, does]) => wrapped(does, `  ${`--${name}`.padEnd(column - 2)}`, ' '.repeat(column)))
-  // What is to be pasted takes no line break but one that a shell passes over.
+  // An example is broken only where a shell reads on: behind a backslash.
   const pasted = examples.map((line) => wrapped(line, '  ', '      ', ' \\'))
   return [[helpOf(command)], rows, pasted].filter((part) => part.length > 0).map((part) => part.join('\n')).join('\n\n')
 }

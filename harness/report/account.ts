@@ -23,19 +23,19 @@ export type Account = {
   /** null where nothing was left. */
   readonly since: string | null
   readonly heals: string | null
-  /** What the number left behind follows. */
+  /** What the number left behind grows with: requests, hours, or the start alone. */
   readonly rate: string | null
   /** Which route left it behind. */
   readonly owner: string | null
   /** Memory, descriptors and threads that are not flat. */
   readonly drifts: readonly string[]
   readonly leaks: readonly Extract<Finding, { kind: 'leak' }>[]
-  /** Thresholds of the scenario's: no leaks. */
+  /** Crossed thresholds of the scenario, which are no leaks. */
   readonly crossed: readonly Extract<Finding, { kind: 'crossed' }>[]
   readonly unseen: readonly Extract<Finding, { kind: 'inconclusive' }>[]
   readonly warnings: readonly Extract<Finding, { kind: 'warning' }>[]
   readonly held: readonly Extract<Finding, { kind: 'pass' }>[]
-  /** Checks that had nothing to judge here: no fault, but nothing held either. */
+  /** Checks that had nothing to judge in this run: they found no fault, but nothing to be in order either. */
   readonly notJudged: readonly Extract<Finding, { kind: 'not judged' }>[]
   readonly watched: readonly string[]
   readonly next: readonly string[]
@@ -65,7 +65,7 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
     drifts: findings.drifts.flatMap(({ kind, sentence }) => (kind === 'flat' ? [] : [sentence])),
     leaks,
     crossed: ofKind('crossed'),
-    // What comes after a confirmed leak was left out on purpose; that it was not seen is no news.
+    // After a confirmed leak the rest of the run was left out on purpose: that it was not seen is no news.
     unseen: findings.verdict === 'leak' && findings.endedEarly === 'leak confirmed' ? [] : ofKind('inconclusive'),
     warnings: ofKind('warning'),
     held: ofKind('pass'),
@@ -77,7 +77,7 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
 
 const worthOfAPass = ['the planted leak was found', 'held places are missed', 'the dose was delivered']
 
-/** What a pass is worth rests on some checks, told with their numbers; of the others the names say it all. */
+/** The checks that decide what a pass is worth, with their numbers; of the others only the names. */
 export function heldInFull({ held }: Account): readonly string[] {
   const first = held.filter(({ invariant, threshold }) => threshold || worthOfAPass.includes(invariant))
   const others = held.filter((finding) => !first.includes(finding))

@@ -55,7 +55,7 @@ export function symptom({ process, session }: Pick<Hang, 'process' | 'session'>)
   return 'left behind, with neither process nor backend known'
 }
 
-/** Which request it is left of; where nobody knows, what is wrong with it. */
+/** The request that left it behind; where that is not known, what is wrong with it. */
 export function requestOf({ process, url, why }: Hang): string {
   return url === null ? (why ?? 'its request is not known') : `${process?.request?.method ?? 'GET'} ${url}`
 }
@@ -147,7 +147,7 @@ export function timeOfDay(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(11, 19)} UTC`
 }
 
-/** One line that no terminal obeys: an application's log and URLs may carry escape sequences, line breaks and direction marks. */
+/** Text on one line, without anything that a terminal would obey: an application's log and URLs may contain escape sequences, line breaks and direction marks. */
 export function printable(text: string, limit = 2_000): string {
   return clip(text.replace(/[\t\r\n]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\u{fffd}').trimEnd(), limit)
 }
@@ -190,7 +190,7 @@ function two(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** Of survivors that are told together: what they have in common, in one number within its range, or one of them as an example. */
+/** One phrase for survivors that are listed together: the one that they share, or with a range where they differ in one number, or one of them as an example. */
 export function whyOfAll(survivors: readonly Survivor[]): string {
   const [first, ...others] = new Set(survivors.map(({ why }) => why))
   return first === undefined ? 'left behind' : others.length === 0 ? first : (inRange(first, others) ?? `such as: ${first}`)

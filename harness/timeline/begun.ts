@@ -1,6 +1,6 @@
 import type { Member } from './member.ts'
 
-/** When something began, epoch milliseconds, and by how much the clock that tells it may differ from the load generator's. */
+/** When something began, in epoch milliseconds, and by how much that may be wrong on the load generator's clock. */
 export type Begun = { readonly epochMs: number; readonly withinMs: number }
 
 /** Ages are rounded to a millisecond, and so is the clock that they are taken from. */
@@ -8,7 +8,7 @@ export const ofTheServerMs = 2
 /** The kernel counts starts of processes in ticks of 10 ms, from a boot whose moment is known to 10 ms. */
 const ofTheKernelMs = 15
 
-/** When the transaction of a session began, a transaction was prepared or a process started. null for what does not tell, or by a clock that is not the load's. */
+/** When a session's transaction began, a transaction was prepared or a process started. null where that is not known, or only by a clock that is not the load's. */
 export function begunOf(member: Member): Begun | null {
   switch (member.kind) {
     case 'session':

@@ -1,16 +1,16 @@
 import { crc32 } from 'node:zlib'
 
-/** The first line carries a checksum, each hundredth after it, and the last. */
+/** The first line carries a checksum, so does each hundredth line after it, and the last. */
 const linesEach = 100
 
 /**
- * Writes checksums into the lines of a record, in their order: a changed byte may leave a line that reads well and says something else. A line that carries one
- * ends in it, as its last field `crc32`: eight hex digits, the CRC-32 of all lines since the checksum before, its own characters included, without what ends a line.
+ * Writes checksums into the lines of a record, in their order: after one byte has changed, a line may still be valid and say something else. A checksum is the last field of its line, `crc32`, in
+ * eight hex digits: the CRC-32 of all lines since the previous checksum, including that checksum's own characters, without line ends.
  */
 export function writeChecksums(): (line: string, place: 'last' | 'any') => string {
   let [lines, crc, isOver] = [0, 0, false]
   return (line, place) => {
-    // Whatever is still told behind the last line has to be covered as well.
+    // Lines that still come after the last one have to be covered as well.
     isOver ||= place === 'last'
     const isDue = isOver || lines % linesEach === 0
     lines += 1
@@ -30,7 +30,7 @@ const fieldOf = (crc: number): string => `${begins}${digitsOf(crc)}${ends}`
 export const digitsOf = (crc: number): string => crc.toString(16).padStart(8, '0')
 const fieldLength = fieldOf(0).length
 
-/** Lines of a record, in their order, held against the checksums among them. Older records have none, and of these nothing is told. */
+/** Compares the lines of a record, in their order, with the checksums among them. Older records have none; nothing can be said of these. */
 export function readChecksums() {
   let [line, lastChecked, crc] = [0, 0, 0]
   let unchecked: string[] = []
@@ -58,18 +58,18 @@ export function readChecksums() {
       lastChecked = line
       return said + '}'
     },
-    /** A sentence for each stretch that is not as it was written, of those read since this was asked last. */
+    /** One sentence for each stretch of lines that was changed after it was written, among those read since the last call. */
     altered: (): readonly string[] => {
       const told = altered
       altered = []
       return told
     },
-    /** The same of the lines after the last checksum of a record that has any. */
+    /** The same for the lines after the last checksum, in a record that has any. */
     uncovered: (): readonly string[] => (lastChecked === 0 || lastChecked === line ? [] : [`${stretch(lastChecked + 1, line)} not as written: they have lost their checksum`]),
   }
 }
 
 const carriesOne = (text: string): boolean => text.startsWith(begins, text.length - fieldLength) && text.endsWith(ends)
-/** In quotes: those that are told may be no digits any more. */
+/** In quotes: in a changed record they may no longer be digits. */
 const digitsIn = (field: string): string => JSON.stringify(field.slice(begins.length, -ends.length))
 const stretch = (from: number, to: number): string => `lines ${from} to ${to} of timeline.ndjson are`

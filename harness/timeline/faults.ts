@@ -1,4 +1,4 @@
-/** What became of requests that broke, after their number: `14 refused`. By k6's numbers (https://grafana.com/docs/k6/latest/javascript-api/error-codes/), which others that send requests use as well. */
+/** What became of broken requests, as it follows their number: `14 refused`. By k6's error codes (https://grafana.com/docs/k6/latest/javascript-api/error-codes/), which rude clients use as well. */
 export function faultWord(errorCode: number): string {
   switch (errorCode) {
     case 1212:
@@ -21,7 +21,7 @@ export function faultWord(errorCode: number): string {
   }
 }
 
-/** How many of them broke by which fault, in words, the most frequent first. `broken` counts those too that were in flight as their generator ended. Older records do not tell faults. */
+/** How many requests broke by which fault, in words, the most frequent first. `broken` also counts those in flight when their generator ended. Older records have no faults. */
 export function faultsOf({ broken, faults }: { readonly broken: number; readonly faults?: Readonly<Record<number, number>> | undefined }): readonly { readonly word: string; readonly times: number }[] {
   const known = Object.entries(faults ?? {})
   const words = new Map<string, number>()

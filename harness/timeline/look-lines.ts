@@ -4,20 +4,20 @@ import { isSame, sharing } from './sharing.ts'
 
 type LookEntry = Extract<Entry, { kind: 'look' }>
 
-/** A look as its line has it: of what the look before showed as well, only what has changed since. Two thirds of a night's looks are what they were. */
+/** A look as it is written to its line: of members that the look before showed too, only what has changed. Two thirds of what a night's looks show is unchanged. */
 export type LookLine = Omit<LookEntry, 'members'> & {
-  /** `n` of the look before. Absent where every member is told whole, as in records of format version 1. */
+  /** `n` of the look before. Absent where every member is written whole, as in records of format version 1. */
   readonly since?: number
   readonly members: readonly (Member | Change)[]
 }
 
-/** A member by its place in the look before: alone if it is as it was, else with the fields that are not. Places rise. */
+/** A member by its place in the look before: the place alone if it is unchanged, else with the changed fields. Places rise. */
 type Change = number | readonly [place: number, fields: Readonly<Record<string, unknown>>]
 
-/** After so many looks that tell changes one tells all: a line that is lost takes no more with it. */
+/** After this many looks with changes only, one is written whole: a lost line damages no more than these. */
 const mostInARow = 15
 
-/** Entries and how their lines tell them. Of a look's members those that have not changed are those of the look before. */
+/** For each entry, what its line says. Members of a look that have not changed are the same objects as in the look before. */
 export function beginLines(): (entry: Entry) => { readonly entry: Entry; readonly line: Entry | LookLine } {
   const shared = sharing()
   let before: LookEntry | null = null
@@ -45,7 +45,7 @@ function changesBetween(before: readonly Member[], now: readonly Member[]): Look
   })
 }
 
-/** null where one has a field that the other has not, or in another order. */
+/** null where the two do not have the same fields in the same order. */
 function changedFields(before: Member, now: Member): Readonly<Record<string, unknown>> | null {
   if (before === now) return {}
   const [earlier, fields] = [Object.entries(before), Object.entries(now)]
@@ -53,7 +53,7 @@ function changedFields(before: Member, now: Member): Readonly<Record<string, unk
   return Object.fromEntries(fields.filter(([, value], i) => !isSame(value, earlier[i]?.[1])))
 }
 
-/** Looks out of their lines; null where a line does not fit the look before. Nothing of it has been checked yet but its kind, and what it makes of a member may be none. */
+/** Makes looks from their lines again; null where a line does not fit the look before. Only the kind of a line has been checked by then, so a member may turn out to be none. */
 export function beginLooks(): (line: LookLine) => Entry | null {
   const shared = sharing()
   let before: LookEntry | null = null

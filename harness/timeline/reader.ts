@@ -8,7 +8,7 @@ import { withoutChecksum } from './facts-checksum.ts'
 import { linesAtOnce } from './lines.ts'
 import { beginLooks, type LookLine } from './look-lines.ts'
 
-/** Reads run.json of a recording. Fails in one line when there is none, when it is not as it was written, or when a newer Lowtide wrote it. */
+/** Reads run.json of a recording. Fails with one line when there is none, when it was changed after it was written, or when a newer Lowtide wrote it. */
 export async function readFacts(dir: string): Promise<Facts> {
   const path = join(dir, 'run.json')
   const file = await readFile(path, 'utf8').catch((cause) => {
@@ -24,7 +24,7 @@ export async function readFacts(dir: string): Promise<Facts> {
   return facts as unknown as Facts
 }
 
-/** What a fold and its judge cannot do without. */
+/** The fields without which nothing can be judged. */
 const essential: readonly { readonly what: string; readonly is: (facts: Record<string, unknown>) => boolean }[] = [
   { what: 'startedAt', is: ({ startedAt }) => typeof startedAt === 'string' && Number.isFinite(Date.parse(startedAt)) },
   { what: 'list of probes', is: ({ probes }) => isListOf(probes, (probe) => typeof probe === 'string') },
@@ -43,7 +43,7 @@ export async function* readEntries(dir: string): AsyncGenerator<Entry | Damage> 
   for await (const entries of entriesAtOnce(dir)) yield* entries
 }
 
-/** The same by the handful, as lines are read: each is to be gone through before the next is asked for. */
+/** The same in batches, as lines are read. Go through each batch before asking for the next. */
 export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry | Damage>> {
   const path = join(dir, 'timeline.ndjson')
   const lookOf = beginLooks()
@@ -67,7 +67,7 @@ export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry
       yield texts.values().map(entryOf)
       yield checksums.altered().map(alteration)
     }
-    // The last lines of a harness that was killed have got none: none of them is the end, and at most the last is torn.
+    // A harness that was killed leaves its last lines without a checksum. Then none of them is the end, and at most the last one is incomplete.
     const wasKilled = !hasEnd && (firstDamaged > line || (firstDamaged === line && (await isTorn(path))))
     if (!wasKilled) yield checksums.uncovered().map(alteration)
   } catch (cause) {
@@ -75,7 +75,7 @@ export async function* entriesAtOnce(dir: string): AsyncGenerator<Iterable<Entry
   }
 }
 
-/** Whether a file ends within a line, and not with a line whose last byte is another. */
+/** Whether the file ends in the middle of a line; a complete line whose last byte was changed is none such. */
 async function isTorn(path: string): Promise<boolean> {
   await using file = await open(path)
   const { size } = await file.stat()
@@ -84,7 +84,7 @@ async function isTorn(path: string): Promise<boolean> {
   return last !== '\n' && lastButOne !== '}'
 }
 
-/** A file's text, chunk by chunk. Through one buffer: a stream takes a new one for each, and that costs more than to read it. */
+/** A file's text, chunk by chunk, through one buffer: a stream allocates a new one for each chunk, which costs more than reading it. */
 async function* textOf(path: string): AsyncGenerator<string> {
   await using file = await open(path)
   const [buffer, decoder] = [Buffer.alloc(16 * chunkBytes), new StringDecoder('utf8')]
@@ -96,10 +96,10 @@ async function* textOf(path: string): AsyncGenerator<string> {
   yield decoder.end()
 }
 
-/** Strings that are longer than V8's young generation takes are collected late. */
+/** Longer strings do not fit into V8's young generation, and are collected late. */
 const chunkBytes = 64 * 1024
 
-/** `altered`: of a stretch of lines each of which may read well, and come as an entry too. */
+/** `altered`: a stretch of lines was changed after it was written; each of them may still be valid, and then comes as an entry too. */
 export type Damage = { readonly damage: string; readonly altered?: true }
 
 const alteration = (damage: string): Damage => ({ damage, altered: true })

@@ -7,7 +7,7 @@ import { withChecksum } from './facts-checksum.ts'
 import { beginLines } from './look-lines.ts'
 import { redact } from './redact.ts'
 
-/** Appends to a run's record. Nothing leaves it unredacted, and nothing is older than a second when the harness dies. */
+/** Appends to a run's record. Secrets are taken out before anything is written, and when the harness dies at most the last second is lost. */
 export type Recorder = Disposable & {
   readonly dir: string
   readonly record: (happening: Happening) => void
@@ -38,10 +38,10 @@ export function openRecorder(dir: string): Recorder {
   const flush = () => {
     const text = pending.join('')
     pending = []
-    // After a failure the last line may be torn, and what came behind it would be read as its end.
+    // After a failure the last line may be incomplete, and the next one would be read as its end.
     if (failure.signal.aborted) return
     try {
-      // Not writeSync, which may write a part of it and say so in a number that nobody reads.
+      // Not writeSync, which may write only a part and return how much.
       writeFileSync(fd, text)
       if (fstatSync(fd).nlink === 0) throw new Error('it was deleted while the run went on')
     } catch (cause) {
@@ -81,7 +81,7 @@ export function openRecorder(dir: string): Recorder {
   }
 }
 
-/** Not the file of another run: a record is never written over. */
+/** Fails if the file exists: a record is never overwritten. */
 function openNew(path: string): number {
   try {
     return openSync(path, 'ax')
@@ -90,10 +90,10 @@ function openNew(path: string): number {
   }
 }
 
-/** The checksum is that of what is on the disk, secrets taken out. */
+/** The checksum is computed after secrets have been taken out, so it is that of the file. */
 export const storeFacts = ({ dir }: Recorder, facts: Facts) => storeAtomically(join(dir, 'run.json'), withChecksum(redact(`${JSON.stringify(facts, null, 2)}\n`)))
 
-/** A reader never meets half a file. */
+/** Readers see the old file or the new one, never half of it. */
 export function storeAtomically(path: string, text: string) {
   try {
     writeFileSync(`${path}.part`, text)

@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 /**
- * The folder of one run, with its subfolders: `<utc>-<scenario>`. `run` is its id, the tag and label of all that the run owns, as `<utc>-<random>-<scenario>`: of runs that begin in the same second,
- * be it in different folders or on machines with one cluster, none may find what another owns, and a long id is cut at its end.
+ * Makes the folder of one run, `<utc>-<scenario>`, with its subfolders. `run` is its id, `<utc>-<random>-<scenario>`: the tag and label of everything that the run owns. The random part keeps apart runs
+ * that begin in the same second, in different folders or on machines that share a cluster. It stands in the middle since a long id is cut at its end.
  */
 export async function openRunFolder(reports: string, scenario: string): Promise<{ readonly dir: string; readonly run: string }> {
   await mkdirs(resolve(reports)).catch(cannot(reports))
@@ -12,7 +12,7 @@ export async function openRunFolder(reports: string, scenario: string): Promise<
   const run = `${began}-${randomBytes(3).toString('hex')}-${scenario}`
   for (let nth = 1; ; nth += 1) {
     const dir = resolve(reports, `${began}-${scenario}${nth === 1 ? '' : `-${nth}`}`)
-    // Not recursive: a folder that is there belongs to another run, and its record is never mixed with ours.
+    // Not recursive: an existing folder belongs to another run, and two records are never mixed.
     const made = await mkdir(dir).then(() => true, (cause) => (cause.code === 'EEXIST' ? false : cannot(dir)(cause)))
     if (!made) continue
     for (const part of ['logs', 'forensics', 'agent', 'load']) await mkdir(join(dir, part)).catch(cannot(dir))

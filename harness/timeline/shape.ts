@@ -2,8 +2,8 @@ import type { Entry, Happening, Look, Planted } from './entry.ts'
 import type { Member } from './member.ts'
 
 /**
- * What is wrong with the shape of an entry, in words; null where a judge can rely on its types. The recorder writes none that is wrong: a disk or an editor
- * makes them so. Fields that nobody reckons with are not looked at, nor again the members that are those of a look `before`.
+ * What is wrong with the shape of an entry, in words; null where its types hold. The recorder writes no wrong ones; a disk or an editor may make them so.
+ * Fields that no judgement uses are not checked, and members that are the same as in the look `before` are not checked again.
  */
 export function faultOf(entry: Entry, before?: Look): string | null {
   const fields = Object.hasOwn(entries, entry.kind) ? entries[entry.kind] : []
@@ -48,7 +48,7 @@ const nullable = (is: Is): Is => (value) => value === null || is(value)
 const listOf = (is: Is): Is => (value) => Array.isArray(value) && value.every(is)
 const recordOf = (is: Is): Is => (value) => {
   if (!isObject(value)) return false
-  // A night has a million counters: a list of them for each beat would take twice as long.
+  // A night has a million counters: making a list of them for each beat would take twice as long.
   for (const name in value) if (!is((value as Readonly<Record<string, unknown>>)[name])) return false
   return true
 }

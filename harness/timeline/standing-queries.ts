@@ -1,8 +1,8 @@
 import type { Member, Session } from './member.ts'
 
 /**
- * What an application keeps running by design, as it was seen before the first request, by its form and how many there were at once: the wait of a standby for its lock, the long poll of a queue, a
- * stream of changes. Not by session: the next of them may run on another.
+ * The queries that an application always runs by design, as they were seen before the first request: a standby that waits for its lock, the long poll of a queue, a stream of changes. By the form of the
+ * statement, with how many ran at once. Not by session: the next one may run on another.
  */
 export type StandingQueries = ReadonlyMap<string, number>
 
@@ -15,9 +15,9 @@ export function standingQueries(sights: readonly (readonly Member[])[]): Standin
   return most
 }
 
-/** Those of these running queries that are more than there stand of their form. Which of them these are is not known: the last. */
+/** The running queries of each form that are more than ran by design. Nobody knows which of them these are: the last ones are taken. */
 export const beyondStanding = <T extends Pick<Session, 'query'>>(standing: StandingQueries, running: readonly T[]): readonly T[] =>
   [...Map.groupBy(running, formOf)].flatMap(([form, alike]) => alike.slice(standing.get(form) ?? 0))
 
-/** The statement without its numbers and texts: a poll asks for what came after the last that it has seen. */
+/** The statement without its numbers and strings: these change from poll to poll. */
 export const formOf = ({ query }: Pick<Session, 'query'>): string => query.replaceAll(/'(?:[^']|'')*'|\b\d\w*/g, '?')
