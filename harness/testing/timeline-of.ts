@@ -3,6 +3,7 @@ import type { Control, Dose, Entry, Happening, Look, Planted, Reading, UnquietBy
 import { formatVersion } from '../timeline/entry.ts'
 import type { Facts, Limits } from '../timeline/facts.ts'
 import { beginFold } from '../timeline/fold.ts'
+import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 
 export { epochOf, type Life, openTransaction, process, server, session, zombie } from '../simulator/beings.ts'
@@ -148,7 +149,30 @@ function lookAt(beings: readonly Being[], moment: Moment, unquiet: string | unde
 
 // What is planted. Looks of the control phase alone show it.
 
-export const whatIsPlanted: Planted = { planterPid: 9_000, sessionPids: [9_001, 9_002, 9_003], zombiePids: [9_010], descriptors: 5, pooledPid: 9_004, advisoryLocks: 1, temporaryTables: 1, preparedTransactions: ['lowtide-control-9004'], closeWait: 1, requestPids: [9_020], queryPids: [9_005], endedPids: [9_006], orphanSockets: 1, temporaryFiles: 1, sharedMemoryBytes: 65_536, sharedSegments: 1, threads: 3, planterThreads: 15, descriptorTarget: '/run/agent/planter.mjs', replicationSlots: ['lowtide_control'], retainedBytes: 4_096, grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }] }
+export const whatIsPlanted: Planted = {
+  planterPid: 9_000,
+  sessionPids: [9_001, 9_002, 9_003],
+  zombiePids: [9_010],
+  descriptors: 5,
+  pooledPid: 9_004,
+  advisoryLocks: 1,
+  temporaryTables: 1,
+  preparedTransactions: ['lowtide-control-9004'],
+  closeWait: 1,
+  requestPids: [9_020],
+  queryPids: [9_005],
+  endedPids: [9_006],
+  orphanSockets: 1,
+  temporaryFiles: 1,
+  sharedMemoryBytes: 65_536,
+  sharedSegments: 1,
+  threads: 3,
+  planterThreads: 15,
+  descriptorTarget: '/run/agent/planter.mjs',
+  replicationSlots: ['lowtide_control'],
+  retainedBytes: 4_096,
+  grownTables: [{ id: 'public.lowtide_control_rows', rows: 40 }],
+}
 const plantedAt = (measured: number): number => startOf(firstMeasured + measured) + 1_000
 const removedAt = (measured: number): number => plantedAt(measured) + 2_000
 
@@ -157,6 +181,13 @@ const plantedCounters = ({ reading }: Moment): Readonly<Record<string, number>> 
   const there = reading === 'control-planted' ? 1 : 0
   return { 'harness.orphan-sockets': there, 'harness.sysv-segments': there, 'harness.temporary-files': there, 'harness.shm-bytes': there * 65_536, 'app.orphan-sockets': 0, 'app.sysv-segments': 0, 'pg.temporary-files': 0 }
 }
+
+const plantedInDatabase: readonly Member[] = [
+  { kind: 'temporary-table', id: '16400', name: 'lowtide_control', sessionPid: 9_004 },
+  { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 200 },
+  { kind: 'replication-slot', id: 'lowtide_control', active: false, retainedBytes: 4_200 },
+  { kind: 'table', id: 'public.lowtide_control_rows', rows: 40, bytes: 8_192, grownRows: 40, grownBytes: 8_192 },
+]
 
 const planted = (measured: number): readonly Being[] => {
   const [fromMs, untilMs] = [plantedAt(measured), removedAt(measured)]
@@ -167,7 +198,7 @@ const planted = (measured: number): readonly Being[] => {
     ...[9_001, 9_002, 9_003].map((pid) => openTransaction({ pid, fromMs, untilMs, clientPort: 50_000 + pid, relationLocks: 1 })),
     session({ pid: 9_004, fromMs, untilMs, clientPort: 59_004, advisoryLocks: 1 }),
     session({ pid: 9_005, fromMs, untilMs, clientPort: 59_005, state: 'active', waitEvent: 'PgSleep', query: 'SELECT pg_sleep(86400)' }),
-    ...([{ kind: 'temporary-table', id: '16400', name: 'lowtide_control', sessionPid: 9_004 }, { kind: 'prepared-transaction', id: 'lowtide-control-9004', owner: 'app', ageMs: 200 }, { kind: 'replication-slot', id: 'lowtide_control', active: false, retainedBytes: 4_200 }, { kind: 'table', id: 'public.lowtide_control_rows', rows: 40, bytes: 8_192, grownRows: 40, grownBytes: 8_192 }] as const).map((member) => ({ atMs }: Moment) => (atMs < fromMs || atMs >= untilMs ? null : member)),
+    ...plantedInDatabase.map((member) => ({ atMs }: Moment) => (atMs < fromMs || atMs >= untilMs ? null : member)),
   ]
 }
 
