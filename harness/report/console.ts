@@ -3,7 +3,7 @@ import type { Findings, Hang } from '../verdict/verdict.ts'
 import { accountOf, type Account, type Cluster, heldInFull, nameAndSentence } from './account.ts'
 import type { Paint } from './paint.ts'
 import { count, duration, thousands } from '../verdict/words.ts'
-import { clip, memberLine, printable, processDetail, requestOf, sessionDetail, verdictTone, whyOfAll } from './words.ts'
+import { ageOf, clip, memberLine, printable, processDetail, requestOf, sessionDetail, verdictTone, whyOfAll } from './words.ts'
 
 export type ConsoleOptions = {
   /** Path of the report as the user can open it; the last line ends with it. */
@@ -74,7 +74,7 @@ function tellStrays(page: Page, { strays }: Account, paint: Paint): void {
 function pairOf(hang: Hang): string {
   const { process, session } = hang
   const pids = [process === null ? null : `pid ${process.pid}`, session === null ? null : `postgres ${session.pid}`].filter((part) => part !== null).join(' + ')
-  const ageMs = session?.transactionAgeMs ?? session?.stateAgeMs ?? null
+  const ageMs = session && ageOf(session)
   return `${pids}${ageMs === null ? '' : `, ${duration(ageMs)}`}  ${requestOf(hang)}`
 }
 

@@ -90,9 +90,15 @@ export function sessionDetail(session: Session): string {
   return `${sessionAge(session)}, ${query}`
 }
 
+/** For how long a session has been in its transaction, or else in its state. null where it does not tell, or where the clock of its server has been set back since. */
+export function ageOf({ transactionAgeMs, stateAgeMs }: Session): number | null {
+  const ageMs = transactionAgeMs ?? stateAgeMs
+  return ageMs === null || ageMs < 0 ? null : ageMs
+}
+
 /** `idle in transaction for 4 min 12 s` */
 export function sessionAge(session: Session): string {
-  const ageMs = session.transactionAgeMs ?? session.stateAgeMs
+  const ageMs = ageOf(session)
   return ageMs === null ? stateOf(session) : `${stateOf(session)} for ${duration(ageMs)}`
 }
 
