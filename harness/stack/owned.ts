@@ -115,7 +115,7 @@ function postmasterOf(dataDir: string): number {
  * Ids of the System V segments that servers of this data directory made and nobody holds any more. PostgreSQL takes the directory's inode
  * as key (sysv_shmem.c); /proc/sysvipc/shm has the key first, as a signed number of 32 bits, then the id, and attachments seventh.
  */
-export function orphanedSegments(dataDir: string): number[] {
+function orphanedSegments(dataDir: string): number[] {
   const key = (statSync(dataDir, { throwIfNoEntry: false })?.ino ?? Number.NaN) | 0
   const segments = readProc('sysvipc/shm').split('\n').slice(1).map((line) => line.trim().split(/\s+/).map(Number))
   return key === 0 ? [] : segments.flatMap(([of, id, , , , , attached]) => (of === key && attached === 0 && id !== undefined ? [id] : []))

@@ -4,6 +4,7 @@ import { formatVersion } from '../timeline/entry.ts'
 import type { Facts, Limits } from '../timeline/facts.ts'
 import { beginFold } from '../timeline/fold.ts'
 import type { Member } from '../timeline/member.ts'
+import type { Damage } from '../timeline/reader.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 
 export { epochOf, type Life, openTransaction, process, server, session, zombie } from '../simulator/beings.ts'
@@ -17,7 +18,7 @@ export { epochOf, type Life, openTransaction, process, server, session, zombie }
 export const timelineOf = (run: Run = {}): Timeline => fold(factsOf(run), entriesOf(run))
 
 /** The timeline of these entries, by the same fold that reads a real record. */
-export function fold(facts: Facts, entries: Iterable<Entry>): Timeline {
+export function fold(facts: Facts, entries: Iterable<Entry | Damage>): Timeline {
   const folding = beginFold(facts)
   for (const entry of entries) folding.add(entry)
   return folding.timeline()

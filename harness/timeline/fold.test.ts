@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { entriesOf, factsOf, firstMeasured, fold, loadEndOf, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Entry, Happening } from './entry.ts'
-import { foldTimeline } from './fold.ts'
 
 const facts = factsOf()
 const whole = entriesOf()
@@ -11,8 +10,8 @@ const lookAt = (session: object): Entry =>
   ({ kind: 'look', reading: 'untouched', quiescent: true, counters: {}, members: [{ kind: 'session', id: '500@1', pid: 500, backendStartMs: 1, user: 'app', database: 'app', applicationName: '', clientAddress: null, clientPort: null, state: 'idle', waitEvent: null, transactionAgeMs: null, stateAgeMs: 1, queryAgeMs: 1, holdsXid: false, holdsXmin: false, relationLocks: 0, advisoryLocks: 1, query: '', ...session }], n: 0, atMs: 1 }) as never
 
 describe('damage', () => {
-  test('a whole record has none', async () => {
-    expect(await foldTimeline(facts, whole)).toMatchObject({ damage: [], end: 'completed' })
+  test('a whole record has none', () => {
+    expect(fold(facts, whole)).toMatchObject({ damage: [], end: 'completed' })
   })
 
   test.each<[string, (entries: readonly Entry[]) => readonly Entry[], RegExp]>([
@@ -31,13 +30,13 @@ describe('damage', () => {
     expect(fold(facts, harm(whole)).damage[0]).toMatch(sentence)
   })
 
-  test('a line that the reader could not read takes its number, and is told once', async () => {
-    const { damage } = await foldTimeline(facts, [...whole.slice(0, 7), { damage: 'line 8 of timeline.ndjson is no entry' }, ...whole.slice(8)])
+  test('a line that the reader could not read takes its number, and is told once', () => {
+    const { damage } = fold(facts, [...whole.slice(0, 7), { damage: 'line 8 of timeline.ndjson is no entry' }, ...whole.slice(8)])
     expect(damage).toEqual(['line 8 of timeline.ndjson is no entry'])
   })
 
-  test('a stretch that is not as written stands for no line: none is missed', async () => {
-    const { altered, damage } = await foldTimeline(facts, [...whole.slice(0, 7), { damage: 'lines 2 to 7 of timeline.ndjson are not as written', altered: true }, ...whole.slice(7)])
+  test('a stretch that is not as written stands for no line: none is missed', () => {
+    const { altered, damage } = fold(facts, [...whole.slice(0, 7), { damage: 'lines 2 to 7 of timeline.ndjson are not as written', altered: true }, ...whole.slice(7)])
     expect({ altered, damage }).toEqual({ altered: ['lines 2 to 7 of timeline.ndjson are not as written'], damage: [] })
   })
 

@@ -10,16 +10,9 @@ import { faultOf } from './shape.ts'
 import type { CycleSpan, Flights, RouteLoad, Stamped, Timeline } from './timeline.ts'
 
 /**
- * Reads a record once, from its first line to its last, into what the judge needs. Never throws on a bad line: what is
- * missing, double, late or unreadable is told in `damage`.
+ * Reads a record once, one entry at a time, from its first to its last, into what the judge needs. Never throws on a bad line: what is missing, double, late or unreadable is reported in
+ * `damage`. `timeline` returns what the record says so far, and may be called as often as one likes.
  */
-export async function foldTimeline(facts: Facts, entries: AsyncIterable<Entry | Damage> | Iterable<Entry | Damage>): Promise<Timeline> {
-  const fold = beginFold(facts)
-  for await (const entry of entries) fold.add(entry)
-  return fold.timeline()
-}
-
-/** The same fold one entry at a time; `timeline` tells what the record says so far, and may be asked as often as one likes. */
 export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage) => void; readonly timeline: () => Timeline } {
   const order = lineOrder()
   const altered = firstNotes()
