@@ -14,7 +14,7 @@ export type Generator = {
   readonly ended: Promise<GeneratorEnd>
   /** Ends it with all that it started. */
   readonly kill: () => void
-  /** Of its processes that run here: one in a container or a cluster has none. */
+  /** Of its processes that run on this machine: one in a cluster has none, nor has one whose container engine has a machine of its own. */
   readonly pids: readonly number[]
   /** CPU time of each of its processes so far, in milliseconds and always in the same order; of one in a cluster as it said last. None where it is not known. */
   readonly cpuMs: () => readonly number[]

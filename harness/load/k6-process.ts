@@ -34,7 +34,7 @@ export type K6Launch = {
 export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Generator> => {
   await mkdir(join(launch.dir, 'logs'), { recursive: true })
   const port = await freePort()
-  const { command, remove } = housed(launch.k6, { name: `lowtide-k6-${launch.run}-${port}`, run: launch.run })
+  const { command, pid: pidOf, remove } = housed(launch.k6, { name: `lowtide-k6-${launch.run}-${port}`, run: launch.run })
   const child = spawnK6(launch, port, command)
   const log = openK6Log(child.stderr, join(launch.dir, 'logs', launch.segment.nth === 0 ? 'k6.log' : `k6-${launch.segment.nth + 1}.log`))
   const ended = endOf(child)
@@ -62,7 +62,8 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
     await tidied
     launch.signal.throwIfAborted()
   }
-  const pids = launch.k6.how === 'image' || child.pid === undefined ? [] : [child.pid]
+  const pid = await pidOf(child.pid, port)
+  const pids = pid === null ? [] : [pid]
   return {
     notReady: gone.signal.aborted ? await ended.then(describeEnd) : notReady,
     begin: rest.start,
