@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
 import { killGroup } from './generator.ts'
+import { housed } from './k6-container.ts'
 import { environment, streamOnly, type K6Launch } from './k6-process.ts'
 import { rehearsing } from './plan.ts'
 
@@ -16,7 +17,7 @@ const deadlineMs = 30_000
  */
 export const visitThatLoops = async ({ k6, bundle, plan, run, signal }: Pick<K6Launch, 'k6' | 'bundle' | 'plan' | 'run' | 'signal'>): Promise<string | null> => {
   if (bundle.tape !== undefined || k6.how === 'cluster' || signal.aborted) return null
-  const [program, ...leading] = k6.command
+  const { command: [program, ...leading], remove } = housed(k6, { name: `lowtide-k6-${run}-rehearsal-${plan.cycle}`, run })
   const child = spawn(program!, [...leading, 'run', ...streamOnly, '--log-format=raw', '--env', `LOWTIDE_PLAN=${JSON.stringify({ ...plan, rehearsal: true })}`, '-'], {
     cwd: bundle.folder,
     env: environment(run, plan),
@@ -24,7 +25,7 @@ export const visitThatLoops = async ({ k6, bundle, plan, run, signal }: Pick<K6L
     detached: true,
   })
   pipeline(createReadStream(bundle.script), child.stdin).catch(() => undefined)
-  return new Promise(resolve => {
+  const found = await new Promise<string | null>(resolve => {
     let silent: NodeJS.Timeout | undefined
     const isOver = new AbortController()
     const end = (found: string | null) => {
@@ -41,4 +42,7 @@ export const visitThatLoops = async ({ k6, bundle, plan, run, signal }: Pick<K6L
       silent = setTimeout(() => end(line.slice(rehearsing.length)), patienceMs)
     })
   })
+  // What may be left of it the run's own clean-up finds by its label, and tells.
+  await remove()
+  return found
 }
