@@ -36,6 +36,11 @@ export default {
     const sentence = `${thousands(counted)} of ${thousands(planned)} planned requests were answered as expected (${percent(share)})${punctuality(doses)}${early}${rude === null ? '' : `; rude clients: ${rude}`}`
     const lame = neverDone(timeline.rude)
     if (lame.length > 0) return { kind: 'inconclusive', sentence: `no rude client did its ${list(lame.map(({ manner }) => manner))}: ${rudeWords(lame)}`, settledBy: 'leave that manner out of load.rude, or let load.rude.routes name routes that it can be done to' }
+    const untested = share < enough ? [] : neverAnswered(timeline)
+    if (untested.length > 0) {
+      const [names, n] = [list(untested.map(({ route }) => route)), untested.reduce((sum, { started }) => sum + started, 0)]
+      return { kind: 'inconclusive', sentence: `${sentence}, but no request to ${names}, of ${thousands(n)}: what ${untested.length === 1 ? 'it leaves' : 'they leave'} is not known${instances({ failures: timeline.failures.filter(({ route }) => untested.some((one) => one.route === route)) })}`, settledBy: 'correct what these routes ask for or expect, or leave them out, and run again' }
+    }
     // What broke before the measured cycles is no dose; but who broke it may be a journey with a fault.
     const before = brokenLoads(timeline.doses.filter(({ role }) => role !== 'measured'))
     if (share >= enough && before !== null) return { kind: 'warning', sentence: `${sentence}; before them the load generator broke in ${cycles(before.cycles)}: ${before.cause}`, survivors: [] }
@@ -60,8 +65,20 @@ const punctuality = (doses: readonly Dose[]): string => {
   return `, 99 % of them sent within ${thousands(Math.ceil(p99Ms))} ms of their moments, from which latencies are counted, the latest after ${thousands(Math.ceil(maxMs))} ms`
 }
 
+/** Of a rarer route, or of fewer requests, all may fail by chance, and a replay has some that always do. */
+const enoughOfRoute = { share: 0.01, requests: 3 }
+
+/** Routes that were not tested at all, for all that most of the dose was. */
+function neverAnswered({ routes }: Timeline): readonly { readonly route: string; readonly started: number }[] {
+  const all = routes.reduce((sum, { started }) => sum + started, 0)
+  return [...Map.groupBy(routes, ({ route }) => route)].flatMap(([route, loads]) => {
+    const started = loads.reduce((sum, load) => sum + load.started, 0)
+    return started >= enoughOfRoute.requests && started >= enoughOfRoute.share * all && loads.every(({ counted }) => counted === 0) ? [{ route, started }] : []
+  })
+}
+
 /** The first of each kind of failure, by route: what a reader would look for in the logs. */
-const instances = ({ failures }: Timeline): string => {
+const instances = ({ failures }: Pick<Timeline, 'failures'>): string => {
   const kinds = [...Map.groupBy(failures, ({ route, status, errorCode }) => `${route} ${status === 0 ? `${faultWord(errorCode)}, error ${errorCode} of k6` : `status ${status}`}`)]
   return kinds.length === 0 ? '' : `; for example ${list(kinds.slice(0, 3).map(([kind, [first]]) => `${kind} (${first!.path})`))}`
 }
