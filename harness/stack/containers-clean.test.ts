@@ -47,6 +47,7 @@ test('an engine that hangs once it is asked to remove is given up in time, and w
 test('one that does not even list what there is holds perhaps all of it', async () => {
   await using engine = await startEngine((asked) => (asked === 'GET /networks' ? 'hangs' : listing(asked)))
   vi.stubEnv('DOCKER_HOST', engine.url)
+  await expect(labelledRuns({ withinMs: 300 })).rejects.toThrow(/^The Docker engine at tcp:\S+ does not list its containers \(no answer within 0\.3 s\): what runs have left in it is not known\.$/)
   expect(await listByLabel('a-run', { withinMs: 300 })).toEqual([expect.stringMatching(/^perhaps containers of a-run: the Docker engine at tcp:\S+ does not list them \(no answer within 0\.3 s\); once it answers, `lowtide doctor --clean` removes them$/)])
 })
 

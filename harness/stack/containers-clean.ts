@@ -68,11 +68,11 @@ const whyNot = (error: Error, withinMs: number): string => (error.name === 'Abor
 const perhaps = (run: string, why: string): string => `perhaps containers of ${run}: ${why}; once it answers, \`lowtide doctor --clean\` removes them`
 
 /** The runs that have anything in this engine. Fails with a sentence where it does not list them. */
-export async function labelledRuns(): Promise<string[]> {
+export async function labelledRuns({ withinMs = listedWithinMs } = {}): Promise<string[]> {
   const engine = await findEngine()
   if (engine.kind === 'none') return []
-  const { containers, networks } = await labelled(engine.docker, AbortSignal.timeout(listedWithinMs)).catch((cause: Error) => {
-    throw new Error(`The Docker engine at ${engine.at} does not list its containers (${whyNot(cause, listedWithinMs)}): what runs have left in it is not known.`, { cause })
+  const { containers, networks } = await labelled(engine.docker, AbortSignal.timeout(withinMs)).catch((cause: Error) => {
+    throw new Error(`The Docker engine at ${engine.at} does not list its containers (${whyNot(cause, withinMs)}): what runs have left in it is not known.`, { cause })
   })
   return [...new Set([...containers, ...networks].flatMap(({ Labels }) => Labels?.[runLabel] ?? []))].toSorted()
 }

@@ -17,7 +17,8 @@ export async function leftOver(): Promise<Owned[]> {
     return run === undefined || !isOurs(path) ? [] : { run, path }
   })
   const { labelledRuns } = await import('./containers-clean.ts')
-  const labels = await labelledRuns()
+  // Of an engine that hangs `doctor` tells beside; all else can be found, and removed, without it.
+  const labels = await labelledRuns().catch(() => [])
   const namespaces = namespacedRuns().filter((run) => nameOfRun.test(run))
   // Last, though it takes no time: a run that begins meanwhile has its watchdog before it has anything else.
   const living = livingRuns()
