@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { arrivalsOf } from '../replay/arrivals.ts'
 import { heeding } from '../replay/heeding.ts'
@@ -14,7 +14,8 @@ export const problemsOfFiles = async (load: Load, scenarioDir: string, signal: A
       return []
     case 'journey': {
       const file = resolve(scenarioDir, load.journey)
-      return access(file).then(() => [], () => [`Expected load.journey to name a script, and there is none at ${file}.`])
+      const isThere = await stat(file).then((found) => found.isFile(), () => false)
+      return isThere ? [] : [`Expected load.journey to name a script, and there is none at ${file}.`]
     }
     case 'replay':
       return problemsOfLog(load, scenarioDir, signal).catch((error: unknown) => {

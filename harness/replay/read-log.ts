@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
@@ -107,7 +108,8 @@ const withoutMark = (text: string): string => (text.startsWith('\xef\xbb\xbf') ?
 
 /** A file's bytes, unzipped where it is gzipped, as rotated logs are. */
 async function* bytesOf(file: string): AsyncGenerator<Buffer> {
-  const handle = await open(file).catch((cause: NodeJS.ErrnoException) => {
+  // Of a pipe that nobody writes to, a plain open would never return, and no signal end it.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
     throw new LogError(`No log at ${file}${cause.code === 'ENOENT' ? '' : ` that can be read (${cause.code})`}.`, { cause })
   })
   await using _closed = { [Symbol.asyncDispose]: () => handle.close() }
