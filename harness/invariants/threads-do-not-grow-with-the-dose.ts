@@ -47,9 +47,9 @@ const mostVanished = (rest: Rest, process: Process): number => Math.max(...readi
 const followed = 0.5
 
 /** The more clients a load had, the more threads: those of vanished clients are left out on both sides, and so are threads that leak as often as clients vanish. */
-function hasThreadForEachClient({ crowds }: Timeline): boolean {
+function hasThreadForEachClient({ clientExtremes }: Timeline): boolean {
   const threads = ({ threads: all, vanishedClients }: Clients): number => all - vanishedClients
-  const [clients, more] = crowds.reduce(([sum, total], { few, many }) => [sum + many.clients - few.clients, total + threads(many) - threads(few)], [0, 0])
+  const [clients, more] = clientExtremes.reduce(([sum, total], { fewest, most }) => [sum + most.clients - fewest.clients, total + threads(most) - threads(fewest)], [0, 0])
   return clients > 0 && more >= followed * clients
 }
 

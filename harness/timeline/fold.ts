@@ -1,4 +1,4 @@
-import { crowds } from './crowds.ts'
+import { clientExtremes } from './client-extremes.ts'
 import type { Beat, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { halfClosedSince } from './half-closed.ts'
@@ -20,7 +20,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const spans = cycleSpans(facts)
   const ages = transactionAges()
   const halfClosed = halfClosedSince(facts)
-  const crowd = crowds()
+  const extremes = clientExtremes()
   const looks = lastLooks()
   const routes = routeLoads()
   const doses: Stamped<Dose>[] = []
@@ -44,13 +44,13 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
         spans.phase(entry)
         ages.phase(entry)
         halfClosed.phase(entry)
-        crowd.phase(entry)
+        extremes.phase(entry)
         return
       case 'beat':
         watch.beat(entry)
         ages.beat(entry)
         halfClosed.beat(entry)
-        crowd.beat(entry)
+        extremes.beat(entry)
         return
       case 'blind':
         return watch.blind(entry)
@@ -120,7 +120,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       controls: [...controls],
       sight: watch.until(order.lastAtMs()),
       endedTransactions: ages.ended(),
-      crowds: crowd.all(),
+      clientExtremes: extremes.all(),
       halfClosedSince: halfClosed.now(),
       end,
       endedEarly,

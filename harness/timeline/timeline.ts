@@ -31,7 +31,7 @@ export type Timeline = {
   /** Longest ages, in milliseconds, at which transactions that did end were last seen open under load; null before the first. */
   readonly endedTransactions: { readonly count: number; readonly p999Ms: number } | null
   /** Of each cycle in which connections were read; empty in older records. */
-  readonly crowds: readonly Crowd[]
+  readonly clientExtremes: readonly ClientExtremes[]
   /** After which moment and by which each socket in CLOSE_WAIT appeared that was there when a load had gone, also if a later one took it away, in epoch milliseconds by the harness's clock; in that order. */
   readonly halfClosedSince: readonly { readonly afterMs: number; readonly byMs: number }[]
   /** How the record ends. `cut-off`: no last word was written. */
@@ -55,7 +55,7 @@ export type RouteLoad = Pick<LoadSecond, 'cycle' | 'route' | 'started' | 'counte
 export type Flights = Pick<Requests, 'cycle' | 'route' | 'complete'> & { readonly startsMs: Float64Array; readonly endsMs: Float64Array }
 
 /** The beats of a cycle with the fewest and with the most clients connected; those that have vanished are counted apart. `threads`: all of the application's. */
-export type Crowd = { readonly cycle: number; readonly few: Clients; readonly many: Clients }
+export type ClientExtremes = { readonly cycle: number; readonly fewest: Clients; readonly most: Clients }
 
 export type Clients = { readonly clients: number; readonly vanishedClients: number; readonly threads: number }
 

@@ -1,9 +1,9 @@
 import type { Beat, Phase } from './entry.ts'
-import type { Crowd, Stamped } from './timeline.ts'
+import type { ClientExtremes, Stamped } from './timeline.ts'
 
 /** For each cycle, the beats with the fewest and the most clients connected, with the threads of the application at that time: they show whether it has a thread for each connection. */
-export function crowds() {
-  const all = new Map<number, Crowd>()
+export function clientExtremes() {
+  const all = new Map<number, ClientExtremes>()
   const now = { clients: 0, vanishedClients: 0, threads: 0 }
   let cycle: number | null = null
   return {
@@ -18,9 +18,9 @@ export function crowds() {
       now.threads = counters['app.threads'] ?? now.threads
       // Where connections were not read anew, their number is older than that of the threads.
       if (cycle === null || missed?.includes('processes') || counters['app.connection-readings'] === undefined) return
-      const { few, many } = all.get(cycle) ?? { few: { ...now }, many: { ...now } }
-      all.set(cycle, { cycle, few: now.clients <= few.clients ? { ...now } : few, many: now.clients > many.clients ? { ...now } : many })
+      const { fewest, most } = all.get(cycle) ?? { fewest: { ...now }, most: { ...now } }
+      all.set(cycle, { cycle, fewest: now.clients <= fewest.clients ? { ...now } : fewest, most: now.clients > most.clients ? { ...now } : most })
     },
-    all: (): readonly Crowd[] => [...all.values()],
+    all: (): readonly ClientExtremes[] => [...all.values()],
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { crowds } from './crowds.ts'
+import { clientExtremes } from './client-extremes.ts'
 import type { Beat, Phase } from './entry.ts'
 
 /** A beat; null where connections were not read anew. */
 type Told = (readonly [clients: number, vanishedClients: number, threads: number]) | null | Omit<Phase, 'kind'> | 'missed'
 const of = (beats: readonly Told[]) => {
-  const fold = crowds()
+  const fold = clientExtremes()
   for (const [i, beat] of beats.entries()) {
     const told = (counters: Beat['counters'], missed?: Beat['missed']) => fold.beat({ kind: 'beat', counters, ...(missed && { missed }), atMs: 1_000 * i })
     if (beat === null) told({ 'app.threads': 99 })
@@ -13,7 +13,7 @@ const of = (beats: readonly Told[]) => {
     else if ('phase' in beat) fold.phase({ kind: 'phase', ...beat })
     else told({ 'app.connection-readings': i, 'app.clients': beat[0], 'app.vanished-clients': beat[1], 'app.threads': beat[2] })
   }
-  return fold.all().map(({ cycle, few, many }) => [cycle, Object.values(few), Object.values(many)])
+  return fold.all().map(({ cycle, fewest, most }) => [cycle, Object.values(fewest), Object.values(most)])
 }
 
 const begins = { phase: 'cycle', edge: 'start', cycle: 4 } as const
