@@ -1,4 +1,4 @@
-import { measuredDoses } from '../verdict/dose.ts'
+import { measuredDoses } from '../verdict/measured-doses.ts'
 import { confirmation, untouchedRests } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, cycles } from '../verdict/words.ts'

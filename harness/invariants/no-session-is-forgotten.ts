@@ -1,7 +1,7 @@
 import { holdersOf, pairsOf } from '../attribution/pairs.ts'
 import type { Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { measuredDoses } from '../verdict/dose.ts'
+import { measuredDoses } from '../verdict/measured-doses.ts'
 import { declaredFor, whoseEachIs } from '../verdict/pools.ts'
 import { bornIn, finalRest, noRest, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted, isSession, latestOfEach, staysAt, survivor } from '../verdict/stay.ts'

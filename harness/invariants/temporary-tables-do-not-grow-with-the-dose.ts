@@ -1,6 +1,6 @@
 import type { Member, TemporaryTable } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { measuredDoses } from '../verdict/dose.ts'
+import { measuredDoses } from '../verdict/measured-doses.ts'
 import { growthByIdentity, inSteps } from '../verdict/growth.ts'
 import { bornIn, finalRest, noRest, presentThroughout, untouchedRests } from '../verdict/rest.ts'
 import { isPlanted } from '../verdict/stay.ts'

@@ -1,7 +1,7 @@
 import type { Dose } from '../timeline/entry.ts'
 import { faultsOf, faultWord } from '../timeline/faults.ts'
 import { brokenLoads } from '../verdict/broken-loads.ts'
-import { measuredDoses } from '../verdict/dose.ts'
+import { measuredDoses } from '../verdict/measured-doses.ts'
 import { neverDone, rudeWords } from '../verdict/rude-words.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Invariant } from '../verdict/verdict.ts'

@@ -1,5 +1,5 @@
 import type { Timeline } from '../timeline/timeline.ts'
-import { measuredDoses } from '../verdict/dose.ts'
+import { measuredDoses } from '../verdict/measured-doses.ts'
 import { exhaustionOf } from '../verdict/exhaustion.ts'
 import { placesOf } from '../verdict/places.ts'
 import { type Unserved, unservedOf } from '../verdict/unserved.ts'

@@ -42,8 +42,8 @@ test('a leak answers the five questions in their order', () => {
 
       since    06:22:41 to 06:22:54 UTC in cycles 3 and 4, by /edge/timeline (3 times), /cs340/timeline (2 times),
                /web/timeline (2 times)
-      rate     7 left behind by the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3), none in the time
-               without requests
+      rate     7 left behind, which come with the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3); none
+               came in the cycle without requests
       owner    timeline (7): each of them carries its request
       heals    permanent, as far as this run waited: neither further requests nor time healed it
       called   every request process ends with its request: 7 processes outlived their requests by more than

@@ -1,6 +1,6 @@
 import type { Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { measuredDoses } from '../verdict/dose.ts'
+import { measuredDoses } from '../verdict/measured-doses.ts'
 import { growthByIdentity, growthOf, type GrowthRule, growthRule } from '../verdict/growth.ts'
 import { longLivedProcesses } from '../verdict/long-lived.ts'
 import { type Rest, readingsOf } from '../verdict/rest.ts'

@@ -1,5 +1,5 @@
 import { poissonExactly } from '../verdict/distributions.ts'
-import { garwood, type Interval, midP } from '../verdict/rates.ts'
+import { garwood, type Interval, midP } from '../verdict/intervals.ts'
 import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
 import type { Experiment } from './experiment.ts'
 import { randomOf } from './random.ts'

@@ -1,4 +1,4 @@
-import { clopperPearson, type Interval } from '../verdict/rates.ts'
+import { clopperPearson, type Interval } from '../verdict/intervals.ts'
 import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
 import { thousands } from '../verdict/words.ts'
 import { countedAs } from './curve.ts'

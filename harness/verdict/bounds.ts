@@ -1,7 +1,7 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import type { Rate } from './rate.ts'
-import { garwood, upperBound } from './rates.ts'
+import { garwood, upperBound } from './intervals.ts'
 import { usualDesign } from './sequential.ts'
 import { sequentialOf } from './sure.ts'
 import type { Findings, Hang } from './verdict.ts'

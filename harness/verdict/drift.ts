@@ -1,6 +1,6 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { untouchedRests } from './rest.ts'
-import type { Interval } from './rates.ts'
+import type { Interval } from './intervals.ts'
 import { median, type Point, theilSen } from './theil-sen.ts'
 import { thousands } from './words.ts'
 

@@ -1,7 +1,7 @@
 import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { binomialAtMost, chiSquareAbove } from './distributions.ts'
-import { measuredDoses } from './dose.ts'
+import { measuredDoses } from './measured-doses.ts'
 import { bornIn, presentThroughout, type Rest, untouchedRests } from './rest.ts'
 import { isPlanted } from './stay.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { negativeBinomial } from './negative-binomial.ts'
-import { garwood } from './rates.ts'
+import { garwood } from './intervals.ts'
 
 const counts = [
   { births: 30, exposure: 40 },

@@ -1,5 +1,5 @@
 import { logGamma, rootOf } from './distributions.ts'
-import type { Estimate } from './rate.ts'
+import type { Estimate } from './intervals.ts'
 
 export type Count = { readonly births: number; readonly exposure: number }
 

@@ -6,7 +6,7 @@ import { type Birth, birthsOf } from './births.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
 import { rateOf } from './rate.ts'
-import { fitted, likelihoodOf, withAtStart } from './rate-model.ts'
+import { fitted, likelihoodOf, withAtStart } from './poisson-regression.ts'
 
 const invariants = await loadInvariants()
 
@@ -17,11 +17,12 @@ const leaving = (...births: readonly number[]) => {
 }
 
 test.each<[string, readonly number[], string, string]>([
-  ['as many as there were requests', [4, 4, 4, 2, 0, 4, 8, 2], 'per request', '28 left behind by the requests: 100 per 1,000 requests (95 %: 66 to 145), none in the time without requests'],
-  ['as many in each cycle, whatever its dose', [4, 4, 4, 4, 4, 4, 4, 4], 'per hour', '32 left behind by the hour, whatever the load: 738 an hour (95 %: 505 to 1,042), 4 of them in the time without requests'],
-  ['in the first cycle alone', [5, 0, 0, 0, 0, 0, 0, 0], 'at start-up', '5 left behind at start-up (95 %: 1.6 to 12): all in the first cycle, none by later requests or with time'],
-  ['one, with requests', [0, 0, 0, 0, 0, 1, 0, 0], 'undecided', '1 left behind: too few to tell 3.6 per 1,000 requests (95 %: 0.090 to 20) from 23 an hour (95 %: 0.58 to 129) (none in the time without requests)'],
-  ['one, without any request', [0, 0, 0, 0, 1, 0, 0, 0], 'per hour', '1 left behind by the hour, whatever the load: 23 an hour (95 %: 0.58 to 129), 1 of them in the time without requests'],
+  ['as many as there were requests', [4, 4, 4, 2, 0, 4, 8, 2], 'per request', '28 left behind, which come with the requests: 100 per 1,000 requests (95 %: 66 to 145); none came in the cycle without requests'],
+  ['as many in each cycle, whatever its dose', [4, 4, 4, 4, 4, 4, 4, 4], 'per hour', '32 left behind, which come with time, whatever the load: 738 an hour (95 %: 505 to 1,042); 4 came in the cycle without requests'],
+  ['in the first cycle alone', [5, 0, 0, 0, 0, 0, 0, 0], 'at start-up', '5 left behind, which came only at the start (95 %: 1.6 to 12 at each start): all in the first cycle, none with later requests or with time'],
+  ['one, with requests', [0, 0, 0, 0, 0, 1, 0, 0], 'undecided', '1 left behind, too few to say whether it comes with the requests or with time: 3.6 per 1,000 requests (95 %: 0.090 to 20) or 23 an hour (95 %: 0.58 to 129); none came in the cycle without requests'],
+  ['one, without any request', [0, 0, 0, 0, 1, 0, 0, 0], 'per hour', '1 left behind, which comes with time, whatever the load: 23 an hour (95 %: 0.58 to 129); 1 came in the cycle without requests'],
+  ['one, in the first cycle', [1, 0, 0, 0, 0, 0, 0, 0], 'undecided', '1 left behind, too few to say whether it comes with the requests, with time or only at the start: 3.6 per 1,000 requests (95 %: 0.090 to 20), 23 an hour (95 %: 0.58 to 129) or all at the start; none came in the cycle without requests'],
   ['by requests and by the hour', [14, 14, 14, 12, 10, 14, 18, 12].map((n) => n * 3), 'mixed', ''],
 ])('%s', (_, births, kind, sentence) => {
   expect(leaving(...births)).toMatchObject({ kind, ...(sentence !== '' && { sentence }) })
@@ -39,7 +40,7 @@ test('two causes at once are told apart, each with its interval', () => {
 
 test('what a start left beside them is a term of its own, with its interval', () => {
   const mixed = leaving(...[12, 12, 12, 9, 6, 12, 18, 9].map((n, cycle) => n * 4 + (cycle === 0 ? 40 : 0)))
-  expect(mixed).toMatchObject({ kind: 'mixed', atStart: { value: expect.closeTo(40, 5) }, sentence: expect.stringMatching(/ and 40 at start-up \(95 %: \d+ to \d+\)$/) })
+  expect(mixed).toMatchObject({ kind: 'mixed', atStart: { value: expect.closeTo(40, 5) }, sentence: expect.stringMatching(/, which have more than one cause: .* and 40 at the start \(95 %: \d+ to \d+\)$/) })
   if (mixed?.kind !== 'mixed') throw new Error('not mixed')
   // About two standard deviations of the first cycle's 88, and of what the others say of its requests and hours.
   expect(mixed.atStart.lower).toBeGreaterThan(18)
@@ -56,15 +57,15 @@ test('nothing left has no rate', () => {
 describe('cycles that differ by more than chance', () => {
   const at = (cycle: number, ms: number): Birth => ({ cycle, atMs: startOf(cycle) + ms })
 
-  test('bursts within a second count as episodes', () => {
+  test('what was left within a second is a burst, and bursts are counted', () => {
     const bursts = [0, 2, 3, 5, 6, 6].flatMap((cycle, i) => Array.from({ length: 9 }, (_, k) => at(cycle, 1_000 + i * 2_500 + k * 100)))
-    expect(rateOf(timelineOf(), bursts)).toMatchObject({ law: 'Poisson of episodes', events: 6, sentence: expect.stringMatching(/^6 episodes of 54 left behind/) })
+    expect(rateOf(timelineOf(), bursts)).toMatchObject({ law: 'Poisson of episodes', events: 6, sentence: expect.stringMatching(/^54 left behind in 6 bursts, .* bursts per 1,000 requests /) })
   })
 
   test('spread over their cycles they widen the interval', () => {
     const [poisson, dispersed] = [leaving(9, 9, 9, 4, 0, 9, 18, 4), leaving(30, 0, 1, 0, 0, 2, 29, 0)]
     expect(poisson?.law).toBe('Poisson')
-    expect(dispersed).toMatchObject({ law: 'negative binomial', sentence: expect.stringContaining('negative binomial') })
+    expect(dispersed).toMatchObject({ law: 'negative binomial', sentence: expect.stringMatching(/; the cycles differ by more than chance, so the intervals are wide \(negative binomial\)$/) })
   })
 })
 

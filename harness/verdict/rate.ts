@@ -3,18 +3,15 @@ import { type Birth, cyclesOf } from './births.ts'
 import { chiSquareAbove, rootOf } from './distributions.ts'
 import { requestsOf } from './exhaustion.ts'
 import { negativeBinomial } from './negative-binomial.ts'
-import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withAtStart, withHours, withRequests } from './rate-model.ts'
-import { garwood, type Interval } from './rates.ts'
+import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withAtStart, withHours, withRequests } from './poisson-regression.ts'
+import { type Estimate, garwood } from './intervals.ts'
 import { count, list, thousands } from './words.ts'
 
 export type Cause = 'per request' | 'per hour' | 'at start-up'
 
-/** A rate with its interval at 95 %. */
-export type Estimate = Interval & { readonly value: number }
-
 /**
- * What the number left behind follows: one cause where the others explain it at least twenty times worse, several where none does alone, or undecided.
- * `events` are survivors, or episodes where survivors come in bursts; rates are of events. `sentence` says it all.
+ * What the number left behind grows with. One cause, where it is at least twenty times as likely as each of the others; `mixed`, where no single cause is likely; else `undecided`. `events` are
+ * the things left behind, or bursts of them where they come in bursts, and the rates are of events. `sentence` says all of it.
  */
 export type Rate = { readonly sentence: string; readonly events: number; readonly law: Law } & (
   | { readonly kind: 'per request'; readonly perRequest: Estimate }
@@ -25,14 +22,14 @@ export type Rate = { readonly sentence: string; readonly events: number; readonl
   | { readonly kind: 'undecided'; readonly between: readonly Cause[]; readonly perRequest: Estimate; readonly perHour: Estimate }
 )
 
-/** `episodes`: bursts of births within a second count as one. `negative binomial`: cycles differ by more than chance, and the interval is wider for it. */
+/** `Poisson of episodes`: births within a second of one another are a burst, which counts once. `negative binomial`: cycles differ by more than chance, which makes the interval wider. */
 export type Law = 'Poisson' | 'Poisson of episodes' | 'negative binomial'
 
-/** The numbers of the choice; `lowtide simulate` prints what others would have done. */
+/** The numbers that the choice depends on. `lowtide simulate` prints what other numbers would have led to. */
 export type RateRule = {
-  /** So many times worse must the others explain it (Royall, "Statistical Evidence", 1997: between fairly strong and strong). */
+  /** How many times as likely a cause must be as any other to be told alone (Royall, "Statistical Evidence", 1997, calls 8 fairly strong and 32 strong evidence). */
   readonly clearly: number
-  /** Cycles that differ so much are less probable than this where births come one by one: then they do not. */
+  /** If births came one by one, cycles would differ this much with a smaller probability than this: then they do not come one by one. */
   readonly improbable: number
 }
 
@@ -50,7 +47,7 @@ export function rateOf(timeline: Timeline, births: readonly Birth[], rule: RateR
   return told(exposures, bySurvivors, 'negative binomial')
 }
 
-/** Doses, hours and births of each cycle. What is older than the first request belongs to the start. */
+/** Requests, hours and births of each cycle. What was there before the first request is counted in the first cycle. */
 export function exposuresOf(timeline: Timeline, births: readonly Birth[]): readonly Exposure[] {
   const cycles = cyclesOf(timeline, births)
   const requests = new Map(timeline.doses.map((dose) => [dose.cycle, requestsOf(timeline, dose)]))
@@ -63,10 +60,10 @@ export function exposuresOf(timeline: Timeline, births: readonly Birth[]): reado
   }))
 }
 
-/** Twice the loss in log likelihood at which a model is given up: chi-square's quantile at 95 % with two degrees of freedom, as each single cause leaves two others out. */
-const given = 5.991464547107979
+/** A single cause is rejected when twice its loss in log likelihood exceeds this: the 95 % quantile of chi-square with two degrees of freedom, one for each cause that is left out. */
+const rejectedAbove = 5.991464547107979
 
-/** The same for an interval: one degree of freedom (Wilks 1938). */
+/** The same limit for the ends of an interval: one degree of freedom (Wilks, Annals of Mathematical Statistics 9, 1938). */
 const inInterval = 3.841458820694124
 
 type Choice = { readonly causes: readonly Cause[]; readonly expected: readonly number[]; readonly whole: Coefficients }
@@ -75,7 +72,7 @@ function choose(cycles: readonly Exposure[], { clearly }: RateRule): Choice {
   const whole = fitted(cycles)
   const most = likelihoodOf(cycles, whole)
   const singles = causes.map((cause) => ({ cause, coefficients: alone(cycles, cause) })).map((single) => ({ ...single, likelihood: likelihoodOf(cycles, single.coefficients) }))
-  const standing = singles.filter(({ likelihood }) => 2 * (most - likelihood) <= given).toSorted((a, b) => b.likelihood - a.likelihood)
+  const standing = singles.filter(({ likelihood }) => 2 * (most - likelihood) <= rejectedAbove).toSorted((a, b) => b.likelihood - a.likelihood)
   const [first] = standing
   if (first === undefined) return { causes: [], expected: expectedOf(cycles, whole), whole }
   const rivals = standing.filter(({ likelihood }) => first.likelihood - likelihood < Math.log(clearly))
@@ -84,7 +81,7 @@ function choose(cycles: readonly Exposure[], { clearly }: RateRule): Choice {
 
 const causes: readonly Cause[] = ['per request', 'per hour', 'at start-up']
 
-/** One cause that explains all: its rate is all births over all of its exposure. */
+/** The model with one cause only: its rate is the number of all births, divided by all requests, all hours, or one start. */
 function alone(cycles: readonly Exposure[], cause: Cause): Coefficients {
   const births = sumOf(cycles, (cycle) => cycle.births)
   return {
@@ -95,8 +92,8 @@ function alone(cycles: readonly Exposure[], cause: Cause): Coefficients {
 }
 
 /**
- * Whether cycles differ by more than a Poisson law lets them: Pearson's statistic over its degrees of freedom above 1.5, and improbable (Fisher's index of
- * dispersion). Fewer than five births disperse as they like.
+ * Whether cycles differ by more than a Poisson distribution lets them: Pearson's statistic is more than 1.5 times its degrees of freedom, and that is improbable (Fisher's index of dispersion).
+ * Never for fewer than five births, which may lie anywhere.
  */
 function isOverdispersed(cycles: readonly Exposure[], expected: readonly number[], { improbable }: RateRule): boolean {
   const cells = cycles.flatMap(({ births }, i) => ((expected[i] ?? 0) > 0 ? [{ births, mean: expected[i] ?? 0 }] : []))
@@ -105,7 +102,7 @@ function isOverdispersed(cycles: readonly Exposure[], expected: readonly number[
   return sumOf(cycles, ({ births }) => births) >= 5 && degrees > 0 && statistic / degrees > 1.5 && chiSquareAbove(statistic, degrees) < improbable
 }
 
-/** Births within a second of the one before, in one cycle, are one. What only looks date stands for itself. */
+/** Births within a second of the one before, in the same cycle, count as one burst. A birth that only looks date, which is not exact enough, counts alone. */
 function episodesOf(births: readonly Birth[]): readonly Birth[] {
   const timed = births.filter(({ atMs }) => atMs !== null).toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0))
   const first = timed.filter((birth, i) => {
@@ -124,9 +121,12 @@ function told(cycles: readonly Exposure[], { causes: likely, whole }: Choice, la
   const perHour = (): Estimate => single((cycle) => cycle.hours)
   const zeroDose = cycles.filter((cycle) => cycle.requests === 0)
   const inZeroDose = sumOf(zeroDose, ({ births }) => births)
-  const idle = zeroDose.length === 0 ? 'every cycle had requests' : inZeroDose === 0 ? 'none in the time without requests' : `${inZeroDose} of them in the time without requests`
-  const what = law === 'Poisson of episodes' ? `${count(events, 'episode')} of ${survivors ?? events} left behind` : `${thousands(events)} left behind`
-  const dispersed = law === 'negative binomial' ? '; cycles differ by more than chance (negative binomial)' : ''
+  const ofBursts = law === 'Poisson of episodes'
+  const idle = zeroDose.length === 0 ? 'no cycle was without requests' : `${inZeroDose === 0 ? 'none' : thousands(inZeroDose)} came in the cycle${zeroDose.length === 1 ? '' : 's'} without requests`
+  const what = ofBursts ? `${thousands(survivors ?? events)} left behind in ${count(events, 'burst')}` : `${thousands(events)} left behind`
+  const dispersed = law === 'negative binomial' ? '; the cycles differ by more than chance, so the intervals are wide (negative binomial)' : ''
+  const { inThousand, anHour, inStart } = ratesIn(ofBursts ? 'burst' : null)
+  const come = events === 1 ? 'comes' : 'come'
   const base = { events, law }
 
   const [cause, ...others] = likely
@@ -137,24 +137,25 @@ function told(cycles: readonly Exposure[], { causes: likely, whole }: Choice, la
       ...(whole.perHour > 0 ? [anHour(estimates.perHour)] : []),
       ...(whole.atStart > 0.5 ? [inStart(estimates.atStart)] : []),
     ]
-    return { kind: 'mixed', ...base, ...estimates, sentence: `${what}, by no one cause alone: ${list(parts)}${dispersed}` }
+    return { kind: 'mixed', ...base, ...estimates, sentence: `${what}, which ${events === 1 ? 'has' : 'have'} more than one cause: ${list(parts)}${dispersed}` }
   }
   if (others.length > 0) {
     const rates = { perRequest: perRequest(), perHour: perHour() }
-    return { kind: 'undecided', ...base, between: likely, ...rates, sentence: `${what}: too few to tell ${either(likely.map((one) => (one === 'per request' ? inThousand(rates.perRequest) : one === 'per hour' ? anHour(rates.perHour) : 'those of the start alone')))} (${idle})${dispersed}` }
+    const amounts = { 'per request': inThousand(rates.perRequest), 'per hour': anHour(rates.perHour), 'at start-up': 'all at the start' } satisfies Record<Cause, string>
+    return { kind: 'undecided', ...base, between: likely, ...rates, sentence: `${what}, too few to say whether ${events === 1 ? 'it' : 'they'} ${come} ${either(likely.map((one) => withWhat[one]))}: ${either(likely.map((one) => amounts[one]))}; ${idle}${dispersed}` }
   }
   switch (cause) {
     case 'per request': {
       const rate = perRequest()
-      return { kind: cause, ...base, perRequest: rate, sentence: `${what} by the requests: ${inThousand(rate)}, ${idle}${dispersed}` }
+      return { kind: cause, ...base, perRequest: rate, sentence: `${what}, which ${come} ${withWhat[cause]}: ${inThousand(rate)}; ${idle}${dispersed}` }
     }
     case 'per hour': {
       const rate = perHour()
-      return { kind: cause, ...base, perHour: rate, sentence: `${what} by the hour, whatever the load: ${anHour(rate)}, ${idle}${dispersed}` }
+      return { kind: cause, ...base, perHour: rate, sentence: `${what}, which ${come} ${withWhat[cause]}, whatever the load: ${anHour(rate)}; ${idle}${dispersed}` }
     }
     case 'at start-up': {
       const atStart = exactly(events, 1)
-      return { kind: cause, ...base, atStart, sentence: `${what} at start-up (95 %: ${digits(atStart.lower)} to ${digits(atStart.upper)}): all in the first cycle, none by later requests or with time` }
+      return { kind: cause, ...base, atStart, sentence: `${what}, which came ${withWhat[cause]} (95 %: ${digits(atStart.lower)} to ${digits(atStart.upper)} at each start): all in the first cycle, none with later requests or with time` }
     }
     default:
       return cause satisfies never
@@ -176,14 +177,22 @@ function profile(cycles: readonly Exposure[], value: number, exposure: number, a
   return { value, lower: value === 0 || excess(0) < 0 ? 0 : rootOf((rate) => -excess(rate), 0, value), upper: rootOf(excess, value, beyond) }
 }
 
-const inThousand = ({ value, lower, upper }: Estimate): string => `${digits(1_000 * value)} per 1,000 requests (95 %: ${digits(1_000 * lower)} to ${digits(1_000 * Math.min(1, Math.max(upper, value)))})`
+/** A rate in words; `each` names what is counted, where that is not the things left behind. */
+function ratesIn(each: string | null) {
+  const several = each === null ? '' : ` ${each}s`
+  const between = (lower: number, upper: number): string => `(95 %: ${digits(lower)} to ${digits(upper)})`
+  return {
+    inThousand: ({ value, lower, upper }: Estimate): string => `${digits(1_000 * value)}${several} per 1,000 requests ${between(1_000 * lower, 1_000 * Math.min(1, Math.max(upper, value)))}`,
+    anHour: ({ value, lower, upper }: Estimate): string => `${digits(value)}${several} an hour ${between(lower, upper)}`,
+    inStart: ({ value, lower, upper }: Estimate): string => `${thousands(value)}${several} at the start ${between(lower, upper)}`,
+  }
+}
 
-const anHour = ({ value, lower, upper }: Estimate): string => `${digits(value)} an hour (95 %: ${digits(lower)} to ${digits(upper)})`
-
-const inStart = ({ value, lower, upper }: Estimate): string => `${thousands(value)} at start-up (95 %: ${digits(lower)} to ${digits(upper)})`
+const withWhat: Readonly<Record<Cause, string>> = { 'per request': 'with the requests', 'per hour': 'with time', 'at start-up': 'only at the start' }
 
 const digits = (rate: number): string => (rate >= 100 ? thousands(rate) : rate === 0 ? '0' : rate.toPrecision(2))
 
-const either = (words: readonly string[]): string => words.join(' from ')
+/** `a or b`, `a, b or c`. */
+const either = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 const sumOf = (cycles: readonly Exposure[], of: (cycle: Exposure) => number): number => cycles.reduce((sum, cycle) => sum + of(cycle), 0)

@@ -1,4 +1,4 @@
-import { upperBound } from './rates.ts'
+import { upperBound } from './intervals.ts'
 
 /** Two rates between which the test decides, and how often it may be wrong about each. */
 export type Design = {

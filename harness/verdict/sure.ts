@@ -1,5 +1,5 @@
 import type { Timeline } from '../timeline/timeline.ts'
-import { measuredDoses } from './dose.ts'
+import { measuredDoses } from './measured-doses.ts'
 import { enoughSteps } from './growth.ts'
 import { untouchedRests } from './rest.ts'
 import { type Sequential, sequentialTest } from './sequential.ts'

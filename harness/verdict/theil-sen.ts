@@ -1,6 +1,6 @@
 import { normalQuantile } from './distributions.ts'
 import { ranked } from './ranked.ts'
-import type { Interval } from './rates.ts'
+import type { Interval } from './intervals.ts'
 
 export type Point = { readonly x: number; readonly y: number }
 

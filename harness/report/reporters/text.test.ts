@@ -37,7 +37,7 @@ test('a leak in Markdown', async () => {
 
     ## Rate
 
-    - 2 left behind by the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3), none in the time without requests
+    - 2 left behind, which come with the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3); none came in the cycle without requests
 
     ## Owner
 

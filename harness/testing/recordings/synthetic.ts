@@ -125,7 +125,7 @@ export function syntheticLeak(hung = 7): Findings {
     heal: 'permanent',
     dose: { planned: 80, counted: 73, distinctUrls: 44, leftBehind: hung },
     bounds: [`${hung} left behind in 80 requests: 87.5 per 1,000 (95 %: 35.2-180.3)`],
-    rate: { kind: 'per request', events: hung, law: 'Poisson', perRequest: { value: hung / 80, lower: 0.0352, upper: 0.1803 }, sentence: `${hung} left behind by the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3), none in the time without requests` },
+    rate: { kind: 'per request', events: hung, law: 'Poisson', perRequest: { value: hung / 80, lower: 0.0352, upper: 0.1803 }, sentence: `${hung} left behind, which come with the requests: 87.5 per 1,000 requests (95 %: 35.2 to 180.3); none came in the cycle without requests` },
     owner: { kind: 'request', routes: [{ route: 'timeline', share: 1 }], sentence: `timeline (${hung}): each of them carries its request` },
     drifts: [{ counter: 'app.rss-bytes', kind: 'not settled yet', slope: 120_000, interval: { lower: -10_000, upper: 300_000 }, sentence: 'memory not settled yet: 52 MB to 61 MB over 80 requests, 0.12 MB per 1,000 (95 %: -0.010 MB to 0.30 MB)' }],
     watched: watchedSentences,

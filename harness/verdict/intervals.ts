@@ -3,6 +3,9 @@ import { binomialAtMost, binomialExactly, poissonAtMost, poissonExactly, rootOf 
 /** An interval, for a mean number of events or for a share. */
 export type Interval = { readonly lower: number; readonly upper: number }
 
+/** A rate with its interval at 95 %. */
+export type Estimate = Interval & { readonly value: number }
+
 /**
  * Exact two-sided interval for the mean of a Poisson count (Garwood, Biometrika 28, 1936): the means under which seeing
  * so many, or so few, is as improbable as (1 - confidence) / 2. Equal to half the quantiles of chi-square with 2x and 2x + 2 degrees of freedom.

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { clopperPearson, garwood, midP, midPShare, upperBound } from './rates.ts'
+import { clopperPearson, garwood, midP, midPShare, upperBound } from './intervals.ts'
 
 // mpmath 1.3 at 30 digits: findroot on gammainc(x, 0, m, regularized=True) - 0.025 and gammainc(x + 1, 0, m, regularized=True) - 0.975.
 test.each([
