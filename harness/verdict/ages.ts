@@ -4,13 +4,14 @@ import { remembered } from './remembered.ts'
 import type { Stay } from './stay.ts'
 
 /**
- * For how long a session is known to be as it is. `toldMs` is what the server says, by a clock that may be set while the run goes on: back, and the looks have shown it for longer; forward, and
- * nothing is as old as that. For how long the looks have shown it is told by the run's own clock.
+ * How long a session has been in its present state, in milliseconds. `toldMs` is the age that the server tells, by a clock that somebody may set during the run. If it is set back, the
+ * looks have shown the state for longer than it tells; if it is set forward, the age that it tells is too high, and only what the looks have shown counts. That is measured by the run's
+ * own clock.
  */
 export function ageOf(timeline: Timeline, { latest, sinceMs, untilMs }: Stay<Session>, toldMs: number | null): number {
   const shownMs = untilMs - sinceMs
   return latest.seenAtMs === undefined && wereOnOneClock(timeline) ? shownMs : Math.max(toldMs ?? 0, shownMs)
 }
 
-/** The server's clock was the run's own, at one look at least: where it is no longer, it was set. */
+/** Whether the server's clock agreed with the run's at one look at least. Where it agrees no longer, it was set. */
 const wereOnOneClock = remembered(({ looks }: Timeline): boolean => looks.some(({ members }) => members.some((member) => member.kind === 'session' && member.seenAtMs !== undefined)))

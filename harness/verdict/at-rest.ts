@@ -4,15 +4,15 @@ import { remembered } from './remembered.ts'
 import { runningLooks } from './rest.ts'
 import { isSession } from './stay.ts'
 
-/** A look is dated when it is done: the ages that it tells are older by as long as it took. */
+/** How long a look takes, in milliseconds. It is dated when it is done, so what it shows may have begun by this much earlier than its date and the age that it shows say. */
 export const lookMs = 250
 
-/** So long after a load even what the slowest of looks tells has begun at rest. */
+/** Whatever seems to have begun this long after a load, in milliseconds, has begun at rest, however slow the look was that shows it. */
 const surelyMs = 1_000
 
 /**
- * The forms of statements that an application runs by itself, as it asks a session now and then for a sign of life, each with the ids of the sessions on which one was seen to begin: with no load on, and nothing
- * asked by the harness, as it asks for places after a cycle and nudges before other looks.
+ * The statements that an application runs by itself, as when it asks its sessions now and then for a sign of life: for each form of statement, the ids of the sessions on which one was
+ * seen to begin while no load was on and the harness asked for nothing. The harness does ask for something after a cycle, when it counts places, and before some looks, when it nudges.
  */
 export const runAtRest = remembered((timeline: Timeline): ReadonlyMap<string, ReadonlySet<string>> => {
   const ends = new Map(timeline.doses.map(({ cycle, planned, atMs }) => [cycle, planned > 0 ? atMs : (timeline.cycles.find((one) => one.cycle === cycle)?.startMs ?? atMs)]))

@@ -5,8 +5,9 @@ import { isStill } from './progress.ts'
 import { readingsOf, type Rest } from './rest.ts'
 
 /**
- * Whether a member, or the process that has to end it, was at work through a rest that was not quiet. A long page goes on after its client has left, and keeps its half-closed socket, its lock and its
- * children until it ends: they are not left behind yet. That the rest was not quiet is told by itself, and what is still there at a quiet one is judged there.
+ * Whether a member, or the process that has to end it, was still working during a rest that was not quiet. A long page goes on after its client has left, and keeps its half-closed
+ * socket, its lock and its children until it ends: these are not left behind yet. That the rest was not quiet is a finding of its own, and what is still there at a quiet rest is judged
+ * at that one.
  */
 export function isAtWork(timeline: Timeline, rest: Rest, member: Member): boolean {
   if (rest.quiet) return false
@@ -31,21 +32,21 @@ export function isAtWork(timeline: Timeline, rest: Rest, member: Member): boolea
   }
 }
 
-/** It uses CPU time, has a thread that wants to, or waits for a query of its own that works. */
+/** Whether a process uses CPU time, has a thread that wants to, or waits for a query of its own that is working. */
 function isBusy(timeline: Timeline, rest: Rest, process: Process): boolean {
   const known = busy.get(rest) ?? new Map<string, boolean>()
   const is = known.get(process.id) ?? (!isStill(timeline, process, rest.last.atMs) || sessionsOf(pairsOf(rest.last), process).some((session) => session.state === 'active' && !waitsForOthers(rest, session)))
   busy.set(rest, known.set(process.id, is))
   return is
 }
-/** Of hundreds of zombies one parent is asked. */
+/** The answers so far: hundreds of zombies may have one parent. */
 const busy = new WeakMap<Rest, Map<string, boolean>>()
 
-/** It runs a query that works, or has begun or ended one since the first of the looks. */
+/** Whether a session runs a query that is working, or has begun or ended one since the first look of the rest. */
 const isInUse = (rest: Rest, session: Session): boolean =>
   session.state === 'active' ? !waitsForOthers(rest, session) : (session.stateAgeMs ?? Number.POSITIVE_INFINITY) < rest.last.atMs - (rest.looks[0]?.atMs ?? 0)
 
-/** On every look of the rest: for a lock, or for a peer that does not read. Other events (reading a file, a latch of the server) are work. */
+/** Whether a session waits on every look of the rest: for a lock, or for a peer that does not read. Other wait events, as for a file or a latch of the server, are work. */
 export const waitsForOthers = (rest: Rest, session: Session): boolean => {
   const readings = readingsOf(rest, session)
   return readings.length === rest.looks.length && readings.every(({ waitEvent }) => waitEvent !== null && waits.has(waitEvent))

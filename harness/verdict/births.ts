@@ -14,17 +14,17 @@ import type { Finding, Hang } from './verdict.ts'
 export type Birth = {
   /** null: it was there before the first request. */
   readonly cycle: number | null
-  /** Of the run's clock, where it is known better than by a look; what began within a second of another may be one episode. */
+  /** When it was left, on the run's clock, where that is known better than from a look. Births within a second of one another may be one burst. */
   readonly atMs: number | null
-  /** When it was left, where what is left tells that itself. */
+  /** When it was left, on the load's clock, where the thing itself tells that. */
   readonly moment?: Moment
-  /** Its like is listed for measured cycles alone. */
+  /** It was found because a count grew, which lists only what measured cycles have left. */
   readonly ofGrowth?: true
 }
 
 /**
- * When each thing that is left was left. Not when its identity was born: a pooled session lives long before the transaction that it never
- * ends, a front end before the sockets that it never closes.
+ * When each thing that is left behind was left. That is not when it came into being: a pooled session is much older than the transaction that it never ends, a front end much older than
+ * the sockets that it never closes.
  */
 export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): readonly Birth[] {
   const tally = tallyOf(timeline, hangs, leaks)
@@ -36,20 +36,23 @@ export function birthsOf(timeline: Timeline, hangs: readonly Hang[], leaks: read
     ...tally.unlisted.map(({ cycle }) => ({ cycle, atMs: null })),
     ...birthsOfSockets(timeline, tally.sockets),
     ...tally.kept.map((kept) => ({ ...kept, atMs: null })),
-    // Where the pool was not asked after each cycle, nobody can tell when a place was lost.
+    // If the pool was not counted after each cycle, nobody can tell in which one a place was lost.
     ...tally.places.flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [{ cycle, atMs: null }])),
-    // Whoever came once all was lost has met the leak, and is none.
+    // A request that came after everything was lost is a victim of the leak, and no leak itself.
   ].filter(({ cycle }) => cycle === null || cycle <= lastCycle)
 }
 
-/** The cycles that births are counted in: all of them, as a leak does not wait for the warm-up to end, unless all births are growth’s; up to where the application was exhausted. */
+/**
+ * The cycles in which births are counted, up to the one in which the application was exhausted. The warm-up is among them, since a leak does not wait for its end; only where all births
+ * were found by growth the measured cycles count alone.
+ */
 export function cyclesOf(timeline: Timeline, births: readonly Birth[]): readonly CycleSpan[] {
   const lastCycle = exhaustionOf(timeline)?.cycle ?? Number.POSITIVE_INFINITY
   const onlyGrowth = births.every(({ ofGrowth }) => ofGrowth)
   return timeline.cycles.filter(({ role, cycle }) => cycle <= lastCycle && (!onlyGrowth || role === 'measured'))
 }
 
-/** A session may have been left with a lock by several requests. */
+/** A session may keep several locks, each left by another request: then each lock is a birth. */
 function birthsOfHang(timeline: Timeline, { hang, locks }: Counted): readonly Birth[] {
   return locks.length === 0 ? [birthOfHang(timeline, hang)] : locks.map((moment) => ({ cycle: cycleAtEpoch(timeline, moment.epochMs), atMs: null, moment }))
 }
@@ -60,7 +63,7 @@ function birthOfHang(timeline: Timeline, { process, session }: Hang): Birth {
   const moment = member === null ? null : momentOf(timeline, member)
   const begun = session === null ? null : beganMs(timeline, session)
   if (begun !== null) return { cycle: cycleAt(timeline, begun), atMs: begun, ...dated(moment) }
-  // A pooled session may be older than its last use, which nobody ended.
+  // A pooled session may be much older than its last use, after which nobody gave it back: that use is the birth.
   if (session !== null && moment !== null) return { cycle: cycleAtEpoch(timeline, moment.epochMs), atMs: null, moment }
   const cycle = member === null ? null : leftIn(timeline, member)
   return { cycle, atMs: null, ...(moment !== null && cycleAtEpoch(timeline, moment.epochMs) === cycle && { moment }) }
@@ -68,7 +71,7 @@ function birthOfHang(timeline: Timeline, { process, session }: Hang): Birth {
 
 const dated = (moment: Moment | null): Pick<Birth, 'moment'> => (moment === null ? {} : { moment })
 
-/** When the transaction, or the state, in which a session was left began: the time of a look less the age that it shows. */
+/** When the transaction, or the state, in which a session was left began, in milliseconds of the run: the time of a look less the age that it shows. null where it shows none. */
 function beganMs(timeline: Timeline, session: Session): number | null {
   const looks = runningLooks(timeline)
   let at = lastSightings(timeline).get(session) ?? -1
@@ -78,7 +81,7 @@ function beganMs(timeline: Timeline, session: Session): number | null {
   return look === undefined || ageMs === null ? null : look.atMs - ageMs
 }
 
-/** By the first of the looks that show it left, up to the last without a break. */
+/** The cycle in which a member was left: that of the first look that shows it so, of those which show it without a break up to the last. */
 function leftIn(timeline: Timeline, member: Member): number | null {
   const looks = runningLooks(timeline)
   const isLeftAt = (at: number): boolean => {
@@ -93,7 +96,10 @@ function leftIn(timeline: Timeline, member: Member): number | null {
   return look === undefined ? bornIn(timeline, member) : cycleOf(timeline, look)
 }
 
-/** Half-closed sockets have no identity that the run could follow: the beats that count them date them, where all that they count are left; else each rest that shows more of them than any before dates the difference. */
+/**
+ * Half-closed sockets have no identity that the run could follow. If the beats saw exactly as many of them appear as are left, the beats date them; otherwise each rest that shows more
+ * of them than any rest before dates the additional ones.
+ */
 function birthsOfSockets(timeline: Timeline, { processes, sockets }: Tally['sockets']): readonly Birth[] {
   const moments = momentsOfSockets(timeline)
   if (moments.length === sockets) return moments.map((moment) => ({ cycle: cycleAtEpoch(timeline, moment.epochMs), atMs: null, moment }))
@@ -103,6 +109,6 @@ function birthsOfSockets(timeline: Timeline, { processes, sockets }: Tally['sock
     const now = last.members.reduce((sum, member) => sum + (member.kind === 'process' && processes.has(key(member)) ? member.closeWait : 0), 0)
     for (; most < now; most += 1) dated.push({ cycle, atMs: null })
   }
-  // Those of requests that hang are told with their requests: which ones they are is not known, so the latest are taken.
+  // The sockets of requests that hang are counted with these requests. Which ones they are is not known: the latest are left out here.
   return [...dated, ...Array.from({ length: sockets }, () => ({ cycle: null, atMs: null }))].slice(0, sockets)
 }

@@ -7,7 +7,7 @@ import { sequentialOf } from './sure.ts'
 import type { Findings, Hang } from './verdict.ts'
 import { count, thousands } from './words.ts'
 
-/** What the load came to over the whole run: floors are never learned, so the warm-up's requests count as well. */
+/** How many requests the whole run had. Those of the warm-up count as well, since what may be left at rest is never learned from it. */
 export function doseOf({ doses }: Timeline, left: number): Findings['dose'] {
   const sum = (of: (dose: (typeof doses)[number]) => number): number => doses.reduce((total, dose) => total + of(dose), 0)
   return {
@@ -19,24 +19,24 @@ export function doseOf({ doses }: Timeline, left: number): Findings['dose'] {
 }
 
 /**
- * What the dose is worth. Where a failure is certain for one URL and its data, repeats of it are no trials: hence a
- * bound per request of this mix, and one per distinct URL.
+ * What the number of requests proves, one sentence for each bound: one per request of this mix, and one per distinct URL. Where a URL with its data leaks always or never, repeating it
+ * is no further trial.
  */
 export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: readonly Hang[], rate: Rate | null): readonly string[] {
   if (timeline.altered.length > 0) return ['the record is not as it was written: no bound']
   const { leftBehind, counted, distinctUrls } = dose
-  // A request that hung was sent and never counted.
+  // A request that hung was sent, but is not among those that are counted.
   const sent = timeline.doses.reduce((total, { planned, dropped }) => total + planned - dropped, 0)
   if (leftBehind > 0) {
-    // Requests that came when all was lost say nothing of how often something is.
+    // Requests that came after everything was lost say nothing of how often something is lost.
     const exhaustion = exhaustionOf(timeline)
     const until = exhaustion?.sent ?? sent
     if (until === 0) return []
-    // Nor does what these left: the rate counts the others alone.
+    // Nor does what they left: the rate does not count it.
     const events = exhaustion === null ? leftBehind : Math.min(leftBehind, rate?.events ?? leftBehind)
     const { lower, upper } = garwood(events)
     const urls = new Set(hangs.map(({ url }) => url).filter((url) => url !== null)).size
-    // A number of requests says nothing of what comes with the hours, or came once.
+    // What comes with time, or came once, has no rate per request.
     if (rate?.kind === 'per hour' || rate?.kind === 'at start-up') return [rate.sentence]
     const inVain = exhaustion === null ? '' : `, until none was served any more${exhaustion.inVain > 0 ? ` (${thousands(exhaustion.inVain)} sent after that do not count)` : ''}`
     return [

@@ -7,7 +7,10 @@ export function brokenLoads(doses: readonly Dose[]): { readonly cycles: readonly
   return first === undefined ? null : { cycles: broken.map(({ cycle }) => cycle), cause: first.cause }
 }
 
-/** What the harness says of it stands first; of the log after it the last thing said, with the place where that is a journey's exception. */
+/**
+ * The first line is the reason that the harness gives. Of the generator's log below it, the last line that is not indented is told; the line after that is the place in the journey,
+ * where it was an exception.
+ */
 function causeOf(tail: string): string {
   const [reason = '', ...log] = tail.split('\n')
   const at = log.findLastIndex((line) => /^\S/.test(line))

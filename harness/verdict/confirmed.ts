@@ -1,7 +1,7 @@
 import type { Findings } from './verdict.ts'
 
 /**
- * Whether a leak is certain before its run has gone to its end. One identity that was left is: more data never takes that back. What grows is not, while loads are still to come: a plateau may
- * rise by a steady rate through three of them and end with the fourth, as one in thirty of the made ones did. So growth alone ends no run.
+ * Whether a leak is certain, so that its run may end early. One thing that can be named and was left is enough: more data never takes that back. Growth is not, while loads are still to
+ * come: a count may rise by a steady rate through three of them and stop with the fourth, as one in thirty of the simulated plateaus did.
  */
 export const isConfirmed = ({ findings }: Pick<Findings, 'findings'>): boolean => findings.some((finding) => finding.kind === 'leak' && (finding.survivors.length === 0 || finding.survivors.some(({ ofGrowth }) => !ofGrowth)))

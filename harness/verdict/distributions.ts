@@ -12,12 +12,15 @@ export function poissonAtMost(events: number, mean: number): number {
   return events < mean ? poissonExactly(events, mean) * sumDown(events, (k) => k / mean) : 1 - poissonExactly(events + 1, mean) * sumUp(events + 1, (k) => mean / k)
 }
 
-/** Probability of exactly `events` (Poisson), by the saddle point, which keeps its digits where n ln m - m - ln n! cancels (Loader, "Fast and accurate computation of binomial probabilities", 2000). */
+/**
+ * Probability of exactly `events` (Poisson), by the saddle point, which keeps the digits that n ln m - m - ln n! would lose by cancellation (Loader, "Fast and accurate computation of
+ * binomial probabilities", 2000).
+ */
 export function poissonExactly(events: number, mean: number): number {
   return Math.exp(poissonLog(events, mean))
 }
 
-/** Its natural logarithm. */
+/** Natural logarithm of the same. */
 export function poissonLog(events: number, mean: number): number {
   if (mean === 0) return events === 0 ? 0 : Number.NEGATIVE_INFINITY
   if (events === 0) return -mean
@@ -63,8 +66,8 @@ export function normalAtMost(z: number): number {
 export const normalQuantile = (probability: number): number => (probability > 0.5 ? -normalQuantile(1 - probability) : rootOf((z) => normalAtMost(z) - probability, -40, 0))
 
 /**
- * Probability that chi-square with this many degrees of freedom exceeds `value`: twice the Poisson sum where they are even; where they are odd, the
- * same recurrence from that of one, which is a normal squared (Abramowitz and Stegun 26.4.4 and 26.4.5).
+ * Probability that chi-square with this many degrees of freedom exceeds `value`. If they are even it is a Poisson sum; if they are odd the same recurrence begins at one degree, which
+ * is the square of a normal (Abramowitz and Stegun 26.4.4 and 26.4.5).
  */
 export function chiSquareAbove(value: number, degrees: number): number {
   if (value <= 0) return 1
@@ -96,7 +99,7 @@ export function rootOf(f: (x: number) => number, low: number, high: number): num
   return (low + high) / 2
 }
 
-/** Sum of all terms from `k` down to 0 in measure of the first; `ratio(k)` is term k - 1 over term k. */
+/** Sum of all terms from `k` down to 0, as a multiple of the first; `ratio(k)` is term k - 1 over term k. */
 function sumDown(k: number, ratio: (k: number) => number): number {
   let term = 1
   let sum = 1
@@ -112,7 +115,7 @@ function sumUp(k: number, ratio: (k: number) => number): number {
   return sum
 }
 
-/** x ln(x / mean) + mean - x without cancellation where both are near: Loader's `bd0`. */
+/** x ln(x / mean) + mean - x, without cancellation where x and mean are close: Loader's `bd0`. */
 function deviance(x: number, mean: number): number {
   const v = (x - mean) / (x + mean)
   if (Math.abs(v) > 0.1) return x * Math.log(x / mean) + mean - x
@@ -127,7 +130,7 @@ function deviance(x: number, mean: number): number {
   return sum
 }
 
-/** ln n! less Stirling's formula; Abramowitz and Stegun 6.1.40, exact to 1e-14 from 16 on; below that by n! itself. */
+/** ln n! minus Stirling's formula: from 16 on by the series (Abramowitz and Stegun 6.1.40), exact to 1e-14; below that from n! itself. */
 function stirlingError(n: number): number {
   if (n > 15) return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * n ** 2)) / n ** 2) / n ** 2) / n
   let factorial = 1

@@ -5,8 +5,8 @@ import { median, type Point, theilSen } from './theil-sen.ts'
 import { thousands } from './words.ts'
 
 /**
- * How a counter without identities moved from rest to rest. It is told and never judged: memory, descriptors and threads of a healthy runtime take up to seven equal loads
- * before they are flat. `not settled yet`: a line and a rise that ends explain it about as well.
+ * How a counter without identities moved from rest to rest. It is told and never judged: memory, descriptors and threads of a healthy runtime may take seven equal loads until they are
+ * flat. `not settled yet`: a straight line and a rise that ends fit it about equally well.
  */
 export type Drift = {
   readonly counter: string
@@ -19,7 +19,10 @@ export type Drift = {
 
 const inMegabytes = (bytes: number): string => `${inDigits(bytes / 1e6)} MB`
 
-/** The first of its counters that the run has. Memory that no file backs says more than what is resident, which grows with every page of a program that is touched; older records have only that. */
+/**
+ * Each is read from the first of its counters that the run has. Memory that no file backs says more than resident memory, which grows with every page of a program that is touched;
+ * older records have only the latter.
+ */
 const measured = [
   { counters: ['app.anonymous-bytes', 'app.rss-bytes'], called: 'memory', amount: inMegabytes },
   { counters: ['app.fds'], called: 'descriptors', isPlural: true, amount: (n: number) => inDigits(n) },
@@ -29,7 +32,7 @@ const measured = [
   { counters: ['app.sysv-bytes'], called: 'System V shared memory', amount: inMegabytes },
   { counters: ['pg.database-bytes'], called: 'database', amount: inMegabytes },
   { counters: ['pg.temporary-file-bytes'], called: 'temporary files', isPlural: true, amount: inMegabytes },
-  // The log itself grows up to max_wal_size in health, and what it takes is told by no drift: what slots keep of it has no such end.
+  // The whole log is no drift, since a healthy one grows up to max_wal_size. What slots keep of it has no such limit.
   { counters: ['pg.wal-retained-bytes'], called: 'write-ahead log kept by replication slots', amount: inMegabytes },
 ]
 
@@ -37,8 +40,8 @@ const measured = [
 const enoughRests = 6
 
 /**
- * From which difference of the criterion on a model is believed: one that ends in a constant, and the line, which accuses and needs the more. Below 2 nothing is decided, above 4 much (Burnham and
- * Anderson, "Model selection and multimodel inference", 2002).
+ * By how much its criterion must be better before a model is believed: `bend` for a rise that ends, `line` for one that goes on, which accuses and so needs more. A difference below 2
+ * decides nothing, one above 4 much (Burnham and Anderson, "Model selection and multimodel inference", 2002).
  */
 export type Margins = { readonly bend: number; readonly line: number }
 
@@ -49,7 +52,7 @@ export function driftsOf(timeline: Timeline, margins: Margins = driftMargins): r
     const counter = counters.find((one) => timeline.looks.some((look) => one in look.counters))
     if (counter === undefined) return []
     const points = pointsOf(timeline, counter)
-    // What never was has not moved.
+    // A counter that was 0 all the time is not worth telling.
     if (points.every(({ y }) => y === 0)) return []
     const few = thinned(points)
     const line = points.length < enoughRests ? null : theilSen(few)
@@ -74,8 +77,8 @@ function pointsOf(timeline: Timeline, counter: string): readonly Point[] {
 }
 
 /**
- * Neighbours by their medians, so that no more than so many are left: a night's rests have a million slopes between them. Rests that follow one another resemble one another, too, which the
- * interval knows nothing of: it becomes the wider for it, and the truer.
+ * Joins neighbouring points to their medians, so that no more than `mostPoints` are left: all rests of a night have a million slopes between them. Rests that follow one another also
+ * resemble one another, which the interval does not know: with fewer points it becomes wider, and more truthful.
  */
 function thinned(points: readonly Point[]): readonly Point[] {
   const each = Math.ceil(points.length / mostPoints)
@@ -85,13 +88,13 @@ function thinned(points: readonly Point[]): readonly Point[] {
 }
 const mostPoints = 500
 
-/** By Akaike's criterion for small samples (Hurvich and Tsai, Biometrika 76, 1989) of three models: constant, line, line that ends in a constant. */
+/** Chooses by Akaike's criterion for small samples (Hurvich and Tsai, Biometrika 76, 1989) between three models: constant, line, line that ends in a constant. */
 function shapeOf(points: readonly Point[], line: Interval, margins: Margins): Drift['kind'] {
   const criterion = (squares: number, parameters: number): number => {
     const n = points.length
     return n * Math.log(Math.max(squares, floorOf(points)) / n) + 2 * parameters + (2 * parameters * (parameters + 1)) / (n - parameters - 1)
   }
-  // The variance is a parameter of each.
+  // The second number counts the parameters of a model, the variance among them.
   const { constant, bentAt } = squaresOf(points)
   const flat = criterion(constant, 2)
   const straight = criterion(bentAt.at(-1) ?? constant, 3)
@@ -100,13 +103,14 @@ function shapeOf(points: readonly Point[], line: Interval, margins: Margins): Dr
   const least = Math.min(flat, straight, bent)
   if (line.upper <= 0 || flat === least) return 'flat'
   if (bent + margins.bend <= straight) return 'rose, then flat'
-  // One that ends with the last few of many rests explains them as well as the line, however long the run was.
+  // A bend at one of the last rests fits as well as the line, however long the run was: so the line is held only against bends in the first three quarters.
   return straight + margins.line <= bentBy(Math.ceil(0.75 * points.length)) && line.lower > 0 ? 'rises with the load' : 'not settled yet'
 }
 
 /**
- * Sums of the squares that regressions leave: on a constant, and on min(x, bend) with the bend at each of the points, at the last of which it is a line. In one pass, as each rest of a
- * night is asked to be the bend: points come in the order of x, min(x, bend) - bend is 0 from the bend on, and the sums up to there grow from bend to bend. What falls is as good as constant.
+ * Sums of the squared residuals of regressions: on a constant, and on min(x, bend) with the bend at each of the points; at the last point this is a straight line. All in one pass,
+ * since each rest of a night is tried as the bend: points come in the order of x, min(x, bend) - bend is 0 from the bend on, and the sums of what lies before grow from bend to bend. A
+ * falling slope counts as no better than the constant.
  */
 function squaresOf(points: readonly Point[]): { readonly constant: number; readonly bentAt: readonly number[] } {
   const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length
@@ -125,7 +129,7 @@ function squaresOf(points: readonly Point[]): { readonly constant: number; reado
   return { constant, bentAt }
 }
 
-/** Counters are whole numbers: differences below half a unit, or a millionth, are rounding and no fit. */
+/** The smallest sum of squares that counts as a fit. Counters are whole numbers: residuals below half a unit, or below a millionth of the value, are rounding. */
 const floorOf = (points: readonly Point[]): number => points.length * Math.max(0.25, (1e-6 * Math.max(...points.map(({ y }) => Math.abs(y)))) ** 2)
 
 const inDigits = (value: number): string => (Math.abs(value) >= 100 ? `${value < 0 ? '-' : ''}${thousands(Math.abs(value))}` : Number.isInteger(value) ? String(value) : value.toPrecision(2))

@@ -9,19 +9,21 @@ import { lastLoadOf } from './last-load.ts'
 import { cycleOf, memberAt, runningLooks } from './rest.ts'
 import type { Stay } from './stay.ts'
 
-/** `sent` requests had been sent when it was left, and `sentAfter` more left none. `chance`: how likely a leak looks so. */
+/** One thing was left by the first `sent` requests, and the `sentAfter` requests after them left none. `chance`: the probability that a leak looks like this. */
 export type EarlyLoad = { readonly sent: number; readonly sentAfter: number; readonly chance: number }
 
 /**
- * The load before the measured ones that left this one thing. An elected leader holds its lock so where the first request or a timer starts the election, and a reader of changes its slot. A leak
- * that leaves n a run on average leaves exactly one in n e^-n of the runs, 1/e at most, and any of its requests is as likely the one that did.
- * null where it cannot be meant: a measured load has left it, it has gone since, or later requests use the session that holds it, as they do where a lock went back into a pool.
+ * Whether this one thing was left by a load before the measured ones, as what is held by design is: an elected leader holds its lock so where the first request or a timer starts the
+ * election, and a reader of changes its slot. A leak that leaves n things a run on average leaves exactly one in n e^-n of the runs, in 1/e at most, and any of its requests is as
+ * likely to be the one.
+ * null where it cannot be by design: a measured load has left it, it has gone since, or later requests use the session that holds it, as they do where a session went back into its pool
+ * with its lock.
  */
 export function leftByEarlyLoad(timeline: Timeline, stay: Stay): EarlyLoad | null {
   const looks = runningLooks(timeline)
   const cycleBy = (look: Stamped<Look> | undefined): number => (look && cycleOf(timeline, look)) ?? -1
   const latest = cycleBy(looks.find(({ atMs }) => atMs >= stay.sinceMs))
-  // Looks that were not made may have hidden it.
+  // If looks are missing, it may have been there unseen: any cycle since the last look without it may be the one.
   const earliest = timeline.cycles.find(({ cycle }) => cycle > cycleBy(looks.findLast(({ atMs }) => atMs < stay.sinceMs)))
   if (earliest === undefined || earliest.role === 'measured' || hasGone(looks, stay)) return null
   if (stay.latest.kind === 'session' && isUsedAfter(timeline, stay.latest, latest)) return null
@@ -30,14 +32,14 @@ export function leftByEarlyLoad(timeline: Timeline, stay: Stay): EarlyLoad | nul
   return { sent, sentAfter, chance: sent / (sent + sentAfter) / Math.E }
 }
 
-/** By a look that would have shown it: where a probe gave no answer, nothing has gone. */
+/** Whether a later look shows that it has gone. A look at which a probe gave no answer shows nothing. */
 const hasGone = (looks: readonly Stamped<Look>[], { latest, untilMs }: Stay): boolean =>
   looks.some((look) => {
     const seen = memberAt(look, latest)
     return look.atMs > untilMs && look.missed === undefined && !(seen !== undefined && isStillLeft(latest, seen))
   })
 
-/** A load later than this cycle's has run a query on it, which it never runs by itself: a leader may ask for a sign of life now and then, under load or not. */
+/** Whether a load after this cycle has run a query on the session, other than those that the application runs by itself there: a leader may ask for a sign of life now and then, under load or not. */
 const isUsedAfter = (timeline: Timeline, session: Session, cycle: number): boolean =>
   runningLooks(timeline).some((look) => {
     const seen = memberAt(look, session)

@@ -3,32 +3,33 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { placesOf } from './places.ts'
 import { remembered } from './remembered.ts'
 
-/** Nobody was served from a cycle on. `sent` requests went before and `inVain` came after: what these would have left is not known (the rate is censored there). */
+/** From this cycle on no request was served any more. `sent` requests count towards a rate; `inVain` came after them, and what they would have left is not known (the rate is censored). */
 export type Exhaustion = { readonly cycle: number; readonly sent: number; readonly inVain: number }
 
-/** A cycle that answers fewer has nobody left to answer: some routes need no place. */
+/** A cycle that answers a smaller share of its requests counts as not served: some routes need no place of the pool, and still answer. */
 const served = 0.05
 
 /**
- * When the application had no place left for any request. What leaks a place of a pool with some of its requests ends there; from then on all fail alike, and what they leave is not
- * theirs. By the cycles that answered hardly any request, up to the last; or by a pool that had places before the load and none after it. null where it went on to the end, where
- * it never answered and its pool is whole or not known, and where each request has a process of its own: then those that fail are the leak.
+ * When the application had no place left for any request. A leak that takes a place of a pool with some of its requests ends there; from then on all requests fail alike, and what they
+ * leave behind is not of the leak. It shows in cycles that answered hardly any request, up to the last; or in a pool that had places before the load and has none after it.
+ * null where the application went on serving to the end, where it never answered while its pool is whole or not known, and where each request has a process of its own: then the
+ * requests that fail are the leak.
  */
 export const exhaustionOf = remembered((timeline: Timeline): Exhaustion | null => {
   const doses = timeline.doses.filter((dose) => sentBy(dose) > 0)
   const last = doses.findLastIndex((dose) => dose.counted >= served * sentBy(dose))
   const { before, after } = placesOf(timeline)
   const noneLeft = before !== null && after !== null && before.parallel > 0 && after.parallel === 0
-  // Where the first load has taken all, no cycle was served.
+  // If the first load has taken every place, no cycle was served.
   const exhausted = doses[Math.max(0, last)]
   const driedUp = last >= 0 && last < doses.length - 1
   if (exhausted === undefined || !(driedUp || noneLeft) || hasRequestProcesses(timeline)) return null
-  // Of the cycle itself those that were answered, and those that were under way when the last place went.
+  // Of the cycle in which the last place went, those count that were answered, and those that were in flight when it went.
   const sent = sumOf(doses.slice(0, Math.max(0, last)), sentBy) + Math.min(sentBy(exhausted), exhausted.counted + exhausted.peakInFlight)
   return { cycle: exhausted.cycle, sent, inVain: sumOf(doses, sentBy) - sent }
 })
 
-/** Requests that a cycle's load sent, and of them those that count towards a rate: all, up to where the application was exhausted. */
+/** How many requests of a cycle's load count towards a rate: all that were sent, up to where the application was exhausted. */
 export function requestsOf(timeline: Timeline, dose: Dose): number {
   const exhaustion = exhaustionOf(timeline)
   if (exhaustion === null || dose.cycle < exhaustion.cycle) return sentBy(dose)

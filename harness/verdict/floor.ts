@@ -16,23 +16,23 @@ export type Floor<M extends Member> = {
   readonly is: (member: Member) => member is M
   /** How many one member counts for; default 1. */
   readonly weight?: (member: M) => number
-  /** In which the application declares what is normal at rest; never learned, so that a leak in the warm-up stays a leak. */
+  /** The limit in which the application declares how many are normal at rest. It is never learned from the run, so that a leak in the warm-up stays a leak. */
   readonly declaredBy: CountedLimit
-  /** Some hold one by design: what was held before the first request cannot be a request's, and one alone need not be. Not for what should never be there at all. */
+  /** Whether some applications hold one by design. Then what was held before the first request is not blamed, and one alone need not be a leak. Not for what should never be there at all. */
   readonly mayBeMeant?: boolean
   readonly holds?: Survivor['holds']
   readonly why: (member: M) => string
 }
 
-/** A leak that looks like one thing held by design is that rarely. */
+/** If a leak would look like one thing held by design with no more than this probability, it is told as such a thing, in a warning. */
 const improbable = 0.05
 
 /** The limits that are numbers of things. */
 type CountedLimit = Exclude<keyof Limits, 'steadyTables' | `${string}Ms`>
 
 /**
- * Rule R7: what is declared, 0 if nothing is, is all that may be left when the load has gone. One rest that shows more
- * is enough: that it went away later is told as the class of healing. What a page that still works has to end is not left yet.
+ * When the load has gone, no more may be left than is declared, or nothing where nothing is declared. One rest that shows more is enough; if that went away later, its class of healing
+ * says so. What a page that is still working has to end is not left yet.
  */
 export function nothingAbove<M extends Member>({ name, called, is, weight = () => 1, declaredBy, mayBeMeant = false, holds, why }: Floor<M>): Invariant {
   const [one, many] = typeof called === 'string' ? [called, `${called}s`] : called
@@ -40,7 +40,7 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
   return {
     name,
     check: (timeline) => {
-      // By what is held, not by who holds it: a pool opens its sessions before the first request, and requests leave their locks on them.
+      // Compares what is held, not who holds it: a pool opens its sessions before the first request, and requests leave their locks on them.
       const before = mayBeMeant ? heldBefore(timeline, is, weight) : { isKnown: true, held: [] }
       const heldBy = new Map(before.held.map((member) => [key(member), weight(member)]))
       const more = (member: M): number => weight(member) - (heldBy.get(key(member)) ?? 0)
@@ -91,7 +91,7 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
   }
 }
 
-/** Who held some when everything was last seen before the first request. Where it was not, at the first sight of it: whether that is older than the load is not known. */
+/** Who held some at the last complete look before the first request. If there was none, at the first complete look: then it is not known whether that is older than the load. */
 function heldBefore<M extends Member>({ looks, cycles }: Timeline, is: (member: Member) => member is M, weight: (member: M) => number): { readonly isKnown: boolean; readonly held: readonly M[] } {
   const loadMs = cycles[0]?.startMs ?? Number.POSITIVE_INFINITY
   const complete = looks.filter(({ missed = [] }) => missed.length === 0)

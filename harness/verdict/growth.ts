@@ -5,31 +5,32 @@ import { measuredDoses } from './measured-doses.ts'
 import { bornIn, presentThroughout, type Rest, untouchedRests } from './rest.ts'
 import { isPlanted } from './stay.ts'
 
-/** A measured cycle that sent requests, with how far the count rose above all that was ever seen at rest before. */
+/** A measured cycle that sent requests, and by how much the count rose above the highest that was seen at rest before. */
 export type Step = { readonly cycle: number; readonly dose: number; readonly rise: number }
 
 /**
  * How a count at rest grew with the load.
- * `proportional`: in every cycle, at least three, by at least one steady rate per request: what does so has no end.
- * `unsettled`: in three cycles or more and still in the last, without such a rate: a pool that fills, or a slow leak.
- * `bounded`: it stopped, or never began. `fall` is how far it ever fell back from its highest.
+ * `proportional`: it rose in every cycle, in three at least, by no less than one steady rate per request: growth like this has no end.
+ * `unsettled`: it rose in three cycles or more, the last among them, but without such a rate: a pool that fills, or a slow leak.
+ * `bounded`: it stopped rising, or never rose.
+ * `plateau` is the highest before the measured cycles, `fall` how far the count ever fell below its highest.
  */
 export type Growth = { readonly kind: 'bounded' | 'unsettled' | 'proportional'; readonly plateau: number; readonly fall: number; readonly steps: readonly Step[] }
 
-/** The numbers of the rule. `lowtide simulate` prints what others would have done. */
+/** The numbers that the rule depends on. `lowtide simulate` prints what other numbers would have led to. */
 export type GrowthRule = {
   /** Fewer cycles cannot tell a pool that fills from a leak. */
   readonly steps: number
-  /** One a cycle is what any cycle may cost; two in the largest is the least that can be told to follow the dose. */
+  /** How much the largest cycle must add at the steady rate. Any cycle may cost one, whatever its dose: two is the least of which one can say that it follows the dose. */
   readonly inLargest: number
   /**
-   * So many times farther than it ever fell must a count have risen. Of 8,000 processes whose descriptors only come and go, correlated in time, some climb through every load by chance; 17 passed
-   * for leaks at five times, 8 at ten, and no leak was lost by it.
+   * How many times as far a count must have risen as it ever fell. Of 8,000 simulated processes whose descriptors only come and go, correlated in time, some climb through every load by
+   * chance; 17 passed for leaks at five times, 8 at ten, and no leak was lost by it.
    */
   readonly timesItsFall: number
-  /** Fewer identities say nothing by their spread: none of 6,000 healthy pools and sets of workers was accused by six, and one or two in a thousand by five. */
+  /** From how many identities on their spread over the cycles is judged. With six, none of 6,000 simulated healthy pools and sets of workers was accused; with five, one or two in a thousand. */
   readonly births: number
-  /** A spread that is less probable is none by chance. */
+  /** A spread over the cycles that is less probable than this is not by chance. */
   readonly improbable: number
 }
 
@@ -39,13 +40,12 @@ export const growthRule: GrowthRule = { steps: 3, inLargest: 2, timesItsFall: 10
 export const enoughSteps = growthRule.steps
 
 /**
- * Growth of a count over the quiet rests. The steepest cycle proves nothing and the flattest everything: a pool, a cache
- * or a set of spare workers has a cycle in which it does not grow, however the others look. For the same reason more
- * survivors never make this verdict milder: each can only raise the flattest.
+ * Growth of a count over the quiet rests. The cycle with the lowest rate decides, and the one with the highest proves nothing: a pool, a cache or a set of spare workers has a cycle in
+ * which it does not grow, however the others look. For the same reason more survivors never make this verdict milder: they can only raise the lowest rate.
  */
 export const growthOf = (timeline: Timeline, countAt: (rest: Rest, cycle: number | null) => number, rule: GrowthRule = growthRule): Growth => growthOver(timeline, untouchedRests(timeline), countAt, 0, rule)
 
-/** The same over some of the rests, of which the first `warmUps` are no measured ones either. */
+/** The same over some of the rests. The first `warmUps` quiet ones of them count as a warm-up, whatever cycles they are of. */
 export function growthOver(timeline: Timeline, some: readonly Rest[], countAt: (rest: Rest, cycle: number | null) => number, warmUps: number, rule: GrowthRule = growthRule): Growth {
   const rests = some.filter(({ quiet }) => quiet)
   const measured = new Map(measuredDoses(timeline).map(({ cycle, counted }) => [cycle, counted]))
@@ -71,7 +71,10 @@ export function growthOver(timeline: Timeline, some: readonly Rest[], countAt: (
   return { kind: kindOf(steps, fall, rule, loadsNeeded(timeline, rule)), plateau, fall, steps }
 }
 
-/** A plateau may be reached late: of a run that was cut short nobody knows whether its last loads would have shown one. Unless a leak has ended it, which was certain by itself. */
+/**
+ * How many loads growth must have gone through to be called steady. A plateau may be reached late: if a run was cut short, nobody knows whether its last loads would have shown one, so
+ * it needs all the loads of its plan. Unless it was ended by a leak that was certain for another reason.
+ */
 function loadsNeeded({ end, endedEarly, facts: { doses } }: Timeline, rule: GrowthRule): number {
   const isCutShort = end === 'interrupted' || end === 'failed' || (endedEarly !== null && endedEarly !== 'leak confirmed')
   return isCutShort ? Math.max(rule.steps, doses.filter((dose) => dose > 0).length) : rule.steps
@@ -81,7 +84,7 @@ function kindOf(steps: readonly Step[], fall: number, rule: GrowthRule, needed: 
   const rate = Math.min(...steps.map(({ dose, rise }) => rise / dose))
   const largest = Math.max(...steps.map(({ dose }) => dose))
   const isSteady = steps.length >= needed && rate * largest >= rule.inLargest
-  // What fell as far as it rose moves by itself: correlated noise reaches a new high after each of four loads more often than one would think.
+  // What fell as far as it rose moves by itself: noise that is correlated in time reaches a new high after each of four loads more often than one would think.
   if (isSteady && sumOf(steps, ({ rise }) => rise) > rule.timesItsFall * fall) return 'proportional'
   const rising = steps.filter(({ rise }) => rise > 0).length
   return rising >= rule.steps && (steps.at(-1)?.rise ?? 0) > 0 ? 'unsettled' : 'bounded'
@@ -90,15 +93,15 @@ function kindOf(steps: readonly Step[], fall: number, rule: GrowthRule, needed: 
 /** `1 after 20 requests, 2 after 40, 4 after 80`. */
 export const inSteps = ({ steps }: Growth): string => steps.map(({ dose, rise }, i) => `${rise} after ${dose}${i === 0 ? ' requests' : ''}`).join(', ')
 
-/** How many more there are at the end than were ever seen at rest before. */
+/** How far the count rose in all over the measured cycles. */
 export const risen = ({ steps }: Growth): number => sumOf(steps, ({ rise }) => rise)
 
-/** What grew, by identity: those at the last rest that measured cycles have left there. */
+/** Growth of a number of identities. `stayed`: those of the last rest that were born in a cycle in which the number rose. `atEnd`: how many are at the last rest. */
 export type GrowthByIdentity<M extends Member> = Growth & { readonly stayed: readonly M[]; readonly atEnd: number }
 
 /**
- * Growth of what lives. Both the number at rest and the number of those that stay to the last rest must grow: a pool that
- * renews its sessions has ever new ones and no more of them, one that fills has more and then no more.
+ * Growth of a number of identities. Both the number at rest and the number of those that stay to the last rest must grow: a pool that renews its sessions always has new ones but not
+ * more of them, and one that fills has more and then no more.
  */
 export function growthByIdentity<M extends Member>(timeline: Timeline, is: (member: Member) => member is M, rule: GrowthRule = growthRule): GrowthByIdentity<M> {
   const atRest = new Map(untouchedRests(timeline).map((rest) => [rest.last, presentThroughout(rest, is).filter((member) => !isPlanted(timeline, member, rest.last))]))
@@ -117,9 +120,10 @@ export function growthByIdentity<M extends Member>(timeline: Timeline, is: (memb
 }
 
 /**
- * What leaks by chance has no steady rate: a small load may lose none. Where identities still come in the last of at least three cycles, enough in all, it is their spread that decides: by dose,
- * as Poisson's law allows (Fisher's index of dispersion), and not fewer and fewer a request, as where something fills (binomial, each later part against its share).
- * Only for identities: a number that went up has noise of its own.
+ * What leaks by chance has no steady rate: a small load may leave nothing. So where identities still come in the last of at least three cycles, and enough of them in all, their spread
+ * decides. It is a leak if they are spread by dose, as Poisson's law allows (Fisher's index of dispersion), and do not become fewer per request, as where something fills (binomial,
+ * each later part against its share).
+ * Only for identities: a number that merely went up has noise of its own.
  */
 function byChance(growth: Growth, rule: GrowthRule, needed: number): Growth {
   const { kind, steps } = growth
