@@ -30,7 +30,11 @@ const uptimeMs = () => Number(read('/proc/uptime').split(' ')[0]) * 1000
 const bootEpochMs = Date.now() - uptimeMs()
 /** A process that just forked still shows its parent's environment: who looks younger than this is looked at again. */
 const settledAfterMs = 2_000
+/** How long a beat may go by what it has read of a process that is not the application's. Machines have hundreds of these, and reading all of them five times a second took a third of the agent's CPU. */
+const outsiderStaleMs = 1_000
 const memberships = new Map<string, Membership>()
+/** By pid. Danger: a pid that another process has had since is noticed only with the next reading; a look reads all of them again. */
+const outsiders = new Map<number, { readonly stat: Stat; readonly readAtMs: number }>()
 const sharedMemory = watchSharedMemory(settings.run)
 const network = watchConnections()
 let planter = null as ChildProcess | null
@@ -50,7 +54,7 @@ process.exit(0)
 async function answer(question: { ask: string; pids?: number[]; program?: string; env?: Record<string, string>; deadlineMs?: number }): Promise<object> {
   switch (question.ask) {
     case 'beat':
-      return { counters: scan(network.readIfAffordable() !== null).counters }
+      return { counters: scan({ withConnections: network.readIfAffordable() !== null, outsiderStaleMs }).counters }
     case 'look':
       return look()
     case 'evidence':
@@ -67,7 +71,7 @@ async function answer(question: { ask: string; pids?: number[]; program?: string
 /** What costs more than a beat may: what the descriptors point at, and one more file of each process. */
 function look() {
   network.readNow()
-  const { counters, described, byInode, plantedOrphans, mainProcess } = scan(true)
+  const { counters, described, byInode, plantedOrphans, mainProcess } = scan({ withConnections: true, outsiderStaleMs: 0 })
   const living = described.map(({ process }) => process).filter((process) => process.state !== 'Z' && process.control === null)
   const [any] = living
   // In the main process's container: any of them is, and one that has gone can no longer show the way.
@@ -90,15 +94,21 @@ function look() {
 }
 
 /** Counters of connections are left out where these are of an earlier moment: beside the descriptors of now they would tell of sockets that nobody holds. */
-function scan(withConnections: boolean) {
-  const stats = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => statOf(Number(name))).filter((stat) => stat !== null)
+function scan({ withConnections, outsiderStaleMs }: { readonly withConnections: boolean; readonly outsiderStaleMs: number }) {
+  const nowMs = performance.now()
+  const stats = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).map((pid) => freshOutsider(pid, nowMs - outsiderStaleMs) ?? statOf(pid)).filter((stat) => stat !== null)
   const byPid = new Map(stats.map((stat) => [stat.pid, stat]))
   const alive = new Set(stats.map((stat) => stat.id))
   for (const id of memberships.keys()) if (!alive.has(id)) memberships.delete(id)
+  for (const [pid, { stat }] of outsiders) if (!alive.has(stat.id)) outsiders.delete(pid)
 
   const { connections, readings } = network.latest()
   const byInode = new Map(connections.map((connection) => [connection.inode, connection]))
-  const members = stats.filter((stat) => membershipOf(stat, byPid).member)
+  const members = stats.filter((stat) => {
+    const { member, settled } = membershipOf(stat, byPid)
+    if (!member && settled && outsiders.get(stat.pid)?.stat !== stat) outsiders.set(stat.pid, { stat, readAtMs: nowMs })
+    return member
+  })
   sharedMemory.observe(new Set(members.map(({ pid }) => pid)))
   const described = members.map((stat) => describe(stat, byInode))
   const processes = described.map(({ process }) => process)
@@ -138,6 +148,11 @@ function scan(withConnections: boolean) {
 function isOrphan({ state, localPort, remotePort, inode, isVanished }: Connection, held: ReadonlySet<string | null>): boolean {
   if (state !== established || isVanished || (remotePort !== settings.databasePort && localPort !== settings.appPort)) return false
   return inode === noInode || (settings.scope === 'namespace' && !held.has(inode))
+}
+
+function freshOutsider(pid: number, sinceMs: number): Stat | null {
+  const known = outsiders.get(pid)
+  return known && known.readAtMs > sinceMs ? known.stat : null
 }
 
 /** proc(5): the command stands in parentheses and may hold spaces and parentheses itself. */
