@@ -16,7 +16,7 @@ export const plantedAddress = '127.0.0.86'
 export const noInode = '0'
 
 /** Share of the time that may go into reading them over and over: little, or enough for each beat where what is seen is to be dated. */
-const affordedShares = { usual: 0.01, datingHalfClosed: 0.05 }
+const affordedShares = { usual: 0.005, datingHalfClosed: 0.05 }
 
 /** However long a reading takes. */
 const staleAtMostMs = 1_000
