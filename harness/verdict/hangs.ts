@@ -7,11 +7,11 @@ import type { Finding, Hang, Survivor } from './verdict.ts'
 import { inOrder } from './words.ts'
 
 /**
- * What is left of each request: its session and the process that holds the other end of it. A session of many holders is
- * shown with the one that carries a request, else with the one that is itself a survivor.
+ * What is left of each request: its session and the process that holds the other end of it. If several processes hold a session, it is listed with the one that carries a request, else
+ * with one that is itself a survivor.
  */
 export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly Hang[] {
-  // Of several that name one, the one that names it for itself and not for what it holds.
+  // If several survivors name the same member, the one counts that names it for itself and not for what it holds.
   const survivors = new Map(survivorsOf(leaks).toSorted((a, b) => Number(isHolder(b)) - Number(isHolder(a))).map((survivor) => [key(survivor.member), survivor]))
   const pairs = pairsOfRun(timeline, new Set([...survivors.values()].map(({ member }) => member.id)))
   const listed = new Set<string>()
@@ -27,10 +27,10 @@ export function hangsOf(timeline: Timeline, leaks: readonly Finding[]): readonly
   return [...bySession, ...byProcess]
 }
 
-/** What is left are its sockets. */
+/** A process of which the half-closed sockets are left behind, and not itself. */
 const isFrontEnd = (survivor: Survivor): boolean => survivor.holds === 'sockets' && isHolder(survivor)
 
-/** Of each session and process the latest pair, where one of them survived: a hung pair may be gone by the time of the last look. */
+/** The latest pair of each session and process of which one survived. From all looks, since a hung pair may be gone by the time of the last. */
 function pairsOfRun({ looks }: Timeline, survived: ReadonlySet<string>): readonly Pair[] {
   const latest = new Map<string, Pair>()
   for (const look of looks) for (const pair of pairsOf(look)) if (survived.has(pair.session.id) || survived.has(pair.process.id)) latest.set(`${pair.session.id} ${pair.process.id}`, pair)

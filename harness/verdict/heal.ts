@@ -10,21 +10,18 @@ import { memberAt, type Rest, restsOf } from './rest.ts'
 import { isEndOf } from './tally.ts'
 import type { HealClass, Survivor } from './verdict.ts'
 
-/**
- * Whether what was left went away again, and by what. The worst of all survivors: one permanent among ten that a nudge
- * healed is permanent.
- */
+/** Whether what was left went away again, and by what. The worst of all survivors counts: if a nudge healed nine and one stayed, the leak is permanent. */
 export function healClass(timeline: Timeline, survivors: readonly Survivor[]): HealClass {
   const seen = new Set(survivors.map((survivor) => healOf(timeline, survivor)))
   return healClasses.findLast((heal) => seen.has(heal)) ?? 'none'
 }
 
-/** From the mildest to the worst. */
+/** Ordered from the mildest to the worst. */
 export const healClasses: readonly HealClass[] = ['none', 'on nudge', 'by time-out', 'at collection', 'permanent']
 
-/** By the first rest that no longer shows it, and whose looks would have: what was done before that rest is what healed it. */
+/** How one survivor healed: by what was done before the first rest that no longer shows it and whose looks are complete. */
 export function healOf(timeline: Timeline, survivor: Survivor): HealClass {
-  // The server itself ended it and said so in its log, whatever was done meanwhile.
+  // The server itself ended it and said so in its log, whatever the harness did meanwhile.
   if (survivor.member.kind === 'other' || wasEndedByServer(timeline, survivor.member)) return 'by time-out'
   const place = lostPlaceOf(timeline, survivor.member)
   if (place !== null) return healOfPlace(timeline, place)
@@ -62,8 +59,8 @@ export function healOf(timeline: Timeline, survivor: Survivor): HealClass {
 const wasEndedByServer = (timeline: Timeline, member: Member): boolean => member.kind === 'session' && timeline.serverLog.some((line) => line.sqlstate in serverTimeouts && isEndOf(timeline, member, line))
 
 /**
- * A load nudges as well as a nudge does, and what it took away was hardly about to time out just then. Unless it is seen to go at rest, before the load or when that has gone; or an earlier
- * load has left it as it was.
+ * Whether the requests between two rests took it away. A load nudges as well as the harness does, and it would be a strange chance if a time-out had ended just then. Not if it was seen
+ * to go at rest, before the load or after it, nor if an earlier load has left it as it was.
  */
 function wentWithRequests(timeline: Timeline, { last }: Rest, without: Rest, shows: (look: Stamped<Look>) => boolean): boolean {
   const { looks } = timeline
@@ -81,7 +78,7 @@ function wentWithRequests(timeline: Timeline, { last }: Rest, without: Rest, sho
 
 const numbersOf = remembered(({ looks }: Timeline): ReadonlyMap<Stamped<Look>, number> => new Map(looks.map((look, at) => [look, at])))
 
-/** When loads that were answered were over, and when the harness had sent any requests, its own included. Rising. */
+/** When loads that were answered were over, and when any requests were, those of the harness included. In milliseconds of the run, rising. */
 const requestTimesOf = remembered(({ doses, canaries, capacities }: Timeline) => {
   const loads = doses.filter(({ counted }) => counted > 0)
   const rising = (all: readonly { readonly atMs: number }[]): Float64Array => Float64Array.from(all, ({ atMs }) => atMs).sort()
@@ -91,8 +88,8 @@ const requestTimesOf = remembered(({ doses, canaries, capacities }: Timeline) =>
 const isBetween = (risingMs: Float64Array, from: Stamped<Look> | undefined, to: Stamped<Look>): boolean => (risingMs[countUpTo(risingMs, from?.atMs ?? 0)] ?? Number.POSITIVE_INFINITY) < to.atMs
 
 /**
- * Places have no identity that a look could show: one is there again as soon as so many are found. What a nudge gives back is none of them, as they are
- * counted after it; and what comes back of itself is told from a slow reading only where others stay lost.
+ * Places have no identity that a look could show: one is back as soon as that many are found. A nudge cannot give any back, since places are counted after it; and one that came back by
+ * itself is told from a slow reading only where others stay lost.
  */
 function healOfPlace(timeline: Timeline, place: number): HealClass {
   const after = placesOf(timeline).after?.atMs ?? Number.POSITIVE_INFINITY
@@ -101,23 +98,23 @@ function healOfPlace(timeline: Timeline, place: number): HealClass {
   return found.when === 'after-collection' ? 'at collection' : 'by time-out'
 }
 
-/** Of all rests, the number of the last before the stop that shows an identity. */
+/** The number of the last rest before the stop that shows an identity. */
 const lastRests = remembered((timeline: Timeline): Pick<ByIdentity<number>, 'get'> => {
   const last = byIdentity<number>()
   for (const [at, { reading, looks }] of restsOf(timeline).entries()) if (reading !== 'stopped') for (const look of looks) for (const member of look.members) last.set(member, at)
   return last
 })
 
-/** A process lives on, and what it kept more of may have gone. */
+/** Whether a process still has more than its plateau of what it kept. It lives on when this has gone. */
 function isStillBeyond({ beyond }: Survivor, now: Member): boolean {
   if (beyond === undefined || now.kind !== 'process') return true
   return (beyond.of === 'threads' ? now.threads - (now.vanishedClients ?? 0) : descriptorsOf(now)) > beyond.plateau
 }
 
-/** Its connections to the database are left out: they are judged as sessions. */
+/** How many descriptors a process has open, without its connections to the database, which are judged as sessions. */
 export const descriptorsOf = ({ descriptors, databasePorts }: Process): number => (descriptors ?? 0) - databasePorts.length
 
-/** The identity may live on without its fault: a session whose transaction has ended, a process whose sockets are closed. */
+/** Whether what was wrong with a member still is. It may live on without its fault: a session whose transaction has ended, a process whose sockets are closed. */
 export function isStillLeft(left: Member, now: Member): boolean {
   if (left.kind === 'session' && now.kind === 'session') {
     if (left.transactionAgeMs !== null && now.transactionAgeMs === null) return false

@@ -1,4 +1,4 @@
-/** How many of these rising numbers are at most this one. By bisection: a night asks its thousands of cycles for thousands of survivors. */
+/** How many of these rising numbers are at most this one. By bisection, since for a night thousands of cycles are searched for thousands of survivors. */
 export function countUpTo(rising: Float64Array, most: number): number {
   let [low, high] = [0, rising.length]
   while (low < high) {

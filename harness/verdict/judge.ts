@@ -15,8 +15,8 @@ import type { Finding, Findings, Invariant, Opinion, Verdict } from './verdict.t
 import { count, duration, inOrder } from './words.ts'
 
 /**
- * Asks every invariant about a run and takes the worst answer: leak, then crossed, then inconclusive, then pass. Pure: the same
- * timeline gives the same bytes. An invariant that throws has not passed. What became of the scenario's thresholds is found from the same record, and weighed here.
+ * Asks every invariant about a run and takes the worst answer: leak, then crossed, then inconclusive, then pass. Pure: the same timeline gives the same bytes. An invariant that throws
+ * has not passed. `thresholds` are the findings on the scenario's own thresholds, found from the same record.
  */
 export function judge(timeline: Timeline, invariants: readonly Invariant[], thresholds: readonly Finding[] = []): Findings {
   const opinions = invariants.map((invariant) => suppressed(timeline, ask(invariant, timeline)))
@@ -68,7 +68,7 @@ function suppressed({ facts }: Timeline, finding: Finding): Finding {
   return { ...finding, kind: 'warning', sentence: `${finding.sentence} (suppressed${name === undefined ? '' : ` by "${name}"`}: ${reason})`, suppression: name ?? invariant }
 }
 
-/** A misspelt suppression would otherwise stay unnoticed until the night it was meant for; and one that hides nothing hides the next thing that comes. */
+/** Tells of suppressions that match nothing. A misspelt one would stay unnoticed until the night it was meant for, and one that no longer hides anything will hide the next thing that comes. */
 const idleSuppressions = ({ facts }: Timeline, invariants: readonly Invariant[], findings: readonly Finding[]): readonly Finding[] =>
   (facts.suppressions ?? []).flatMap(({ name, invariant, reason, lastMatched }): readonly Finding[] => {
     if (!invariants.some((one) => one.name === invariant)) return [{ invariant: 'every suppression names an invariant', kind: 'warning', sentence: `the suppression of "${invariant}" matches none`, survivors: [] }]

@@ -4,8 +4,9 @@ import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { lookMs } from './at-rest.ts'
 
 /**
- * The cycle in whose load a session was last asked something, as a look tells of it; null where it was at rest, or never. An application asks its sessions for a sign of life under load as well:
- * what it runs by itself is to be left out (`runAtRest`), and for whom is each rule's own question. One that acquits leaves it out for all sessions, one that blames for those that were seen to run it.
+ * The cycle in whose load a session's last query began, as a look shows it; null where it began at rest, or there was none. An application may send its sessions a sign of life under
+ * load as well (`runAtRest`). Each rule decides itself for which sessions that is left out: one that acquits leaves it out for all of them, one that blames only for those that were
+ * seen to run it.
  */
 export function lastLoadOf({ cycles, doses }: Timeline, look: Stamped<Look>, { queryAgeMs }: Session): number | null {
   if (queryAgeMs === null) return null

@@ -6,7 +6,7 @@ import { finalRest, presentThroughout, type Rest, untouchedRests } from './rest.
 import { isPlanted, isProcess } from './stay.ts'
 import { count } from './words.ts'
 
-/** A process that carries no request, as it was last seen at rest, with the rests that it lived through. `isWhole`: all of the run's. */
+/** A process that carries no request, as it was last seen at rest, with the rests that it lived through. `isWhole`: it lived through all rests of the run. */
 export type Life = { readonly process: Process; readonly rests: readonly Rest[]; readonly isWhole: boolean }
 
 export const livesOf = remembered((timeline: Timeline): readonly Life[] => {
@@ -25,16 +25,17 @@ export const livesOf = remembered((timeline: Timeline): readonly Life[] => {
 
 export type Grown = { readonly life: Life; readonly growth: Growth }
 
-/** What processes keep more of by each load. `piling` goes on by a steady rate; `unsettled` may; of `unknown` ones their lives were too short to tell. */
+/** What processes have more of after each load. `piling`: by a steady rate; `unsettled`: perhaps. `judged` and `unknown` are numbers of processes: the latter lived too short a time to tell. */
 export type Grows = { readonly piling: readonly Grown[]; readonly unsettled: readonly Grown[]; readonly judged: number; readonly unknown: number }
 
 /**
- * A count that each process has, from rest to rest. Servers end their workers after so many requests and start others: what is kept goes with them, and no count of all shows it. So each is judged over
- * its own life. What one of them opens by chance after each of three loads is no leak yet: of several that came and went most must do so, as their requests are alike.
+ * How something that each process has a number of grew, from rest to rest. Servers end their workers after so many requests and start others: what a worker kept goes with it, and a sum
+ * over all would not show it. So each is judged over its own life. That one short-lived process had more after each of three loads may be chance: of several with the same command most
+ * must, since their requests are alike.
  */
 export function growsIn(timeline: Timeline, countAt: (rest: Rest, process: Process) => number): Grows {
   const lives = livesOf(timeline)
-  // A night has thousands of workers that come and go.
+  // Only lives that are long enough to tell: a night has thousands of workers that come and go.
   const long = lives.filter(({ isWhole, rests }) => isWhole || rests.length >= warmUpRests + enoughSteps)
   const judged = long.map((life): Grown => ({ life, growth: growthIn(timeline, life, countAt) })).filter(({ life, growth }) => life.isWhole || growth.steps.length >= enoughSteps)
   const passing = Map.groupBy(judged.filter(({ life }) => !life.isWhole), ({ life }) => life.process.command)
@@ -49,7 +50,7 @@ export function growsIn(timeline: Timeline, countAt: (rest: Rest, process: Proce
   return { piling, unsettled, judged: judged.length, unknown: lives.length - judged.length }
 }
 
-/** A process that began meanwhile warms up as the run has done: its first rests are no measured ones. */
+/** Growth over the life of one process. One that began during the run warms up first, as the run did: its first rests count as its warm-up. */
 export const growthIn = (timeline: Timeline, { rests, process, isWhole }: Life, countAt: (rest: Rest, process: Process) => number): Growth =>
   growthOver(timeline, rests, (rest) => countAt(rest, process), isWhole ? 0 : warmUpRests)
 

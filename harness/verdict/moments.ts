@@ -7,15 +7,12 @@ import { remembered } from './remembered.ts'
 import { memberAt, type Rest, untouchedRests } from './rest.ts'
 
 /**
- * When something was left, as a clock tells it and not a look. Epoch milliseconds; `withinMs` is by how much that clock may differ from the load generator's. A request
- * begins its transaction sooner than it ends its last use of a session: `of` is the end of the request that it is nearer to.
+ * When something was left, as a clock tells it and not a look, in epoch milliseconds. `withinMs`: by how much that clock may differ from the load generator's. `of`: which end of its
+ * request the moment is nearer to. A transaction begins soon after its request, the last use of a session ends shortly before the request does.
  */
 export type Moment = { readonly epochMs: number; readonly withinMs: number; readonly of: 'start' | 'end' }
 
-/**
- * The moment that a member carries of itself: its transaction began within the request that left it, its last use ended within it, its process started within it.
- * null where it carries none, or one that the load may have moved since.
- */
+/** The moment that a member itself tells: when its transaction began, when its last use ended, when its process started. null where it tells none, or where a later load may have changed it. */
 export function momentOf(timeline: Timeline, member: Member): Moment | null {
   const begun = begunOf(member)
   // A transaction is prepared at the end of its request.
@@ -24,8 +21,8 @@ export function momentOf(timeline: Timeline, member: Member): Moment | null {
 }
 
 /**
- * When each of the locks was taken that a session keeps outside of any transaction, under a load. It goes on in its pool, so neither its start nor its last use tells.
- * Empty where nothing was seen of it: then the session stands for them.
+ * When each lock was taken that a session keeps outside of any transaction. Such a session goes on in its pool, so neither its start nor its last use tells. Empty where no lock was
+ * seen to be taken: then the session itself is dated.
  */
 export function momentsOfLocks(timeline: Timeline, session: Session): readonly Moment[] {
   const { transactionAgeMs, locksTaken = [] } = session
@@ -36,12 +33,12 @@ export function momentsOfLocks(timeline: Timeline, session: Session): readonly M
     .flatMap(({ afterMs, byMs }, nth) => {
       if (byMs < loadMs) return []
       const heldMs = heldSinceMs(timeline, session, nth + 1)
-      // Seen to be taken anew since: of its first time only that rest tells.
+      // The lock was taken anew since it was first left: of the first time only the rest tells that showed it held.
       return [between(timeline, heldMs < afterMs ? Number.NEGATIVE_INFINITY : afterMs, Math.min(byMs, heldMs) + ofTheServerMs, 'start')]
     })
 }
 
-/** From which rest on a session has held so many locks at every one: whoever may have taken one anew since, it was left by then. */
+/** From which rest on a session has held at least this many locks at every rest, in epoch milliseconds. By then they were left, even if one was released and taken anew since. */
 function heldSinceMs(timeline: Timeline, session: Session, locks: number): number {
   const holds = ({ last }: Rest): boolean => ((memberAt(last, session) as Session | undefined)?.advisoryLocks ?? 0) >= locks
   const rests = untouchedRests(timeline)
@@ -50,8 +47,8 @@ function heldSinceMs(timeline: Timeline, session: Session, locks: number): numbe
 }
 
 /**
- * When each of the half-closed sockets was left. Its peer hangs up as the request ends that it served, or soon after; but a connection that is kept alive ends with the whole load,
- * and any request of that may have been the one.
+ * When each half-closed socket was left. Its peer hangs up when the request ends that it served, or soon after. But a connection that is kept alive ends with the whole load, and then
+ * any request of that may be the one.
  */
 export const momentsOfSockets = (timeline: Timeline): readonly Moment[] =>
   timeline.halfClosedSince.map(({ afterMs, byMs }) => {
@@ -59,14 +56,14 @@ export const momentsOfSockets = (timeline: Timeline): readonly Moment[] =>
     return between(timeline, load !== null && load.endMs <= byMs ? Math.min(afterMs, load.startMs) : afterMs, byMs, 'end')
   })
 
-/** Some moment between these two, by requests of the load that the later one lies in. */
+/** Some moment between these two, within the cycle of the later one. */
 function between({ cycles }: Timeline, afterMs: number, byMs: number, of: Moment['of']): Moment {
   const cycle = cycles.findLast(({ startedAtEpochMs }) => startedAtEpochMs <= byMs)
   const fromMs = Math.max(afterMs, cycle?.startedAtEpochMs ?? Number.NEGATIVE_INFINITY)
   return { epochMs: (fromMs + byMs) / 2, withinMs: (byMs - fromMs) / 2, of }
 }
 
-/** From the start of the first request to the end of the last in the cycle of this moment; null where that is not recorded. */
+/** From the start of the first request to the end of the last in the cycle of this moment; null where requests were not recorded. */
 function loadAt(timeline: Timeline, epochMs: number): { readonly startMs: number; readonly endMs: number } | null {
   const cycle = cycleAtEpoch(timeline, epochMs)
   return cycle === null ? null : (loadsOf(timeline).get(cycle) ?? null)
@@ -76,7 +73,7 @@ const loadsOf = remembered(({ flights }: Timeline): ReadonlyMap<number, { readon
   new Map([...Map.groupBy(flights, ({ cycle }) => cycle)].map(([cycle, routes]) => [cycle, { startMs: Math.min(...routes.map(({ startsMs }) => startsMs[0] ?? Number.POSITIVE_INFINITY)), endMs: Math.max(...routes.map(({ endsMs }) => endsMs.reduce((last, one) => Math.max(last, one), Number.NEGATIVE_INFINITY))) }])),
 )
 
-/** The last use of an idle session is the one that left it if later loads passed it over. A session with a lock of its own goes on in its pool, and others use it. */
+/** When an idle session was last used. That use left it, if later loads passed it over. null for a session that holds a lock: it goes on in its pool, and others use it. */
 function lastUseOf(timeline: Timeline, { id, stateAgeMs, advisoryLocks, backendStartMs }: Session, seenAtMs: number): Moment | null {
   if (stateAgeMs === null || advisoryLocks > 0) return null
   const epochMs = seenAtMs - stateAgeMs

@@ -9,12 +9,13 @@ import { remembered } from './remembered.ts'
 import { bornIn, runningLooks } from './rest.ts'
 import { isSession } from './stay.ts'
 
-/** Growth by identity; `byNeed` where it goes on, and has come to an end once those are left out that the load has asked for. */
+/** Growth by identity. `byNeed`: it went on, but does not once those are left out that later loads have used again. */
 export type GrowthByNeed<M extends Member> = GrowthByIdentity<M> & { readonly byNeed: boolean }
 
 /**
- * A set of workers, or a pool of no declared size, grows while requests overlap more than they ever did, and on a busy machine that may be so in each load: three rises are soon steady by
- * chance. What tells it from a leak is that later loads use again what earlier ones have added (what leaked, nothing asks any more), and that no more is added than requests were ever in flight.
+ * A set of workers, or a pool of no declared size, grows while more requests overlap than ever before, and on a busy machine that may be so in each load: three rises then easily look
+ * steady. Two things tell it from a leak: later loads use again what earlier ones have added, as nobody uses what has leaked; and no more is added than requests were ever in flight at
+ * once.
  */
 export function growthByNeed<M extends Member>(timeline: Timeline, is: (member: Member) => member is M): GrowthByNeed<M> {
   const growth = growthByIdentity(timeline, is)
@@ -24,12 +25,12 @@ export function growthByNeed<M extends Member>(timeline: Timeline, is: (member: 
   return { ...growth, byNeed: unused.kind === 'bounded' }
 }
 
-/** In the words of both rules that ask. */
+/** Why growth by need is no leak, in words. */
 export const byNeedOf = (timeline: Timeline): string => `later loads used them again, and no more came than the ${mostInFlight(timeline)} requests that were in flight at once`
 
 const mostInFlight = ({ doses }: Timeline): number => Math.max(0, ...doses.map(({ peakInFlight }) => peakInFlight))
 
-/** Sessions that began a statement in a load after that of their birth, and the processes that opened one: by what the looks at rest tell of their last. */
+/** Ids of sessions that began a statement in a load after the one of their birth, and of the processes that opened these. By the last statement that looks at rest show. */
 const usedAgain = remembered((timeline: Timeline): ReadonlySet<string> => {
   const used = new Set<string>()
   const isOlder = (member: Member, load: number): boolean => (bornIn(timeline, member) ?? -1) < load
@@ -37,12 +38,12 @@ const usedAgain = remembered((timeline: Timeline): ReadonlySet<string> => {
     const loads = new Map<string, number>()
     for (const session of look.members.filter(isSession)) {
       const load = lastLoadOf(timeline, look, session)
-      // What asks its sessions for a sign of life asks those that leaked as well, and of many some only while a load is on.
+      // An application's signs of life prove no use: it sends them to sessions that leaked as well, and if there are many, to some only while a load is on.
       if (load !== null && isOlder(session, load) && !runAtRest(timeline).has(formOf(session))) loads.set(session.id, load)
     }
     for (const id of loads.keys()) used.add(id)
     for (const [id, pairs] of Map.groupBy(pairsOf(look), ({ session }) => session.id)) {
-      // A child inherits the sockets of its parent, and later loads use these whether or not it is left behind.
+      // Only the oldest holder counts as used: a child process inherits the sockets of its parent, and later loads use these even if the child was left behind.
       const opener = pairs.map(({ process }) => process).reduce((oldest, next) => (oldest.startedAtMs <= next.startedAtMs ? oldest : next))
       if (isOlder(opener, loads.get(id) ?? -1)) used.add(opener.id)
     }

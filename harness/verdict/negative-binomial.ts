@@ -4,9 +4,8 @@ import type { Estimate } from './intervals.ts'
 export type Count = { readonly births: number; readonly exposure: number }
 
 /**
- * Rate of counts that differ from cycle to cycle by more than chance: negative binomial with mean rate x exposure and variance mean + mean^2 / size (Lawless, "Negative
- * binomial and mixed Poisson regression", Canadian Journal of Statistics 15, 1987). Size and rate by maximum likelihood, the interval by the
- * profile of the likelihood.
+ * Rate of counts that differ from cycle to cycle by more than chance: negative binomial with mean rate x exposure and variance mean + mean^2 / size (Lawless, "Negative binomial and
+ * mixed Poisson regression", Canadian Journal of Statistics 15, 1987). Size and rate have the greatest likelihood; the interval at 95 % comes from the profile of the likelihood.
  */
 export function negativeBinomial(counts: readonly Count[]): Estimate {
   const seen = counts.filter(({ exposure }) => exposure > 0)
@@ -14,7 +13,7 @@ export function negativeBinomial(counts: readonly Count[]): Estimate {
   const exposure = seen.reduce((sum, one) => sum + one.exposure, 0)
   if (events === 0 || exposure === 0) return { value: 0, lower: 0, upper: 0 }
   const start = Math.log(events / exposure)
-  /** Best likelihood of a rate, given as its logarithm, over all sizes. */
+  /** The greatest likelihood of a rate, given as its logarithm, over all sizes. */
   const at = (logRate: number): number => highest((logSize) => likelihood(seen, Math.exp(logRate), Math.exp(logSize)), -7, 14).value
   const { at: best, value: most } = highest(at, start - 5, start + 5)
   const loss = (logRate: number): number => 2 * (most - at(logRate)) - 3.841458820694124
@@ -35,7 +34,7 @@ function logRising(size: number, births: number): number {
   return sum
 }
 
-/** Maximum of a function with one summit, by golden section (Kiefer 1953). */
+/** Maximum of a function that has only one, by golden section (Kiefer, Proceedings of the AMS 4, 1953). */
 function highest(f: (x: number) => number, low: number, high: number): { readonly at: number; readonly value: number } {
   const ratio = (Math.sqrt(5) - 1) / 2
   let [left, right] = [high - ratio * (high - low), low + ratio * (high - low)]

@@ -4,21 +4,21 @@ import { logGamma } from './distributions.ts'
 export type Spread = { readonly left: readonly number[]; readonly sent: readonly number[] }
 
 /**
- * How what a route leaves may spread over the cycles. Which of these holds is not known beforehand: each has its weight. `each`: its every request leaves the same number
- * behind, as a path that never gives back what it took. `some`: of its requests so many leave one, any of them as likely as another.
- * `bursts`: requests leave one each that met, so that cycles differ by more than chance. `several`: the same where one request leaves several.
+ * How what a route leaves may spread over the cycles, each with its prior weight, since it is not known beforehand which holds. `each`: every request leaves the same number behind, as
+ * a path that never gives back what it took. `some`: some of its requests leave one, each as likely as any other. `bursts`: requests that met leave one each, so that cycles differ by
+ * more than chance. `several`: the same where one request leaves several.
  */
 const forms = { each: 0.5, some: 0.25, bursts: 0.2, several: 0.05 }
 
-/** Pseudo-requests of the Dirichlet law that bursts follow: cycles differ as if there had been so few events. */
+/** The strength of the Dirichlet distribution that bursts follow: cycles differ as much as if there had been so few events. */
 const events = 2
 
 /**
- * Logarithm of the probability of what was left, number and spread, if this route left it; its rate is as likely in each order of magnitude (Jeffreys' prior for a scale),
- * down to where the run would not have found it. So `some` is: the number, 1/N over the harmonic number of its requests, times its spread, the multivariate hypergeometric.
- * An exact multiple in each cycle is far likelier by `each` than any chance makes it: what a few requests of a rare route have left one by one names it.
+ * Logarithm of the probability of what was left, in number and spread, if this route left it. Its rate is as likely in each order of magnitude (Jeffreys' prior for a scale), down to
+ * where the run would not have found it. So for `some` the probability is that of the number, 1/N over the harmonic number of its requests, times that of the spread, the multivariate
+ * hypergeometric. An exact multiple in every cycle is far likelier by `each` than by any chance: so a rare route whose few requests have left one each is named.
  *
- * @param most requests of the whole load: a burst may come of any route
+ * @param most requests of the whole load: a burst may come from any route
  */
 export function logByDose({ left, sent }: Spread, most: number): number {
   const births = sumOf(left)
@@ -27,13 +27,13 @@ export function logByDose({ left, sent }: Spread, most: number): number {
   return logSum([Math.log(forms.each) + logOfEach({ left, sent }), Math.log(forms.some) + logOfSome({ left, sent }), Math.log(inBursts) - Math.log(births * harmonic(most)) + logOfBursts({ left, sent })])
 }
 
-/** How many each request left, where that is the same number for all of them in every cycle; null otherwise. */
+/** How many each request left, where that is the same number for all of them in every cycle; else null. */
 export function leftByEach({ left, sent }: Spread): number | null {
   const each = sumOf(left) / sumOf(sent)
   return Number.isInteger(each) && each >= 1 && left.every((one, i) => one === each * (sent[i] ?? 0)) ? each : null
 }
 
-/** One behind by each request is likelier than two: 1/m^2, normed. */
+/** That each request leaves one is likelier than that each leaves two: prior 1/m^2, normed. */
 function logOfEach(spread: Spread): number {
   const each = leftByEach(spread)
   return each === null ? Number.NEGATIVE_INFINITY : Math.log(6 / Math.PI ** 2) - 2 * Math.log(each)
@@ -45,7 +45,7 @@ function logOfSome({ left, sent }: Spread): number {
   return left.reduce((sum, one, i) => sum + logChoose(sent[i] ?? 0, one), -Math.log(births * harmonic(requests)) - logChoose(requests, births))
 }
 
-/** Dirichlet-multinomial (Mosimann, Biometrika 49, 1962), its means by the route's share of requests. */
+/** Dirichlet-multinomial distribution (Mosimann, Biometrika 49, 1962), with the route's share of requests in each cycle as its means. */
 function logOfBursts({ left, sent }: Spread): number {
   const requests = sumOf(sent)
   const births = sumOf(left)
@@ -55,7 +55,7 @@ function logOfBursts({ left, sent }: Spread): number {
   }, logGamma(births + 1) + logGamma(events) - logGamma(births + events))
 }
 
-/** Logarithm of a sum, of which the logarithms of the terms are given: none of them need be a number of its own. -Infinity where all are. */
+/** Logarithm of a sum whose terms are given by their logarithms, as the terms themselves may be too small for a number. -Infinity where all terms are 0. */
 export function logSum(logs: readonly number[]): number {
   const most = Math.max(...logs)
   return most === Number.NEGATIVE_INFINITY ? most : most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0))

@@ -5,28 +5,28 @@ import type { Moment } from './moments.ts'
 import { logSum } from './owner-by-dose.ts'
 import { remembered } from './remembered.ts'
 
-/** What the moments at which things were left say of the routes. */
+/** What the moments at which things were left say about the routes. */
 export type Times = {
-  /** So many were left at a known moment, while something was sent whose times are known. */
+  /** How many were left at a known moment during a load whose requests were recorded. */
   readonly dated: number
-  /** Logarithm of their likelihood if a request of this route left each of them; null is any request of the load. */
+  /** Logarithm of their likelihood if a request of this route left each of them; null stands for any request of the load. */
   readonly logOf: (route: string | null) => number
-  /** If any request of the load left each of them: the share that those of this route did. */
+  /** If any request of the load left each of them: the share that requests of this route left. */
   readonly shareOf: (route: string) => number
   /** How many were left while a request of this route was in flight, and how much of the time one was. */
   readonly inFlight: (route: string) => InFlight
 }
 
-/** By the form that fits best, in its words. `share` is of the time of the loads in which something was left. */
+/** By the form that fits best, in its words. `share`: of the time of the loads in which something was left. */
 export type InFlight = { readonly births: number; readonly share: number; readonly words: string }
 
-/** Share of what is left at moments that have nothing to do with the request that left it: one of them decides nothing alone. */
+/** The share of things that seem to be left at moments without relation to their request: a single one of these must not decide. */
 const odd = 0.02
 
 /**
- * When in the course of its request a thing may be left: at any moment of it; by nearly all of them soon after its start, which is what requests leave that go on for long; by half of them soon after its start, or shortly before its end (whichever the moment is
- * nearer to: `Moment.of`); or, where the server goes on after the client has its answer or has gone, a while later too. Which of these it is, is not known
- * beforehand: each has its weight, and one form holds for all that is left.
+ * When in the course of its request a thing may be left: at any moment of it; nearly always soon after its start, as by requests that go on for long; half of the time within 20 ms of
+ * its start or of its end (whichever the moment is nearer to: `Moment.of`); or, where the server goes on after the client has its answer or has gone, a while later too. Which of these
+ * holds is not known beforehand: each has its weight, and one form holds for all that is left.
  */
 const forms: readonly Form[] = [
   { weight: 0.35, within: 1, window: (startMs, endMs) => [startMs, endMs], words: 'while one of its requests was in flight' },
@@ -37,23 +37,24 @@ const forms: readonly Form[] = [
 ]
 
 /**
- * Or the moments have nothing to do with the requests: something else in the application comes by its own clock and finds what they have left. That is as likely by each
- * route, and none is named by chance alone.
+ * The prior weight of yet another form: the moments have nothing to do with the requests, as where something else in the application comes by its own clock and finds what requests have
+ * left. That is as likely for each route, so that none is named by chance alone.
  */
 const unrelated = 0.05
 
-/** `within`: this share in the window, the rest at any moment of the request. */
+/** `within`: this share of what is left falls into the window, the rest at any moment of the request. */
 type Form = { readonly weight: number; readonly within: number; readonly window: (startMs: number, endMs: number, of: Moment['of']) => readonly [fromMs: number, toMs: number]; readonly words: string }
 
-/** A night may leave tens of thousands. The first of them tell as much. */
+/** A night may leave tens of thousands; the first thousand say as much. */
 const mostDated = 1_000
 
 /**
- * By time: if requests of a route leave something, each does as likely as another, at any moment of its span (widened by what the clocks may differ) as likely as at
- * another, or nearly so (`forms`). So p(t | route) = 1/n * sum over its n requests of [t in span] / length of span, and births count one by one, those of a burst as one: the product. What lies outside of every request, as where clocks
- * differ, is equally odd for each route, and says nothing. Beyond the first requests of a route that is not wholly recorded, they count as spread evenly.
+ * Weighs the routes by time. If requests of a route leave something, each is as likely to as any other, at any moment of its span (widened by what the clocks may differ) as likely as
+ * at any other, or nearly so (`forms`). So p(t | route) = 1/n * sum over its n requests of [t in span] / length of span; births multiply, and those of a burst count as one. What lies
+ * outside of every request, as where clocks differ, is equally odd for each route and says nothing. If the requests of a route are not all recorded, the unrecorded ones count as spread
+ * evenly over the rest of the load.
  *
- * null where nothing was left at a known moment, or no record tells when requests were in flight.
+ * null where nothing was left at a known moment, or where it is not recorded when requests were in flight.
  */
 export function timesOf(timeline: Timeline, births: readonly Birth[]): Times | null {
   if (births.every(({ moment }) => moment === undefined)) return null
@@ -117,13 +118,13 @@ const loadsOf = remembered(({ flights, routes, doses, facts }: Timeline): Readon
   )
 })
 
-/** What is left by requests that waited for one another comes at one moment and tells once what it tells: those of a burst share the weight of one. */
+/** The weight of each birth. Requests that waited for one another leave things at the same moment, which say only once what they say: those of a burst share the weight of one. */
 function weightsOf(dated: readonly { readonly moment: Moment; readonly load: Load }[]): readonly number[] {
   const inLoad = Map.groupBy(dated, ({ load }) => load)
   const bursts = dated.map(() => 0)
   for (let i = 1; i < dated.length; i += 1) {
     const [before, { moment, load }] = [dated[i - 1] as (typeof dated)[number], dated[i] as (typeof dated)[number]]
-    // Those that come by chance in a load lie as close as a fifth of their mean distance once in five or six.
+    // Births by chance lie closer than a fifth of their mean distance only once in five or six.
     const closeMs = Math.min(mostOfBurstMs, load.lastedMs / (5 * (inLoad.get(load)?.length ?? 1)))
     bursts[i] = (bursts[i - 1] ?? 0) + (before.load === load && moment.epochMs - before.moment.epochMs <= closeMs ? 0 : 1)
   }
@@ -133,7 +134,7 @@ function weightsOf(dated: readonly { readonly moment: Moment; readonly load: Loa
 
 const mostOfBurstMs = 50
 
-/** By route and form, per millisecond. */
+/** The density of births at a moment, per millisecond, by route and form. */
 function densitiesAt(load: Load, { epochMs, withinMs, of }: Moment): ReadonlyMap<string, readonly number[]> {
   return new Map(
     [...load.routes].map(([route, { flights: { startsMs, endsMs }, sent, knownUntilMs }]) => {
@@ -169,7 +170,7 @@ function isInFlight(flights: Flights | undefined, { epochMs, withinMs, of }: Mom
   )
 }
 
-/** How much of a load's time a request of this route was in flight, as far as it is recorded. */
+/** The share of a load's time in which a request of this route was in flight, as far as requests are recorded. */
 function shareOf(sent: Sent | undefined, load: Load, { withinMs, of }: Moment, window: Form['window']): number {
   if (sent === undefined) return 0
   const { startsMs, endsMs } = sent.flights

@@ -10,9 +10,8 @@ import { count, list, thousands } from './words.ts'
 export type Share = { readonly route: string; readonly share: number }
 
 /**
- * Which route left it behind. `request`: what is left carries its own request, so this is no estimate. `dose`: one route's requests explain its distribution
- * over the cycles, all others hardly. `time`: its requests were
- * in flight when things were left. `one of`: several could have. `sentence` says it all.
+ * Which route left it behind. `request`: what is left carries its own request, so this is no estimate. `dose`: its spread over the cycles is explained by one route's requests and
+ * hardly by any other's. `time`: one route's requests were in flight at the moments when things were left. `one of`: several routes may have. `sentence` says all of it.
  */
 export type Owner = { readonly sentence: string } & (
   | { readonly kind: 'request'; readonly routes: readonly Share[] }
@@ -20,17 +19,23 @@ export type Owner = { readonly sentence: string } & (
   | { readonly kind: 'one of'; readonly routes: readonly Share[] }
 )
 
-/** Named alone from `clear` on, and several that have it together: a wrong name sends somebody to the wrong file. `byChance`: where nothing but a spread by chance tells; most names that were wrong in made loads came so. */
+/**
+ * From which probability on a route is named alone; below it, as many routes are named as have that probability together, since a wrong name sends somebody to the wrong file.
+ * `byChance` applies where nothing but a spread by chance tells: most wrong names in simulated loads came from there.
+ */
 export type Certainty = { readonly clear: number; readonly byChance: number }
 
 export const usualCertainty: Certainty = { clear: 0.97, byChance: 0.99 }
 
-/** null where nothing was left, where no load was recorded by route, or where it follows time and not requests. */
+/** The route that left it. null where nothing was left, where no load was recorded by route, or where it comes with time or from the start and not with requests. */
 export function ownerOf(timeline: Timeline, hangs: readonly Hang[], births: readonly Birth[], rate: Rate | null, certainty: Certainty = usualCertainty): Owner | null {
   return byRequest(timeline, hangs) ?? (rate === null || rate.kind === 'per hour' || rate.kind === 'at start-up' ? null : byLoad(timeline, births, certainty))
 }
 
-/** A CGI process carries its request in its environment (RFC 3875), and the load tells of an unanswered request which route it was of. */
+/**
+ * By the requests that the things left carry themselves: a CGI process has its request in its environment (RFC 3875). The record of unanswered requests tells the route of each, else
+ * the paths of the scenario's routes do.
+ */
 function byRequest({ unanswered, facts }: Timeline, hangs: readonly Hang[]): Owner | null {
   const urls = hangs.flatMap(({ url }) => (url === null ? [] : [url]))
   if (urls.length === 0) return null
@@ -46,9 +51,9 @@ function byRequest({ unanswered, facts }: Timeline, hangs: readonly Hang[]): Own
 const patternOf = (path: string): RegExp => new RegExp(`^${path.split('{n}').map((part) => RegExp.escape(part)).join('\\d+')}$`)
 
 /**
- * By dose and by time: each route is weighed by how what was left spreads over the cycles beside its own requests (`logByDose`), and by the moments at which it was left, where
- * these are known. Neither follows from the other, so their likelihoods multiply. All routes count alike; beside them stands the load as a whole. A route
- * without requests in a cycle that left something is out.
+ * By dose and by time. Each route is weighed by how the things left are spread over the cycles compared with its own requests (`logByDose`), and by the moments at which they were left,
+ * where these are known. The two are independent, so their likelihoods multiply. All routes have the same prior weight, and so has the load as a whole. A route without requests in a
+ * cycle that left something is out.
  */
 function byLoad(timeline: Timeline, births: readonly Birth[], { clear, byChance }: Certainty): Owner | null {
   const { routes } = timeline
@@ -83,7 +88,7 @@ function byLoad(timeline: Timeline, births: readonly Birth[], { clear, byChance 
   return { kind: 'one of', routes: named, sentence: `one of ${list(named.map(({ route, share }) => `${route} (${percent(share)})`))}, by their doses over the cycles${times === null ? '' : ` and ${momentsOf(times)}`}` }
 }
 
-/** Probabilities out of likelihoods; null where none is possible. */
+/** Probabilities from likelihoods; null where every one is 0. */
 function inShares(hypotheses: readonly { readonly route: string | null; readonly log: number }[]): readonly { readonly route: string | null; readonly share: number }[] | null {
   const total = logSum(hypotheses.map(({ log }) => log))
   return total === Number.NEGATIVE_INFINITY ? null : hypotheses.map(({ route, log }) => ({ route, share: Math.exp(log - total) }))
@@ -101,13 +106,13 @@ function inFlightWords(times: Times, route: string, left: number): string {
   return `${which} ${births === 1 ? 'was' : 'were'} left ${words}, which is so ${share < 0.01 ? 'less than 1' : Math.round(100 * share)} % of the time`
 }
 
-/** What any request of the load may have left was left by one of them: the moments tell by which route, so far as they do. */
+/** Divides what any request of the load may have left among the routes, as the moments tell. */
 function divided(shares: readonly { readonly route: string | null; readonly share: number }[], times: Times): readonly { readonly route: string | null; readonly share: number }[] {
   const ofAny = shares.find(({ route }) => route === null)?.share ?? 0
   return shares.flatMap(({ route, share }) => (route === null ? [] : [{ route, share: share + ofAny * times.shareOf(route) }]))
 }
 
-/** The likeliest that together reach a probability. */
+/** The likeliest ones that together reach a probability. */
 function upTo<T extends { readonly share: number }>(probability: number, likely: readonly T[]): readonly T[] {
   let sum = 0
   return likely.filter(({ share }) => {

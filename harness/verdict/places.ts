@@ -5,18 +5,18 @@ import { remembered } from './remembered.ts'
 import { isOlderThanLoad, presentThroughout, restsOf } from './rest.ts'
 import { isPlanted, isSession } from './stay.ts'
 
-/** The places that requests found at once, before the load and after it, each in the best reading. */
+/** How many places of the pool requests found at once, before the load and after it, by the best reading of each. */
 export type Places = {
-  /** With no more than are known to be there. */
+  /** `parallel` is lowered to what a second try has confirmed. */
   readonly before: Stamped<Capacity> | null
   readonly after: Stamped<Capacity> | null
-  /** Each that was lost, by the cycle under whose load it was; null where the pool was not asked after each. */
+  /** One entry for each lost place: the cycle in whose load it was lost, or null where the pool was not counted after each cycle. */
   readonly lostIn: readonly (number | null)[]
-  /** As many as any reading found, up to the one after the load. */
+  /** The most that any reading found, up to the one after the load. */
   readonly most: number
 }
 
-/** What the readings of the pool say. Nothing makes a lost place answer: a later reading that finds more shows that an earlier one met a busy machine. */
+/** What the readings of the pool say. A lost place never answers: so if a later reading finds more places, an earlier one that found fewer met a busy machine. */
 export const placesOf = remembered(({ capacities, doses }: Timeline): Places => {
   const found = bestOf(capacities, 'before-load')
   const before = found && { ...found, parallel: Math.min(found.parallel, foundTwice(capacities)) }
@@ -36,8 +36,9 @@ export const placesOf = remembered(({ capacities, doses }: Timeline): Places => 
 })
 
 /**
- * As many as two tries have found, up to those after the load. If the harness is held up just as the first requests are answered, by a busy machine, they seem to have taken as long as whoever waited for their
- * places: one try alone may find more than there are, and they would be missed ever after. Older records asked once before the load, and have no second try to hold it against.
+ * The most places that two tries have found, up to those after the load. If a busy machine holds the harness up just as the first requests are answered, these seem to have taken as
+ * long as the requests that waited for a place, and one try may find more places than there are: they would be missed ever after. Infinite for older records, which asked once before
+ * the load and have no second try to compare with.
  */
 function foundTwice(capacities: readonly Stamped<Capacity>[]): number {
   if (capacities.filter(({ when }) => when === 'before-load').length < 2) return Number.POSITIVE_INFINITY
@@ -45,7 +46,10 @@ function foundTwice(capacities: readonly Stamped<Capacity>[]): number {
   return tries.toSorted((a, b) => b - a)[1] ?? 0
 }
 
-/** The control of the readings: what was found while the harness held some places, and once it held none. `left`: as many as were to be found then, with those that a collection had given back. */
+/**
+ * The control of the readings: what was found while the harness itself held some places, and what after it had released them. `left`: how many were there to be found at that time,
+ * those included that a collection had given back.
+ */
 export type ControlOfPlaces = { readonly left: number; readonly held: readonly Extract<Stamped<Capacity>, { when: 'places-held' }>[]; readonly released: Stamped<Capacity> | null }
 
 export const controlOfPlaces = remembered((timeline: Timeline): ControlOfPlaces => {
@@ -58,9 +62,9 @@ export const controlOfPlaces = remembered((timeline: Timeline): ControlOfPlaces 
 })
 
 /**
- * By how many places the readings are wrong at most, as far as the control shows, which knows what is to be found: fewer while the harness holds some, as many as before when it lets go. 0 without a control.
- * A pool that opens its sessions slowly, or a machine that is too busy, has no readings to tell one lost place by. More than before is as wrong, unless a collection in between may have given places back: that is
- * believed where all readings between the last load and the collection agree, of which there must be two.
+ * By how many places the readings are wrong at most, by their control, in which the right number is known: fewer while the harness holds some, as many as before when it releases them.
+ * 0 without a control. If a pool opens its sessions slowly, or the machine is too busy, its readings cannot tell a single lost place. Finding more than before is as wrong, unless a
+ * collection in between may have given places back; that is believed if there are two readings or more between the last load and the collection, and all of them agree.
  */
 export const misreadPlaces = (timeline: Timeline): number => {
   const { capacities, looks, doses } = timeline
@@ -71,16 +75,19 @@ export const misreadPlaces = (timeline: Timeline): number => {
   const sinceLoad = capacities.filter((one) => one.when === 'after-load' || (one.when === 'after-cycle' && one.cycle === lastCycle))
   const givenBack = left - after.parallel
   const believed = sinceLoad.length >= 2 && sinceLoad.every(({ parallel }) => parallel === after.parallel)
-  // Older records did not ask again after a collection.
+  // Older records did not count again after a collection.
   const mayBeCollected = givenBack === 0 && looks.some(({ reading }) => reading === 'collected') && !capacities.some(({ when }) => when === 'after-collection')
   const differing = held.map((one) => Math.min(...one.tries.map((found) => (mayBeCollected ? Math.max(0, left - one.held - found) : Math.abs(left - one.held - found)))))
   return Math.max(0, ...differing, left - released.parallel, mayBeCollected ? 0 : released.parallel - left, believed ? 0 : givenBack)
 }
 
-/** Of so many tries that asked for more places than are left, so many found exactly these. */
+/** Of `tries` that asked for more places than are left, `exact` found exactly these. */
 export type Agreement = { readonly tries: number; readonly exact: number }
 
-/** Of each reading from the try on that found most: until then a pool may have been filling. Older records do not tell, and have no tries here; nor has a pool without a place, which no lateness looks like: the first answer is never late. */
+/**
+ * Counts the tries of each reading from the one on that found most: until then the pool may have been filling. No tries for older records, which do not tell them; nor for a pool
+ * without any place left, since late answers cannot look like that: the first answer is never late.
+ */
 export function agreementOf(capacities: readonly Capacity[], left: number): Agreement {
   if (left === 0) return { tries: 0, exact: 0 }
   const exact = capacities.flatMap((one) => {
@@ -91,7 +98,7 @@ export function agreementOf(capacities: readonly Capacity[], left: number): Agre
   return { tries: exact.length, exact: exact.filter(Boolean).length }
 }
 
-/** Of all tries since the last load: those before a collection for more places than were left then, those after it for more than it left. */
+/** All tries since the last load: before a collection those that asked for more places than were left then, after it those that asked for more than it left. */
 export const agreementSinceLoad = remembered((timeline: Timeline): Agreement => {
   const { capacities } = timeline
   const of = (left: number, ...whens: readonly Capacity['when'][]): Agreement => agreementOf(capacities.filter(({ when }) => whens.includes(when)), left)
@@ -99,26 +106,27 @@ export const agreementSinceLoad = remembered((timeline: Timeline): Agreement => 
   return { tries: before.tries + since.tries, exact: before.exact + since.exact }
 })
 
-/** So many tries that all find the same have not done so by chance; nor has this share of `most` or more. */
+/** `all`: when this many tries find the same without exception, it is not by chance; nor when a `share` of at least `most` tries does. */
 export type AgreementRule = { readonly all: number; readonly most: number; readonly share: number }
 
 export const agreementRule: AgreementRule = { all: 8, most: 14, share: 0.7 }
 
-/** So many that find the same in a row have not done so by chance. */
+/** This many tries that find the same in a row do not do so by chance. */
 export const enoughTries = agreementRule.all
 
 /**
- * Whether tries agree so well that chance has not made them. Where answers come late by chance, as behind a slow database, some of a whole pool's do in most tries, now more of them and now fewer: it looks smaller than it is, but not by
- * the same number for long. One answer in ten late takes one of ten places away most easily: then eight tries in a row say so in 0.05 % of runs (binomial), and 70 % of fourteen, none of which finds more, in 0.1 %.
+ * Whether tries agree so well that it cannot be chance. If answers come late by chance, as behind a slow database, most tries find fewer places than a whole pool has, but not the same
+ * number each time. The worst case is one answer in ten late, with ten places, where often exactly one seems lost: then eight tries in a row find the same in 0.05 % of runs (binomial),
+ * and 70 % of fourteen tries, none of which finds more, in 0.1 %.
  */
 export const agree = ({ tries, exact }: Agreement, { all, most, share }: AgreementRule = agreementRule): boolean => tries === 0 || (tries >= all && exact === tries) || (tries >= most && exact >= share * tries)
 
-/** How many processes have a pool that a request may meet; `certain` are those from before the first request: what a load has started may serve beside them, or be left behind. */
+/** How many processes have a pool that a request may meet. `certain`: those from before the first request; one that a load has started may serve beside them, or be left behind. */
 export type Pooling = { readonly processes: number; readonly certain: number }
 
 /**
- * Of how many processes the pools are that requests for a place may meet: as declared, else as many as any look shows with sessions of their own. Of several it is chance which of them a request meets, and some wait for one
- * while another has places left: how many are found differs from time to time.
+ * How many processes have a pool that requests may meet: as declared, else the most that any look shows with sessions of their own. With several it is chance which of them a request
+ * meets, and some requests wait for one process while another has places left: the number found then differs from time to time.
  */
 export const pooling = remembered((timeline: Timeline): Pooling => {
   const { workers } = timeline.facts.limits
@@ -126,7 +134,7 @@ export const pooling = remembered((timeline: Timeline): Pooling => {
   return { processes: most((members) => members), certain: most((members) => members.filter((member) => isOlderThanLoad(timeline, member))) }
 })
 
-/** A child may have inherited the sockets of its parent: who has none beside those of others has no pool. */
+/** How many processes have sessions of their own. A child may have inherited the sockets of its parent: a process without others than those has no pool. */
 function withSessions(members: readonly Member[]): number {
   const seen = new Set<number>()
   return members.filter((member) => {
@@ -138,24 +146,24 @@ function withSessions(members: readonly Member[]): number {
 }
 
 /**
- * The sessions of the lost places, where the run can tell them: requests waited for a place after the load, so each place that is left was used, and with it its session. If
- * those that a load touched last are exactly as many as places are lost, they are theirs. Else none: who else keeps a session for itself is not known.
+ * The sessions of the lost places, where the run can tell them. After the load, requests waited for a place, so each place that is left was used, and its session with it. If exactly as
+ * many sessions were last used by a load as places are lost, they belong to these. Otherwise none is told: it is not known who else keeps a session to itself.
  */
 export const sessionsOfLostPlaces = remembered((timeline: Timeline): readonly Session[] => {
   const { after, lostIn } = placesOf(timeline)
   const [firstBeganMs, lastEndedMs] = [timeline.cycles[0]?.startedAtEpochMs, timeline.cycles.at(-1)?.endedAtEpochMs]
   const rest = after && restsOf(timeline).find(({ looks, confirmed, complete }) => confirmed && complete && (looks[0]?.atMs ?? 0) > after.atMs)
   if (lostIn.length === 0 || firstBeganMs === undefined || lastEndedMs === undefined || !rest || rest.reading === 'stopped' || rest.reading === 'control-planted') return []
-  // One that rests since before the first request, as in LISTEN, was in no load's hands.
+  // A session that has rested since before the first request, as in LISTEN, was in no load's hands.
   const isUntouched = (session: Session): boolean => touchedAtMs(session) >= firstBeganMs && touchedAtMs(session) < lastEndedMs
   const untouched = presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last) && isUntouched(session))
   return untouched.length === lostIn.length ? untouched : []
 })
 
-/** When its state last changed, by a clock that is the load's as well; else now, which is no proof. */
+/** When the session's state last changed, in epoch milliseconds, where its clock is the load's as well; else Infinity, which proves nothing. */
 export const touchedAtMs = ({ seenAtMs, stateAgeMs }: Session): number => (seenAtMs === undefined || stateAgeMs === null ? Number.POSITIVE_INFINITY : seenAtMs - stateAgeMs)
 
-/** The lost place that a survivor stands for, counted from 1 with those that are left; null where it stands for something else as well, or instead. */
+/** The number of the lost place that a survivor stands for, counted from 1 and after the places that are left. null where the survivor stands for something else. */
 export function lostPlaceOf(timeline: Timeline, member: Member): number | null {
   if (member.kind === 'place') return Number(member.id)
   if (member.kind !== 'session' || member.transactionAgeMs !== null || member.advisoryLocks > 0 || member.state !== 'idle') return null

@@ -10,8 +10,8 @@ export function plantedInWords(planted: Planted): string {
 }
 
 /**
- * What the run watches and has not shown to see. It watches what its probes claim and what its looks count: of that is left what it planted none of, as a role or a server
- * may not allow it; what none can plant; the sizes in which nothing planted was `seen`; and, by its name, a counter that no kind here knows.
+ * What the run watches and has not proved to see: kinds of which it planted none, as a role or a server may not allow it; what nobody can plant; sizes in which nothing planted was
+ * `seen`; and, by its name, each counter that no kind here knows. A run watches what its probes claim and what its looks count.
  */
 export function unprovedKinds({ facts, looks }: Timeline, planted: Planted, seen: readonly Size[]): readonly string[] {
   const counted = new Set(looks.flatMap(({ counters }) => Object.keys(counters)))
@@ -30,9 +30,9 @@ type Kind = {
   readonly many?: string
   /** The probe that claims to see it. */
   readonly watchedBy: string
-  /** What a look counts of it, beside the members that it lists. */
+  /** The counters of a look that count it, besides the members that the look lists. */
   readonly counters: readonly string[]
-  /** Older records were not watched for it, and lack its counters. */
+  /** Added later: older records were not watched for it, and lack its counters. */
   readonly isLater?: true
   readonly planted: (planted: Planted) => number
 }
@@ -57,15 +57,15 @@ const plantable: readonly Kind[] = [
   { one: 'grown table', watchedBy: 'postgres-relations', counters: [], planted: ({ grownTables = [] }) => grownTables.length },
 ]
 
-/** A planted kill for want of memory would be one, and of its heap the application alone can tell. */
+/** What cannot be planted: a planted kill for want of memory would be a real one, and only the application can tell the size of its heap. */
 const unplantable: readonly { readonly called: string; readonly counters: readonly string[] }[] = [
   { called: 'kills for want of memory', counters: ['app.memory-kills'] },
   { called: 'the heap as the application tells it', counters: ['app.heap-used-bytes'] },
 ]
 
 /**
- * Nothing that could be left: totals since a start, which other invariants hold against each other; time of a processor, and how often a probe has read; clients, which are the load's own and its sign of quiet, the
- * vanished too; states of connections, each of which is a descriptor.
+ * Counters of nothing that could be left behind: totals since a start, which other invariants compare with each other; processor time, and how often a probe has read; clients, which
+ * belong to the load and are its sign of quiet, the vanished ones too; states of connections, each of which is a descriptor.
  */
 const ofNoKind: ReadonlySet<string> = new Set([
   'pg.sessions-opened',

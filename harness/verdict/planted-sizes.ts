@@ -2,26 +2,26 @@ import type { Planted } from '../timeline/entry.ts'
 import type { Rest } from './rest.ts'
 import { thousands } from './words.ts'
 
-/** What is never exactly so much, as others write meanwhile: of what was planted the reading must show at least so much as nobody gives back. */
+/** A size in bytes, which is never exact, as others write at the same time: the reading must rise by at least so much of what was planted as nobody can give back meanwhile. */
 export type Size = {
   readonly called: string
   readonly counters: readonly string[]
-  /** In which the plant shows, and by how many bytes it must rise with it; 0 where none was planted. */
+  /** The counter in which the plant shows. */
   readonly counter: string
   readonly least: (planted: Planted) => number
 }
 
 export const sizes: readonly Size[] = [
-  // What the planter's program takes of its own goes up and down, by far less than what is planted.
+  // The planter's program itself takes more or less memory from time to time, but by far less than what is planted.
   { called: 'memory', counters: ['app.anonymous-bytes', 'app.rss-bytes'], counter: 'harness.anonymous-bytes', least: ({ memoryBytes = 0, planterMemoryBytes = 0 }) => (memoryBytes === 0 ? 0 : planterMemoryBytes - memoryBytes / 2) },
-  // A pool that closes a session gives back its temporary tables.
+  // Half of it may go: a pool that closes a session gives back its temporary tables.
   { called: 'the size of the database', counters: ['pg.database-bytes'], counter: 'pg.database-bytes', least: ({ databaseBytes = 0 }) => databaseBytes / 2 },
   { called: 'the size of the write-ahead log', counters: ['pg.wal-bytes'], counter: 'pg.wal-bytes', least: ({ walBytes = 0 }) => walBytes },
 ]
 
 /**
- * Whether a plant showed in the reading of a size. `hidden`: more was given back meanwhile than was planted, by a vacuum that cuts a table or a checkpoint that removes segments of the log, and so
- * the reading shows nothing either way.
+ * Whether a plant showed in the reading of a size. `hidden`: the reading also fell, as something was given back at the same time (a vacuum cuts a table, a checkpoint removes segments
+ * of the log), and so shows nothing either way.
  */
 export type Showing = 'seen' | 'hidden' | 'not seen' | 'not planted'
 

@@ -6,15 +6,16 @@ import { isOlderThanLoad } from './rest.ts'
 import { isPlanted, isProcess } from './stay.ts'
 
 /**
- * Whether so many sessions are what the pools declare. `within`: the processes from before the first request may hold as many, or no process holds more than its pool. `perhaps`: only with those
- * that came later, of which nobody can tell whether they have a pool, or were left behind like the sessions: more of them must not excuse more of these. `size`: of all their pools together.
+ * Whether the pools declare this many sessions. `within`: the processes from before the first request may hold as many, or no process holds more than its pool. `perhaps`: only if those
+ * that came later have pools too, which nobody can tell, as they may have been left behind like the sessions; more of them must not excuse more of these. `beyond`: neither. `size`: of
+ * all pools together.
  */
 export type Declared = { readonly kind: 'within' | 'perhaps' | 'beyond'; readonly size: number }
 
-/** What settles a `perhaps`. */
+/** What would settle a `perhaps`. */
 export const whoseEachIs = 'a run whose workers are all there before its load, or one without a proxy, which shows whose each session is'
 
-/** By the processes that a look shows; null where no size is declared. */
+/** Compares sessions with what the processes that a look shows declare together; null where no size is declared. */
 export function declaredFor(timeline: Timeline, look: Stamped<Look>, sessions: readonly Session[]): Declared | null {
   const { poolMaxPerProcess, listeners = 0 } = timeline.facts.limits
   if (poolMaxPerProcess === undefined) return null

@@ -6,8 +6,8 @@ import type { Stay } from './stay.ts'
 import { stayMs } from './thresholds.ts'
 
 /**
- * Whether a process had made no progress for long enough when it was last seen: no CPU time, no thread that wants to run, no session at work
- * for it. Time alone proves nothing on a machine that has too much to do.
+ * Whether a process had made no progress for at least `stayMs` when it was last seen: no CPU time, no thread that wants to run, no session that works for it. Time alone proves nothing
+ * on a machine that has too much to do.
  */
 export function isStuck(timeline: Timeline, { latest, untilMs, rest }: Stay<Process>): boolean {
   return isStill(timeline, latest, untilMs) && sessionsOf(pairsOf(rest.last), latest).every(({ state }) => state !== 'active')
@@ -25,7 +25,7 @@ export function cpuUsedMs(timeline: Timeline, { latest, sinceMs }: Stay<Process>
   return first?.kind === 'process' ? latest.cpuMs - first.cpuMs : 0
 }
 
-/** Whether the looks up to a moment show a process at a standstill, for long enough. */
+/** Whether the looks up to a moment of the run show a process at a standstill for at least `stayMs`. */
 export function isStill(timeline: Timeline, { id }: Process, untilMs: number): boolean {
   const looks = runningLooks(timeline)
   let last: Process | null = null

@@ -1,13 +1,13 @@
-/** The values of these rising ranks, from 0, among numbers, which it moves about. To sort a million slopes for three of them would take ten times as long. */
+/** The values at these ranks, counted from 0 and rising, among numbers that it reorders in place. Sorting a million slopes for three of them would take ten times as long. */
 export function ranked(values: Float64Array, ranks: readonly number[]): readonly number[] {
-  // What lies behind one rank is no less than its value.
+  // Each search leaves all values behind its rank no less than the value there, so the next begins there.
   for (const [i, rank] of ranks.entries()) find(values, rank, ranks[i - 1] ?? 0, values.length - 1)
   return ranks.map((rank) => values[rank] ?? Number.NaN)
 }
 
 /**
- * Brings the number of this rank to its place: Floyd and Rivest's SELECT (Algorithm 489, Communications of the ACM 18/3, 1975), which takes half of the comparisons of Hoare's "Find". The pivot is
- * the number of about this rank in a sample around it.
+ * Brings the number of this rank to its place: Floyd and Rivest's SELECT (Algorithm 489, Communications of the ACM 18/3, 1975), which takes half of the comparisons of Hoare's "Find".
+ * Its pivot is the number of about this rank in a sample around it.
  */
 function find(values: Float64Array, rank: number, from: number, to: number): void {
   let [low, high] = [from, to]

@@ -1,6 +1,6 @@
 import type { Timeline } from '../timeline/timeline.ts'
 
-/** Each timeline is asked the same by twenty invariants; it never changes, so one answer serves them all. */
+/** Remembers the answer for each timeline. Twenty invariants ask the same of it, and it never changes. */
 export function remembered<T>(ask: (timeline: Timeline) => T): (timeline: Timeline) => T {
   const answers = new WeakMap<Timeline, T>()
   return (timeline) => {

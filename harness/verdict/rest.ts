@@ -6,21 +6,21 @@ import { cycleAt } from './cycle-at.ts'
 import { remembered } from './remembered.ts'
 import type { Opinion } from './verdict.ts'
 
-/** How many looks in a row make a confirmation. One look may fall between a COMMIT and its close. */
+/** How many looks in a row confirm what they show. A single look may fall between a COMMIT and the close after it. */
 export const confirmation = 3
 
-/** The last looks, at most three, of one reading after one cycle: what a verdict rests on. */
+/** The last looks, at most three, of one reading after one cycle: verdicts rest on these. */
 export type Rest = {
   readonly reading: Reading
   /** null outside cycles. */
   readonly cycle: number | null
   readonly looks: readonly Stamped<Look>[]
   readonly last: Stamped<Look>
-  /** Three looks in a row were made. */
+  /** Whether three looks in a row were made. */
   readonly confirmed: boolean
-  /** Every probe answered at all of them. Where one did not, what it watches is missing, and its absence proves nothing. */
+  /** Whether every probe answered at all of these looks. Where one did not, what it watches is missing, and that proves nothing. */
   readonly complete: boolean
-  /** All of them with nothing in flight and the server at rest. */
+  /** Whether at all of these looks nothing was in flight and the server was at rest. */
   readonly quiet: boolean
 }
 
@@ -36,7 +36,7 @@ export const restsOf = remembered((timeline: Timeline): readonly Rest[] => {
   return groups.map(restOf)
 })
 
-/** The rests before which nothing was done that could heal, seen by every probe: they alone decide on a leak. */
+/** Complete rests before which nothing was done that could heal: only these decide on a leak. */
 export const untouchedRests = remembered((timeline: Timeline): readonly Rest[] =>
   restsOf(timeline).filter(({ reading, confirmed, complete }) => confirmed && complete && (reading === 'untouched' || reading === 'baseline')),
 )
@@ -44,7 +44,7 @@ export const untouchedRests = remembered((timeline: Timeline): readonly Rest[] =
 /** The untouched rest of the last measured cycle: what is left when all the load has gone. */
 export const finalRest = (timeline: Timeline): Rest | undefined => untouchedRests(timeline).findLast((rest) => rest.reading === 'untouched')
 
-/** What an invariant on rests says of a run without any: nothing was seen, so nothing can be cleared. */
+/** The opinion of an invariant on a run without rests: nothing was seen, so nothing can be cleared. */
 export const noRest: Opinion = { kind: 'inconclusive', sentence: 'there were no three looks in a row after any load', settledBy: 'a run that gets as far as its first rest' }
 
 /** Members seen on every look of the rest, as its last look shows them; in the order of their identities. */
@@ -62,11 +62,11 @@ export const readingsOf = <M extends Member>(rest: Rest, member: M): readonly M[
 /** This identity as a look shows it. */
 export function memberAt(look: Look, member: Identity): Member | undefined {
   const found = (indices.get(look) ?? indexed(look)).get(member.id)
-  // Rarely has another kind of thing the same id.
+  // Another kind of thing rarely has the same id.
   return found === undefined || found.kind === member.kind ? found : look.members.find(({ kind, id }) => kind === member.kind && id === member.id)
 }
 
-/** By their ids alone, each as it comes first. */
+/** Members by id alone; of several with the same id the first. */
 function indexed(look: Look): ReadonlyMap<string, Member> {
   const index = new Map<string, Member>()
   for (const member of look.members) if (!index.has(member.id)) index.set(member.id, member)
@@ -85,7 +85,7 @@ export const firstSightings = remembered((timeline: Timeline): Pick<ByIdentity<S
   return first
 })
 
-/** Of the running looks, the number of the last that shows an identity. */
+/** The number, among the running looks, of the last that shows an identity. */
 export const lastSightings = remembered((timeline: Timeline): Pick<ByIdentity<number>, 'get'> => {
   const last = byIdentity<number>()
   for (const [at, look] of runningLooks(timeline).entries()) for (const member of look.members) last.set(member, at)
@@ -93,8 +93,8 @@ export const lastSightings = remembered((timeline: Timeline): Pick<ByIdentity<nu
 })
 
 /**
- * The cycle in which an identity was born, by the first look that shows it; null when it is older than the first cycle.
- * Looks first and clocks last: a process's start is known to a second only, a session's by another machine's clock.
+ * The cycle in which an identity was born, by the first look that shows it; null when it is older than the first cycle. Clocks are asked only for the latter: a process's start is known
+ * to a second only, and a session's by another machine's clock.
  */
 export function bornIn(timeline: Timeline, member: Member): number | null {
   const look = firstSightings(timeline).get(member)
@@ -104,7 +104,7 @@ export function bornIn(timeline: Timeline, member: Member): number | null {
 /** The cycle that a look follows, or in which it was made; null before the first. */
 export const cycleOf = (timeline: Timeline, { cycle, atMs }: Stamped<Look>): number | null => cycle ?? cycleAt(timeline, atMs)
 
-/** Seen, or by the clock certainly begun, before the first request. */
+/** Whether it was seen before the first request, or by its clock certainly began before it. */
 export function isOlderThanLoad(timeline: Timeline, member: Member): boolean {
   const [first] = timeline.cycles
   if (first === undefined) return false

@@ -8,17 +8,17 @@ import { isEnough } from './sure.ts'
 import { lingerMs, stayMs, transactionThresholdMs } from './thresholds.ts'
 
 export type SoFar = {
-  /** The judge would say leak if the record ended here, and more data never takes that back. */
+  /** Whether the judge would say leak if the record ended here, and more data could not take that back. */
   readonly leakIsConfirmed: () => boolean
-  /** Nothing is left, and the sequential test is sure enough of it: further requests would buy no more than was asked for. */
+  /** Whether nothing is left and the sequential test is certain of it, so that further requests would prove nothing more that was asked for. */
   readonly isSure: () => boolean
-  /** A probe has lost its sight: whatever comes now, the run cannot pass. */
+  /** Whether a probe has lost its sight: then the run cannot pass any more, whatever comes. */
   readonly isBlind: () => boolean
-  /** How long something must be seen to stay before it can be called left behind. */
+  /** How long something must be seen to stay before it can be called left behind, in milliseconds. */
   readonly maturityMs: () => number
 }
 
-/** The judge's view of a run that goes on: it may end the run early, and tells how long to wait. */
+/** Follows a run with the judge while it goes on. The run asks whether it may end early, and how long it has to wait. `follow` is given the reader of all entries from now on. */
 export async function followVerdict(facts: Facts, follow: (read: (entry: Entry) => void) => void): Promise<SoFar> {
   const invariants = await loadInvariants()
   const fold = beginFold(facts)
@@ -39,5 +39,5 @@ export async function followVerdict(facts: Facts, follow: (read: (entry: Entry) 
   }
 }
 
-/** What no run can have before its end. Anything else that is inconclusive may be settled by the cycles to come. */
+/** Invariants that are inconclusive in every run until its end. Any other that is inconclusive may be settled by the cycles to come. */
 const comesAtTheEnd = new Set(['the planted leak was found', 'the record is whole', 'the dose was delivered', 'no place of the pool is lost'])

@@ -8,29 +8,30 @@ import { isHolder, survivorsOf } from './survivors.ts'
 import type { Finding, Hang, Survivor } from './verdict.ts'
 
 /**
- * What is left, each thing once, however many rules tell of it. What is lost itself is one, with all that it holds. What goes on, as a pooled session or a worker does, is
- * none: what it keeps is left, and of several kinds that of which most is left, as which lock goes with which table and which descriptor with which thread is not known.
+ * What is left, each thing once, however many rules tell of it. A session or process that is lost counts as one, with all that it holds. One that goes on, as a pooled session or a
+ * worker, does not count: what it keeps does. If it keeps several kinds of things, the kind counts of which most are left, since it is not known which lock belongs to which table and
+ * which descriptor to which thread.
  */
 export type Tally = {
   readonly hangs: readonly Counted[]
-  /** Neither sessions nor processes nor places. */
+  /** Members that are neither sessions nor processes nor places. */
   readonly others: readonly Survivor[]
-  /** Others of which only the number is known, by the cycle whose load left them. */
+  /** Others of which only their number is known, by the cycle whose load left them. */
   readonly unlisted: readonly { readonly cycle: number }[]
-  /** What processes keep more of by each cycle's load. */
+  /** What processes keep more of after each cycle's load. */
   readonly kept: readonly Kept[]
   readonly places: readonly Survivor[]
   /** Half-closed sockets, and the processes that have them. */
   readonly sockets: { readonly processes: ReadonlySet<string>; readonly sockets: number }
 }
 
-/** `locks`: when each lock was left on a session that goes on; none where that was not seen, or the session is lost itself. */
+/** `locks`: when each lock was left on a session that goes on. Empty where that was not seen, or where the session itself is lost. */
 export type Counted = { readonly hang: Hang; readonly isLost: boolean; readonly locks: readonly Moment[] }
 
 /** One thing that a process keeps, by the cycle whose load left it. */
 export type Kept = { readonly cycle: number } & Pick<Survivor, 'ofGrowth'>
 
-/** `hangs` are those that hangsOf lists of the same findings. */
+/** `hangs` must be those that `hangsOf` lists for the same findings. */
 export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: readonly Finding[]): Tally {
   const survivors = survivorsOf(leaks)
   const endings = survivors.flatMap(({ member }) => (isEnded(member) ? [member] : []))
@@ -38,7 +39,7 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
   const lost = new Set([...survivors.filter((survivor) => !isHolder(survivor)).map(({ member }) => member), ...ended.values()].map(key))
   const counted = hangs.flatMap((hang): readonly Counted[] => {
     const isLost = [hang.process, hang.session].some((member) => member !== null && lost.has(key(member)))
-    // A process that is listed because of what it keeps, and for nothing else.
+    // A process that is listed only because of what it keeps.
     if (hang.session === null && !isLost) return []
     return [{ hang, isLost, locks: isLost || hang.session === null ? [] : momentsOfLocks(timeline, hang.session) }]
   })
@@ -46,9 +47,11 @@ export function tallyOf(timeline: Timeline, hangs: readonly Hang[], leaks: reado
   const unlisted = survivors.flatMap((survivor) => (survivor.unlisted ?? []).flatMap(({ cycle, rise }) => Array.from({ length: rise }, () => ({ cycle }))))
   const places = placesOf(counted, survivors, ended).slice(unlisted.length)
   const { kept, ofHangs } = keptOf(timeline, counted, survivors.filter(({ member }) => !lost.has(key(member))), frontEnds)
-  // Once the application is exhausted a front end keeps a socket for each request that waits in vain: where places or sessions are lost, these are the leak, and the sockets its victims. Else what hangs takes one thing away, of what a process keeps or of its half-closed sockets; and as it has a place as well, a place and one of these are one thing without it too: else to find what hangs would make less of what is left.
+  // Each hanging request takes away one thing that a process keeps, or one of its half-closed sockets. It has a place of the pool as well, so a place and one of these are one thing even where nothing hangs:
+  // otherwise less would be left where more was found.
   const others = othersOf(counted, survivors, ended)
   const endedByServer = others.filter(({ member }) => isEnded(member)).length + unlisted.length
+  // Once the application is exhausted, a front end keeps a socket for each request that waits in vain: where places or sessions are lost, these are the leak, and the sockets its victims.
   const sockets = exhaustionOf(timeline) !== null && counted.length + places.length > 0 ? 0 : socketsOf(timeline, frontEnds, counted.length - ofHangs + endedByServer)
   return {
     hangs: counted,
@@ -65,12 +68,12 @@ export const leftBehind = ({ hangs, others, unlisted, kept, places, sockets }: T
 
 const thingsOf = ({ locks }: Counted): number => Math.max(1, locks.length)
 
-/** Resource of a session that the server ended by a time-out of its own: it is gone, and its place in the pool may be too. Its id is `${pid} at ${milliseconds of the run} ms`. */
+/** The resource of a session that the server ended by a time-out of its own: it is gone, and its place in the pool may be too. Its id is `${pid} at ${milliseconds of the run} ms`. */
 export const sessionsEnded = 'pg.sessions-ended'
 
 /**
- * Once each, whatever names it. A session that hung until the server ended it is told as one that hangs. A temporary table goes with its session where that is lost; where it
- * goes on, with the locks that the same requests may have left on it.
+ * Each once, whatever names it. A session that hung until the server ended it counts among those that hang. A temporary table counts with its session if that is lost, else with the
+ * locks that the same requests may have left on it.
  */
 function othersOf(counted: readonly Counted[], survivors: readonly Survivor[], ended: ReadonlyMap<string, Session>): readonly Survivor[] {
   const others = new Map(survivors.flatMap((survivor) => (isOther(survivor.member) ? [[key(survivor.member), survivor] as const] : [])))
@@ -88,7 +91,7 @@ const isOther = ({ kind }: Member): boolean => kind !== 'session' && kind !== 'p
 
 const isEnded = (member: Member): boolean => member.kind === 'other' && member.resource === sessionsEnded
 
-/** The end of this session, and not of a later one that was given its number: it came as looks no longer showed it. */
+/** Whether a line of the server's log is the end of this session, and not of a later one with the same pid: it came when looks no longer showed the session. */
 export function isEndOf(timeline: Timeline, session: Session, { pid, atMs }: { readonly pid: number; readonly atMs: number }): boolean {
   const looks = runningLooks(timeline)
   const last = lastSightings(timeline).get(session)
@@ -96,7 +99,7 @@ export function isEndOf(timeline: Timeline, session: Session, { pid, atMs }: { r
   return atMs >= (looks[last]?.atMs ?? 0) - logLagMs && atMs <= (looks[last + 1]?.atMs ?? Number.POSITIVE_INFINITY) + logLagMs
 }
 
-/** Lines of the server's log are read some moments after they were written. */
+/** How late a line of the server's log may be read, in milliseconds. */
 const logLagMs = 1_000
 
 const endOf = ({ id }: Member): { readonly pid: number; readonly atMs: number } => {
@@ -105,8 +108,9 @@ const endOf = ({ id }: Member): { readonly pid: number; readonly atMs: number } 
 }
 
 /**
- * What one load has left in one process counts by the kind of which that is most: a thread has a descriptor, and a connection both. What hangs since the same
- * load has its own there, and in the front end before it, and a half-closed socket is a descriptor: only what is kept beyond these is left in its own right.
+ * What processes keep. What one load has left in one process counts by the kind of which there is most: a thread has a descriptor, and a connection has both. Whatever hangs since the
+ * same load has a thread or descriptor of its own there, and in the front end before it; and a half-closed socket is a descriptor. So only what is kept beyond these counts in its own
+ * right.
  */
 function keptOf(timeline: Timeline, counted: readonly Counted[], survivors: readonly Survivor[], frontEnds: ReadonlyMap<string, Process>): { readonly kept: readonly Kept[]; readonly ofHangs: number } {
   const keepers = Map.groupBy(survivors.filter(({ keptMore }) => keptMore !== undefined), ({ member }) => key(member))
@@ -126,7 +130,7 @@ function keptOf(timeline: Timeline, counted: readonly Counted[], survivors: read
   return { kept: beyond, ofHangs: kept.length - beyond.length }
 }
 
-/** A place of a pool is lost with the session that is not given back, or that the server ended: which of them went so is not known, the first so many. */
+/** A place of a pool is lost together with a session that is not given back, or that the server ended. Which place went so is not known: the first ones are left out, as many as there are such sessions. */
 function placesOf(counted: readonly Counted[], survivors: readonly Survivor[], ended: ReadonlyMap<string, Session>): readonly Survivor[] {
   const hung = counted.filter(({ hang }) => hang.session !== null)
   const others = new Set(survivors.flatMap(({ member }) => (isEnded(member) && !ended.has(member.id) ? [member.id] : [])))
@@ -134,8 +138,9 @@ function placesOf(counted: readonly Counted[], survivors: readonly Survivor[], e
 }
 
 /**
- * A front end keeps a half-closed socket for each request that hangs behind it, and a pool for each session that the server has ended; only sockets beyond those are left in their own right. As many as it was last seen with; or, where
- * nobody else has any, as many as beats have seen it left with by one load and another, whichever later ones took away.
+ * How many half-closed sockets count in their own right. A front end keeps one for each request that hangs behind it, and a pool one for each session that the server has ended: only
+ * sockets beyond those count. There are as many as were last seen; or, if no other process has any, as many as the beats saw appear by one load and another, even if later loads took
+ * them away.
  */
 function socketsOf(timeline: Timeline, frontEnds: ReadonlyMap<string, Process>, ofOthers: number): number {
   const last = frontEnds.values().reduce((sum, { closeWait }) => sum + closeWait, 0)

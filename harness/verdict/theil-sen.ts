@@ -16,12 +16,12 @@ export function theilSen(points: readonly Point[], confidence = 0.95): (Interval
   const ranks = [Math.floor(middle - half) - 1, Math.ceil(middle) - 1, Math.floor(middle), Math.ceil(middle + half)].map((rank) => Math.max(0, Math.min(slopes.length - 1, rank)))
   const [lower, below, above, upper] = ranked(slopes, ranks) as [number, number, number, number]
   const line = { slope: (above + below) / 2, lower, upper }
-  // A night's are 10 MB for each counter: given back at once, and not when the garbage is collected.
+  // Those of a night take 10 MB for each counter: given back at once, without waiting for the garbage collector.
   slopes.buffer.transfer(0)
   return line
 }
 
-/** Of all pairs: a night has more than a million. */
+/** The slopes of all pairs of points: a night has more than a million. */
 function slopesOf(points: readonly Point[]): Float64Array<ArrayBuffer> {
   const slopes = new Float64Array((points.length * (points.length - 1)) / 2)
   const [xs, ys] = [Float64Array.from(points, ({ x }) => x), Float64Array.from(points, ({ y }) => y)]
@@ -33,7 +33,7 @@ function slopesOf(points: readonly Point[]): Float64Array<ArrayBuffer> {
   return slopes.subarray(0, found)
 }
 
-/** Variance of Kendall's score, with points that share their x (Sen 1968, equation 2.6). */
+/** Variance of Kendall's score, where points may share their x (Sen 1968, equation 2.6). */
 function varianceOfScore(points: readonly Point[]): number {
   const of = (n: number): number => n * (n - 1) * (2 * n + 5)
   const ties = [...Map.groupBy(points, ({ x }) => x).values()].reduce((sum, { length }) => sum + of(length), 0)

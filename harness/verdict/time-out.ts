@@ -8,8 +8,8 @@ import type { Survivor } from './verdict.ts'
 import { duration, list } from './words.ts'
 
 /**
- * Which time-outs took away what was left: `idle_in_transaction_session_timeout of the server`. Those of the application's own have no name that a run could know, but looks tell for how long they left it:
- * `one of its own, after 14 s to 16 s`. null where none did.
+ * Which time-outs took away what was left: `idle_in_transaction_session_timeout of the server`. The application's own have no name that a run could know, but looks tell how long they
+ * waited: `one of its own, after 14 s to 16 s`. null where no time-out did.
  */
 export function timeOutOf(timeline: Timeline, survivors: readonly Survivor[]): string | null {
   const healed = survivors.filter((survivor) => healOf(timeline, survivor) === 'by time-out').map(({ member }) => ({ member, ofServer: serverTimeoutOf(timeline, member) }))
@@ -27,7 +27,7 @@ function serverTimeoutOf(timeline: Timeline, member: Member): string | null {
 
 type Span = { readonly leastMs: number; readonly mostMs: number }
 
-/** How long it was left, up to the look that no longer shows it so: a transaction tells its age, all else was seen for so long. */
+/** How long it was left, up to the first look that no longer shows it so. A transaction tells its age; of anything else only the time between looks is known. */
 function stayOf(timeline: Timeline, member: Member): Span | null {
   const looks = runningLooks(timeline)
   const leftAt = (at: number): Member | undefined => {
@@ -45,7 +45,7 @@ function stayOf(timeline: Timeline, member: Member): Span | null {
   return { leastMs: lastMs - (looks[first]?.atMs ?? lastMs), mostMs: goneMs - (looks[first - 1]?.atMs ?? 0) }
 }
 
-/** What one time-out for all of them may be; where there is none, from the shortest to the longest. */
+/** The range in which one time-out for all of them would lie; where no single one fits, from the shortest to the longest. */
 function spanOf(stays: readonly Span[]): string {
   const [least, most] = [stays.map(({ leastMs }) => leastMs), stays.map(({ mostMs }) => mostMs)]
   const [fromMs, toMs] = Math.max(...least) <= Math.min(...most) ? [Math.max(...least), Math.min(...most)] : [Math.min(...least), Math.max(...most)]

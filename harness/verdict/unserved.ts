@@ -3,15 +3,18 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { finalRest, presentThroughout } from './rest.ts'
 import { isSession } from './stay.ts'
 
-/** Routes that were served, and by the last two loads no more, while others were. `fromCycle`: from it on none of them was; `sent` requests went to them in vain since. */
+/**
+ * Routes that were served and were no longer in the last two loads, while `served` ones were. None of them was served from `fromCycle` on; `sent` requests went to them in vain since.
+ * `unused`: sessions that have rested since before.
+ */
 export type Unserved = { readonly routes: readonly string[]; readonly served: readonly string[]; readonly fromCycle: number; readonly sent: number; readonly unused: readonly Session[] }
 
-/** Fewer may have failed by chance. */
+/** Fewer requests may have failed by chance. */
 const enough = 5
 
 /**
- * What some routes take and others do not has run out, as the places of a pool do that only they use. `unused` are the sessions that rest since before: with whoever took the places, where these have
- * sessions. An answer of 4xx is no want of anything: what is gone, or taken, by its first request. null where all routes still are served, or none.
+ * Finds that something has run out which some routes take and others do not, as the places of a pool that only they use. `unused` sessions are with whoever took the places, where
+ * places have sessions. A status of 4xx is no sign of that: what is asked for may be gone, or taken, after its first request. null where all routes are still served, or none.
  */
 export function unservedOf(timeline: Timeline): Unserved | null {
   const lastLoads = new Set(timeline.doses.flatMap(({ cycle, planned, dropped }) => (planned > dropped ? [cycle] : [])).slice(-2))
@@ -30,7 +33,7 @@ export function unservedOf(timeline: Timeline): Unserved | null {
   return { routes: unserved.map(([route]) => route), served: served.map(([route]) => route), fromCycle, sent, unused: unusedSince(timeline, fromCycle) }
 }
 
-/** Sessions that no load from this cycle on has used. */
+/** Idle sessions that no load from this cycle on has used. */
 function unusedSince(timeline: Timeline, fromCycle: number): readonly Session[] {
   const [rest, span] = [finalRest(timeline), timeline.cycles.find(({ cycle }) => cycle === fromCycle)]
   if (rest === undefined || span === undefined) return []

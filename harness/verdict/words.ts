@@ -23,5 +23,5 @@ export function list(words: readonly string[], shown = 5): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
-/** Order by code units, so that the same input gives the same bytes in every locale. */
+/** Orders by code units, so that the same input gives the same bytes in every locale. */
 export const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
