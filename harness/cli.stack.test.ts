@@ -166,6 +166,17 @@ describe('an interrupt', () => {
     expect(JSON.parse(readFileSync(join(reports, run, 'findings.json'), 'utf8'))).toMatchObject({ verdict: 'interrupted' })
   })
 
+  test('is also the end of the launcher that started it under an older Node, be it by SIGKILL', async () => {
+    const reports = join(dir, 'launched')
+    mkdirSync(reports)
+    const args = JSON.stringify([launcher, 'run', scenario, '--stack', 'processes', '--profile', 'repro', '--reports', reports])
+    const child = spawn(process.execPath, ['--eval', `require('node:child_process').spawn(process.execPath, ${args}, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })`], { stdio: 'ignore' })
+    const files = (name: string) => readdirSync(reports).map((run) => join(reports, run, name)).filter((file) => existsSync(file))
+    await expect.poll(() => files('run.json'), { timeout: 20_000 }).toHaveLength(1)
+    child.kill('SIGKILL')
+    await expect.poll(() => files('findings.json').map((file) => (JSON.parse(readFileSync(file, 'utf8')) as { verdict: string }).verdict), { timeout: 20_000 }).toEqual(['interrupted'])
+  })
+
   test('before there is a record ends with 130 as well', async () => {
     // Without a k6 at hand the run begins with looking for one, far away.
     const bin = join(dir, 'bin')

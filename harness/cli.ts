@@ -89,6 +89,9 @@ function endInOrder(): AbortSignal {
       controller.abort(new Error(`interrupted by ${name}`))
     })
   }
+  // Whoever kills the launcher, which runs under the machine's own Node, means the run.
+  process.once('disconnect', () => controller.abort(new Error('interrupted by the end of its launcher')))
+  process.channel?.unref()
   return controller.signal
 }
 

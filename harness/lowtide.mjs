@@ -15,8 +15,8 @@ if (major >= 24) {
     console.error(`Lowtide needs Node 24, and this is ${process.version}. Run npm install again without --omit=optional, which brings one, or install Node 24.`)
     process.exit(3)
   }
-  // A terminal's Ctrl-C reaches the child by itself as well, which takes the two for one.
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  // A terminal's Ctrl-C reaches the child by itself as well, which takes the two for one. Of a SIGKILL, which cannot be passed on, it learns by the end of its channel.
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     console.error(`${node} could not be started: ${error.message}. Install Node 24.`)
