@@ -6,10 +6,7 @@ import { finalRest, noRest, type Rest, readingsOf } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, inOrder, list } from '../verdict/words.ts'
 
-/**
- * Files and sockets that one and the same process opens and never closes. Its connections to the database are left out:
- * they are judged as sessions.
- */
+/** Files and sockets that one and the same process opens and never closes. Its connections to the database are left out, as they are judged as sessions. */
 export default {
   name: 'descriptors do not grow with the dose',
   check: (timeline) => {
@@ -32,10 +29,10 @@ export default {
   },
 } satisfies Invariant
 
-/** The fewest of the rest's looks: what was open for a moment is not kept. */
+/** The fewest on any look of the rest: what was open for a moment is not kept. */
 const descriptorsAt = (rest: Rest, process: Process): number => Math.min(...readingsOf(rest, process).map(descriptorsOf))
 
-/** What the descriptors point at of which there are more at a process's last rest than at its first, most first. Older records do not tell. */
+/** The files and sockets of which a process has more at its last rest than at its first, those that grew most first. Older records do not tell what descriptors point at. */
 function grownTargets({ life: { process, rests } }: Grown): readonly string[] {
   const before = rests.values().flatMap((rest) => readingsOf(rest, process)).next().value?.descriptorTargets ?? {}
   return Object.entries(process.descriptorTargets ?? {})

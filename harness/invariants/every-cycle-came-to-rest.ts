@@ -4,8 +4,8 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, cycles } from '../verdict/words.ts'
 
 /**
- * What stays, stays to the end: the rest after the last cycle must be quiet, and so must half of them. One cycle that
- * did not come to rest in its time is told and no more. A cycle without its three looks was not looked at.
+ * What is left behind is still there at the end: so the rest after the last measured cycle must be quiet, and at least half of all rests. That another cycle did not come to rest in
+ * time is told as a warning. A cycle without three looks in a row was not looked at.
  */
 export default {
   name: 'every cycle came to rest',

@@ -7,9 +7,9 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, list } from '../verdict/words.ts'
 
 /**
- * The third ledger: connections to the database as the kernel has them. One that a process of the application holds through a whole quiet rest and that the server
- * shows no session for means that one of the two probes counts wrong, or that something never came as far as a session. Judged only where ports match at all:
- * a proxy or a pooler in between has ports of its own. A session without a socket is judged by itself.
+ * The third ledger of sessions: connections to the database as the kernel has them. If a process of the application holds one through a whole quiet rest and the server shows no session
+ * for it, one of the two probes counts wrong, or something never got as far as a session. Judged only where ports match at all: a proxy or a pooler in between has ports of its own. A
+ * session without a socket is the subject of another invariant.
  */
 export default {
   name: 'every database socket has its session',
@@ -28,7 +28,7 @@ export default {
   },
 } satisfies Invariant
 
-/** Ports that one process held on every look. */
+/** Ports of connections that one process held on every look. */
 const heldThroughout = (timeline: Timeline, rest: Rest): readonly number[] =>
   presentThroughout(rest, isProcess)
     .filter((process) => !isPlanted(timeline, process, rest.last))
@@ -38,6 +38,6 @@ const isSame = (member: Member, process: Process): member is Process => isProces
 
 const hasSession = (members: readonly Member[], port: number): boolean => members.some((member) => member.kind === 'session' && member.clientPort === port)
 
-/** Sockets and sessions are read one after the other: what a later look shows with its session, or no longer, was only late. */
+/** Sockets and sessions are read one after the other: where a later look shows the socket with its session, or shows it no more, one reading was only late. */
 const isResolvedLater = (timeline: Timeline, rest: Rest, port: number): boolean =>
   runningLooks(timeline).some(({ atMs, members }) => atMs > rest.last.atMs && (hasSession(members, port) || !members.some((member) => isProcess(member) && member.databasePorts.includes(port))))

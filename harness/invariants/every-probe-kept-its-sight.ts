@@ -7,10 +7,9 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, inOrder, list } from '../verdict/words.ts'
 
 /**
- * What stays is judged on looks, which must all be there and complete. Beats show what happens in between: how old
- * healthy transactions grow, and when something was born. On a loaded machine beats come late, and a late beat hides
- * nothing that looks would not show; but a hole longer than the youngest age that is ever blamed (5 s) could hide a
- * whole life, and a probe that answers less than every other time is not watching.
+ * What is left behind is judged on looks, which must all be there and complete. Beats show what happens in between: how old healthy transactions grow, and when something was born. On a
+ * busy machine beats come late, and a late beat hides nothing that looks would show. But a gap longer than the youngest age that is ever blamed (5 s) could hide a whole life, and a
+ * probe that answers less than every other time is not watching.
  */
 export default {
   name: 'every probe kept its sight',
@@ -38,31 +37,31 @@ export default {
   },
 } satisfies Invariant
 
-/** The worst that can be said of a probe's sight. */
+/** The worst fault of a probe's sight, in words; null where it has none. */
 function faultOf(timeline: Timeline, probe: string): string | null {
   const { blind, beats, missedBeats } = timeline.sight
   const lost = blind.find((one) => one.probe === probe)
   const missed = missedBeats[probe] ?? 0
   if (lost !== undefined) return `${probe} went blind (${lost.reason})`
-  // The control is no probe: it can go blind and has no beats to miss.
+  // The control is no probe: it can go blind but has no beats to miss.
   if (!timeline.facts.probes.includes(probe)) return null
   if (gapOf(timeline, probe) > patienceMs) return `${probe} saw nothing for ${duration(gapOf(timeline, probe))}`
   return missed * 2 > beats ? `${probe} missed ${missed} of ${count(beats, 'beat')}` : null
 }
 
-/** A probe that never answered has no gap on record: its hole is the whole run. */
+/** The longest time in which a probe saw nothing, in milliseconds. For a probe that never answered it is the whole run. */
 const gapOf = ({ sight }: Timeline, probe: string): number => sight.longestGapMs[probe] ?? Number.POSITIVE_INFINITY
 
-/** Processes that /proc refused to tell of through a whole rest: a program that changes its user is closed to others than root, proc(5). One that ends meanwhile is none. */
+/** Processes of which /proc told nothing through a whole rest: a program that changes its user is closed to everybody but root (proc(5)). A process that just ended is none of these. */
 function unread(timeline: Timeline): readonly Process[] {
   const isClosed = (member: Member): member is Process => isProcess(member) && member.descriptors === null
   return [...new Map(untouchedRests(timeline).flatMap((rest) => presentThroughout(rest, isClosed).filter((process) => !isPlanted(timeline, process, rest.last)).map((process) => [process.id, process]))).values()]
 }
 
-/** What no probe reads: the application tells it itself, in its answer to a forced collection. */
+/** A counter that no probe reads: the application tells it itself, in its answer to a forced collection. */
 const ofOneReading: ReadonlySet<string> = new Set(['app.heap-used-bytes'])
 
-/** A counter that one look has and another lacks means that a probe gave no answer there. The application's end is no fault of a probe's. */
+/** Looks that lack a counter which others have: a probe gave no answer there. That the application's end lacks some is no fault of a probe. */
 function incompleteLooks(timeline: Timeline): readonly string[] {
   const looks = runningLooks(timeline)
   const counters = [...new Set(looks.flatMap((look) => Object.keys(look.counters)))].filter((counter) => !ofOneReading.has(counter)).sort(inOrder)

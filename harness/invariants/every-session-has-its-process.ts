@@ -8,9 +8,9 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
 /**
- * Rule R4. A session whose client's port no process holds has outlived its owner: killed without a FIN, or cut off
- * behind a translated address. Judged only for clients of which the run has seen owners (the planted ones prove nothing: they take no pooler): ports do not match across a
- * proxy or a pooler in between, and a session of someone else's is not the application's.
+ * A session of whose client port no process holds the other end has outlived its owner: that was killed without a FIN, or was cut off behind a translated address. Judged only for
+ * clients of which the run has seen owners, since ports do not match across a proxy or a pooler, and somebody else's session is not the application's. The planted sessions prove
+ * nothing here: they do not pass through a pooler.
  */
 export default {
   name: 'every session has its process',
@@ -35,8 +35,8 @@ export default {
   },
 } satisfies Invariant
 
-/** Sessions of one client are alike in this: role, address and name. */
+/** What the sessions of one client have in common: role, address and application name. */
 const client = ({ user, clientAddress, applicationName }: Session): string => [user, clientAddress, applicationName].join('\0')
 
-/** Processes and sessions are read one after the other: an owner seen later was only missed. */
+/** Processes and sessions are read one after the other: if a later look shows an owner, it had only been missed. */
 const isHeldLater = ({ looks }: Timeline, session: Session, atMs: number): boolean => looks.some((look) => look.atMs > atMs && pairsOf(look).some((pair) => pair.session.id === session.id))

@@ -7,13 +7,13 @@ import { isPlanted, isSession } from '../verdict/stay.ts'
 import type { Invariant, Opinion, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
-/** So many, and from so many loads: one alone may belong to a second pool that one busy moment has opened. */
+/** How many are needed for a leak, and from how many loads: one alone may belong to a second pool that was opened in a busy moment. */
 const enough = { sessions: 2, loads: 2 }
 
 /**
- * Rule R8: a connection that came too late for whoever asked for it, and that nobody has given up since. Pools that open ahead of need rest with unused sessions
- * too, and renew them. So only what neither the plateau of sessions nor that of unused ones explains is accused, and only
- * a session that stayed unused through later loads while younger ones were opened and used.
+ * A session that never ran a query may be a connection that came too late for whoever asked for it, and that nobody has given up since. But pools that open sessions ahead of need also
+ * rest with unused ones, and renew them. So only what exceeds both the plateau of all sessions and that of unused ones is accused, and only a session that stayed unused through later
+ * loads while younger ones were opened and used.
  */
 export default {
   name: 'every session is used',
@@ -36,7 +36,7 @@ export default {
     const beyondPools = `never ran a query, ${beyond} more than the pools account for`
     const convicted = (sentence: string, survivors: readonly Survivor[]): Opinion =>
       declared === 'perhaps' ? { kind: 'inconclusive', sentence: `${sentence}; they are no pool's that is declared, unless processes that came with the load have one, too`, settledBy: whoseEachIs } : { kind: 'leak', sentence, survivors }
-    // Each load leaves more of them: no later one needs to have opened others, which a pool with places left does not.
+    // If each load leaves more of them, no later load needs to have opened others: a pool that has places left opens none.
     if (growth.kind === 'proportional') return convicted(`${count(growth.stayed.length, 'session')} ${beyondPools}: ${inSteps(growth)}`, growth.stayed.map((member) => ({ member, why: whyOf(member, loads), bornIn: bornIn(timeline, member), ofGrowth: true })))
     const sentence = `${count(survivors.length, 'session')} ${beyondPools}, while younger ones were opened and used`
     if (survivors.length === 0) return { kind: 'pass', sentence: `${count(unused.length, 'session')} at rest never ran a query, and no later load had the time to use ${unused.length === 1 ? 'it' : 'them'}` }
@@ -60,8 +60,8 @@ const sessionsAt = (timeline: Timeline, rest: Rest): readonly Session[] => prese
 const isMeasured = ({ doses }: Timeline, { cycle }: Rest): boolean => doses.some((dose) => dose.cycle === cycle && dose.role === 'measured')
 
 /**
- * Loads, wholly after its first sighting, for which a younger session of the same client was opened and had run a query when they were over. As they begin too: the first
- * request of all may be one of ours, just before.
+ * How many later loads passed a session over: they began after it was first seen, and a younger session of the same client was opened in them and had run a query when they were over.
+ * Opened after the cycle before had ended, since the very first request may be one of the harness's, just before the load.
  */
 function loadsMissed(timeline: Timeline, session: Session): number {
   const seenMs = firstSightings(timeline).get(session)?.atMs ?? Number.POSITIVE_INFINITY

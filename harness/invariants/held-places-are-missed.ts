@@ -4,9 +4,10 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
 /**
- * The control of the one thing that cannot be planted, a lost place of a pool that is not ours: the harness holds some of its places by requests of its own, one time after the other. They must be missed, exactly so
- * many each time, and be there again when it lets go. A request that takes no place after all, or holds it too short, fails here: one busy moment may look as if held places were missed, but a try that finds
- * more than there can be has found what no place stood behind. Only a pool of which every place was asked for can run short: of a larger one that none was missed says nothing.
+ * The control of the one thing that cannot be planted, a lost place of a pool that is not ours. The harness holds some places by requests of its own, several times. Each time exactly
+ * so many must be missing, and all must be back when it lets go. A request that takes no place after all, or holds it too briefly, fails here: in a busy moment held places may seem to
+ * be missing by chance, but a try that finds more than there can be has met requests that take no place. Only a pool of which every place was asked for can run short: if a larger one
+ * shows none missing, that says nothing.
  */
 export default {
   name: 'held places are missed',
@@ -31,12 +32,12 @@ export default {
   },
 } satisfies Invariant
 
-/** Fewer than declared may be a request that takes two places each, or threads that are fewer than the places: then as many places may be lost unseen. */
+/** Warns where fewer places were found than are declared. The request may take two places each, or there are fewer threads than places: then places may be lost without being missed. */
 function declaredBeyond({ facts: { limits } }: Timeline, said: string, found: number): ReturnType<Invariant['check']> {
   const beyond = (limits.poolMaxPerProcess ?? 0) * (limits.workers ?? 1) - found
   if (beyond <= 0) return { kind: 'pass', sentence: said }
   return { kind: 'not judged', sentence: `${said}; but of ${count(found + beyond, 'place')} declared ${found} could be had before the load: if something else lets no more requests through, such as its threads, lost places beyond them do not show` }
 }
 
-/** More places than were asked for, as far as is declared; or several pools, and chance decides which of them a request meets. */
+/** Whether the pool may have more places than were asked for, as far as is declared; or whether there are several pools, and chance decides which of them a request meets. */
 const mayBeLarger = ({ facts: { limits } }: Timeline, asked: number): boolean => limits.poolMaxPerProcess === undefined || limits.poolMaxPerProcess > asked || (limits.workers ?? 1) > 1

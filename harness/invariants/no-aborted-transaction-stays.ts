@@ -7,10 +7,9 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
- * A statement failed and nobody has ended its transaction: the connection was lost on the way (M01), or went back into its pool as it was (M22).
- * It holds no lock and no snapshot, and PostgreSQL no longer tells its age; but no one can use it before a ROLLBACK. A pool that rolls
- * back when it hands out is healthy, and ends it under the next load: only one that a whole later load has not touched is a leak, or one whose next users were
- * refused (25P02), and that is aborted still.
+ * A statement failed and nobody has ended its transaction: the connection was lost on the way, or went back into its pool as it was. It holds no lock and no snapshot, and PostgreSQL no
+ * longer tells its age, but nobody can use the session before a ROLLBACK. A pool that rolls back when it hands a session out is healthy, and ends the transaction under the next load.
+ * So it is a leak only if a whole later load has not touched it, or if the session's next user was refused (25P02) and it is still aborted.
  */
 export default {
   name: 'no aborted transaction stays',
@@ -22,7 +21,7 @@ export default {
     const leaked = latestOfEach(stays.filter((stay) => outlivedLoads(timeline, stay) > 0 || wasHandedOut(timeline, stay, rests)))
     const known = new Set(leaked.map(({ member }) => member.id))
     const recent = latestOfEach(stays).filter((stay) => !stay.gone && !known.has(stay.member.id))
-    // Where later loads have passed some over, those of the last load are no pool's that rolls back on the next use.
+    // If later loads have passed some over, this is no pool that rolls back on the next use, so those of the last load are left behind as well.
     if (leaked.length > 0)
       return {
         kind: 'leak',
@@ -45,7 +44,7 @@ const sameFailure = (one: Sighting<Session>, other: Sighting<Session>): boolean 
 
 const failing = ({ member, atMs }: Sighting<Session>): number => atMs - (member.stateAgeMs ?? 0)
 
-/** Aborted at two rests, one after the other, and used between them, with the answer that its transaction is aborted: nobody rolls back who gets it. */
+/** Whether the session was aborted at two rests in a row, and was used between them and answered that its transaction is aborted: whoever gets it does not roll back. */
 function wasHandedOut({ serverLog }: Timeline, { member }: Stay<Session>, rests: readonly Rest[]): boolean {
   const isAbortedAt = (rest: Rest | undefined): rest is Rest => rest?.last.members.some((other) => isAborted(other) && other.id === member.id) === true
   const refusals = serverLog.filter(({ pid, sqlstate }) => pid === member.pid && sqlstate === inFailedTransaction)
@@ -58,7 +57,7 @@ function wasHandedOut({ serverLog }: Timeline, { member }: Stay<Session>, rests:
 /** PostgreSQL manual, "PostgreSQL Error Codes": in_failed_sql_transaction. */
 const inFailedTransaction = '25P02'
 
-/** Loads that began and ended while it was there. */
+/** How many loads began and ended while it was there. */
 function outlivedLoads({ cycles, doses }: Timeline, { sinceMs, untilMs }: Stay<Session>): number {
   return doses.filter(({ cycle, counted, atMs }) => counted > 0 && atMs <= untilMs && cycles.some((span) => span.cycle === cycle && span.startMs >= sinceMs)).length
 }

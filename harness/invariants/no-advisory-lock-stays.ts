@@ -4,7 +4,7 @@ import { isSession } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
-/** A session lock goes back into the pool with its session. An elected leader holds one for good. */
+/** A lock of a session goes back into the pool with it. An elected leader holds one for good, by design. */
 export default nothingAbove({
   name: 'no advisory lock stays',
   called: 'advisory lock',

@@ -5,9 +5,9 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
- * Rule R5. A pool at its limit shows the same number of sessions whether its places are lost or lent; and when a collector has closed what was lost,
- * it shows fewer, and none that stays. Only requests that want a place find out. Held against what the same requests found before
- * the load, not against what is declared: a request may need more than one place.
+ * A pool at its limit shows the same number of sessions whether its places are lost or in use; and if a garbage collector has closed what was lost, it shows fewer, and none that stays.
+ * Only requests that want a place find out. Their result is compared with what the same requests found before the load, and not with what is declared, since a request may need more
+ * than one place.
  */
 export default {
   name: 'no place of the pool is lost',

@@ -3,7 +3,7 @@ import { nothingAbove } from '../verdict/floor.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { duration } from '../verdict/words.ts'
 
-/** It holds its locks and its snapshot without any session, through restarts, until someone ends it by name. */
+/** A prepared transaction holds its locks and its snapshot without any session, even through restarts, until somebody ends it by its name. */
 export default nothingAbove({
   name: 'no prepared transaction stays',
   called: 'prepared transaction',

@@ -2,7 +2,7 @@ import { runningLooks } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
-/** A process that the kernel takes away takes its sessions and its evidence with it: what is left then is not what the application leaves. */
+/** A process that the kernel kills takes its sessions and its evidence with it: what is left then is not what the application would have left. */
 export default {
   name: 'no process was killed for memory',
   isCause: true,

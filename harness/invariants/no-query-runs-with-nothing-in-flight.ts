@@ -10,9 +10,9 @@ import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
- * Rule R2. A long page goes on for a while after its client has left. A query that waits, for a lock or for a peer that
- * does not read, gets the patience of a transaction; one that works gets the longest that a healthy one may take.
- * The server is never quiet while it runs, so this rule looks at unquiet rests as well.
+ * A query still runs although no request is in flight. A long page goes on for a while after its client has left: so a query that is working may take as long as the longest healthy
+ * transaction, while one that waits, for a lock or for a peer that does not read, may take only as long as transactions usually do. The server is never quiet while a query runs, so
+ * this invariant looks at unquiet rests as well.
  */
 export default {
   name: 'no query runs with nothing in flight',
@@ -51,8 +51,9 @@ const sameQuery = (one: Sighting<Session>, other: Sighting<Session>): boolean =>
 const describe = ({ latest }: Stay<Session>, ageMs: number): string => `active for ${duration(ageMs)}${latest.waitEvent === null ? '' : `, waits for ${latest.waitEvent}`}: ${latest.query}`
 
 /**
- * As the standby of an elected leader that waits for its lock, in one query or, where that has a time-out, in the same again and again; a long poll; or a job that somebody else runs in the same
- * server. By the last looks before the load: until then an application starts. Where none saw everything, by the first that did: whether its queries are older than the load is not known.
+ * The queries that ran before the load: a standby of an elected leader that waits for its lock, in one query or, with a time-out, in the same one again and again; a long poll; or a job
+ * that somebody else runs in the same server. By the last looks before the load, because until then an application is starting. Without a complete look before the load, by the first
+ * complete one; then it is not known whether its queries are older than the load.
  */
 function standingBefore({ cycles, looks }: Timeline): { readonly isKnown: boolean; readonly standing: StandingQueries } {
   const loadMs = cycles[0]?.startMs ?? Number.NEGATIVE_INFINITY
@@ -62,8 +63,9 @@ function standingBefore({ cycles, looks }: Timeline): { readonly isKnown: boolea
 }
 
 /**
- * Where there are more of a form than stood before the load, the oldest sessions have those that did. `stays`: those of one rest that are too old. What runs through it and is not, as a poll that begins anew
- * every few seconds, is what stood, and stands for no other.
+ * Those of one rest's too old queries, `stays`, that were started since the load: of each form as many as there are more than before the load. The oldest sessions are taken to run
+ * those from before. Queries of the same form that ran through the rest without being too old, as a poll that begins anew every few seconds, were there before, too, and so excuse no
+ * other.
  */
 function startedSince(standing: StandingQueries, stays: readonly Stay<Session>[]): readonly Stay<Session>[] {
   const [first] = stays

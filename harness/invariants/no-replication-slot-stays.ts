@@ -3,7 +3,7 @@ import { nothingAbove } from '../verdict/floor.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { thousands } from '../verdict/words.ts'
 
-/** A slot keeps the server's write-ahead log until the disk is full. One that replicas had before the load is theirs. */
+/** A slot keeps the server's write-ahead log until the disk is full. One that a replica had before the load is the replica's. */
 export default nothingAbove({
   name: 'no replication slot stays',
   called: 'replication slot',

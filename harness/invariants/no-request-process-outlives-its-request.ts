@@ -7,8 +7,8 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
- * Rule R6. A process that carries a request in its environment (CGI) has to end with it. One that still makes progress
- * is a slow page whose client has left, until it has used more CPU time than any request may take; one that makes none, with its session idle too, hangs.
+ * A process that carries a request in its environment (CGI) has to end with it. One that still makes progress is a slow page whose client has left, until it has used more CPU time than
+ * any request may take. One that makes no progress, with its session idle too, hangs.
  */
 export default {
   name: 'no request process outlives its request',

@@ -3,7 +3,7 @@ import { runningLooks } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, inOrder, list } from '../verdict/words.ts'
 
-/** A restart wipes away what was left, and with it the evidence. */
+/** A restart removes what was left, and the evidence with it. */
 export default {
   name: 'no server restarted',
   isCause: true,
@@ -13,7 +13,7 @@ export default {
     const known = Map.groupBy(seen.flatMap(({ servers }) => servers), ({ name }) => name)
     const names = [...known.keys()].sort(inOrder)
     const restarted = names.filter((name) => new Set(known.get(name)?.map(({ id }) => id)).size > 1)
-    // Where a probe gave no answer, its server is out of sight: that it is gone nobody can say.
+    // If a probe gave no answer, its server is out of sight: nobody can say that it is gone.
     const lost = (name: string) => seen.flatMap(({ look, servers }) => ((look.missed ?? []).length > 0 || servers.some((server) => server.name === name) ? [] : [look]))
     const missing = names.filter((name) => lost(name).length > 0)
 
@@ -21,7 +21,7 @@ export default {
     if (names.length === 0) return { kind: 'inconclusive', sentence: 'no look shows a server: whether one restarted cannot be told', settledBy: 'a run whose looks succeed' }
     if (restarted.length > 0)
       return { kind: 'inconclusive', sentence: `${list(restarted)} restarted during the run: what was left before is gone`, settledBy: 'find out why in its log, then run again' }
-    // Whoever listens for the application is its oldest process: where none is seen to, what is seen of processes is something else's.
+    // The server process of the application is the oldest that listens on its port: if none is seen to, the processes that are seen belong to something else.
     if (isWatched && !names.includes(application))
       return { kind: 'inconclusive', sentence: `no look shows a process that listens on the application's port: ${application} was out of sight, and with it what its processes leave`, settledBy: 'an application that keeps its environment when it goes to the background, and a harness that runs as root or as its user' }
     if (missing.length > 0) return { kind: 'inconclusive', sentence: list(missing.map((name) => `${name} was gone at ${lost(name).length} of ${count(looks.length, 'look')}${inCycle(lost(name)[0]?.cycle)}`)), settledBy: 'find out why in its log, then run again' }
@@ -29,7 +29,7 @@ export default {
   },
 } satisfies Invariant
 
-/** As probes/resources/processes.ts names it. */
+/** The name that probes/resources/processes.ts gives it. */
 const application = 'application'
 
 const inCycle = (cycle: number | undefined): string => (cycle === undefined ? '' : `, first after cycle ${cycle}`)

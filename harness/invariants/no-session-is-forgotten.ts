@@ -8,13 +8,12 @@ import { isPlanted, isSession, latestOfEach, staysAt, survivor } from '../verdic
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
-/** So many, and from so many loads: one alone may belong to a second pool that one busy moment has opened. */
+/** How many are needed for a leak, and from how many loads: one alone may belong to a second pool that was opened in a busy moment. */
 const enough = { sessions: 3, loads: 2 }
 
 /**
- * A pool opens no session while it has an idle one. So a session that rests unused since the load that opened it, while the same process opened others under a
- * later one, is no longer in any pool: nobody will use it, and nobody will close it (M01, M27, M34). Counts may hide it, where other sessions
- * are closed for being idle.
+ * A pool opens no session while it has an idle one. So a session that rests unused since the load that opened it, while the same process opened others under a later load, is no longer
+ * in any pool: nobody will use it, and nobody will close it. Counts may hide it, where other sessions are closed for being idle.
  */
 export default {
   name: 'no session is forgotten',
@@ -24,7 +23,7 @@ export default {
     const forgotten = latestOfEach(staysAt(timeline, last, { is: isIdle })).filter(({ member }) => isForgotten(timeline, member, last))
     const loads = new Set(forgotten.map(({ member }) => bornIn(timeline, member)))
     if (forgotten.length === 0) return { kind: 'pass', sentence: 'no session rested unused while its process opened others' }
-    // A pool that renews its sessions opens them ahead of need: only beyond its declared size is none of them its own. At which rest does not matter: by the last one others may have been closed for being idle.
+    // A pool that renews its sessions opens some ahead of need: only beyond the declared size are they certainly not its own. At any rest of the run, since by the last one others may have been closed for being idle.
     const declared = new Set(untouchedRests(timeline).flatMap(({ looks }) => looks.map((look) => declaredFor(timeline, look, look.members.filter(isSession).filter((session) => !isPlanted(timeline, session, look)))?.kind)))
     const sentence = `${count(forgotten.length, 'session')} rested unused since the ${loads.size === 1 ? 'load' : `${loads.size} loads`} that opened ${forgotten.length === 1 ? 'it' : 'them'}, while later loads opened others`
     const survivors = forgotten.map((stay) => survivor(stay, `idle and unused for ${duration(stay.latest.stateAgeMs ?? 0)}; last: ${stay.latest.query}`))
@@ -37,7 +36,7 @@ export default {
 
 const isIdle = (member: { readonly kind: string }): member is Session => member.kind === 'session' && (member as Session).state === 'idle' && (member as Session).queryAgeMs !== null
 
-/** Opened by a measured load, last used under it, and passed over by a later one that opened a younger session for the same process. */
+/** Whether a session was opened by a measured load, last used in it, and passed over by a later load that opened a younger session for the same process. */
 function isForgotten(timeline: Timeline, session: Session, { last }: Rest): boolean {
   const cycle = timeline.cycles.find((span) => span.cycle === bornIn(timeline, session))
   if (cycle === undefined || cycle.role !== 'measured' || last.atMs - (session.stateAgeMs ?? 0) > cycle.endMs) return false
@@ -48,7 +47,7 @@ function isForgotten(timeline: Timeline, session: Session, { last }: Rest): bool
   )
 }
 
-/** The same process where it is known, and always the same client. */
+/** Whether two sessions have the same client and, where that is known, the same process. */
 function isOfTheSame(session: Session, other: Session, owners: ReadonlySet<string>, look: Parameters<typeof pairsOf>[0]): boolean {
   const holders = holdersOf(pairsOf(look), other)
   return other.user === session.user && other.database === session.database && other.applicationName === session.applicationName && (owners.size === 0 || holders.length === 0 || holders.some(({ id }) => owners.has(id)))

@@ -10,8 +10,8 @@ import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count, duration, list } from '../verdict/words.ts'
 
 /**
- * Rule R9. A server's time-out hides a leak from every count: the session is gone, and the application has often lost
- * the slot for good, because its ROLLBACK failed and the line that releases was never reached.
+ * A server's time-out hides a leak from every count: the session is gone, and the application has often lost the place in its pool for good, because its ROLLBACK failed and the line
+ * that gives the session back was never reached.
  */
 export default {
   name: 'no session was ended by a server time-out',
@@ -38,7 +38,10 @@ export default {
   },
 } satisfies Invariant
 
-/** Of a server that ends many no more lines are kept; how many there were looks tell to the end, up to the control, which has some ended itself. None in older records. */
+/**
+ * How many more each cycle's load left than the log's lines tell. The record keeps a limited number of lines of each error, but looks count all of them, up to the control, which makes
+ * the server end some itself. None for older records.
+ */
 function unlistedOf({ looks, cycles }: Timeline, listed: readonly Survivor[]): NonNullable<Survivor['unlisted']> {
   const told = looks.slice(0, looks.findLastIndex(({ reading }) => !isOfControl.has(reading)) + 1).flatMap(({ atMs, counters }) => ('log.sessions-ended' in counters ? [{ atMs, ended: counters['log.sessions-ended'] ?? 0 }] : []))
   const endedBy = (ms: number): number => told.findLast(({ atMs }) => atMs <= ms)?.ended ?? 0
@@ -50,14 +53,14 @@ function unlistedOf({ looks, cycles }: Timeline, listed: readonly Survivor[]): N
   })
 }
 
-/** A damaged record may tell any number, and each of them is a birth. */
+/** A limit, because a damaged record may tell any number, and each counts as a birth. */
 const mostUnlisted = 1_000_000
 
 const isOfControl: ReadonlySet<Reading> = new Set(['control-planted', 'control-removed', 'stopped'])
 
 /**
- * Ended while the control was planted, and not there just before: one of the control's own. It tells of none if it fails meanwhile, or if its planter, on a busy machine, does not see the end in
- * time. A session of the application's that waits for as long as a time-out would have been there.
+ * Whether a session that the server ended was the control's own: it ended while the control was planted, and was not there just before. The control does not name it if it failed
+ * meanwhile, or if its planter did not see the end in time on a busy machine. A session of the application that had waited as long as a time-out takes would have been there before.
  */
 function isOfPlanting({ looks }: Timeline, { pid, atMs }: Stamped<ServerLog>): boolean {
   const last = looks.findLastIndex(({ reading }) => reading === 'control-before')

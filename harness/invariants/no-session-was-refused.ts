@@ -4,8 +4,8 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
 /**
- * All connections of the server were taken: it is what people notice of a leak, and its last stage. A pool that is declared too large does the same in health,
- * and what that costs is told by the dose; hence a warning, so that a leak is told with what it led to.
+ * All connections of the server were taken: the last stage of a leak, and the one that people notice. But in health a pool that is declared too large does the same, and the dose tells
+ * what that costs. Hence a warning, so that a leak is told together with what it led to.
  */
 export default {
   name: 'no session was refused',

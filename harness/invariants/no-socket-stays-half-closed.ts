@@ -3,7 +3,7 @@ import { nothingAbove } from '../verdict/floor.ts'
 import { isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 
-/** CLOSE_WAIT: the other side has hung up and the application has not. The kernel waits for it for ever. */
+/** CLOSE_WAIT: the other side has hung up and the application has not. The kernel keeps such a socket for ever. */
 export default nothingAbove({
   name: 'no socket stays half closed',
   called: ['socket in CLOSE_WAIT', 'sockets in CLOSE_WAIT'],

@@ -5,8 +5,8 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, list, thousands } from '../verdict/words.ts'
 
 /**
- * Healthy load writes: a visit, an order, a session row for each client without a cookie. So tables that grow are told with their rate, and only one that is
- * declared not to (limits.steadyTables) may not.
+ * A healthy load writes: a visit, an order, a session row for each client without a cookie. So tables that grow are told with their rate, and only one that is declared not to grow
+ * (limits.steadyTables) is a leak if it does.
  */
 export default {
   name: 'no steady table grows',
@@ -34,15 +34,18 @@ export default {
 
 const isTable = (member: Member): member is Table => member.kind === 'table'
 
-/** `sinceMs`: of the run's clock, when that was not yet there. */
+/** `sinceMs`: a moment of the run at which the growth was not yet there, in milliseconds. */
 type Growth = { readonly rows: number; readonly bytes: number; readonly sinceMs: number }
 
-/** PostgreSQL counts what a session has inserted once this session is idle, ten seconds later at most (PGSTAT_IDLE_INTERVAL of pgstat.c); before its release 15, with the session's next use. */
+/**
+ * How late PostgreSQL may count what a session has inserted, in milliseconds: once the session is idle, at most ten seconds later (PGSTAT_IDLE_INTERVAL of pgstat.c). Before release 15
+ * it waits for the session's next use.
+ */
 const lateMs = 10_000
 
 /**
- * Since the first look. But where the files are no larger, only the statistics tell of more rows, and these may be of the start: of a migration whose session rests in the pool. What was late comes at
- * once, so such rows count from the look on that shows the first of them and is not too early for that.
+ * The growth of a table since the first look. If its files are no larger, only the statistics tell of more rows, and these may belong to the start: to a migration whose session rests
+ * in the pool. Late statistics come all at once, so these rows count only from the first look that shows some and is too late for that.
  */
 function growthOf({ looks }: Timeline, table: Table): Growth {
   const [first] = looks
@@ -53,7 +56,7 @@ function growthOf({ looks }: Timeline, table: Table): Growth {
   return { rows: known === undefined ? 0 : table.grownRows - rowsAt(known), bytes: table.grownBytes, sinceMs: known?.atMs ?? sinceMs }
 }
 
-/** By what was sent meanwhile. */
+/** In words, with its rate by the requests that were sent meanwhile. */
 function growthSaid({ doses }: Timeline, { id }: Table, { rows, bytes, sinceMs }: Growth, atMs: number): string {
   const sent = doses.filter((dose) => dose.atMs > sinceMs && dose.atMs <= atMs).reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
   const rate = sent > 0 && rows > 0 ? `, ${Number((rows / sent).toPrecision(2))} a request` : ''

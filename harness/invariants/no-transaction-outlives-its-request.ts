@@ -10,8 +10,8 @@ import type { Invariant, Opinion, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
- * Rule R1. `idle in transaction` alone is no failure: healthy applications show it for seconds under load, and some
- * pools rest in it for ever. It is a leak with what costs others: a snapshot, a transaction id or relation locks held.
+ * `idle in transaction` alone is no failure: healthy applications show it for seconds under load, and some pools rest in it for ever. It is a leak if it costs others something: if it
+ * holds a snapshot, a transaction id or relation locks.
  */
 export default {
   name: 'no transaction outlives its request',
@@ -23,7 +23,7 @@ export default {
     const oldest = (stays: readonly Stay<Session>[]): number => Math.max(...stays.map(ageMs))
     const told = (stays: readonly Stay<Session>[]): readonly Survivor[] => stays.map((stay) => survivor(stay, describe(stay, ageMs(stay))))
     const stays = staysAtEach(timeline, rests, { is: isOpenTransaction, same: sameTransaction }).flat().filter(isAtRest)
-    // As a query that works: while a page does, its transaction gets the longest that a healthy one may take.
+    // While a page is working, its transaction may take as long as the longest healthy one, as a working query may.
     const allowedMs = ({ rest, member }: Stay<Session>): number => (isAtWork(timeline, rest, member) ? declaredTransactionMs(timeline) : thresholdMs)
     const isOld = (stay: Stay<Session>): boolean => ageMs(stay) > allowedMs(stay) && !isWorkedOn(timeline, stay)
     // What was left once is not taken back by what its session does next.
@@ -32,7 +32,7 @@ export default {
     const open = latestOfEach(stays).filter(({ member }) => !known.has(member.id))
     const old = open.filter(isOld)
     const harmless = old.filter(({ latest }) => !holdsSomething(latest))
-    // Who ends what is left after a while makes transactions that end look slow, and so hides it: it is told at least.
+    // An application that ends what it left after a while makes transactions that ended look slow, and so hides its leak: it is told at least.
     const slow = open.filter((stay) => !old.includes(stay) && stay.gone && holdsSomething(stay.latest) && ageMs(stay) > patienceMs && !isWorkedOn(timeline, stay))
     const undecided = open.filter((stay) => !old.includes(stay) && !stay.gone && holdsSomething(stay.latest))
 
@@ -64,18 +64,18 @@ export default {
   },
 } satisfies Invariant
 
-/** An active one is still at work: see no-query-runs-with-nothing-in-flight. One that is aborted has no age any more: see no-aborted-transaction-stays. */
+/** An active one is still at work: see no-query-runs-with-nothing-in-flight. An aborted one has no age any more: see no-aborted-transaction-stays. */
 const isOpenTransaction = (member: Member): member is Session =>
   isSession(member) && member.transactionAgeMs !== null && (member.state?.startsWith('idle in transaction') ?? false)
 
-/** A pooled session may be between two transactions at each look: only one that began at one moment is one. */
+/** Only sightings of a transaction that began at the same moment are sightings of one: a pooled session may be in another at each look. */
 const sameTransaction = (one: Sighting<Session>, other: Sighting<Session>): boolean => Math.abs(beginning(one) - beginning(other)) < 1_000
 
 const beginning = ({ member, atMs }: Sighting<Session>): number => atMs - (member.transactionAgeMs ?? 0)
 
 /**
- * Where the whole server came to rest, everything did. Where it did not, because this very leak kept it busy, the
- * session itself must have been idle for all three looks; a page that works on after its client left is not.
+ * If the whole server came to rest, so did the session. If it did not, because this very leak kept it busy, the session itself must have been idle for all looks of the rest; a page
+ * that works on after its client has left is not.
  */
 const isAtRest = ({ rest, member }: Stay<Session>): boolean => rest.quiet || (member.stateAgeMs ?? 0) >= rest.last.atMs - (rest.looks[0]?.atMs ?? 0)
 

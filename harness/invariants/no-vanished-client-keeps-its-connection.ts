@@ -6,8 +6,8 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
- * A client that is gone without FIN or RST leaves its connection to any server, until a time-out of the server's or the kernel's. What the application declares of
- * its own is what it is held to, and no more.
+ * A client that is gone without FIN or RST leaves its connection to any server, until a time-out of the server or of the kernel. The application is held to the time-out that it
+ * declares for itself, and to no other.
  */
 export default {
   name: 'no vanished client keeps its connection',
@@ -40,14 +40,14 @@ const keptAt = (rest: Rest): readonly Process[] => presentThroughout(rest, isKee
 
 const fewest = (rest: Rest, process: Process): number => Math.min(...readingsOf(rest, process).map(({ vanishedClients = 0 }) => vanishedClients))
 
-/** From the end of the load before it. Before the first load nobody has vanished yet. */
+/** How long after a load a rest began, in milliseconds; 0 before the first load, when no client has vanished yet. */
 function sinceLoadMs({ doses }: Timeline, { looks }: Rest): number {
   const beganMs = looks[0]?.atMs ?? 0
   const load = doses.findLast(({ planned, atMs }) => planned > 0 && atMs <= beganMs)
   return load === undefined ? 0 : beganMs - load.atMs
 }
 
-/** By which cycles' loads those came that the process has at the last of these rests: a time-out ends the oldest first, so they are the last that came. */
+/** In which cycles' loads the connections came that the process has at the last of these rests. A time-out ends the oldest first, so they are the latest that came. */
 function risesOf({ doses }: Timeline, rests: readonly Rest[], process: Process): readonly { readonly cycle: number; readonly rise: number }[] {
   const counts = rests.map((rest) => (readingsOf(rest, process).length === 0 ? 0 : fewest(rest, process)))
   let left = counts.at(-1) ?? 0

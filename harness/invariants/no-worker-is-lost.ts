@@ -5,7 +5,7 @@ import { isPlanted, isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list } from '../verdict/words.ts'
 
-/** Below the floor is a failure too. Only against a declared number: spare workers of a server come and go in health, and so do recycled ones. */
+/** Too few processes are a failure as well. Only against a declared number: spare workers of a server come and go in health, and so do recycled ones. */
 export default {
   name: 'no worker is lost',
   check: (timeline) => {
@@ -22,13 +22,16 @@ export default {
   },
 } satisfies Invariant
 
-/** Those from before the first request, and whoever takes the place of one: what a worker has started and left is no worker. */
+/** Workers are processes from before the first request, and those that take the place of one: what a worker has started and left behind is no worker. */
 function workersAt(timeline: Timeline, rest: Rest): readonly Process[] {
   const kin = new Set(timeline.looks.flatMap(({ members }) => members.filter(isWorker).filter((process) => isOlderThanLoad(timeline, process)).map(kinOf)))
   return presentThroughout(rest, isWorker).filter((process) => !isPlanted(timeline, process, rest.last) && (kin.size === 0 || kin.has(kinOf(process))))
 }
 
-/** By its parent and its command; words with a digit in that may count the workers, or be one's own, as a socket's name. */
+/**
+ * What a worker has in common with the one whose place it takes: its parent and its command. Words with a digit are left out, as they may count the workers or name something of one of
+ * them, such as its socket.
+ */
 const kinOf = ({ parentPid, command }: Process): string => `${parentPid} ${command.replaceAll(/\w+/g, (word) => (/\d/.test(word) ? '' : word))}`
 
 const isWorker = (member: Member): member is Process => isProcess(member) && member.request === null

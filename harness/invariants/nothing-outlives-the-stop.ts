@@ -4,7 +4,7 @@ import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
-/** What a SIGTERM leaves behind costs the next deployment, and may have nothing to do with the load: a warning. What the load left is judged before. */
+/** What a SIGTERM leaves behind costs the next deployment and may have nothing to do with the load: hence a warning. What the load left is judged before the stop. */
 export default {
   name: 'nothing outlives the stop',
   check: (timeline) => {

@@ -1,7 +1,7 @@
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
-/** That others still answer says that a hang is a route's and not the whole application's. It clears nobody: lost slots show only when the last is gone. */
+/** If other routes still answer, a hang is a matter of one route and not of the whole application. It clears nobody: lost places show only when the last is gone. */
 export default {
   name: 'other routes still answer',
   check: ({ canaries }) => {

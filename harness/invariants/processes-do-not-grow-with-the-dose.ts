@@ -5,7 +5,7 @@ import { bornIn, finalRest, noRest } from '../verdict/rest.ts'
 import { isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 
-/** Rule R6, second half: processes that carry no request in their environment, such as children that a request has started and forgotten. */
+/** Processes that carry no request in their environment, such as children that a request has started and forgotten. */
 export default {
   name: 'processes do not grow with the dose',
   check: (timeline) => {

@@ -8,9 +8,8 @@ import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
- * Rule R3, second half: idle sessions that each load adds and none takes away. Within its declared size a pool may still
- * fill. Beyond it a healthy one was seen to settle at 1.4 times; at twice its size and still growing, a steady rate is
- * not waited for: losses come by chance, and a small load may lose none.
+ * Idle sessions that each load adds and none takes away. Within its declared size a pool may still fill; a healthy one was seen to settle at 1.4 times its size. At twice its size and
+ * still growing, it is a leak without a steady rate: losses come by chance, and a small load may lose none.
  */
 export default {
   name: 'sessions do not grow with the dose',
@@ -24,7 +23,7 @@ export default {
 
     const isFarBeyond = declared !== null && growth.atEnd >= 2 * declared.size
     if (growth.kind === 'bounded') return { kind: 'pass', sentence: `sessions at rest did not go on growing with the load (${count(growth.atEnd, 'session')} at the end, ${growth.plateau} after the warm-up)` }
-    // No need makes a pool twice as large as it is declared.
+    // However many requests need one, a pool does not become twice as large as it is declared.
     if (growth.byNeed && !isFarBeyond) return { kind: 'pass', sentence: `${said}; ${byNeedOf(timeline)}` }
     if (declared?.kind === 'within') return { kind: 'pass', sentence: `${said}, within the ${declared.size} that the pools declare` }
     if (declared?.kind === 'perhaps') return { kind: 'inconclusive', sentence: `${said}, within the ${declared.size} that the pools declare only if processes that came with the load have one, too`, settledBy: whoseEachIs }
@@ -40,7 +39,7 @@ export default {
   },
 } satisfies Invariant
 
-/** One whose transaction costs others something is judged by that: here it would only make a pool that fills look like a leak. */
+/** Sessions whose transaction costs others something are judged by other invariants: here they would only make a pool that fills look like a leak. */
 const isAtEase = (member: Member): member is Session => isSession(member) && member.state !== 'idle in transaction (aborted)' && !(member.transactionAgeMs !== null && (member.holdsXid || member.holdsXmin || member.relationLocks > 0))
 
 const whyOf = ({ state, stateAgeMs, query }: Session): string => `${state}, unused for ${duration(stateAgeMs ?? 0)}; last: ${query}`

@@ -4,8 +4,8 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, inOrder } from '../verdict/words.ts'
 
 /**
- * Rule R3, first half. A declared maximum is a hint, not a law: a healthy pool frees the slot before the connection is
- * back, and declares 10 while it holds 12. Hence a warning; growth is judged by itself.
+ * A declared maximum is a hint and no law: a healthy pool frees the place before the connection is back, and so holds 12 sessions where it declares 10. Hence a warning; another
+ * invariant judges growth.
  */
 export default {
   name: 'sessions stay within the declared pools',
@@ -24,7 +24,7 @@ export default {
     return {
       kind: 'warning',
       sentence: `the pools declare ${allowedAt(worst.rest)} and held ${count(sessionsAt(worst.rest).length, 'session')} at rest`,
-      // Which of them are beyond is not known: those that came last stand for it.
+      // It is not known which sessions are too many: those that came last stand for them.
       survivors: sessionsAt(worst.rest)
         .toSorted((a, b) => b.backendStartMs - a.backendStartMs || inOrder(a.id, b.id))
         .slice(0, worst.over)

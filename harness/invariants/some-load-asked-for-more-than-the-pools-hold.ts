@@ -6,7 +6,8 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
 /**
- * Nested checkouts and locks of sessions show nothing below a pool's size and everything above it: a run whose load never took every place has not looked for them, and says so.
+ * Some leaks, by nested checkouts or by locks of sessions, show only when more requests come at once than a pool has places. A run whose load never took every place has not looked for
+ * them, and says so.
  */
 export default {
   name: 'some load asked for more than the pools hold',

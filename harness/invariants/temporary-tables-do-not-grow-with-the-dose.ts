@@ -8,9 +8,9 @@ import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
 /**
- * A temporary table lives as long as its session, and a pool's sessions live for ever. One that each session makes once and uses again is healthy, and its
- * number ends with the pool's; one for each request fills the catalog until the session is closed. A slow leak has no steady rate, but it has names: no session can hold
- * two tables of one name, so one that is given another name by each of several loads never uses the first again.
+ * A temporary table lives as long as its session, and a pool's sessions live for ever. If each session makes one table and uses it again, that is healthy, and their number stops
+ * growing with the pool; a table for each request fills the catalog until the session is closed. A slow leak has no steady rate, but its tables have names: no session can hold two
+ * tables of the same name, so a session to which several loads add tables of new names never uses the old ones again.
  */
 export default {
   name: 'temporary tables do not grow with the dose',
@@ -37,7 +37,7 @@ export default {
 
 const isTemporaryTable = (member: Member): member is TemporaryTable => member.kind === 'temporary-table'
 
-/** At the end, those of names that the warm-up had not made, in sessions that hold such tables from more than one load. */
+/** Tables at the end with names that did not exist before the measured load, in sessions that hold such tables from more than one load. */
 function piledUp(timeline: Timeline): readonly TemporaryTable[] {
   const last = finalRest(timeline)
   const [first] = measuredDoses(timeline)

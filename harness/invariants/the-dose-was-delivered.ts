@@ -8,7 +8,7 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { isEnough } from '../verdict/sure.ts'
 import { count, cycles, list, thousands } from '../verdict/words.ts'
 
-/** Below this share of the plan the bound that the run prints would be worth less than it says. */
+/** If a smaller share of the plan was delivered, the bound that the run prints would be worth less than it says. */
 const enough = 0.95
 
 /** Only answers with the expected status and content count: an application that fails fast has not been tested. */
@@ -41,7 +41,7 @@ export default {
       const [names, n] = [list(untested.map(({ route }) => route)), untested.reduce((sum, { started }) => sum + started, 0)]
       return { kind: 'inconclusive', sentence: `${sentence}, but no request to ${names}, of ${thousands(n)}: what ${untested.length === 1 ? 'it leaves' : 'they leave'} is not known${instances({ failures: timeline.failures.filter(({ route }) => untested.some((one) => one.route === route)) })}`, settledBy: 'correct what these routes ask for or expect, or leave them out, and run again' }
     }
-    // What broke before the measured cycles is no dose; but who broke it may be a journey with a fault.
+    // Requests that broke before the measured cycles do not belong to the dose, but a faulty journey may have broken them.
     const before = brokenLoads(timeline.doses.filter(({ role }) => role !== 'measured'))
     if (share >= enough && before !== null) return { kind: 'warning', sentence: `${sentence}; before them the load generator broke in ${cycles(before.cycles)}: ${before.cause}`, survivors: [] }
     if (share >= enough) return { kind: 'pass', sentence }
@@ -54,10 +54,13 @@ export default {
   },
 } satisfies Invariant
 
-/** Cycles are left out by a confirmed leak, by a probe gone blind, by Ctrl-C or by a sequential test that is sure, and for want of time only where an application has stopped to answer: the dose is cut to the budget before. */
+/**
+ * Cycles are left out because of a confirmed leak, a blind probe, Ctrl-C or a sequential test that is sure; for lack of time only where the application has stopped answering, since the
+ * dose is fitted to the budget beforehand.
+ */
 const toItsEnd = 'a run that goes to its end'
 
-/** Of an open model. A cycle's own 99 %, of which the worst is told: they cannot be added up. */
+/** How punctually requests of an open model were sent. Of the cycles' 99th percentiles the worst is told, since percentiles cannot be added up. */
 const punctuality = (doses: readonly Dose[]): string => {
   const late = doses.flatMap(({ lateness }) => lateness ?? [])
   if (late.length === 0) return ''
@@ -65,10 +68,10 @@ const punctuality = (doses: readonly Dose[]): string => {
   return `, 99 % of them sent within ${thousands(Math.ceil(p99Ms))} ms of their moments, from which latencies are counted, the latest after ${thousands(Math.ceil(maxMs))} ms`
 }
 
-/** Of a rarer route, or of fewer requests, all may fail by chance, and a replay has some that always do. */
+/** From which share of the load and how many requests on a route counts as untested if all of them failed. Fewer may fail by chance, and a replay has some that always do. */
 const enoughOfRoute = { share: 0.01, requests: 3 }
 
-/** Routes that were not tested at all, for all that most of the dose was. */
+/** Routes of which no request was answered as expected, although most of the dose was. */
 function neverAnswered({ routes }: Timeline): readonly { readonly route: string; readonly started: number }[] {
   const all = routes.reduce((sum, { started }) => sum + started, 0)
   return [...Map.groupBy(routes, ({ route }) => route)].flatMap(([route, loads]) => {
@@ -83,7 +86,7 @@ const instances = ({ failures }: Pick<Timeline, 'failures'>): string => {
   return kinds.length === 0 ? '' : `; for example ${list(kinds.slice(0, 3).map(([kind, [first]]) => `${kind} (${first!.path})`))}`
 }
 
-/** What broke in all of them together. */
+/** How many requests broke in all of these doses, by fault. */
 const brokenIn = (doses: readonly Dose[]): Pick<Dose, 'broken' | 'faults'> => {
   const faults: Record<string, number> = {}
   for (const [code, times] of doses.flatMap((dose) => Object.entries(dose.faults ?? {}))) faults[code] = (faults[code] ?? 0) + times

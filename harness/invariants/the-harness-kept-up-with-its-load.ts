@@ -2,10 +2,13 @@ import type { Sight } from '../timeline/timeline.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { cycles, duration, thousands } from '../verdict/words.ts'
 
-/** Generators hand over what they have seen each 100 ms. Behind by so much, they keep it in their own memory, and what the harness takes for rest may not be rest. */
+/**
+ * A delay that is too long, in milliseconds. Generators hand over every 100 ms what they have seen; if the harness is so far behind, they keep it in their own memory, and what the
+ * harness takes for rest may not be rest.
+ */
 const muchMs = 2_000
 
-/** No sample is lost when the harness is slow: k6 waits with them, and none is read after its load has ended. */
+/** Whether samples were read in time. None is lost when the harness is slow: k6 waits with them, and all are read before its load counts as ended. */
 export default {
   name: 'the harness kept up with its load',
   check: ({ sight: { longestLagMs, peakBytes }, doses }) => {
@@ -17,7 +20,7 @@ export default {
   },
 } satisfies Invariant
 
-/** What they took is missing to the application, where it shares a machine with them. */
+/** Memory that the generators and the harness took, which the application lacks where they share a machine. */
 const memory = ({ generators, harness }: Sight['peakBytes']): string => {
   const [first, ...others] = [['the load generators', generators] as const, ['the harness', harness] as const].filter(([, bytes]) => bytes > 0).map(([who, bytes]) => ({ who, megabytes: `${thousands(Math.round(bytes / 1e6))} MB` }))
   return first === undefined ? '' : `; in memory ${first.who} took ${first.megabytes} at most${others.map(({ who, megabytes }) => `, ${who} ${megabytes}`).join('')}`

@@ -2,7 +2,7 @@ import { runningLooks } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
-/** The monitor's sessions are opened before any load and stay: they are left out of every other count, so they are counted here. */
+/** The monitor's sessions are opened before any load and stay. Every other count leaves them out, so they are counted here. */
 export default {
   name: 'the harness opens no further session',
   check: (timeline) => {

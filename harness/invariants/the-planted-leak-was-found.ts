@@ -11,10 +11,7 @@ import { transactionThresholdMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list, thousands } from '../verdict/words.ts'
 
-/**
- * Every run plants a leak of its own and must find exactly that, then see it gone. A harness that has gone blind in any
- * way that nobody thought of fails here.
- */
+/** Every run plants a leak of its own, must find exactly that, and must see it gone. If a probe has gone blind in a way that nobody thought of, it shows here. */
 export default {
   name: 'the planted leak was found',
   check: (timeline) => {
@@ -68,12 +65,12 @@ function notFound({ planted }: Stamped<Control>, during: Rest): readonly string[
   ].filter((fault) => fault !== null)
 }
 
-/** Of what has no identity it is the fewest of a rest's looks that count: what was there for a moment is not kept. */
+/** The least that any look of a rest counts of something without identity: what was there for a moment does not count. */
 const fewest = ({ looks }: Rest, counter: string): number => Math.min(...looks.map(({ counters }) => counters[counter] ?? 0))
 
 const rise = (before: Rest, after: Rest, counter: string): number => fewest(after, counter) - fewest(before, counter)
 
-/** What looks count and do not list: apart from the application's own, by what marks the plant; older records count most of it together with these. */
+/** Things that looks count and do not list. `apart`: the counter of planted ones only, told by what marks them; older records count most of these only `together` with the application's own. */
 type Nameless = { readonly called: readonly [one: string, many?: string]; readonly apart: string; readonly together?: string; readonly planted: (planted: Planted) => number }
 
 const nameless: readonly Nameless[] = [
@@ -83,15 +80,15 @@ const nameless: readonly Nameless[] = [
   { called: ['planted byte of shared memory', 'planted bytes of shared memory'], apart: 'harness.shm-bytes', planted: ({ sharedMemoryBytes = 0 }) => sharedMemoryBytes },
 ]
 
-/** A job of the application's own may make its like, or end it, just then: only where they are counted together does that show. */
+/** How many were planted by a look's counters. If they are only counted together, a job of the application that makes or ends one at the same time makes the number wrong. */
 const countedOf = ({ apart, together }: Nameless, before: Rest, now: Rest): number =>
   together === undefined || before.looks.some(({ counters }) => apart in counters) ? fewest(now, apart) : rise(before, now, together)
 
-/** What only counters and the server's log tell of. */
+/** Planted things that only counters and the server's log show. */
 function notCounted({ serverLog }: Timeline, { planted }: Stamped<Control>, before: Rest, during: Rest): readonly string[] {
   const { endedPids = [] } = planted
   const ended = serverLog.filter(({ sqlstate }) => sqlstate === idleSessionTimeout)
-  // Where the application's own were ended as often before, no more lines are kept: then it is counted, in older records among all errors.
+  // If sessions of the application were ended as often before, the log's lines are no longer kept, and only their number shows it; older records count them among all errors.
   const isCounted = ended.length >= keptOfEachError && rise(before, during, during.looks.every(({ counters }) => 'log.sessions-ended' in counters) ? 'log.sessions-ended' : 'log.errors') >= endedPids.length
   return [
     ...nameless.map((kind) => {
@@ -105,7 +102,7 @@ function notCounted({ serverLog }: Timeline, { planted }: Stamped<Control>, befo
 /** PostgreSQL manual, "PostgreSQL Error Codes": idle_session_timeout. */
 const idleSessionTimeout = '57P05'
 
-/** Whatever else turned up meanwhile would have been blamed on the application: as part of the plant, or once it was old enough. */
+/** Things that nobody planted and that turned up meanwhile: they would have been blamed on the application, at once as part of the plant or later by their age. */
 function tooMuch(timeline: Timeline, before: Rest, during: Rest, after: Rest): readonly string[] {
   const known = new Set(before.looks.flatMap(({ members }) => members.map(key)))
   const strays = <M extends Member>(is: (member: Member) => member is M): readonly M[] => presentThroughout(during, is).filter((member) => !known.has(key(member)) && !isPlanted(timeline, member, during.last))
@@ -113,14 +110,14 @@ function tooMuch(timeline: Timeline, before: Rest, during: Rest, after: Rest): r
   const transactions = strays(isSession).filter((session) => session.transactionAgeMs !== null && !owned.has(session.id) && (cameWithThePlant(timeline, session) || session.transactionAgeMs >= transactionThresholdMs(timeline)))
   return [
     said(transactions.length, 'transaction', 'seen that nobody planted'),
-    // One that the application reaps late is gone by the end of the control.
+    // A zombie that the application reaps late is gone by the end of the control.
     said(strays(isZombie).filter((zombie) => memberAt(after.last, zombie) !== undefined).length, 'zombie', 'seen that nobody planted'),
     said(strays(isPrepared).filter((prepared) => cameWithThePlant(timeline, prepared)).length, 'prepared transaction', 'seen that nobody planted'),
     said(strays(isSlot).filter((slot) => cameWithThePlant(timeline, slot)).length, 'replication slot', 'seen that nobody planted'),
   ].filter((fault) => fault !== null)
 }
 
-/** A job of the application's own may come at its time. What the first look after the planting does not show is no part of the plant. */
+/** Whether it was there on the first look after the planting. What came later is no part of the plant, but may be a job of the application. */
 const cameWithThePlant = ({ looks }: Timeline, one: Member): boolean => looks.find(({ reading }) => reading === 'control-planted')?.members.some((member) => key(member) === key(one)) ?? false
 
 const notRemoved = (timeline: Timeline, before: Rest, after: Rest): readonly string[] =>
@@ -133,8 +130,8 @@ const notRemoved = (timeline: Timeline, before: Rest, after: Rest): readonly str
   ].filter((fault) => fault !== null)
 
 /**
- * What is left of the plant would be a session that came with it, is still there after it, and belongs to no process of the application. That may have renewed sessions of its pools
- * meanwhile: only as many as there are more now can be of the plant.
+ * Sessions that may be left of the plant: they came with it, are still there after it, and belong to no process of the application. As the application may have renewed sessions of its
+ * pools meanwhile, no more of them count than there are more sessions in all.
  */
 function notRegained(timeline: Timeline, before: Rest, after: Rest): readonly string[] {
   const more = presentThroughout(after, isSession).length - presentThroughout(before, isSession).length
@@ -158,11 +155,11 @@ const isSlot = (member: Member): member is ReplicationSlot => member.kind === 'r
 
 const isTable = (member: Member): member is Table => member.kind === 'table'
 
-/** Those that point where the planted ones do; older planters did not tell, and had more of their own than they planted. */
+/** How many planted descriptors of the planter are seen, by where they point. Older planters did not tell that; they had more descriptors of their own than they planted. */
 const descriptorsSeen = ({ descriptors, descriptorTargets = {} }: Process, { descriptors: planted, descriptorTarget }: Planted): number =>
   descriptorTarget === undefined ? Math.min(planted, descriptors ?? 0) : (descriptorTargets[descriptorTarget] ?? 0)
 
-/** Other threads of the planter's were there before: it must be seen with exactly as many as it had in all once these had started. Older runs planted none. */
+/** The planter had other threads before: it must be seen with exactly as many in all as it told once the planted ones had started. Older runs planted none. */
 function threadFaults(during: Rest, planter: Process | undefined, { threads = 0, planterThreads = 0 }: Planted): readonly string[] {
   const seen = planter === undefined ? [] : readingsOf(during, planter).map((reading) => reading.threads)
   const wrong = seen.find((n) => n !== planterThreads)

@@ -6,12 +6,12 @@ import { type Unserved, unservedOf } from '../verdict/unserved.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list, thousands } from '../verdict/words.ts'
 
-/** As many as the dose may lack. */
+/** The share of requests that may go unserved: as large as the share that the dose may lack. */
 const most = 0.05
 
 /**
- * Requests that find no place, or wait for one until they time out, leave nothing, whatever they would have left: the run is censored. Where all that is left is explained by a leak, that is told; where nothing is
- * left, such a run has not shown that nothing would be.
+ * Requests that find no place, or wait for one until they time out, leave nothing behind, whatever they would have left otherwise: the run is censored. If a leak was found, that is
+ * told all the same; if nothing was left, such a run has not shown that nothing would be.
  */
 export default {
   name: 'the pool was not exhausted',
@@ -21,7 +21,7 @@ export default {
     if (doses.every(({ planned }) => planned === 0)) return { kind: 'not judged', sentence: 'no request of a measured cycle was sent' }
     const exhaustion = exhaustionOf(timeline)
     const refused = exhaustion === null ? 0 : doses.reduce((sum, { cycle, broken }) => sum + (cycle > exhaustion.cycle ? broken : 0), 0)
-    // Nobody is there to have a pool: the dose tells of it.
+    // Requests were refused: nothing is running that could have a pool, which the dose tells.
     if (exhaustion !== null && refused > exhaustion.inVain / 2) return { kind: 'not judged', sentence: `${thousands(refused)} of the last ${count(exhaustion.inVain, 'request')} were refused, reset or broken off` }
     if (exhaustion !== null && exhaustion.inVain > 0)
       return {
@@ -46,7 +46,7 @@ export default {
   },
 } satisfies Invariant
 
-/** Characters of a statement: enough to find it by. */
+/** How many characters of a statement are shown: enough to find it by. */
 const shownOfQuery = 80
 
 function sentenceOf({ routes, served, fromCycle, sent, unused }: Unserved): string {
@@ -56,7 +56,7 @@ function sentenceOf({ routes, served, fromCycle, sent, unused }: Unserved): stri
 
 const mostFrequent = (words: readonly string[]): string => [...Map.groupBy(words, (word) => word)].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? ''
 
-/** What tells a leak of places, where it was not asked for. */
+/** The advice that would show lost places, where the run did not count them. */
 const countedBy = (timeline: Timeline): string => (placesOf(timeline).before === null ? ', and name a request that takes a place of it as target.capacity: lost places are counted then' : '')
 
 /** As counted before the load, else as declared. */

@@ -4,12 +4,12 @@ import { confirmation, runningLooks } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
-/** A session tells itself to the statistics at its first rest; on a busy server that may be put off once, by ten seconds: PGSTAT_IDLE_INTERVAL of PostgreSQL's pgstat.c. */
+/** How late the statistics may be, in milliseconds: a session is counted at its first rest, which on a busy server may be put off once, by ten seconds (PGSTAT_IDLE_INTERVAL of PostgreSQL's pgstat.c). */
 const lateMs = 15_000
 
 /**
- * The fourth ledger: how many sessions the server has counted in pg_stat_database, against how many its log opened. Where they begin differs and means nothing;
- * that the difference stays the same is the claim. Only a difference that quiet looks show for longer than either book may be late is one.
+ * The fourth ledger of sessions: how many the server has counted in pg_stat_database, against how many its log opened. They begin at different numbers, which means nothing; the
+ * difference must stay the same. Only a difference that quiet looks show for longer than either ledger may be late counts.
  */
 export default {
   name: 'the statistics agree with the log',
@@ -44,6 +44,6 @@ function mostFrequent(values: readonly number[]): number | null {
   const counts = new Map<number, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   const most = Math.max(...counts.values())
-  // The latest of equals: what was late in the beginning has come by then.
+  // Of several equally frequent ones the latest: what was late in the beginning has come by then.
   return [...counts].findLast(([, n]) => n === most)?.[0] ?? null
 }

@@ -2,7 +2,7 @@ import { cycleAt } from '../verdict/cycle-at.ts'
 import { runningLooks } from '../verdict/rest.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 
-/** What the server counts of its sessions is one of the ledgers: after pg_stat_reset() it begins anew, and so does whoever else reads it. */
+/** The server's own counts of its sessions are one of the ledgers. After pg_stat_reset() they begin anew, for everybody who reads them. */
 export default {
   name: 'the statistics were not reset',
   check: (timeline) => {

@@ -7,9 +7,8 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count, list } from '../verdict/words.ts'
 
 /**
- * Sessions are kept twice: as pg_stat_activity shows them, and as the server's log opened and closed them. One that a
- * single book has on all three looks of a quiet rest means that the harness counts wrong. The log may lag behind by more
- * than three looks on a loaded machine: what it catches up with later it had not missed.
+ * There are two ledgers of sessions: pg_stat_activity shows those that are open, and the server's log tells which were opened and closed. If only one of them has a session on all three
+ * looks of a quiet rest, the harness counts wrong. On a busy machine the log may be late by more than three looks: what it tells later it has not missed.
  */
 export default {
   name: 'the two ledgers agree',
@@ -32,7 +31,7 @@ export default {
 
 const isLogged = (member: Member): member is LoggedSession => member.kind === 'logged-session'
 
-/** The log tells the start of a session in whole seconds; its identity there is what both books can name. */
+/** The log tells the start of a session in whole seconds only: this name fits both ledgers. */
 const nameOf = ({ pid, backendStartMs }: Session): string => `${pid}@${Math.floor(backendStartMs / 1000)}`
 
 const sessionsOf = (rest: Rest) => presentThroughout(rest, isSession).map((session) => ({ pid: session.pid, name: nameOf(session) }))
@@ -41,7 +40,7 @@ const loggedOf = (rest: Rest) => presentThroughout(rest, isLogged).map(({ pid, i
 
 const isLoggedAt = ({ members }: Look, name: string): boolean => members.some((member) => isLogged(member) && member.id === name)
 
-/** The log closed it at a later look: by then it had ended, and the log had not yet said so. */
+/** Whether a later look shows that the log closed it: then it had ended before, and the log was only late. */
 const isClosedLater = (timeline: Timeline, rest: Rest, name: string): boolean => runningLooks(timeline).some((look) => look.atMs > rest.last.atMs && !isLoggedAt(look, name))
 
 const pids = (all: readonly number[]): string => {

@@ -7,8 +7,9 @@ import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
 /**
- * Threads that one and the same process starts for requests and never ends. A runtime's own, and a pool of them, come to an end: what goes on by a rate in every cycle does not. A server
- * that has a thread for each connection keeps one for each client that has vanished: how long it may is another rule's. That it is such a server must show: another loses nothing by such clients but their sockets.
+ * Threads that one and the same process starts for requests and never ends. A runtime's own threads and a pool of them stop growing; a leak goes on by a rate in every cycle.
+ * A server with a thread for each connection keeps one for each client that has vanished; for how long it may is judged elsewhere. But it must show that it is such a server: any other
+ * loses nothing by vanished clients except their sockets.
  */
 export default {
   name: 'threads do not grow with the dose',
@@ -38,15 +39,18 @@ export default {
   },
 } satisfies Invariant
 
-/** The fewest of the rest's looks: what ran for a moment has not stayed. */
+/** The fewest on any look of the rest: what ran for a moment has not stayed. */
 const threadsAt = (rest: Rest, process: Process): number => Math.min(...readingsOf(rest, process).map(({ threads }) => threads))
 
 const mostVanished = (rest: Rest, process: Process): number => Math.max(...readingsOf(rest, process).map(({ vanishedClients = 0 }) => vanishedClients))
 
-/** Connections are read some milliseconds before threads: short ones have ended by then, and some that have just begun have no thread yet. Where threads do not follow it is none at all. */
+/**
+ * The least number of threads by which each further connection must raise them. It is below 1 since connections are read some milliseconds before threads: short ones have ended by
+ * then, and some that have just begun have no thread yet. In other servers it is near 0.
+ */
 const followed = 0.5
 
-/** The more clients a load had, the more threads: those of vanished clients are left out on both sides, and so are threads that leak as often as clients vanish. */
+/** Whether threads come and go with connections. Those of vanished clients are left out on both sides, and so are threads that leak as often as clients vanish. */
 function hasThreadForEachClient({ clientExtremes }: Timeline): boolean {
   const threads = ({ threads: all, vanishedClients }: Clients): number => all - vanishedClients
   const [clients, more] = clientExtremes.reduce(([sum, total], { fewest, most }) => [sum + most.clients - fewest.clients, total + threads(most) - threads(fewest)], [0, 0])
