@@ -36,6 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined
   const signal = endInOrder()
   if (!load) return complain([`No command "${verb}". There are ${Object.keys(commands).join(', ')}.`])
+  if (!hasFolder()) return complain(['The folder that this was started in is gone. Change to one that is there.'])
   try {
     const { default: command } = await load()
     if (rest.includes('--help') || rest.includes('-h')) {
