@@ -105,6 +105,13 @@ test('a broken scenario in a folder hides none of the others', async () => {
   expect(code).toBe(64)
 })
 
+test('a folder that was removed since it was entered is told in one line', async () => {
+  const gone = join(dir, 'gone')
+  mkdirSync(gone)
+  const { code, stderr } = await ended(spawn('sh', ['-c', `cd ${gone} && rmdir ${gone} && exec ${process.execPath} ${launcher} list`], { stdio: ['ignore', 'pipe', 'pipe'] }))
+  expect([code, stderr]).toEqual([64, 'The folder that this was started in is gone. Change to one that is there.\nSee lowtide help.\n'])
+})
+
 test('an exhibit that cannot be loaded is told as a scenario is', async () => {
   const zoo = join(dir, 'zoo')
   mkdirSync(zoo)

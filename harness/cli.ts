@@ -65,6 +65,15 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Whether there still is a folder for relative paths to start from. */
+function hasFolder(): boolean {
+  try {
+    return process.cwd() !== ''
+  } catch {
+    return false
+  }
+}
+
 /** Options and operands, and everything that is wrong with the options. */
 function parse({ options }: Command, args: readonly string[]) {
   const { values, positionals, tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
