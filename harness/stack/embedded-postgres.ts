@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, chown, copyFile, mkdir, open, rm, writeFile } from 'node:fs/promises'
+import { chown, copyFile, mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { withoutLibpq } from './environment.ts'
@@ -63,7 +62,6 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 export const dataDirOf = (home: string) => join(home, 'data')
 
 async function initialise(initdb: string, dataDir: string, passwordFile: string, { env, signal }: EmbeddedOptions, user: ServerUser | null) {
-  await access(initdb, constants.X_OK)
   // Files in the data directory instead of /dev/shm: a server that is killed then leaves nothing outside of it. Set here, it holds for those that initdb starts for itself as well.
   const child = spawn(initdb, ['-D', dataDir, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions', '--set', 'dynamic_shared_memory_type=mmap'], {
     env: { ...withoutLibpq(process.env), ...env },

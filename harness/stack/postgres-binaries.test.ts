@@ -43,7 +43,7 @@ test('what npm installed for root alone is copied to where the server’s user m
   mkdirSync(home, { mode: 0o755 })
   chmodSync(home, 0o755)
   mkdirSync(bin, { mode: 0o700 })
-  writeFileSync(join(bin, 'postgres'), '', { mode: 0o700 })
+  for (const name of ['initdb', 'postgres']) writeFileSync(join(bin, name), '', { mode: 0o700 })
   chmodSync(join(folder, 'native', 'pg-symlinks.json'), 0o600)
   const { postgres } = await runnable({ initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }, home, { uid: 65_534, gid: 65_534 })
   expect(postgres.startsWith(home)).toBe(true)
@@ -58,6 +58,17 @@ test.each([
 ])('of a path such as %s, whether initdb’s shell would read it otherwise and a copy is run: %s', async (name, isCopied) => {
   const bin = join(folder, name, 'native', 'bin')
   mkdirSync(bin, { recursive: true })
+  writeFileSync(join(bin, 'initdb'), '', { mode: 0o755 })
   const { postgres } = await runnable({ initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }, folder, null)
   expect(postgres).toBe(join(isCopied ? join(folder, 'postgresql') : join(folder, name, 'native'), 'bin', 'postgres'))
+})
+
+test.each([
+  ['in place', 'clone', /initdb may not be executed \(EACCES\): the disk may be mounted noexec\. Install Lowtide on another disk\.$/],
+  ['from the folder for temporary files', '5$', /\/postgresql\/bin\/initdb may not be executed \(EACCES\): the disk may be mounted noexec\. Set TMPDIR to a folder on another disk\.$/],
+])('what may not be executed %s is told with what to do', async (_, name, fault) => {
+  const bin = join(folder, name, 'native', 'bin')
+  mkdirSync(bin, { recursive: true })
+  writeFileSync(join(bin, 'initdb'), '', { mode: 0o644 })
+  await expect(runnable({ initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }, folder, null)).rejects.toThrow(fault)
 })

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { constants, existsSync } from 'node:fs'
-import { chmod, cp, readdir, readFile, stat } from 'node:fs/promises'
+import { access, chmod, cp, readdir, readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -46,11 +46,22 @@ export function serverUser(): ServerUser | null {
  */
 export async function runnable(binaries: Binaries, home: string, user: ServerUser | null): Promise<Binaries> {
   if (user !== null && !(await anyoneMayEnter(home))) throw new Error(`PostgreSQL does not run as root, and "nobody", as whom it runs then, may not enter ${home}. Set TMPDIR to a folder that anyone may enter, such as /tmp.`)
-  if (!/["$`\\]/.test(binaries.postgres) && (user === null || (await anyoneMayEnter(dirname(binaries.postgres))))) return binaries
+  if (!/["$`\\]/.test(binaries.postgres) && (user === null || (await anyoneMayEnter(dirname(binaries.postgres))))) {
+    await mustBeExecutable(binaries, 'Install Lowtide on another disk')
+    return binaries
+  }
   const copy = join(home, 'postgresql')
   await cp(nativeOf(binaries), copy, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
   await openToAnyone(copy)
-  return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
+  const copied = { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
+  await mustBeExecutable(copied, 'Set TMPDIR to a folder on another disk')
+  return copied
+}
+
+async function mustBeExecutable({ initdb }: Binaries, remedy: string): Promise<void> {
+  await access(initdb, constants.X_OK).catch((cause: NodeJS.ErrnoException) => {
+    throw new Error(`PostgreSQL's ${initdb} may not be executed (${cause.code}): the disk may be mounted noexec. ${remedy}.`, { cause })
+  })
 }
 
 /** What its owner may read and execute, anyone may: a umask of 077 lets npm install it for its owner alone. */
