@@ -5,13 +5,13 @@ export type Living<Moment extends At = At> = (moment: Moment) => Member | null
 
 export type At = { readonly atMs: number }
 
-/** When the record of a made run was opened. */
+/** When the record of a simulated run was opened. */
 export const startedAt = '2026-11-23T06:24:00.000Z'
 const startedAtEpochMs = Date.parse(startedAt)
 
 export const epochOf = (atMs: number): number => startedAtEpochMs + atMs
 
-/** From when to when; by default from just before the first cycle until the application is stopped. */
+/** When something is alive, in milliseconds of the run: by default from just before the first cycle until the application is stopped. */
 export type Life = { readonly fromMs?: number; readonly untilMs?: number }
 
 const alive = ({ fromMs = 2_000, untilMs = Number.POSITIVE_INFINITY }: Life, { atMs }: At): boolean => fromMs <= atMs && atMs < untilMs
@@ -20,7 +20,7 @@ export const server =
   (name: string, { restartedAtMs = Number.POSITIVE_INFINITY }: { readonly restartedAtMs?: number } = {}): Living =>
   ({ atMs }) => ({ kind: 'server', id: `${name}@${atMs < restartedAtMs ? 1 : 2}`, name })
 
-/** A process of the application; a request's if `request` is given. */
+/** A process of the application; that of a request if `request` is given. */
 export const process =
   ({ fromMs = 2_000, untilMs, ...given }: Life & Partial<Process> & { readonly pid: number }): Living =>
   (moment) => {
@@ -53,7 +53,7 @@ export const session =
   ({ fromMs = 2_000, untilMs, usedAtMs = fromMs, ...given }: Life & { readonly usedAtMs?: number } & Partial<Session> & { readonly pid: number }): Living =>
   (moment) => {
     if (!alive({ fromMs, ...(untilMs !== undefined && { untilMs }) }, moment)) return null
-    // As the server tells them: in whole milliseconds.
+    // The server tells them in whole milliseconds.
     const backendStartMs = Math.round(epochOf(fromMs))
     const ageMs = Math.round(moment.atMs - usedAtMs)
     return {

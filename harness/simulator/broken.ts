@@ -1,7 +1,7 @@
 import { server } from './beings.ts'
 import type { Maker } from './parts.ts'
 
-/** What nobody can tell, or what broke the run itself: must be inconclusive, and never a leak. */
+/** Runs that nobody can judge, or that were broken themselves: they must be inconclusive, and never a leak. */
 export const broken: Readonly<Record<string, Maker>> = {
   'H13 the database restarts': (random) => {
     const during = random.between(0, 9)

@@ -8,18 +8,18 @@ import { type Plan, simulate, timelineOf } from './simulate.ts'
 import { planOf, toolsOf } from './trial.ts'
 import { together, type World } from './world.ts'
 
-/** A number of the engine, the values that it could have, and what the engine says with each of them. */
+/** A threshold of the engine, the values that it could have, and what the engine would say with each of them. */
 export type Curve = {
   /** What is counted: `accused by so many looks in a row`. */
   readonly name: string
   readonly inUse: number
   readonly values: readonly number[]
-  /** What an application must have, or declare, for the engine to use this value: then a run of its own is made with each, as long as the engine then looks. */
+  /** What changes in an application that lets the engine use this value, by what it has or declares. Then each value gets a run of its own, which lasts as long as the engine then looks. */
   readonly world?: (world: World, value: number) => World
   readonly says: (timeline: Timeline, value: number, invariants: readonly Invariant[]) => boolean
 }
 
-/** Curves that are drawn over the same made runs. */
+/** Curves that are drawn from the same simulated runs. */
 export type Group = { readonly name: string; readonly curves: readonly Curve[]; readonly cells: readonly GroupCell[] }
 
 type Tools = ReturnType<typeof toolsOf>
@@ -55,7 +55,7 @@ export const cellsOf = ({ name, curves, cells }: Group): readonly Cell[] =>
     },
   }))
 
-/** Whether this rule of the engine's finds a leak. */
+/** Whether the invariant of this name finds a leak. */
 export function accuses(invariants: readonly Invariant[], name: string, timeline: Timeline): boolean {
   const rule = invariants.find((one) => one.name === name)
   if (rule === undefined) throw new Error(`no invariant "${name}"`)

@@ -2,24 +2,24 @@ import { patienceMs, timesLongest } from '../verdict/thresholds.ts'
 import { accuses, type Curve, type Group, leak, look } from './curve.ts'
 import type { World } from './world.ts'
 
-/** An application whose transactions, as it declares, are too old when they are so old. */
+/** The same application where it declares that a transaction is too old at this age, in milliseconds. */
 const waiting = (world: World, ms: number): World => ({ ...world, transactionsEndedMs: ms / timesLongest, limits: { ...world.limits, transactionMs: ms, processLingerMs: ms } })
 
-/** Longest healthy transaction of those that do not say. */
+/** The longest healthy transaction of an application that does not tell it, in milliseconds. */
 const usualMs = 200
 
 const isTooOld: Curve['says'] = (timeline, _, invariants) => ['no transaction outlives its request', 'no query runs with nothing in flight'].some((name) => accuses(invariants, name, timeline))
 
 const rarely = { share: 1 / 400 }
 
-/** How old a transaction or a query is before it is no longer slow: of applications that declare so much. */
+/** From which age on a transaction or a query is no longer just slow, in applications that declare that age. */
 export const transactions: Group = {
   name: 'ages of transactions',
   curves: [
     { name: 'accused by a transaction, or a query, of so many milliseconds', inUse: patienceMs, values: [250, 500, 1_000, 2_000, 5_000, 10_000], world: waiting, says: isTooOld },
     { name: 'accused by so many times the longest healthy transaction', inUse: timesLongest, values: [1, 2, 5, 10, 20], world: (world, times) => waiting(world, times * (world.transactionsEndedMs ?? usualMs)), says: isTooOld },
   ],
-  cells: [...['H09', 'H11', 'M20', 'pooled sessions that are used'].map((name) => ({ ...look(name), ...rarely })), ...(['transaction in a pooled session', 'query that waits'] as const).map((kind) => ({ ...leak(kind), ...rarely }))],
+  cells: [...['H09', 'H11', 'a long page', 'pooled sessions that are used'].map((name) => ({ ...look(name), ...rarely })), ...(['transaction in a pooled session', 'query that waits'] as const).map((kind) => ({ ...leak(kind), ...rarely }))],
 }
 
 /** How long the process of a request may outlive the load. */

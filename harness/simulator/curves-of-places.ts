@@ -55,7 +55,7 @@ function asked(random: Pick<Random, 'fraction' | 'between'>, late: number, lost:
 /** Two of warm-up, three of baseline, five measured. */
 const lastCycle = 9
 
-/** As harness/experiment/count-places.ts asks: one more than was found, until three tries in a row, or nine where they differ, have found no more. */
+/** Makes a reading as harness/experiment/count-places.ts does: each try asks for one place more than was found, until three tries in a row, or nine where they differ, have found no more. */
 function readingOf(random: Pick<Random, 'fraction'>, { most, there, from, late }: { readonly most: number; readonly there: number; readonly from: number; readonly late: number }): Pick<Capacity, 'asked' | 'parallel' | 'tries' | 'sent'> {
   const [tries, sent]: [number[], number[]] = [[], []]
   for (let [found, sinceMore, uneven, asking] = [0, 0, false, Math.min(from, most)]; tries.length < 20; asking = Math.min(most, found + 1)) {
@@ -70,5 +70,5 @@ function readingOf(random: Pick<Random, 'fraction'>, { most, there, from, late }
   return { asked: most, parallel: Math.max(...tries), tries, sent }
 }
 
-/** So many of these answers are not late. */
+/** How many of these answers are not late. */
 const foundOf = ({ fraction }: Pick<Random, 'fraction'>, answers: number, late: number): number => Array.from({ length: answers }, fraction).filter((chance) => chance >= late).length

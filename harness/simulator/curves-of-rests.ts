@@ -9,7 +9,7 @@ import { healthy } from './healthy.ts'
 import type { Maker } from './parts.ts'
 import type { Plan } from './simulate.ts'
 
-/** Slower than any reaper: shows where a stay that is too short would accuse. */
+/** Slower than any reaper: it shows from where on a shorter stay would accuse. */
 const slowReaper: Maker = (random, pids) => {
   const make = healthy['children that are reaped, sockets that are closed, scripts that end: a moment late'] as Maker
   const world = make(random, pids, noPlan)
@@ -35,7 +35,7 @@ export const rests: Group = {
   cells: [...['H09', 'H11', 'pooled sessions that are used', 'children that are reaped'].map((name) => look(name)), look('children that take their time', slowReaper), ...(['transaction in a pooled session', 'zombie', 'socket in CLOSE_WAIT'] as const).map((kind) => leak(kind))],
 }
 
-/** Something that no rest should show stayed through so many of its last looks. */
+/** Whether something that no rest should show stayed through this many of its last looks. */
 function leftThrough(timeline: Timeline, rest: Rest, looks: number): boolean {
   const last = rest.looks.slice(-looks)
   return (last[0]?.members ?? []).some((member) => isLeftover(member) && !isPlanted(timeline, member, rest.last) && last.every(({ members }) => members.some((other) => other.kind === member.kind && other.id === member.id && isLeftover(other))))

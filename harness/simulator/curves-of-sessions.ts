@@ -5,7 +5,7 @@ import { session } from './beings.ts'
 import type { Maker } from './parts.ts'
 import type { Inhabitant } from './world.ts'
 
-/** Sessions that rest, which a rule names without yet accusing. Two loads are what both ask for. */
+/** Counts the resting sessions that an invariant names before it accuses. Both invariants ask for sessions of two loads. */
 const curveOf = (name: string, rule: string, inUse: number): Curve => ({
   name,
   inUse,
@@ -25,7 +25,7 @@ export const sessions: Group = {
   cells: [...['H01', 'H02', 'H12', 'a pool that opens ahead of need', 'a second pool'].map((name) => look(name)), leak('session that never ran a query'), { ...look('forgotten', forgotten), cell: 'leaking: session that is opened for a request and never used again' }],
 }
 
-/** Of one request in ten, beside a pool whose sessions are closed for being idle. */
+/** One request in ten leaves such a session, beside a pool whose sessions are closed for being idle. */
 function forgotten(...[random, pids, plan]: Parameters<Maker>): ReturnType<Maker> {
   const open = (fromMs: number, untilMs = Number.POSITIVE_INFINITY): Inhabitant => session({ pid: pids(), fromMs, untilMs })
   const rate = Math.min(0.1, 30 / plan.doses.reduce((sum, dose) => sum + dose, 1))

@@ -22,7 +22,7 @@ const named = (timeline: Timeline, certainty: number, invariants: readonly Invar
   return owner !== null && 'route' in owner ? owner.route : null
 }
 
-/** From which probability on a route is named alone. Of made loads the moments of requests are not known: a spread by chance is all that tells. */
+/** From which probability on a route is named alone. In simulated loads the moments of requests are not known: only a spread by chance tells. */
 export const owners: Group = {
   name: 'owners',
   curves: [
@@ -51,7 +51,7 @@ const causeCurve = (name: string, isSo: (said: string, cause: Cause) => boolean)
     },
   }))
 
-/** What the number left behind follows, told of what comes by chance. */
+/** What the number left behind grows with, where things are left by chance. */
 export const rates: readonly Group[] = causes.map(([cause, cell], i) => ({
   name: `causes ${cause}`,
   curves: [causeCurve('the right cause told where others explain it so many times worse', (said, of) => said === of)[i] as Curve, causeCurve('a wrong cause told where others explain it so many times worse', (said, of) => said !== of && said !== 'undecided' && said !== 'mixed')[i] as Curve],
@@ -67,7 +67,7 @@ export const dispersion: Group = {
   cells: [leak('transaction in a pooled session', {}, { cell: 'one by one' }), { ...leak('transaction in a pooled session'), cell: 'leaking: nine of one cycle together', make: ({ random, pids }, plan) => bursts(random, pids, plan) }],
 }
 
-/** What a counter without identities is said to do. Memory is told and never judged. */
+/** What is said of a counter without identities. Memory is told and never judged. */
 export const drifts: Group = {
   name: 'drifts',
   curves: [{ name: 'memory said to rise with the load, where the criterion differs by so much', inUse: driftMargins.line, values: [0, 1, 2, 4, 6, 10], says: (timeline, line) => driftsOf(timeline, { ...driftMargins, line }).some(({ kind }) => kind === 'rises with the load') }],
@@ -100,7 +100,7 @@ function bursts(...[random, pids, plan]: Parameters<Maker>): ReturnType<Maker> {
 
 const stuck = (pid: number, fromMs: number): Inhabitant => openTransaction({ pid, fromMs, relationLocks: 1, holdsXmin: true })
 
-/** What the judge lists of a run, and its rate: of each timeline once, as every value of every curve asks. */
+/** What the judge lists of a run, and its rate. Judged once for each timeline, as every value of every curve asks for it. */
 function leftIn(timeline: Timeline, invariants: readonly Invariant[]): { readonly hangs: ReturnType<typeof judge>['hangs']; readonly births: ReturnType<typeof birthsOf>; readonly rate: ReturnType<typeof judge>['rate'] } {
   const known = judged.get(timeline)
   if (known !== undefined) return known

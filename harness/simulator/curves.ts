@@ -7,8 +7,8 @@ import { sessions } from './curves-of-sessions.ts'
 import { dispersion, drifts, owners, rates } from './curves-of-words.ts'
 import type { Experiment } from './experiment.ts'
 
-/** Every number of the engine that chance can press on, in the order in which a table tells them. */
+/** Curves of every threshold of the engine on which chance can press, in the order in which the table tells them. */
 export const groups: readonly Group[] = [rests, transactions, processes, growths, sessions, places, owners, ...rates, dispersion, drifts]
 
-/** Each threshold against false alarms in the look-alikes that press on it, and against recall of the leaks that it could hide. */
+/** Each threshold against false alarms of the look-alikes that come close to it, and against recall of the leaks that it could hide. */
 export const curves: Experiment = { name: 'curves', cells: groups.flatMap(cellsOf) }

@@ -1,6 +1,6 @@
 import type { Invariant } from '../verdict/verdict.ts'
 
-/** What is measured: cells of so many trials, each trial known by its number alone. */
+/** What is measured: cells of many trials each. A trial is known by its number alone. */
 export type Experiment = {
   readonly name: string
   readonly cells: readonly Cell[]
@@ -18,7 +18,7 @@ export type Cell = {
 export type Row = {
   readonly experiment: string
   readonly cell: string
-  /** Which judge it was. */
+  /** The digest of the engine that judged. */
   readonly engine: string
   readonly seed: number
   readonly from: number
@@ -27,7 +27,7 @@ export type Row = {
   readonly oddities?: readonly number[]
 }
 
-/** A name that is counted and begins so marks its trial as one to look at. */
+/** Marks a counted name, so that the numbers of its trials are kept to be looked at again. */
 export const odd = (name: string): string => `!${name}`
 
 export function countTrials({ name }: Experiment, { cell, trial }: Cell, { engine, seed, from, trials }: Pick<Row, 'engine' | 'seed' | 'from' | 'trials'>, invariants: readonly Invariant[]): Row {
@@ -41,7 +41,7 @@ export function countTrials({ name }: Experiment, { cell, trial }: Cell, { engin
   return { experiment: name, cell, engine, seed, from, trials, counts, ...(oddities.length > 0 && { oddities }) }
 }
 
-/** Rows of one cell, added up. */
+/** The sum of one cell's rows. */
 export function added(rows: readonly Pick<Row, 'trials' | 'counts' | 'oddities'>[]): Pick<Row, 'trials' | 'counts' | 'oddities'> {
   const counts: Record<string, number> = {}
   for (const row of rows) for (const [name, n] of Object.entries(row.counts)) counts[name] = (counts[name] ?? 0) + n

@@ -127,7 +127,7 @@ export const healthy: Readonly<Record<string, Maker>> = {
     return { boot: [holder(pids(), slots), ...slots.map((slot): Inhabitant => ({ atMs }) => slot(atMs)({ atMs }))] }
   },
 
-  'M20 a long page that goes on after its client has left': (random, pids) => {
+  'a long page that goes on after its client has left': (random, pids) => {
     const owner = pids()
     const pages: { readonly pid: number; readonly leftMs: number; readonly untilMs: number }[] = []
     return {
@@ -142,7 +142,7 @@ export const healthy: Readonly<Record<string, Maker>> = {
     }
   },
 
-  'M21 session set-up that leaves a transaction open which holds nothing': (random, pids) => {
+  'session set-up that leaves a transaction open which holds nothing': (random, pids) => {
     const sessions = many(random.between(1, 8), () => pids())
     return { boot: [owning(pids(), sessions), ...sessions.map((pid) => openTransaction({ pid, fromMs: random.within(2_500, 8_000) }))] }
   },

@@ -41,10 +41,10 @@ const kinds = {
 export type LeakKind = keyof typeof kinds
 export const leakKinds = Object.keys(kinds) as readonly LeakKind[]
 
-/** No run is longer. What leaks by the hour is drawn up to here at once, as it asks no load. */
+/** No run is longer, in milliseconds. What leaks by the hour is drawn up to here at once, since it depends on no load. */
 const longestMs = 600_000
 
-/** An application that leaks so. Its losses come by chance at their rate (Poisson); at a rate of one, with each request. */
+/** An application with this leak. Things are left by chance at its rate (Poisson); at a rate of one, by each request. */
 export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random, pids: () => number): Leaking {
   const bornAtMs: number[] = []
   const timeOutMs = random.within(25_000, 70_000)
@@ -53,7 +53,7 @@ export function leaking({ kind, cause, rate, route, heal }: Leak, random: Random
   const isNudged = (fromMs: number, { atMs, nudged }: Moment): boolean => nudged || loadsMs.some((startMs) => fromMs < startMs && startMs <= atMs)
   const isLeftOf = (fromMs: number) => (moment: Moment): boolean => (heal === 'on nudge' ? !isNudged(fromMs, moment) : heal === 'at collection' ? !moment.collected : heal === 'by time-out' ? moment.atMs < fromMs + timeOutMs : true)
   const how = kinds[kind]
-  // Its sessions have an owner that lives: one without is found by that alone.
+  // Its sessions have an owner that lives: a session without one would be found for that alone.
   const ports: number[] = []
   const born = (fromMs: number): readonly Inhabitant[] => {
     bornAtMs.push(fromMs)

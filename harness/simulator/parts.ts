@@ -3,7 +3,7 @@ import type { Random } from './random.ts'
 import type { Plan } from './simulate.ts'
 import type { Inhabitant, World } from './world.ts'
 
-/** A made application: its chances, and pids that nobody else in it has. */
+/** Makes a simulated application, from random numbers and from pids that nothing else in it has. */
 export type Maker = (random: Random, pids: () => number, plan: Plan) => World
 
 /** A process whose descriptors vary from look to look around a level. */
@@ -13,20 +13,20 @@ export function noisyProcess(random: Random, pid: number): Inhabitant {
   return (moment) => process({ pid, descriptors: Math.max(3, Math.round(level + spread * random.normal())) })(moment)
 }
 
-/** The same as a first-order autoregressive process: x' = phi x + e, its step the time between two looks in units of a second or a cycle. */
+/** A process whose descriptors vary as a first-order autoregressive process does: x' = phi x + e, where phi is for the time between two looks. */
 export function correlated(random: Random, pid: number): Inhabitant {
   const level = random.between(20, 100)
   const walk = ar1(random, random.pick([0.5, 0.8, 0.95]), random.within(0.5, 6))
   return (moment) => process({ pid, descriptors: Math.max(3, Math.round(level + walk(moment.atMs))) })(moment)
 }
 
-/** Counters of the whole application, correlated too. */
+/** Counters of the whole application, correlated in time. */
 export function noise(random: Random): (atMs: number) => Readonly<Record<string, number>> {
   const [bytes, descriptors, threads] = [ar1(random, 0.95, 2e6), ar1(random, 0.8, 3), ar1(random, 0.8, 1)]
   return (atMs) => ({ 'app.rss-bytes': Math.round(80e6 + bytes(atMs)), 'app.fds': Math.round(60 + descriptors(atMs)), 'app.threads': Math.round(12 + threads(atMs)) })
 }
 
-/** Stationary from its first value on: asked at times apart, it has forgotten the more. `phi` is its correlation over five seconds. */
+/** A first-order autoregressive process, stationary from its first value on. `phi` is its correlation over five seconds: the longer the time between two values, the less they have in common. */
 export function ar1(random: Random, phi: number, deviation: number): (atMs: number) => number {
   let [value, lastMs] = [deviation * random.normal(), 0]
   return (atMs) => {
@@ -39,7 +39,7 @@ export function ar1(random: Random, phi: number, deviation: number): (atMs: numb
 
 export type Slot = (atMs: number) => Living
 
-/** A slot of a pool whose session is replaced at its age, by one with another pid. */
+/** A slot of a pool: its session is replaced at an age by one with another pid. */
 export function renewed(random: Random, pids: () => number, lifeMs: number, { offsetMs = random.within(0, lifeMs), reopensAfterMs = 20 }: { readonly offsetMs?: number; readonly reopensAfterMs?: number } = {}): Slot {
   const [base, port] = [pids(), 30_000 + (pids() % 20_000)]
   return (atMs) => {
@@ -49,7 +49,7 @@ export function renewed(random: Random, pids: () => number, lifeMs: number, { of
   }
 }
 
-/** The process that holds the client's end of whatever is in these slots. */
+/** The process that holds the client's end of the sessions in these slots. */
 export const holder = (pid: number, slots: readonly Slot[]): Inhabitant => ({ atMs }) => {
   const ports = slots.flatMap((slot) => {
     const member = slot(atMs)({ atMs })

@@ -12,14 +12,14 @@ import { openTransaction, process, server, startedAt } from './beings.ts'
 import type { Random } from './random.ts'
 import type { Cycle, Inhabitant, Moment, World } from './world.ts'
 
-/** The load of a made run. */
+/** The load of a simulated run. */
 export type Plan = {
   /** Doses of the measured cycles, in their order. */
   readonly doses: readonly number[]
   readonly warmUp: number
   readonly baseline: number
   readonly perSecond: number
-  /** Every measured cycle lasts at least so long. */
+  /** Every measured cycle lasts at least this many milliseconds. */
   readonly lastsMs: number
   /** Weight of each route. */
   readonly routes: Readonly<Record<string, number>>
@@ -27,7 +27,7 @@ export type Plan = {
 
 export type Simulated = { readonly facts: Facts; readonly entries: readonly Entry[] }
 
-/** The timeline of a made run, by the same fold that reads a real record. */
+/** The timeline of a simulated run, by the same fold that reads a real record. */
 export function timelineOf({ facts, entries }: Simulated): Timeline {
   const fold = beginFold(facts)
   for (const entry of entries) fold.add(entry)
@@ -37,8 +37,8 @@ export function timelineOf({ facts, entries }: Simulated): Timeline {
 const settleMs = 20_000
 
 /**
- * A run against a made application, in its real order: two cycles of warm-up, three of baseline, the measured ones, a nudge, a collection where the world has one, planted leaks. Looks come as a settle makes
- * them: three quiet ones without leftovers, or as long as leftovers need to be called left behind.
+ * A run against a simulated application, in its real order: two cycles of warm-up, three of baseline, the measured ones, a nudge, a collection where the world has one, planted leaks.
+ * Looks come as a real settle makes them: three quiet ones without leftovers, or for as long as leftovers need to be called left behind.
  */
 export function simulate(world: World, plan: Plan, random: Random): Simulated {
   const facts = factsOf(world, plan)
@@ -62,7 +62,7 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
     return { atMs: nowMs, members, look: { kind: 'look', reading, ...(cycle !== null && { cycle }), quiescent: unquiet === null, ...unquiet, counters, members: [...members, ...logged] } satisfies Look }
   }
 
-  /** The settle of harness/probes/quiet.ts on a clock of its own. */
+  /** The settle of harness/probes/quiet.ts, on a simulated clock. */
   const settle = (reading: Reading, cycle: number | null, maturesMs: number): readonly Member[] => {
     const beganMs = nowMs
     let before: ReturnType<typeof look> | null = null
@@ -129,11 +129,11 @@ export function simulate(world: World, plan: Plan, random: Random): Simulated {
   nowMs += 1_000
   tell({ kind: 'end', how: 'completed', detail: '' })
   for (let atMs = 500; atMs < endMs; atMs += 1_200 * random.within(0.6, 1.4)) if (world.lostBeats?.(atMs) !== true) happenings.push({ kind: 'beat', counters: { 'pg.transactions-ended': 100, 'pg.transactions-ended-p999-ms': endedMs }, atMs })
-  // Subtle: the sort is stable, so that of one moment the order of telling stays.
+  // The order matters: the sort is stable, so happenings of one moment stay in the order in which they were told.
   return { facts, entries: happenings.sort((a, b) => a.atMs - b.atMs).map((happening, n) => ({ ...happening, n })) }
 }
 
-/** Beings name every port that they will ever use; a process holds those whose session lives. */
+/** Processes name every port that they will ever use; this leaves them those whose session lives. */
 function asHeld(members: readonly Member[]): readonly Member[] {
   const ports = new Set(members.map((member) => (member.kind === 'session' ? member.clientPort : null)))
   return members.map((member) => (member.kind === 'process' ? { ...member, databasePorts: member.databasePorts.filter((port) => ports.has(port)) } : member))
@@ -157,14 +157,14 @@ const factsOf = ({ limits = {} }: World, { doses }: Plan): Facts => ({
   versions: {},
 })
 
-/** Weights of the routes in each cycle of the baseline, as a real load has them. */
+/** The weights of the routes in each baseline cycle, as a real load mixes them. */
 function mixesIn(routes: Plan['routes'], doses: readonly number[], seed: number): readonly Plan['routes'][] {
   const total = Object.values(routes).reduce((sum, weight) => sum + weight, 0)
   const names = Object.keys(routes)
   return mixesOf(Object.values(routes).map((weight) => weight / total), doses, seed).map((mix) => Object.fromEntries(mix.map((share, i) => [names[i] ?? '', share])))
 }
 
-/** A dose by the weights of its routes: each its whole share, what is over to the first. */
+/** Divides a dose by the weights of its routes: each gets its whole share, and the first ones one more each until nothing is left over. */
 function divided(dose: number, routes: Plan['routes']): Readonly<Record<string, number>> {
   const total = Object.values(routes).reduce((sum, weight) => sum + weight, 0)
   const whole = Object.entries(routes).map(([route, weight]) => [route, Math.floor((dose * weight) / total)] as const)

@@ -8,12 +8,12 @@ import { inOrder } from '../verdict/words.ts'
 import type { Row } from './experiment.ts'
 import { experiments } from './experiments.ts'
 
-/** A stretch of trials that one thread does at once. */
+/** A stretch of trials that one thread does in one go. */
 export type Job = Omit<Row, 'counts' | 'oddities'>
 
 const stretch = 250
 
-/** What a trial costs beside that of a healthy timeline, roughly: without it the time to go would be that of the dearest for all. */
+/** What a trial of an experiment costs, roughly, as a multiple of one of a healthy timeline. Without it the remaining time would be told as if all trials were as dear as the dearest. */
 const costs: Readonly<Record<string, number>> = { recall: 1, sequential: 0.005, coverage: 0.002, curves: 0.8 }
 
 const costOf = ({ experiment, trials }: Pick<Job, 'experiment' | 'trials'>): number => trials * (costs[experiment] ?? 1)
@@ -31,14 +31,14 @@ export function jobsOf(trials: number, seed: number, engine: string): readonly J
 export type SimulatorOptions = {
   readonly trials: number
   readonly seed: number
-  /** Raw results: a line for each stretch, appended as it is done; what is there is not done again. */
+  /** The file of raw results: a line for each stretch, appended when it is done. What is in it is not done again. */
   readonly file: string
   readonly signal: AbortSignal
-  /** Stretches done and to do, and the share of the work that is done. */
+  /** Called with the stretches done and to do, and the share of the work that is done. */
   readonly onRow: (done: number, of: number, share: number) => void
 }
 
-/** Runs whatever the raw results do not hold yet, on every core, and gives all of them. */
+/** Runs on every core what the raw results do not hold yet, and returns all rows. Rejects when `signal` aborts. */
 export async function runSimulator({ trials, seed, file, signal, onRow }: SimulatorOptions): Promise<readonly Row[]> {
   const jobs = jobsOf(trials, seed, await engineOf())
   const known = new Map((await resumeResults(file, isRow)).map((row) => [keyOf(row), row]))
@@ -70,7 +70,7 @@ const isRow = ({ experiment, cell, counts }: Partial<Row>): boolean => typeof ex
 
 const keyOf = ({ experiment, cell, engine, seed, from, trials }: Job): string => JSON.stringify([experiment, cell, engine, seed, from, trials])
 
-/** A digest of the sources that judge and that are judged: another judge’s results are none of this one’s. */
+/** A digest of the sources that judge and that are judged: results of another engine are not results of this one. */
 async function engineOf(): Promise<string> {
   const hash = createHash('sha256')
   for (const folder of ['attribution', 'invariants', 'simulator', 'timeline', 'verdict']) {

@@ -4,10 +4,10 @@ import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
 import type { Experiment } from './experiment.ts'
 import { randomOf } from './random.ts'
 
-/** Requests between two rests at which the sequential test is asked. */
+/** How many requests lie between two rests, at which the sequential test is asked. */
 const betweenRests = 1_000
 
-/** No run is longer: five times what a clean one needs. */
+/** The most requests of a run: five times what a clean one needs. */
 const longestRun = 150_000
 
 /** The sequential test at true rates from clean to leaking. */
@@ -31,7 +31,7 @@ export const sequential: Experiment = {
 
 const intervals = remembering((events) => ({ garwood: garwood(events), midP: midP(events) }))
 
-/** Whether the intervals of a Poisson count hold its mean, at means from where most runs show nothing to where they show hundreds. */
+/** Whether the intervals of a Poisson count contain its mean, for means at which most runs see nothing up to means of a hundred. */
 export const coverage: Experiment = {
   name: 'coverage',
   cells: [0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100].map((about) => ({
@@ -39,7 +39,7 @@ export const coverage: Experiment = {
     share: 1 / 2,
     trial: (seed, trial) => {
       const random = randomOf(seed, trial)
-      // A count is discrete, and coverage at one mean is a matter of luck: means are spread around the one that names the cell.
+      // A count is discrete, so the coverage at one particular mean is a matter of luck: means are spread around the one that names the cell.
       const mean = about * random.within(0.75, 1.25)
       const of = intervals(random.poisson(mean))
       return [...(holds(of.garwood, mean) ? ['garwood'] : []), ...(holds(of.midP, mean) ? ['mid-P'] : [])]
@@ -47,13 +47,13 @@ export const coverage: Experiment = {
   })),
 }
 
-/** The share of counts whose interval holds the mean, 0 to 1, by the kind of interval. */
+/** The share of counts, 0 to 1, whose interval contains the mean, by the kind of interval. */
 export type Covered = { readonly garwood: number; readonly midP: number }
 
-/** Means at which the coverage of a cell is summed, evenly between its ends. */
+/** At how many means the coverage of a cell is summed, evenly between its ends. */
 const grid = 2_000
 
-/** The same without chance: over all counts, the probability of each whose interval holds the mean; averaged over the means of the cell. */
+/** The same without chance: the sum, over all counts whose interval contains the mean, of their probability; averaged over the means of the cell. */
 export function exactCoverage(about: number): Covered {
   const means = Array.from({ length: grid }, (_, i) => about * (0.75 + (0.5 * (i + 0.5)) / grid))
   const covered = (of: (events: number) => Interval): number =>

@@ -9,10 +9,10 @@ import { type Covered, exactCoverage } from './statistics.ts'
 
 type Sum = ReturnType<typeof added> & { readonly cell: string }
 
-/** What the raw results come to: one block of lines for each experiment. */
+/** The table of the raw results: one block of lines for each experiment. */
 export function tableOf(rows: readonly Row[]): readonly string[] {
   const byCell = Map.groupBy(rows, ({ experiment, cell }) => `${experiment} ${cell}`)
-  // In the order of the experiment, whichever thread was done first.
+  // In the order of the experiment, whichever thread finished first.
   const of = (name: string): readonly Sum[] => (experiments.find((one) => one.name === name)?.cells ?? []).flatMap(({ cell }) => (byCell.has(`${name} ${cell}`) ? [{ cell, ...added(byCell.get(`${name} ${cell}`) ?? []) }] : []))
   return [...cleanTable(of('clean')), ...blindTable(of('blind')), ...recallTable(of('recall')), ...sequentialTable(of('sequential')), ...coverageTable(of('coverage')), ...curvesTable(of('curves'))]
 }
@@ -56,7 +56,7 @@ function coverageTable(cells: readonly Sum[]): readonly string[] {
   return block(`Coverage of intervals at 95 %, and the exact one as a sum over all counts; ${why}`, ['counts', 'Garwood (95 %)', 'exact', 'mid-P (95 %)', 'exact'], [...cells.map((one, i) => line(one, exact[i] ?? overall)), line({ cell: 'all', ...whole(cells) }, overall)])
 }
 
-/** A block for each threshold, its values side by side; the one in brackets is the engine's. */
+/** A block for each threshold, its values side by side; the one in brackets is in use. */
 function curvesTable(cells: readonly Sum[]): readonly string[] {
   return groups.flatMap(({ name, curves, cells: own }) => {
     const sums = cells.flatMap((sum) => own.flatMap(({ cell }) => (sum.cell === `${name} | ${cell}` ? [{ ...sum, cell }] : [])))
@@ -77,7 +77,7 @@ function share(n: number, trials: number): string {
 
 const percent = (n: number, trials: number): string => (trials === 0 ? '' : `${digits((100 * n) / trials)} %`)
 
-/** Never rounded to all or nothing. */
+/** Never rounded to 0 or 100. */
 const digits = (value: number): string => {
   if (value === 0 || value === 100) return String(value)
   return value > 99.9 ? value.toPrecision(6).replace(/0+$/, '') : value.toPrecision(3)
@@ -87,7 +87,7 @@ type Line = readonly [cell: string, ...columns: string[]]
 
 const row = (cell: string, columns: readonly string[]): Line => [cell, ...columns]
 
-/** Each column as wide as its widest. */
+/** Pads each column to its widest text. */
 function block(title: string, head: readonly string[], lines: readonly Line[]): readonly string[] {
   if (lines.length === 0) return []
   const all: readonly Line[] = [row('', head), ...lines]

@@ -6,7 +6,7 @@ import { randomOf, type Random } from './random.ts'
 import { type Plan, simulate } from './simulate.ts'
 import type { World } from './world.ts'
 
-/** One made run, judged by the engine as it is: after each rest, as a confirmed leak ends a real one there, and at its end. */
+/** One simulated run, judged by the engine as it is: after each rest, where a confirmed leak would end a real run, and at its end. */
 export function judged(world: World, plan: Plan, random: Random, invariants: readonly Invariant[]): Findings {
   const { facts, entries } = simulate(world, plan, random)
   const fold = beginFold(facts)
@@ -21,16 +21,16 @@ export function judged(world: World, plan: Plan, random: Random, invariants: rea
 
 export type Tools = { readonly random: Random; readonly pids: () => number }
 
-/** Chance and pids of one trial. */
+/** The random numbers and pids of one trial. */
 export function toolsOf(seed: number, trial: number): Tools {
   let last = 1_000
   return { random: randomOf(seed, trial), pids: () => (last += 1) }
 }
 
-/** Shares of the measured cycles, as every profile has them. */
+/** The doses of the measured cycles in shares of one, as every profile has them. */
 const shares = [0, 1, 2, 4, 1]
 
-/** A plan with so many measured requests, its doses in an order by chance, on an application of some speed; every third is a night’s, whose cycles last equally long. */
+/** A plan with this many measured requests in all, its doses in a random order, for an application of a random speed. In every third plan, as in a nightly run, all measured cycles last equally long. */
 export function planOf({ random }: Tools, requests: number): Plan {
   const unit = Math.max(1, Math.round(requests / 8))
   const doses = shares.map((share) => ({ dose: share * unit, at: random.fraction() })).toSorted((a, b) => a.at - b.at).map(({ dose }) => dose)

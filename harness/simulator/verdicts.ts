@@ -9,7 +9,7 @@ import { simulate, timelineOf } from './simulate.ts'
 import { judged, planOf, toolsOf } from './trial.ts'
 import { together } from './world.ts'
 
-/** Measured requests of a run: a gate's few, up to a nightly's. */
+/** Measured requests of a run: from a small gate to a nightly. */
 const sizes = [60, 160, 800, 8_000]
 
 const cleanTrial = (make: Maker): Cell['trial'] => (seed, trial, invariants) => {
@@ -19,7 +19,7 @@ const cleanTrial = (make: Maker): Cell['trial'] => (seed, trial, invariants) => 
   return [verdict === 'pass' ? verdict : odd(verdict)]
 }
 
-/** Three of them in one application. */
+/** Three look-alikes in one application. */
 const mixed: Maker = (random, pids, plan) => {
   const names = Object.keys(healthy).toSorted(() => random.fraction() - 0.5).slice(0, 3)
   return together(names.map((name) => (healthy[name] as Maker)(random, pids, plan)))
@@ -27,10 +27,10 @@ const mixed: Maker = (random, pids, plan) => {
 
 const looksAlike: readonly (readonly [string, Maker])[] = [...Object.entries(healthy), ['any three of them together', mixed]]
 
-/** Healthy applications: whatever is no pass is a false alarm, or a run lost. */
+/** Healthy applications: anything but a pass is a false alarm, or a run lost. */
 export const clean: Experiment = { name: 'clean', cells: looksAlike.map(([cell, make]) => ({ cell, share: 1 / looksAlike.length, trial: cleanTrial(make) })) }
 
-/** Runs that could not see, or that nobody could judge. */
+/** Runs that could not see, or that nobody can judge. */
 export const blind: Experiment = {
   name: 'blind',
   cells: Object.entries(broken).map(([cell, make]) => ({
@@ -47,7 +47,7 @@ export const blind: Experiment = {
 
 type Setting = { readonly cause: Cause; readonly rate: number; readonly requests: number; readonly route: string | null; readonly heal: Leak['heal'] }
 
-/** Ten births expected in the first three that come by chance, five in the rarest. */
+/** Rates and loads. Where leaks come by chance and by the request, the first three expect ten births, the rarest five. */
 const settings: readonly Setting[] = [
   { cause: 'per request', rate: 1, requests: 80, route: 'buy', heal: 'permanent' },
   { cause: 'per request', rate: 1e-2, requests: 1_000, route: null, heal: 'permanent' },
@@ -65,7 +65,7 @@ export const nameOf = ({ kind, cause, rate, heal }: Pick<Leak, 'kind' | 'cause' 
 /** Leaking applications, each in the company of a healthy look-alike. */
 export const recall: Experiment = {
   name: 'recall',
-  // A pool that rolls back as it hands out is healthy, and no leak.
+  // Not a leak: a pool that rolls back when it hands a session out is healthy.
   cells: leakKinds.flatMap((kind) => settings.filter(({ heal }) => !(kind === 'aborted transaction in a pooled session' && heal === 'on nudge')).map((setting) => ({ cell: nameOf({ kind, ...setting }), share: 1 / 500, trial: recallTrial({ kind, ...setting }) }))),
 }
 
@@ -74,9 +74,9 @@ function recallTrial({ requests, ...leak }: Leak & Setting): Cell['trial'] {
     const tools = toolsOf(seed, trial)
     const plan = planOf(tools, requests)
     const world = leaking(leak, tools.random, tools.pids)
-    // Its own chances, so that the company does not move the leak.
+    // It has random numbers of its own, so that it does not change the leak.
     const company = toolsOf(seed + 1, trial)
-    const [, make] = company.random.pick(Object.entries(healthy).filter(([name]) => !name.startsWith('M20')))
+    const [, make] = company.random.pick(Object.entries(healthy).filter(([name]) => !name.startsWith('a long page')))
     const pids = (() => {
       let last = 50_000
       return () => (last += 1)

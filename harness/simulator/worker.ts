@@ -4,7 +4,7 @@ import { countTrials } from './experiment.ts'
 import { experiments } from './experiments.ts'
 import type { Job } from './simulator.ts'
 
-/** A thread of the simulator: does one stretch of trials after the other, as it is told. */
+/** A thread of the simulator: does one stretch of trials after the other, as it is asked. */
 const invariants = await loadInvariants()
 
 parentPort?.on('message', (job: Job) => {

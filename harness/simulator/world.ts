@@ -2,20 +2,20 @@ import type { Dose, Happening, Reading } from '../timeline/entry.ts'
 import type { Limits } from '../timeline/facts.ts'
 import type { At, Living } from './beings.ts'
 
-/** A made application: what lives in it, from its boot on and with each load. */
+/** A simulated application: what lives in it, from its boot on and with each load. */
 export type World = {
   readonly limits?: Limits
   readonly boot?: readonly Inhabitant[]
-  /** What a cycle's load brings to life, asked for as the load begins. */
+  /** What a cycle's load brings to life. Called when the load begins. */
   readonly cycle?: (cycle: Cycle) => readonly Inhabitant[]
-  /** Counters without identities, beside those that follow from the inhabitants. */
+  /** Counters without identities, besides those that follow from the inhabitants. */
   readonly counters?: (atMs: number) => Readonly<Record<string, number>>
   /** Longest healthy transactions under load, in milliseconds, as the monitor reports them. */
   readonly transactionsEndedMs?: number
   readonly happenings?: (cycle: Cycle) => readonly (Happening & At)[]
-  /** It can be told to collect its garbage, and is after the nudge. */
+  /** It can be told to collect its garbage, which the run does after the nudge. */
   readonly collects?: true
-  /** Between which moments no beat comes, and from when on a probe is blind. */
+  /** Whether no beat comes at this moment. */
   readonly lostBeats?: (atMs: number) => boolean
 }
 
@@ -24,7 +24,7 @@ export type Inhabitant = Living<Moment>
 export type Moment = At & {
   readonly reading: Reading
   readonly cycle: number | null
-  /** Requests were sent, a collection was forced, after the last load. */
+  /** After the last load: whether the nudge was sent, and whether a collection was forced. */
   readonly nudged: boolean
   readonly collected: boolean
 }
@@ -41,9 +41,9 @@ export type Cycle = {
   readonly routes: Readonly<Record<string, number>>
 }
 
-/** What both are, in one application. */
+/** Several simulated applications in one. */
 export function together(worlds: readonly World[]): World {
-  // What one pool declares is no limit of the whole.
+  // The size that one pool declares is no limit for all of them together.
   const { poolMaxPerProcess: _, ...limits } = Object.assign({}, ...worlds.map((world) => world.limits ?? {})) as Limits
   const slowest = Math.max(0, ...worlds.map(({ transactionsEndedMs = 0 }) => transactionsEndedMs))
   return {

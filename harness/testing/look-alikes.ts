@@ -31,14 +31,14 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
   'H11 a cron job that is connected for three seconds at a time': {
     beings: owned(15, [session({ pid: 3_599 }), ...eachCycle((cycle) => many(4, (i) => session({ pid: 3_600 + cycle * 10 + i, fromMs: loadEndOf(cycle) + 5_000, untilMs: loadEndOf(cycle) + 8_000 })))]),
   },
-  'M21 session set-up that leaves a transaction open which holds nothing': {
+  'session set-up that leaves a transaction open which holds nothing': {
     beings: owned(16, many(5, (i) => openTransaction({ pid: 3_700 + i, fromMs: startOf(0) + 300 }))),
   },
-  'M20 a long page that goes on after its client has left, and ends': {
+  'a long page that goes on after its client has left, and ends': {
     beings: owned(17, [session({ pid: 3_800, fromMs: loadEndOf(firstMeasured) - 1_000, untilMs: loadEndOf(firstMeasured) + 8_000, state: 'active', waitEvent: 'DataFileRead', transactionAgeMs: 9_000, relationLocks: 4 })]),
     unquiet: (cycle) => (cycle === firstMeasured ? '1 queries running' : undefined),
   },
-  'M20 one that computes on, with a lock, a child and the socket of the client that left': {
+  'a long page that computes on, with a lock, a child and the socket of the client that left': {
     beings: [
       (moment) => process({ pid: 29, databasePorts: [44_050], ...(isPageOn(moment) && { cpuMs: moment.atMs, closeWait: 1 }) })(moment),
       (moment) => session({ pid: 4_050, ...(isPageOn(moment) && { advisoryLocks: 1 }) })(moment),
@@ -46,7 +46,7 @@ export const lookAlikes: Readonly<Record<string, Run>> = {
     ],
     unquiet: (cycle) => (cycle === firstMeasured ? 'the application uses 98 % of a core' : undefined),
   },
-  'M22 a transaction that fails in each load, and that the next use rolls back': {
+  'a transaction that fails in each load, and that the next use rolls back': {
     beings: owned(18, eachCycle((cycle) => [session({ pid: 3_900 + cycle, fromMs: startOf(cycle) + 400, untilMs: startOf(cycle + 1) + 400, state: 'idle in transaction (aborted)' })])),
   },
   'an elected leader: its advisory lock is older than the load': {
