@@ -8,7 +8,7 @@ import type { Stack } from '../stack/stack.ts'
 
 export type PlantOptions = {
   readonly stack: Stack
-  /** The run's folder: the planter's program goes to `agent/` in it, which a sidecar sees at the same path. */
+  /** The run's folder. The planter's program goes to `agent/` in it, which a sidecar sees at the same path. */
   readonly dir: string
   readonly record: (happening: Control) => void
   readonly signal: AbortSignal
@@ -20,17 +20,20 @@ const plantedSessions = 3
 const plantedDescriptors = 5
 const plantedThreads = 3
 const plantedRows = 40
-/** More than the planter's program has itself. */
+/** More than the planter's program itself takes. */
 const plantedMemoryBytes = 64 * 1024 ** 2
 
-/** Plants known leaks through the agent, so they are born where the application's would be; and a replication slot as the server's administrator. Disposal removes them; both are recorded. */
+/**
+ * Plants known leaks: through the agent, so that they are born where the application's own would be, and a replication slot as the server's administrator. Disposal removes them. Both
+ * are recorded. Rejects when they cannot be planted in time; what was planted by then is removed.
+ */
 export async function plantControl({ stack, dir, record, signal }: PlantOptions): Promise<AsyncDisposable> {
   const program = await bundle(fileURLToPath(new URL('planter.ts', import.meta.url)), join(dir, 'agent', 'planter.mjs'))
   const env = { DATABASE_URL: stack.database.appUriInside, PLANT_SESSIONS: String(plantedSessions), PLANT_DESCRIPTORS: String(plantedDescriptors), PLANT_THREADS: String(plantedThreads), PLANT_SEGMENTS: stack.kind === 'containers' ? '1' : '0', PLANT_ROWS: String(plantedRows), PLANT_MEMORY_BYTES: String(plantedMemoryBytes) }
-  // Not the run's signal: what was planted is removed from an interrupted run as well.
+  // Not under the run's signal, since what was planted has to be removed from an interrupted run as well.
   const remove = async () => {
     const patience = AbortSignal.timeout(removesWithinMs)
-    // Each to its end, whatever becomes of the other: a server that is gone says so before the planter has answered.
+    // Both removals go to their end, whatever becomes of the other: a server that is gone fails sooner than the planter answers.
     const removed = await Promise.allSettled([stack.agent.ask({ ask: 'unplant' }, patience), dropSlot(stack, patience)])
     for (const one of removed) if (one.status === 'rejected') throw one.reason
   }
@@ -59,8 +62,8 @@ const slotName = 'lowtide_control'
 type PlantedSlot = Required<Pick<Planted, 'replicationSlots' | 'retainedBytes'>>
 
 /**
- * The application's role may make slots only where its target has to. This one keeps the write-ahead log from the last checkpoint on, which is always some. None where the server
- * allows no more: then the run plants none, and says so. Any other refusal is a control that failed.
+ * Only an administrator can rely on being allowed to make a slot. This one keeps the write-ahead log from the last checkpoint on, which is always some. If the server has no room for
+ * one more, the run plants none and says so; any other refusal means that the control has failed.
  */
 async function plantSlot({ database }: Stack, signal: AbortSignal): Promise<PlantedSlot> {
   await using admin = await openMonitor(database.adminUri, 'control')

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * The shell reads on without waiting for its child, which so stays a zombie; the child must outlive the start of that read, or the shell
- * may reap it before. Ending the shell by a signal would leave the zombie to a process 1 that may never reap; told to go on, it reaps its child itself.
+ * A zombie: the shell goes on reading and does not wait for its child. The child must outlive the start of that read, or the shell may reap it first. Danger: ending the shell by a
+ * signal would leave the zombie to a process 1 that may never reap it; told to go on, the shell reaps its child itself.
  */
 export async function plantZombie() {
   const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; read go; wait'], { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -15,7 +15,7 @@ export async function plantZombie() {
   return { shell, pid }
 }
 
-/** A script of CGI (RFC 3875) that does not end, nor heeds a SIGTERM; without this program its input closes, and so it ends. */
+/** A CGI script (RFC 3875) that does not end and ignores SIGTERM. When this program ends, its input closes, and so it ends too. */
 export async function plantRequest() {
   const request = { GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'GET', REQUEST_URI: '/lowtide-control' }
   const shell = spawn('sh', ['-c', "trap '' TERM; echo ready; read go"], { env: { ...process.env, ...request }, stdio: ['pipe', 'pipe', 'inherit'] })
@@ -23,13 +23,13 @@ export async function plantRequest() {
   return { shell, pid: shell.pid }
 }
 
-/** Memory of this process: each of its pages is written to, and so it is there. */
+/** Memory of this process. Each of its pages is written to, so that it is resident. */
 export function plantAnonymous(bytes: number) {
   const pages: Buffer[] = [Buffer.alloc(bytes, 1)]
   return { bytes: pages.reduce((sum, { length }) => sum + length, 0), free: () => void pages.splice(0) }
 }
 
-/** Lets a planted shell come to its end, and waits for that. */
+/** Lets a planted shell come to its end, and waits for it. */
 export async function goOn(shell: ChildProcess): Promise<void> {
   const gone = shell.exitCode !== null || shell.signalCode !== null || once(shell, 'exit')
   shell.stdin?.end('\n')

@@ -5,8 +5,8 @@ import { plantedSegmentBytes } from '../probes/proc/planted-memory.ts'
 const run = promisify(execFile)
 
 /**
- * Segments of System V, which stay until someone removes them. Made by a tool of util-linux that ends at once, they are known for the application's only in a container, where nobody
- * else makes any. None where that tool is not there.
+ * System V segments, which stay until somebody removes them. They are made by a tool of util-linux that ends at once, so they are recognised as the application's only in a container,
+ * where nobody else makes any. None where that tool is missing.
  */
 export async function plantSegments(wanted: number) {
   const made = await Promise.all(Array.from({ length: wanted }, () => run('ipcmk', ['--shmem', String(plantedSegmentBytes)]).then(({ stdout }) => /\d+/.exec(stdout) ?? [], () => [])))

@@ -4,12 +4,12 @@ import { ownClient } from '../stack/own-client.ts'
 
 const grownTable = 'lowtide_control_rows'
 
-/** By which the temporary files of this session are told from others. */
+/** The application name by which the temporary files of this session are told from others. */
 const pooledName = 'lowtide-control'
 
 type Login = { readonly client: pg.Client; readonly pid: number }
 
-/** As the application's role, past any pooler. */
+/** A session with the application's role, past any pooler. */
 async function login(name?: string): Promise<Login> {
   const client = ownClient({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 10_000, ...(name !== undefined && { application_name: name }) })
   client.on('error', () => {}) // the server may go first
@@ -26,8 +26,8 @@ export async function openTransaction(): Promise<Login> {
 }
 
 /**
- * What a request leaves on a session that goes back into its pool, idle. A role may be forbidden temporary tables and a server prepared transactions: then the run
- * plants none, and says so by what it lists. The prepared transaction comes last, since nothing but this program ends it.
+ * What requests leave on an idle session that went back into its pool. If a role may not make temporary tables, or a server no prepared transactions, none is planted, and the list of
+ * what was says so. The prepared transaction comes last, since nothing but this program ends it.
  */
 export async function plantInPooledSession() {
   const { client, pid } = await login(pooledName)
@@ -41,7 +41,7 @@ export async function plantInPooledSession() {
   return { client, pid, advisoryLocks, temporaryTables, temporaryFiles, preparedTransactions: prepared === 0 ? [] : [gid] }
 }
 
-/** A cursor that outlives its transaction keeps its rows, and beyond work_mem in a file. 64 kB is the least that PostgreSQL allows. */
+/** A temporary file: a cursor that outlives its transaction keeps its rows, in a file where they exceed work_mem. 64 kB is the least that PostgreSQL allows. */
 async function plantTemporaryFile(client: pg.Client): Promise<number> {
   const plant = async () => {
     await client.query("SET work_mem = '64kB'")
@@ -52,8 +52,8 @@ async function plantTemporaryFile(client: pg.Client): Promise<number> {
 }
 
 /**
- * A table that has grown by so many rows, of nearly 2 kB each: longer ones would be compressed. They are told by the statistics, which the session is made to write at once (PostgreSQL 15 and later). None where the
- * role may create none, or the server would tell its rows only later.
+ * A table that has grown by this many rows of nearly 2 kB each (longer ones would be compressed). The statistics tell of them, which the session is made to write at once (PostgreSQL 15
+ * and later). None where the role may not create tables, or where the server would tell of the rows only later.
  */
 export async function plantRows(client: pg.Client, rows: number) {
   const plant = async () => {
@@ -73,8 +73,8 @@ export async function removeRows(client: pg.Client): Promise<void> {
 }
 
 /**
- * How many more sessions the server has room for, at least: of others a role sees who they are and not what, and so some are counted that take no connection.
- * A login that the server refuses would be told as one of the application's. 0 where it does not say.
+ * For how many more sessions the server has room, at least: a role sees who other sessions are but not what they do, so some are counted that take no connection. Ask before planting
+ * one: a login that the server refuses would be told as one of the application's. 0 where the server does not say.
  */
 export async function roomAsSeenBy(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ room: number }>(`
@@ -83,7 +83,7 @@ export async function roomAsSeenBy(client: pg.Client): Promise<number> {
   return rows[0]?.room ?? 0
 }
 
-/** A query that nobody waits for. Should this program be killed, the server sees within a second that its client has gone (PostgreSQL 14 and later); without that none is planted. */
+/** A query that nobody waits for. If this program is killed, the server sees within a second that its client has gone (PostgreSQL 14 and later); where it cannot, none is planted. */
 export async function plantQuery(other: pg.Client) {
   const { client, pid } = await login()
   const isWatched = await client.query("SET client_connection_check_interval = '1s'; SET statement_timeout = 0").then(() => true, () => false)
@@ -99,13 +99,13 @@ export async function plantQuery(other: pg.Client) {
 
 const endsWithinMs = 1_000
 
-/** A session that the server ends by a time-out of its own, which its log alone tells (PostgreSQL 14 and later). */
+/** A session that the server ends by a time-out of its own, which only its log tells (PostgreSQL 14 and later). Gives its pid, or nothing where it was not ended. */
 export async function plantEnded(): Promise<readonly number[]> {
   const { client, pid } = await login()
   const ended = new Promise<true>((resolve) => client.once('end', () => resolve(true)))
   const isAllowed = await client.query('SET idle_session_timeout = 1').then(() => true, () => false)
   if (isAllowed && (await Promise.race([ended, delay(endsWithinMs, false)]))) return [pid]
-  // On a busy machine it may have ended unseen: one that still answers has not, and will not.
+  // On a busy machine it may have ended unseen: a session that still answers has not been ended, and will not be now.
   const answers = await client.query('SET idle_session_timeout = 0').then(() => true, () => false)
   await client.end().catch(() => {})
   return isAllowed && !answers ? [pid] : []

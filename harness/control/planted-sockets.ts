@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { plantedAddress } from '../probes/proc/connections.ts'
 
-/** The other side has hung up and this one does not: CLOSE_WAIT. The other end is ours as well, and must be kept, or its reset would end it. */
+/** A socket in CLOSE_WAIT: the other side has hung up and this one has not. The other end is in this process too and must be kept, since its reset would end the socket. */
 export async function plantHalfClosed() {
   const ends: Socket[] = []
   const server = createServer({ allowHalfOpen: true }, (end) => void ends.push(end.on('error', () => {}).end())).listen(0, '127.0.0.1')
@@ -16,7 +16,7 @@ export async function plantHalfClosed() {
   return { halfClosed: 1, close: () => [client, ...ends].forEach((end) => end.destroy()) }
 }
 
-/** Listens, says where, and stands still before it could accept anyone: a thread of its own, in JavaScript for any Node. */
+/** A thread that listens on a port, tells which, and then stands still before it could accept anyone. Plain JavaScript, for any Node. */
 const standsStill = `
   const { parentPort } = require('node:worker_threads')
   const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
@@ -34,8 +34,8 @@ export async function plantThreads(wanted: number) {
 const threadsNow = (): number => readdirSync('/proc/self/task').length
 
 /**
- * A connection of which nobody holds one end: the kernel has made it, and its server does not accept it. It comes from the database's port,
- * since only connections with the database and the application are watched for their owners. None where something else has that port on every address.
+ * A connection of which nobody holds one end: the kernel has made it, but its server never accepts it. It comes from the database's port number, since only connections with the
+ * database and the application are checked for owners. None where something else uses that port on every address.
  */
 export async function plantOrphan(port: number) {
   const client = connect({ port, host: '127.0.0.1', localAddress: plantedAddress, localPort: Number(new URL(process.env.DATABASE_URL ?? '').port) || 5432 })

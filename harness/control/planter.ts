@@ -7,8 +7,8 @@ import { openTransaction, plantEnded, plantInPooledSession, plantQuery, plantRow
 import { plantHalfClosed, plantOrphan, plantThreads } from './planted-sockets.ts'
 
 /**
- * Leaks on purpose, in the application's own namespaces and with its own role: one of each kind that a run claims to find. Prints what it planted as one
- * line of JSON; takes it all back when it is told to, or when its input closes.
+ * Leaks on purpose, in the application's own namespaces and with its own role: one of each kind that a run claims to find. Prints as one line of JSON what it planted, and takes it all
+ * back when it is told to or when its input closes.
  */
 const sessions = Number(process.env.PLANT_SESSIONS)
 const descriptors = Number(process.env.PLANT_DESCRIPTORS)
@@ -21,7 +21,7 @@ const sharedMemoryBytes = plantMemory(run)
 const anonymous = plantAnonymous(Number(process.env.PLANT_MEMORY_BYTES))
 const [zombie, script, socket, threads, memory] = await Promise.all([plantZombie(), plantRequest(), plantHalfClosed(), plantThreads(Number(process.env.PLANT_THREADS)), plantSegments(Number(process.env.PLANT_SEGMENTS))])
 const orphan = await plantOrphan(threads.port)
-// From here on nothing may fail: what is prepared would stay.
+// Danger: from here on nothing may fail, or a prepared transaction would stay.
 const pooled = await plantInPooledSession()
 const grown = await plantRows(pooled.client, rows)
 const [query, endedPids] = (await roomAsSeenBy(pooled.client)) < 2 ? [null, []] : await Promise.all([plantQuery(pooled.client).catch(() => null), plantEnded().catch(() => [])])
@@ -30,7 +30,7 @@ console.log(JSON.stringify({
   sessionPids: clients.map(({ pid }) => pid),
   zombiePids: [zombie.pid],
   descriptors,
-  // As the kernel names it, links resolved: nothing but this program has it open, and so it must be seen exactly so often.
+  // The kernel's name of it, with links resolved. Nothing but this program has it open, so it must be seen exactly this often.
   descriptorTarget: readlinkSync(`/proc/self/fd/${opened[0]}`),
   threads: threads.started,
   planterThreads: readdirSync('/proc/self/task').length,
@@ -55,7 +55,7 @@ await new Promise<void>((resolve) => {
   process.stdin.once('data', () => resolve())
   process.stdin.once('end', () => resolve())
 })
-// What outlives its session goes first: the rest goes with this process, however it ends.
+// What outlives its session is removed first: the rest goes with this process, however that ends.
 for (const gid of pooled.preparedTransactions) await pooled.client.query(`ROLLBACK PREPARED '${gid}'`).catch(() => {})
 await removeRows(pooled.client)
 removePlantedMemory(run)

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { linesOf } from '../timeline/lines.ts'
 import type { Process } from '../timeline/member.ts'
 
-/** The harness's end of the agent: a program without dependencies that reads /proc where the application lives. */
+/** The harness's end of the agent, a program without dependencies that reads /proc where the application lives. */
 export type Agent = AsyncDisposable & {
   /** Rejects when the agent has ended, when it cannot answer, or when `signal` aborts first. */
   readonly ask: <A extends Ask>(ask: A, signal: AbortSignal) => Promise<Answer<A>>
@@ -13,7 +13,7 @@ export type Ask =
   | { readonly ask: 'beat' }
   /** Counters and every process. */
   | { readonly ask: 'look' }
-  /** /proc of these processes three times, 500 ms apart: progress or none. Not redacted: whoever stores it does that. */
+  /** Reads /proc of these processes three times, 500 ms apart, which shows progress or none. Not redacted: whoever stores it has to do that. */
   | { readonly ask: 'evidence'; readonly pids: readonly number[] }
   /** Starts a program in the agent's namespaces as part of the application: the control's planter. Answers with its first line. */
   | { readonly ask: 'plant'; readonly program: string; readonly env: Readonly<Record<string, string>> }
@@ -29,18 +29,18 @@ export type Answer<A extends Ask> =
 
 export type ProcessEvidence = {
   readonly pid: number
-  /** One map a look: name of the /proc file to its text. */
+  /** One map for each reading: from the name of the /proc file to its text. */
   readonly looks: readonly Readonly<Record<string, string>>[]
-  /** Number of the descriptor to what it points at. */
+  /** From the number of a descriptor to what it points at. */
   readonly descriptors: Readonly<Record<string, string>>
 }
 
 export type AgentStreams = { readonly input: Writable; readonly output: Readable; readonly errors: Readable; readonly end: () => Promise<void> }
 
-/** Settings of the agent, its only argument, as JSON. */
+/** The agent's settings. They are its only argument, as JSON. */
 export type AgentSettings = { readonly run: string; readonly scope: 'tag' | 'namespace'; readonly appPort: number; readonly databasePort: number }
 
-/** Questions go to the agent's input and are matched to answers by number. `end` closes whatever carries the streams. */
+/** Links an agent's streams to questions: these go to its input, and answers are matched to them by number. `end` closes whatever carries the streams. */
 export function linkAgent({ input, output, errors, end }: AgentStreams): Agent {
   const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>()
   let asked = 0
@@ -83,7 +83,7 @@ export function linkAgent({ input, output, errors, end }: AgentStreams): Agent {
   }
 }
 
-/** Anything that a runtime prints on its own is no answer. */
+/** A line that a runtime prints on its own is no answer, and no error either. */
 function parse(line: string): { id: number; error?: string } {
   try {
     return JSON.parse(line)

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { ownClient } from '../stack/own-client.ts'
 
-/** Every session of the harness carries a name with this start, so that it can be told from the application's and counted. */
+/** The name of every session of the harness begins with this, so that it can be told from the application's and counted. */
 export const monitorName = 'lowtide-monitor'
 
 const endWithinMs = 2_000
@@ -11,8 +11,8 @@ const endWithinMs = 2_000
 export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[], signal: AbortSignal) => Promise<Row[]> }
 
 /**
- * A superuser session, opened before any load and kept: PostgreSQL reserves slots for superusers (superuser_reserved_connections), so it
- * still answers when the application has taken every slot of its own. A query that misses its deadline rejects, and so does every later one of a lost session.
+ * A superuser session that is opened before any load and kept. PostgreSQL reserves connections for superusers (superuser_reserved_connections), so it still answers when the application
+ * has taken all others. A query rejects when its signal aborts, and every later one does once the session is lost.
  */
 export async function openMonitor(adminUri: string, purpose: string): Promise<Monitor> {
   const socket = new Socket()
@@ -35,7 +35,7 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
       }
     },
     [Symbol.asyncDispose]: async () => {
-      // A server that is frozen or far away never closes its end.
+      // A server that is frozen, or can no longer be reached, never closes its end.
       await Promise.race([client.end().catch(() => {}), delay(endWithinMs, undefined, { ref: false })])
       socket.destroy()
     },

@@ -6,7 +6,7 @@ import type { Probe, Reader } from './probe.ts'
 
 export type OpenReaders = AsyncDisposable & { readonly probes: readonly Probe[]; readonly readers: Readonly<Record<string, Reader>> }
 
-/** Opens every probe of `resources/`. A probe that cannot be opened fails the run: it would be blind from the start. */
+/** Opens every probe of `resources/`. Rejects if one cannot be opened, since it would be blind from the start. */
 export async function openReaders(stack: Stack, options: { readonly signal: AbortSignal; readonly say: (happening: ServerLog) => void }): Promise<OpenReaders> {
   await using made = new AsyncDisposableStack()
   const probes = await loadFolder<Probe>(join(import.meta.dirname, 'resources'), 'a probe: { name, watches, open }', ({ name, open }) => typeof name === 'string' && typeof open === 'function')

@@ -2,19 +2,19 @@ import type { Member } from '../timeline/member.ts'
 import type { ServerLog } from '../timeline/entry.ts'
 import type { Stack } from '../stack/stack.ts'
 
-/** Samples one kind of resource. A new probe is one new file in this folder with a probe as its default export. */
+/** Samples one kind of resource. A new probe is one new file in `resources/`, with the probe as its default export. */
 export type Probe = {
   readonly name: string
   /** One sentence for the report: what a run with this probe watches. */
   readonly watches: string
-  /** Opened before any load and before the application, so that a full server cannot lock the monitor out. */
+  /** Called before the application boots and before any load, so that a full server cannot lock the monitor out. */
   readonly open: (stack: Stack, options: { readonly signal: AbortSignal; readonly say: (happening: ServerLog) => void }) => Promise<Reader>
 }
 
 export type Reader = AsyncDisposable & {
-  /** Counters only, cheap enough for several a second. Names are `what.counted`. */
+  /** Counters only, cheap enough to be read several times a second. Names have the form `what.counted`. */
   readonly beat: (signal: AbortSignal) => Promise<Counters>
-  /** Counters and every identity alive. */
+  /** Counters, and everything alive that has an identity. */
   readonly look: (signal: AbortSignal) => Promise<{ readonly counters: Counters; readonly members: readonly Member[] }>
 }
 

@@ -9,26 +9,26 @@ export type SettleOptions = {
   readonly reading: Reading
   readonly cycle?: number
   readonly record: (look: Look) => void
-  /** Requests that the load generator has sent and not heard of. */
+  /** Requests that the load generator has sent and that were not answered yet. */
   readonly inFlight: () => number
-  /** Client connections that were there before the first request: streams that a subscriber holds are not the load's, and go on at rest. Default 0. */
+  /** How many client connections were there before the first request. They are no part of the load, as a subscriber's stream, and stay open at rest. Default 0. */
   readonly clientsBefore?: number
-  /** Replication slots that were there before the first request: a replica that is away for a while is not waited for. Default none. */
+  /** Replication slots that were there before the first request: if a replica is away for a while, nobody waits for it. Default none. */
   readonly slotsBefore?: ReadonlySet<string>
-  /** Which of the running queries the application does not run by design, so that quiet has to wait for them. Default: all. */
+  /** Those of the running queries that do not run by the application's design, and for which quiet has to wait. Default: all. */
   readonly unexpectedQueries?: UnexpectedQueries
-  /** Longest wait for quiet; what is left in quiet is waited for until it is mature, however long that is. */
+  /** Longest wait for quiet. In quiet, what is left is waited for until it is mature, however long that takes. */
   readonly deadlineMs: number
-  /** Something left over may go by itself as long as it is younger than this; it is waited for, up to here. */
+  /** What is left may still go by itself: it is waited for until the settle has lasted this many milliseconds. */
   readonly matureMs: number
-  /** True once waiting is futile: a blind probe will never see quiet. */
+  /** True once waiting is useless: a blind probe will never see quiet. */
   readonly isFutile?: () => boolean
   readonly signal: AbortSignal
 }
 
 export type UnexpectedQueries = (running: readonly Session[]) => readonly Session[]
 
-/** How a settle ended: with nothing of the load left, with something left that had time enough to go, or without quiet. */
+/** How a settle ended: `clean`, with nothing of the load left; `leftovers`, with something left that had time enough to go; `unquiet`, without quiet. */
 export type Settled = { readonly kind: 'clean' | 'leftovers' | 'unquiet'; readonly last: Look }
 
 const cleanLooks = 3
@@ -36,8 +36,8 @@ const betweenLooksMs = 150
 const longestWaitMs = 2_000
 
 /**
- * Looks until three looks in a row are quiet and nothing of the load is left, or until what is left is old enough to be called
- * left behind. Quiet needs the server's own word as well as the client's: a long page goes on after its client has gone.
+ * Looks until three looks in a row are quiet with nothing of the load left, or until what is left is old enough to be called left behind. Quiet needs the server's own signs as well as
+ * the client's, since a long page goes on after its client has gone. Rejects when `signal` aborts.
  */
 export async function settle({ sampler, reading, cycle, record, inFlight, clientsBefore = 0, slotsBefore, unexpectedQueries, deadlineMs, matureMs, isFutile = () => false, signal }: SettleOptions): Promise<Settled> {
   const beganMs = performance.now()
@@ -51,7 +51,7 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
     const unquiet = unquietOf(sight, before, atMs, inFlight(), clientsBefore, unexpectedQueries)
     const left = leftoversOf(sight.members, slotsBefore).length
     const look: Look = { kind: 'look', reading, ...(cycle === undefined ? {} : { cycle }), quiescent: unquiet === null, ...unquiet, ...(sight.partial.length > 0 ? { missed: sight.partial.map(({ probe }) => probe) } : {}), counters: sight.counters, members: sight.members }
-    // The first look only tells where the CPU clocks stood; it proves no rest.
+    // The first look only tells what the CPU clocks were; it proves no rest.
     if (before !== null) record(look)
     quiet = unquiet === null ? quiet + 1 : 0
     clean = unquiet === null && left === 0 ? clean + 1 : 0
@@ -60,7 +60,7 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
     const waitedMs = atMs - beganMs
     if (quiet >= cleanLooks && waitedMs >= matureMs) return { kind: 'leftovers', last: look }
     if (isFutile() || (waitedMs >= deadlineMs && unquiet !== null)) return { kind: 'unquiet', last: look }
-    // Three looks that decide come close together; waiting for something to end may take its time.
+    // The three looks that decide come close together; between others the wait grows.
     const deciding = clean > 0 || (quiet > 0 && quiet < cleanLooks && waitedMs + longestWaitMs >= matureMs)
     waitMs = deciding ? betweenLooksMs : Math.min(waitMs * 1.5, longestWaitMs)
     const untilMatureMs = waitedMs < matureMs ? Math.max(betweenLooksMs, matureMs - waitedMs) : longestWaitMs
@@ -68,10 +68,10 @@ export async function settle({ sampler, reading, cycle, record, inFlight, client
   }
 }
 
-/** A server at rest still wakes for its timers. Above this share of one core it is at work. */
+/** A server at rest still wakes up for its timers. If it uses more than this share of one core, it is at work. */
 const restingCpuShare = 0.1
 
-/** Why a moment is not quiet, as its look tells. */
+/** Why a moment is not quiet, as its look records it. */
 type Unquiet = { readonly unquiet: string; readonly unquietBy: UnquietBy }
 
 /** Why this moment is not quiet; null when it is. */
@@ -89,12 +89,12 @@ export function unquietOf(sight: Sight, before: { readonly sight: Sight; readonl
   if (before === null) return { unquietBy: 'first look', unquiet: 'first look' }
   const spentMs = cpuSpentMs(before.sight.members, sight.members)
   const share = spentMs / Math.max(1, atMs - before.atMs)
-  // Two ticks of the CPU clock are noise however close the looks are.
+  // Two ticks of the CPU clock are noise, however close the looks are.
   if (share > restingCpuShare && spentMs > 20) return { unquietBy: 'cpu', unquiet: `the application uses ${Math.round(share * 100)} % of a core` }
   return null
 }
 
-/** CPU time of the processes that both looks saw. */
+/** CPU time, in milliseconds, that processes have used which both looks show. */
 function cpuSpentMs(before: readonly Member[], now: readonly Member[]): number {
   const then = new Map(before.flatMap((member) => (member.kind === 'process' ? [[member.id, member.cpuMs] as const] : [])))
   return now.reduce((sum, member) => (member.kind === 'process' && then.has(member.id) ? sum + member.cpuMs - (then.get(member.id) ?? 0) : sum), 0)
@@ -102,11 +102,14 @@ function cpuSpentMs(before: readonly Member[], now: readonly Member[]): number {
 
 export const slotsIn = (members: readonly Member[]): ReadonlySet<string> => new Set(members.flatMap(({ kind, id }) => (kind === 'replication-slot' ? [id] : [])))
 
-/** Those that a settle waits for. In quiet what runs is meant to, and so is the transaction in which it does. */
+/** The leftovers that a settle waits for. A query that still runs in quiet runs by design, and so does its transaction. */
 export const leftoversOf = (members: readonly Member[], slotsBefore: ReadonlySet<string> = new Set()): readonly Member[] =>
   members.filter((member) => isLeftover(member) && !isRunningQuery(member) && !(member.kind === 'replication-slot' && slotsBefore.has(member.id)))
 
-/** What nobody should find at rest: open transactions, scripts of requests, zombies, connections half closed, slots that nobody reads. A pooled idle session is none of them, nor is a slot in use. */
+/**
+ * Whether a member should not be found at rest: an open transaction, the process of a request, a zombie, a half-closed connection, a slot that nobody reads. A pooled idle session may
+ * be, and so may a slot in use.
+ */
 export function isLeftover(member: Member): boolean {
   switch (member.kind) {
     case 'session':

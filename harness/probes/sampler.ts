@@ -2,7 +2,7 @@ import type { Beat, Blind, Look } from '../timeline/entry.ts'
 import type { Counters, Reader } from './probe.ts'
 
 export type Sampler = AsyncDisposable & {
-  /** Everything alive now. `partial` has the probes that gave no answer, with their reasons. */
+  /** Everything that is alive now. `partial`: the probes that gave no answer, with their reasons. */
   readonly look: () => Promise<Sight>
   readonly latest: () => Counters
 }
@@ -13,19 +13,19 @@ export type SamplerOptions = {
   readonly readers: Readonly<Record<string, Reader>>
   readonly everyMs: number
   readonly record: (happening: Beat | Blind) => void
-  /** Called with all counters after each beat. */
+  /** Called after each beat with all counters. */
   readonly onBeat: (counters: Counters) => void
-  /** Counters that no probe reads: those of the load in flight. */
+  /** Counters that no probe reads: those of requests in flight. */
   readonly others: () => Counters
   readonly signal: AbortSignal
   readonly beatWithinMs?: number
   readonly lookWithinMs?: number
 }
 
-/** So many failures in a row are blindness; fewer are a busy machine. */
+/** After this many failures in a row a probe is blind; fewer may be a busy machine. */
 const blindAfter = 5
 
-/** Asks every probe for its counters at a fixed rate and writes what changed. A probe that fails is left out of the beat by name, never papered over. */
+/** Asks every probe for its counters at a fixed rate, and records what changed. A probe that fails is named in the beat as missed, and its last values are not repeated. */
 export function startSampler({ readers, everyMs, record, onBeat, others, signal, beatWithinMs = 2_000, lookWithinMs = 10_000 }: SamplerOptions): Sampler {
   const names = Object.keys(readers)
   const latest: Record<string, number> = {}
@@ -64,7 +64,7 @@ export function startSampler({ readers, everyMs, record, onBeat, others, signal,
   const beating = (async () => {
     for (let dueMs = performance.now(); !stop.aborted; ) {
       await beat()
-      // Beats that could not be made are not made up for: the gap is the truth.
+      // Beats that could not be made in time are left out and not made up for: the record must show the gap.
       dueMs = Math.max(dueMs + everyMs, performance.now())
       await untilAborted(stop, dueMs - performance.now())
     }
@@ -97,7 +97,7 @@ export function startSampler({ readers, everyMs, record, onBeat, others, signal,
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 
-/** The answer, or the end of patience: a probe that heeds no signal is not waited for either. */
+/** The answer, or a rejection when time is up: a probe that ignores its signal is not waited for either. */
 async function within<T>(ms: number, stop: AbortSignal, ask: (patience: AbortSignal) => Promise<T> | undefined): Promise<T | undefined> {
   const patience = AbortSignal.any([stop, AbortSignal.timeout(ms)])
   const { promise: over, reject } = Promise.withResolvers<never>()

@@ -3,12 +3,12 @@ import type { Member, Process, Session } from '../timeline/member.ts'
 
 export type Suspected = Suspect & { readonly members: readonly (Process | Session)[] }
 
-/** Still this long, with its session's transaction open as long, is what a slow page never is. */
+/** A process and its session that stand still for this many milliseconds, in an open transaction, are more than a slow page. */
 const stillMs = 3_000
 
 /**
- * Watches looks made during load for a process that waits with its CPU clock frozen while its session sits idle in a transaction.
- * A suspicion is shown at once and judged only at rest: the healthy do this too, for a moment.
+ * Watches looks made during load for a process that waits with its CPU clock at a standstill while its session is idle in a transaction. Such a suspect is shown at once but judged only
+ * at rest, since healthy applications do this too, for a moment.
  */
 export function watchSuspects() {
   const since = new Map<string, { cpuMs: number; atMs: number }>()
