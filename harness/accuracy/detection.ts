@@ -6,10 +6,10 @@ import { isConfirmed } from '../verdict/confirmed.ts'
 import { judge } from '../verdict/judge.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 
-/** When a leak was certain for the first time: seconds of the run, and requests sent until then. */
+/** When a leak was certain for the first time: after how many seconds of the run, and how many requests. */
 export type Detection = { readonly afterS: number; readonly afterRequests: number }
 
-/** Judges a record as it grew, at the end of each rest, for a leak that more data never takes back; and at its own end for any. null: it never was certain. */
+/** Judges a record as it grew: at the end of each rest for a leak that more data never takes back, and at its own end for any leak. null if none was ever certain. */
 export async function detectionIn(facts: Facts, entries: AsyncIterable<Entry | Damage>, invariants: readonly Invariant[]): Promise<Detection | null> {
   const fold = beginFold(facts)
   let sent = 0

@@ -1,6 +1,6 @@
 import type { Entry } from '../timeline/entry.ts'
 
-/** What people use today, on the same recordings: something that reads a run from its first line to its last and says whether it leaks. */
+/** A way of finding leaks that people use today, applied to the same records: it reads a run from its first entry to its last and says whether the application leaks. */
 export type Detector = {
   readonly name: string
   readonly about: string

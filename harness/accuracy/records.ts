@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** The folder of a cell's record below `records`. */
 export const recordOf = (key: string, records: string): string => join(records, key.replaceAll(/[^\w.]+/g, '-'))
 
-/** Keeps all that judging needs of a run, by hard links, or by copies on another disk: what else it wrote is thrown away with it. */
+/** Keeps of a run what judging needs, by hard links, or by copies onto another disk. The rest of the run is deleted with its folder. */
 export async function keepRecord(dir: string, kept: string): Promise<void> {
   await rm(kept, { recursive: true, force: true })
   await mkdir(kept, { recursive: true })

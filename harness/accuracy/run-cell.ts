@@ -22,7 +22,7 @@ export type CellResult = {
   readonly at: string
   /** The revision that ran it. */
   readonly git: string
-  /** The revision that judged its kept record again last; absent where none has. */
+  /** The revision that last judged its kept record again; absent where none has. */
   readonly judgedBy?: string
   readonly exhibit: string
   readonly title: string
@@ -41,10 +41,10 @@ export type CellResult = {
       /** Invariants that found a leak, or that could not decide. */
       readonly by: readonly string[]
       readonly heal: HealClass
-      /** The route that it names as the owner; of several that could be, all are in `among`. */
+      /** The route that it names alone as the owner; if several could be, all of them are in `among`. */
       readonly route: string | null
       readonly among: readonly string[]
-      /** What is left by each request, at 95 %; null where requests are not what it follows. */
+      /** The rate per request, at 95 %; null where the number left does not grow with the requests. */
       readonly perRequest: Interval | null
       readonly counted: number
       readonly leftBehind: number
@@ -56,10 +56,10 @@ export type CellResult = {
   | { readonly outcome: 'failed'; readonly error: string }
 )
 
-/** `records`: where the record of each cell is kept, to be judged again by a later judge; null where none is. */
+/** `records`: the folder in which the record of each cell is kept, to be judged again by later revisions; null to keep none. */
 export type CellOptions = { readonly reports: string; readonly records: string | null; readonly git: string; readonly signal: AbortSignal }
 
-/** Long enough that no dose is cut to it: the load of a cell is what the table says. */
+/** Long enough that the budget cuts no dose: the load of a cell is what the table says. */
 const budgetMs = 15 * 60_000
 const doseShares = 8
 
@@ -92,7 +92,10 @@ export async function runCell(cell: Cell, { reports, records, git, signal }: Cel
   }
 }
 
-/** What the table needs of a run: from its judgement and from its record. Rejects where the record is not as it was written: whoever reads one, it says nothing of how often they are right. */
+/**
+ * What the table needs of a run, from its findings and from its record. Rejects where the record was changed after it was written, since nobody's verdict on such a record says how
+ * often they are right.
+ */
 export async function readRun(dir: string, { facts, findings }: Judged) {
   const { verdict, heal, dose, headline } = findings
   const detectors = await loadFolder<Detector>(join(import.meta.dirname, 'naive'), 'a naive detector: { name, begin }', ({ name, begin }) => typeof name === 'string' && typeof begin === 'function')
@@ -116,7 +119,7 @@ export async function readRun(dir: string, { facts, findings }: Judged) {
   }
 }
 
-/** Nine in ten of what is left name one route: the others of a mix may time out behind it. */
+/** From which share on the request's own route counts as the only one: the other routes of a mix may time out behind it and leave some too. */
 const mostly = 0.9
 
 function ownerIn(owner: Owner | null): { readonly route: string | null; readonly among: readonly string[] } {

@@ -37,13 +37,13 @@ export function accuracyTable(results: readonly CellResult[]): string {
   ].join('\n')
 }
 
-/** "ce27262 (95), 4485a7a+ (14)": of what had been changed since a commit, the commit is not all. */
+/** `ce27262 (95), 4485a7a+ (14)`: a plus where a commit had uncommitted changes. */
 const revisions = (of: readonly string[]): string => [...Map.groupBy(of, (git) => git.replace(/ .*/, '+'))].map(([revision, { length }]) => `${revision} (${length})`).join(', ')
 
 const isLeak = ({ verdict }: Judged): boolean => verdict === 'leak'
 const isUndecided = ({ verdict }: Judged): boolean => verdict === 'inconclusive'
 
-/** Convicted, and for a reason that was declared. */
+/** Found to leak, and for a reason that was declared. */
 const isFound = (one: Judged): boolean => isLeak(one) && one.expected.verdict === 'leak' && one.expected.by.some((name) => one.by.includes(name))
 
 function recallByRate(leaky: readonly Judged[]): readonly string[] {
@@ -68,7 +68,7 @@ function spreads(leaky: readonly Judged[]): readonly string[] {
   return [line('requests until a leak was certain', found.map(({ afterRequests }) => afterRequests), 0), line('seconds until a leak was certain', found.map(({ afterS }) => afterS), 1)]
 }
 
-/** The share of triggers is the true rate, where each leaves one thing behind. */
+/** How often the true rate lies in the interval that was told. The share of triggers is the true rate where each leaves one thing behind. */
 function coverage(found: readonly Judged[]): readonly string[] {
   const told = found.flatMap(({ expected, rate, perRequest }) => (expected.verdict === 'leak' && expected.capped !== true && rate !== null && perRequest !== null ? [{ rate, ...perRequest }] : []))
   return told.length === 0 ? [] : [share('the true rate lies in the interval that was told', told.filter(({ rate, lower, upper }) => lower <= rate && rate <= upper), told)]
@@ -79,7 +79,7 @@ function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
 }
 
-/** Rows: as declared. Columns: as judged. What is declared has a column too, so that what was judged as declared stands in the diagonal. */
+/** Rows: as declared. Columns: as judged. What is declared has a column as well, so that what was judged as declared stands on the diagonal. */
 function confusion(title: string, of: readonly Judged[], declared: (one: Judged) => string, asJudged: (one: Judged) => string, order: readonly string[] = []): readonly string[] {
   if (of.length === 0) return []
   const byOrder = (a: string, b: string): number => order.indexOf(a) - order.indexOf(b) || inOrder(a, b)

@@ -1,6 +1,6 @@
 import type { Detector } from '../detector.ts'
 
-/** HikariCP's leakDetectionThreshold takes no less than 2 s; what its users set is a few. */
+/** The threshold in milliseconds: HikariCP's leakDetectionThreshold takes no less than 2 s, and its users set a few seconds. */
 const thresholdMs = 4_000
 
 /** A pool's own leak detection, as seen from the server: a session is in use, in a statement or in a transaction, without a change for too long. */

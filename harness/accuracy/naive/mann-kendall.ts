@@ -1,6 +1,6 @@
 import type { Detector } from '../detector.ts'
 
-/** So many values are kept, evenly spread: the test looks at every pair of them. */
+/** No more values than this are kept, evenly spread, since the test looks at every pair of them. */
 const mostValues = 600
 
 /**
@@ -30,7 +30,7 @@ export default {
 /** 95th percentile of the standard normal distribution. */
 const z95 = 1.6448536269514722
 
-/** The normal approximation with its correction for ties and for continuity. */
+/** Whether values rise, by the normal approximation with corrections for ties and continuity. false for fewer than ten values. */
 export function risesByMannKendall(values: readonly number[]): boolean {
   const n = values.length
   if (n < 10) return false

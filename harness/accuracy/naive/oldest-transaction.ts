@@ -1,6 +1,6 @@
 import type { Detector } from '../detector.ts'
 
-/** What alerts on max_tx_duration use is a minute; runs of half a minute get a tenth of it. */
+/** Alerts on max_tx_duration usually wait a minute; runs of half a minute get a tenth of that. */
 const alarmMs = 6_000
 
 /** The alert of every PostgreSQL dashboard: the age of the oldest open transaction crosses a line. */
@@ -12,7 +12,7 @@ export default {
     let watching = true
     return {
       read: (entry) => {
-        // Its own planted leaks would set it off.
+        // The run's own planted leaks would set it off.
         if (entry.kind === 'phase' && entry.phase === 'control') watching = false
         if (watching && entry.kind === 'beat') oldestMs = Math.max(oldestMs, entry.counters['pg.oldest-transaction-ms'] ?? 0)
       },
