@@ -1,8 +1,8 @@
 import { pairsOf } from '../attribution/pairs.ts'
 import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { presentThroughout, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess } from '../verdict/stay.ts'
+import { type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
+import { isPlanted, isProcess, ownThroughout } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list } from '../verdict/words.ts'
 
@@ -30,9 +30,7 @@ export default {
 
 /** Ports of connections that one process held on every look. */
 const heldThroughout = (timeline: Timeline, rest: Rest): readonly number[] =>
-  presentThroughout(rest, isProcess)
-    .filter((process) => !isPlanted(timeline, process, rest.last))
-    .flatMap((process) => process.databasePorts.filter((port) => rest.looks.every(({ members }) => members.some((member) => isSame(member, process) && member.databasePorts.includes(port)))))
+  ownThroughout(timeline, rest, isProcess).flatMap((process) => process.databasePorts.filter((port) => rest.looks.every(({ members }) => members.some((member) => isSame(member, process) && member.databasePorts.includes(port)))))
 
 const isSame = (member: Member, process: Process): member is Process => isProcess(member) && member.id === process.id
 

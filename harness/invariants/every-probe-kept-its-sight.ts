@@ -1,7 +1,7 @@
 import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { presentThroughout, runningLooks, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess } from '../verdict/stay.ts'
+import { runningLooks, untouchedRests } from '../verdict/rest.ts'
+import { isProcess, ownThroughout } from '../verdict/stay.ts'
 import { patienceMs } from '../verdict/thresholds.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, inOrder, list } from '../verdict/words.ts'
@@ -55,7 +55,7 @@ const gapOf = ({ sight }: Timeline, probe: string): number => sight.longestGapMs
 /** Processes of which /proc told nothing through a whole rest: a program that changes its user is closed to everybody but root (proc(5)). A process that just ended is none of these. */
 function unread(timeline: Timeline): readonly Process[] {
   const isClosed = (member: Member): member is Process => isProcess(member) && member.descriptors === null
-  return [...new Map(untouchedRests(timeline).flatMap((rest) => presentThroughout(rest, isClosed).filter((process) => !isPlanted(timeline, process, rest.last)).map((process) => [process.id, process]))).values()]
+  return [...new Map(untouchedRests(timeline).flatMap((rest) => ownThroughout(timeline, rest, isClosed).map((process) => [process.id, process]))).values()]
 }
 
 /** A counter that no probe reads: the application tells it itself, in its answer to a forced collection. */

@@ -2,8 +2,8 @@ import type { Member, Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { growthByIdentity, inSteps } from '../verdict/growth.ts'
 import { declaredFor, whoseEachIs } from '../verdict/pools.ts'
-import { bornIn, finalRest, firstSightings, noRest, presentThroughout, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isSession } from '../verdict/stay.ts'
+import { bornIn, finalRest, firstSightings, noRest, type Rest, runningLooks, untouchedRests } from '../verdict/rest.ts'
+import { isSession, ownThroughout } from '../verdict/stay.ts'
 import type { Invariant, Opinion, Survivor } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -20,9 +20,9 @@ export default {
   check: (timeline) => {
     const last = finalRest(timeline)
     if (last === undefined) return noRest
-    const sessions = sessionsAt(timeline, last)
+    const sessions = ownThroughout(timeline, last, isSession)
     const unused = sessions.filter(isUnused)
-    const before = untouchedRests(timeline).filter((rest) => !isMeasured(timeline, rest)).map((rest) => sessionsAt(timeline, rest))
+    const before = untouchedRests(timeline).filter((rest) => !isMeasured(timeline, rest)).map((rest) => ownThroughout(timeline, rest, isSession))
     const beyond = Math.min(unused.length - Math.max(0, ...before.map((all) => all.filter(isUnused).length)), sessions.length - Math.max(0, ...before.map(({ length }) => length)))
     const declared = declaredFor(timeline, last.last, sessions)?.kind
     if (unused.length === 0) return { kind: 'pass', sentence: 'every session at rest had run a query' }
@@ -54,8 +54,6 @@ const whyOf = (session: Session, loads: ReadonlyMap<Session, number>): string =>
   const missed = loads.get(session) ?? 0
   return `never ran a query in ${duration(session.stateAgeMs ?? 0)}${missed > 0 ? `, through ${count(missed, 'load')} in which younger sessions did` : ''}`
 }
-
-const sessionsAt = (timeline: Timeline, rest: Rest): readonly Session[] => presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last))
 
 const isMeasured = ({ doses }: Timeline, { cycle }: Rest): boolean => doses.some((dose) => dose.cycle === cycle && dose.role === 'measured')
 

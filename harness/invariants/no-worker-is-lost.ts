@@ -1,7 +1,7 @@
 import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { finalRest, isOlderThanLoad, noRest, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess } from '../verdict/stay.ts'
+import { finalRest, isOlderThanLoad, noRest, type Rest, untouchedRests } from '../verdict/rest.ts'
+import { isProcess, ownThroughout } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list } from '../verdict/words.ts'
 
@@ -25,7 +25,7 @@ export default {
 /** Workers are processes from before the first request, and those that take the place of one: what a worker has started and left behind is no worker. */
 function workersAt(timeline: Timeline, rest: Rest): readonly Process[] {
   const kin = new Set(timeline.looks.flatMap(({ members }) => members.filter(isWorker).filter((process) => isOlderThanLoad(timeline, process)).map(kinOf)))
-  return presentThroughout(rest, isWorker).filter((process) => !isPlanted(timeline, process, rest.last) && (kin.size === 0 || kin.has(kinOf(process))))
+  return ownThroughout(timeline, rest, isWorker).filter((process) => kin.size === 0 || kin.has(kinOf(process)))
 }
 
 /**

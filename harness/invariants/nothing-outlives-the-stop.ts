@@ -1,6 +1,6 @@
 import type { Member, Process, Session } from '../timeline/member.ts'
-import { bornIn, presentThroughout, restsOf } from '../verdict/rest.ts'
-import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
+import { bornIn, restsOf } from '../verdict/rest.ts'
+import { isProcess, isSession, ownThroughout } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
@@ -10,7 +10,7 @@ export default {
   check: (timeline) => {
     const stopped = restsOf(timeline).findLast(({ reading }) => reading === 'stopped')
     if (stopped === undefined) return { kind: 'not judged', sentence: 'the application was not stopped within the record' }
-    const left = presentThroughout(stopped, isLeft).filter((member) => !isPlanted(timeline, member, stopped.last))
+    const left = ownThroughout(timeline, stopped, isLeft)
     if (left.length === 0) return { kind: 'pass', sentence: 'nothing of the application was left after its SIGTERM' }
     return {
       kind: 'warning',

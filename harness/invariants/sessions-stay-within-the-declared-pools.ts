@@ -1,5 +1,5 @@
-import { bornIn, noRest, presentThroughout, type Rest, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted, isProcess, isSession } from '../verdict/stay.ts'
+import { bornIn, noRest, type Rest, untouchedRests } from '../verdict/rest.ts'
+import { isProcess, isSession, ownThroughout } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, duration, inOrder } from '../verdict/words.ts'
 
@@ -12,8 +12,8 @@ export default {
   check: (timeline) => {
     const { poolMaxPerProcess, listeners = 0 } = timeline.facts.limits
     if (poolMaxPerProcess === undefined) return { kind: 'not judged', sentence: 'no pool size is declared' }
-    const sessionsAt = (rest: Rest) => presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last))
-    const allowedAt = (rest: Rest): number => poolMaxPerProcess * presentThroughout(rest, isProcess).filter((process) => !isPlanted(timeline, process, rest.last)).length + listeners
+    const sessionsAt = (rest: Rest) => ownThroughout(timeline, rest, isSession)
+    const allowedAt = (rest: Rest): number => poolMaxPerProcess * ownThroughout(timeline, rest, isProcess).length + listeners
     const rests = untouchedRests(timeline)
     if (rests.length === 0) return noRest
     const worst = rests

@@ -2,8 +2,8 @@ import type { Member, TemporaryTable } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { measuredDoses } from '../verdict/measured-doses.ts'
 import { growthByIdentity, inSteps } from '../verdict/growth.ts'
-import { bornIn, finalRest, noRest, presentThroughout, untouchedRests } from '../verdict/rest.ts'
-import { isPlanted } from '../verdict/stay.ts'
+import { bornIn, finalRest, noRest, untouchedRests } from '../verdict/rest.ts'
+import { ownThroughout } from '../verdict/stay.ts'
 import type { Invariant, Survivor } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
@@ -43,7 +43,7 @@ function piledUp(timeline: Timeline): readonly TemporaryTable[] {
   const [first] = measuredDoses(timeline)
   if (last === undefined || first === undefined) return []
   const known = new Set(untouchedRests(timeline).filter(({ cycle }) => cycle === null || cycle < first.cycle).flatMap(({ looks }) => looks.flatMap(({ members }) => members.filter(isTemporaryTable).map(({ name }) => name))))
-  const fresh = presentThroughout(last, isTemporaryTable).filter((table) => !known.has(table.name) && !isPlanted(timeline, table, last.last))
+  const fresh = ownThroughout(timeline, last, isTemporaryTable).filter(({ name }) => !known.has(name))
   const loadsOf = (pid: number | null): number => new Set(fresh.flatMap((table) => (table.sessionPid === pid ? [bornIn(timeline, table)] : []))).size
   return fresh.filter(({ sessionPid }) => sessionPid !== null && loadsOf(sessionPid) > 1)
 }

@@ -1,7 +1,7 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { measuredDoses } from '../verdict/measured-doses.ts'
 import { exhaustionOf } from '../verdict/exhaustion.ts'
-import { placesOf } from '../verdict/places.ts'
+import { knownPlaces, placesOf } from '../verdict/places.ts'
 import { type Unserved, unservedOf } from '../verdict/unserved.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list, thousands } from '../verdict/words.ts'
@@ -29,7 +29,7 @@ export default {
         sentence: `no request was served any more after the first ${thousands(exhaustion.sent)}, in cycle ${exhaustion.cycle}: the ${thousands(exhaustion.inVain)} sent after them show nothing (censored)`,
         settledBy: `see what the application says of its pool; with a larger one (and target.maxConnections) it goes further${countedBy(timeline)}`,
       }
-    const places = knownPlaces(timeline)
+    const places = knownPlaces(timeline)?.places ?? null
     const sent = doses.reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
     const unserved = doses.reduce((sum, { counted }) => sum + counted, 0) < (1 - most) * sent ? unservedOf(timeline) : null
     if (unserved !== null) return { kind: 'inconclusive', sentence: sentenceOf(unserved), settledBy: `see what the application says of its pool${countedBy(timeline)}` }
@@ -58,11 +58,3 @@ const mostFrequent = (words: readonly string[]): string => [...Map.groupBy(words
 
 /** The advice that would show lost places, where the run did not count them. */
 const countedBy = (timeline: Timeline): string => (placesOf(timeline).before === null ? ', and name a request that takes a place of it as target.capacity: lost places are counted then' : '')
-
-/** As counted before the load, else as declared. */
-function knownPlaces(timeline: Timeline): number | null {
-  const { poolMaxPerProcess, workers } = timeline.facts.limits
-  const { before } = placesOf(timeline)
-  if (before !== null && before.parallel > 0) return before.parallel
-  return poolMaxPerProcess === undefined || workers === 0 ? null : poolMaxPerProcess * (workers ?? 1)
-}

@@ -2,8 +2,8 @@ import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { binomialAtMost, chiSquareAbove } from './distributions.ts'
 import { measuredDoses } from './measured-doses.ts'
-import { bornIn, presentThroughout, type Rest, untouchedRests } from './rest.ts'
-import { isPlanted } from './stay.ts'
+import { bornIn, type Rest, untouchedRests } from './rest.ts'
+import { ownThroughout } from './stay.ts'
 
 /** A measured cycle that sent requests, and by how much the count rose above the highest that was seen at rest before. */
 export type Step = { readonly cycle: number; readonly dose: number; readonly rise: number }
@@ -104,7 +104,7 @@ export type GrowthByIdentity<M extends Member> = Growth & { readonly stayed: rea
  * more of them, and one that fills has more and then no more.
  */
 export function growthByIdentity<M extends Member>(timeline: Timeline, is: (member: Member) => member is M, rule: GrowthRule = growthRule): GrowthByIdentity<M> {
-  const atRest = new Map(untouchedRests(timeline).map((rest) => [rest.last, presentThroughout(rest, is).filter((member) => !isPlanted(timeline, member, rest.last))]))
+  const atRest = new Map(untouchedRests(timeline).map((rest) => [rest.last, ownThroughout(timeline, rest, is)]))
   const own = ({ last }: Rest): readonly M[] => atRest.get(last) ?? []
   const last = untouchedRests(timeline).findLast(({ quiet }) => quiet)
   const atEnd = last === undefined ? [] : own(last)

@@ -2,8 +2,8 @@ import type { Capacity } from '../timeline/entry.ts'
 import type { Member, Session } from '../timeline/member.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { remembered } from './remembered.ts'
-import { isOlderThanLoad, presentThroughout, restsOf } from './rest.ts'
-import { isPlanted, isSession } from './stay.ts'
+import { isOlderThanLoad, restsOf } from './rest.ts'
+import { isSession, ownThroughout } from './stay.ts'
 
 /** How many places of the pool requests found at once, before the load and after it, by the best reading of each. */
 export type Places = {
@@ -156,7 +156,7 @@ export const sessionsOfLostPlaces = remembered((timeline: Timeline): readonly Se
   if (lostIn.length === 0 || firstBeganMs === undefined || lastEndedMs === undefined || !rest || rest.reading === 'stopped' || rest.reading === 'control-planted') return []
   // A session that has rested since before the first request, as in LISTEN, was in no load's hands.
   const isUntouched = (session: Session): boolean => touchedAtMs(session) >= firstBeganMs && touchedAtMs(session) < lastEndedMs
-  const untouched = presentThroughout(rest, isSession).filter((session) => !isPlanted(timeline, session, rest.last) && isUntouched(session))
+  const untouched = ownThroughout(timeline, rest, isSession).filter(isUntouched)
   return untouched.length === lostIn.length ? untouched : []
 })
 
@@ -169,6 +169,14 @@ export function lostPlaceOf(timeline: Timeline, member: Member): number | null {
   if (member.kind !== 'session' || member.transactionAgeMs !== null || member.advisoryLocks > 0 || member.state !== 'idle') return null
   const at = sessionsOfLostPlaces(timeline).findIndex(({ id }) => id === member.id)
   return at === -1 ? null : (placesOf(timeline).after?.parallel ?? 0) + at + 1
+}
+
+/** How many requests find a place at once, and how that is known; null where nothing tells, or where each request has a process of its own. */
+export function knownPlaces(timeline: Timeline): { readonly places: number; readonly known: 'as counted before the load' | 'as declared' } | null {
+  const { poolMaxPerProcess, workers } = timeline.facts.limits
+  const { before } = placesOf(timeline)
+  if (before !== null && before.parallel > 0) return { places: before.parallel, known: 'as counted before the load' }
+  return poolMaxPerProcess === undefined || workers === 0 ? null : { places: poolMaxPerProcess * (workers ?? 1), known: 'as declared' }
 }
 
 const bestOf = (capacities: readonly Stamped<Capacity>[], when: Capacity['when']): Stamped<Capacity> | null => {

@@ -135,6 +135,9 @@ const isOfPlanter = ({ clientPort }: Session, { members }: Look): boolean => cli
 
 export const isSession = (member: Member): member is Session => member.kind === 'session'
 
+/** The application's own members on every look of a rest: all but what the run itself planted. */
+export const ownThroughout = <M extends Member>(timeline: Timeline, rest: Rest, is: (member: Member) => member is M): readonly M[] => presentThroughout(rest, is).filter((member) => !isPlanted(timeline, member, rest.last))
+
 /** A process that lives. A zombie has an entry in the process table and nothing else. */
 export const isProcess = (member: Member): member is Process => member.kind === 'process' && member.state !== 'Z'
 
