@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { grownAt, growths, leaks, ruleOf } from '../testing/leaks.ts'
 import { lookAlikes } from '../testing/look-alikes.ts'
 import { type Being, firstMeasured, hungRequest, loadEndOf, openTransaction, process, type Run, server, session, startOf, timelineOf, zombie } from '../testing/timeline-of.ts'
+import type { Process } from '../timeline/member.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
-import type { Finding, Invariant } from './verdict.ts'
+import type { Finding, Invariant, Survivor } from './verdict.ts'
 
 const invariants = await loadInvariants()
 const judged = (run: Run) => judge(timelineOf(run), invariants)
@@ -60,6 +61,13 @@ test('of many holders of a session the one that carries the request is shown', (
   const [scriptAfterItsChild] = hungRequest({ pid: 3_216 })
   const beings = [process({ pid: 3_000, databasePorts: [43_216] }), hung, scriptAfterItsChild].filter((being) => being !== undefined)
   expect(judged({ beings }).hangs).toMatchObject([{ process: { pid: 3_216 }, session: { pid: 3_217 } }])
+})
+
+test('of two leaks the one that names what stayed is told before the one that names who keeps more by each load', () => {
+  const leak = (name: string, kept: Pick<Survivor, 'keptMore'>): Invariant => ({ name, check: () => ({ kind: 'leak', sentence: name, survivors: [{ member: process({ pid: 10 })({ atMs: startOf(7) }) as Process, why: name, bornIn: null, ...kept }] }) })
+  const { headline, findings } = judge(timelineOf({ beings: [process({ pid: 10 })] }), [leak('descriptors', { keptMore: [{ cycle: 5, rise: 2 }] }), leak('processes', {})])
+  expect(findings.map(({ invariant }) => invariant)).toEqual(['processes', 'descriptors'])
+  expect(headline).toMatch(/: processes \(and 1 more finding\)$/)
 })
 
 test('hung requests are a leak though the dose was not delivered and nothing came to rest', () => {

@@ -83,7 +83,9 @@ const worstFirst = (invariants: readonly Invariant[]): ((a: Finding, b: Finding)
   const causes = new Set(invariants.filter(({ isCause }) => isCause).map(({ name }) => name))
   const rank = ({ invariant }: Finding): number => (causes.has(invariant) ? 0 : 1)
   const doubts = (finding: Finding): number => (isDoubt(finding) ? 0 : 1)
-  return (a, b) => severity[a.kind] - severity[b.kind] || doubts(a) - doubts(b) || rank(a) - rank(b) || inOrder(a.invariant, b.invariant) || inOrder(a.sentence, b.sentence)
+  // A child that was left behind says more than the pipes to it, which its parent keeps.
+  const keeps = (finding: Finding): number => (finding.kind === 'leak' && finding.survivors.every(({ keptMore }) => keptMore !== undefined) ? 1 : 0)
+  return (a, b) => severity[a.kind] - severity[b.kind] || doubts(a) - doubts(b) || rank(a) - rank(b) || keeps(a) - keeps(b) || inOrder(a.invariant, b.invariant) || inOrder(a.sentence, b.sentence)
 }
 
 function worst(findings: readonly Finding[]): Verdict {
