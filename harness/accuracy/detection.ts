@@ -4,6 +4,7 @@ import { beginFold } from '../timeline/fold.ts'
 import type { Damage } from '../timeline/reader.ts'
 import { isConfirmed } from '../verdict/confirmed.ts'
 import { judge } from '../verdict/judge.ts'
+import { sentBy } from '../verdict/sent.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 
 /** When a leak was certain for the first time: after how many seconds of the run, and how many requests. */
@@ -16,7 +17,7 @@ export async function detectionIn(facts: Facts, entries: AsyncIterable<Entry | D
   for await (const entry of entries) {
     fold.add(entry)
     if ('damage' in entry) continue
-    if (entry.kind === 'dose') sent += entry.planned - entry.dropped
+    if (entry.kind === 'dose') sent += sentBy(entry)
     const rested = entry.kind === 'phase' && entry.edge === 'end' && (entry.phase === 'settle' || entry.phase === 'stop')
     if (!rested && entry.kind !== 'end') continue
     const findings = judge(fold.timeline(), invariants)

@@ -1,5 +1,6 @@
 import { keptOfEachError } from '../timeline/fold.ts'
 import { cycleAt } from '../verdict/cycle-at.ts'
+import { refusedSessions, tooManyConnections } from '../verdict/refused.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
@@ -11,7 +12,7 @@ export default {
   name: 'no session was refused',
   check: (timeline) => {
     if (!timeline.facts.probes.includes('postgres-log')) return { kind: 'not judged', sentence: "this run does not read the server's log" }
-    const refused = timeline.serverLog.filter(({ sqlstate }) => sqlstate === tooManyConnections)
+    const refused = refusedSessions(timeline)
     const [first] = refused
     if (first === undefined) return { kind: 'pass', sentence: 'PostgreSQL had room for every session' }
     const cycle = cycleAt(timeline, first.atMs)
@@ -22,6 +23,3 @@ export default {
     }
   },
 } satisfies Invariant
-
-/** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */
-const tooManyConnections = '53300'

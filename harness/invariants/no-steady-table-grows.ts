@@ -1,6 +1,7 @@
 import type { Member, Table } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { bornIn, finalRest, memberAt, noRest, presentThroughout } from '../verdict/rest.ts'
+import { sentIn } from '../verdict/sent.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list, thousands } from '../verdict/words.ts'
 
@@ -58,7 +59,7 @@ function growthOf({ looks }: Timeline, table: Table): Growth {
 
 /** In words, with its rate by the requests that were sent meanwhile. */
 function growthSaid({ doses }: Timeline, { id }: Table, { rows, bytes, sinceMs }: Growth, atMs: number): string {
-  const sent = doses.filter((dose) => dose.atMs > sinceMs && dose.atMs <= atMs).reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
+  const sent = sentIn(doses.filter((dose) => dose.atMs > sinceMs && dose.atMs <= atMs))
   const rate = sent > 0 && rows > 0 ? `, ${Number((rows / sent).toPrecision(2))} a request` : ''
   return `${id} by ${count(Math.max(0, rows), 'row')} and ${thousands(bytes / 1024)} KiB${rate}`
 }

@@ -2,6 +2,7 @@ import type { Dose } from '../timeline/entry.ts'
 import { faultsOf, faultWord } from '../timeline/faults.ts'
 import { brokenLoads } from '../verdict/broken-loads.ts'
 import { measuredDoses } from '../verdict/measured-doses.ts'
+import { refusedSessions, tooManyConnections } from '../verdict/refused.ts'
 import { neverDone, rudeWords } from '../verdict/rude-words.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -21,7 +22,7 @@ export default {
     const endedBroken = timeline.endedEarly === 'load broken'
     const broken = brokenLoads(endedBroken ? timeline.doses : doses)
     const missing = timeline.facts.doses.length - doses.length
-    const refused = timeline.serverLog.filter(({ sqlstate }) => sqlstate === tooManyConnections).length
+    const refused = refusedSessions(timeline).length
     const settledBy = refused > 0 ? 'raise target.maxConnections, or let the application open fewer' : 'see what the application and logs/k6.log said, correct what the routes expect or lower the dose, and run again'
 
     if (missing > 0 && !endedBroken && (doses.length === 0 || timeline.end === 'interrupted')) return { kind: 'inconclusive', sentence: `the run ended before its measured cycles were through: ${doses.length} of ${timeline.facts.doses.length}`, settledBy: toItsEnd }
@@ -93,10 +94,7 @@ const brokenIn = (doses: readonly Dose[]): Pick<Dose, 'broken' | 'faults'> => {
   return { broken: doses.reduce((sum, dose) => sum + dose.broken, 0), ...(Object.keys(faults).length > 0 && { faults }) }
 }
 
-/** PostgreSQL manual, "PostgreSQL Error Codes": too_many_connections. */
-const tooManyConnections = '53300'
-
-const because = (refused: number): string => (refused > 0 ? `; PostgreSQL refused ${count(refused, 'session')}, as all of its connections were taken (53300)` : '')
+const because = (refused: number): string => (refused > 0 ? `; PostgreSQL refused ${count(refused, 'session')}, as all of its connections were taken (${tooManyConnections})` : '')
 
 const wordFor = { timedOut: 'timed out', unexpected: 'answered otherwise', dropped: 'never started' }
 

@@ -2,6 +2,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { measuredDoses } from '../verdict/measured-doses.ts'
 import { exhaustionOf } from '../verdict/exhaustion.ts'
 import { knownPlaces, placesOf } from '../verdict/places.ts'
+import { sentIn } from '../verdict/sent.ts'
 import { type Unserved, unservedOf } from '../verdict/unserved.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count, list, thousands } from '../verdict/words.ts'
@@ -30,7 +31,7 @@ export default {
         settledBy: `see what the application says of its pool; with a larger one (and target.maxConnections) it goes further${countedBy(timeline)}`,
       }
     const places = knownPlaces(timeline)?.places ?? null
-    const sent = doses.reduce((sum, { planned, dropped }) => sum + planned - dropped, 0)
+    const sent = sentIn(doses)
     const unserved = doses.reduce((sum, { counted }) => sum + counted, 0) < (1 - most) * sent ? unservedOf(timeline) : null
     if (unserved !== null) return { kind: 'inconclusive', sentence: sentenceOf(unserved), settledBy: `see what the application says of its pool${countedBy(timeline)}` }
     const timedOut = doses.reduce((sum, dose) => sum + dose.timedOut, 0)

@@ -2,6 +2,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { exhaustionOf } from './exhaustion.ts'
 import type { Rate } from './rate.ts'
 import { garwood, upperBound } from './intervals.ts'
+import { sentIn } from './sent.ts'
 import { usualDesign } from './sequential.ts'
 import { sequentialOf } from './sure.ts'
 import type { Findings, Hang } from './verdict.ts'
@@ -26,7 +27,7 @@ export function boundsOf(timeline: Timeline, dose: Findings['dose'], hangs: read
   if (timeline.altered.length > 0) return ['the record is not as it was written: no bound']
   const { leftBehind, counted, distinctUrls } = dose
   // A request that hung was sent, but is not among those that are counted.
-  const sent = timeline.doses.reduce((total, { planned, dropped }) => total + planned - dropped, 0)
+  const sent = sentIn(timeline.doses)
   if (leftBehind > 0) {
     // Requests that came after everything was lost say nothing of how often something is lost.
     const exhaustion = exhaustionOf(timeline)

@@ -1,6 +1,7 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { untouchedRests } from './rest.ts'
 import type { Interval } from './intervals.ts'
+import { sentBy } from './sent.ts'
 import { median, type Point, theilSen } from './theil-sen.ts'
 import { thousands } from './words.ts'
 
@@ -71,7 +72,7 @@ function pointsOf(timeline: Timeline, counter: string): readonly Point[] {
   let [dosed, sent] = [0, 0]
   return untouchedRests(timeline).flatMap(({ looks, last, cycle }) => {
     const values = looks.flatMap((look) => look.counters[counter] ?? [])
-    for (let dose = timeline.doses[dosed]; dose !== undefined && dose.atMs <= last.atMs; dose = timeline.doses[(dosed += 1)]) sent += dose.planned - dose.dropped
+    for (let dose = timeline.doses[dosed]; dose !== undefined && dose.atMs <= last.atMs; dose = timeline.doses[(dosed += 1)]) sent += sentBy(dose)
     return cycle === null || values.length === 0 ? [] : [{ x: sent, y: median(values) }]
   })
 }

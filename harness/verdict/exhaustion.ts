@@ -2,6 +2,7 @@ import type { Dose } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { placesOf } from './places.ts'
 import { remembered } from './remembered.ts'
+import { sentBy, sentIn } from './sent.ts'
 
 /** From this cycle on no request was served any more. `sent` requests count towards a rate; `inVain` came after them, and what they would have left is not known (the rate is censored). */
 export type Exhaustion = { readonly cycle: number; readonly sent: number; readonly inVain: number }
@@ -25,8 +26,8 @@ export const exhaustionOf = remembered((timeline: Timeline): Exhaustion | null =
   const driedUp = last >= 0 && last < doses.length - 1
   if (exhausted === undefined || !(driedUp || noneLeft) || hasRequestProcesses(timeline)) return null
   // Of the cycle in which the last place went, those count that were answered, and those that were in flight when it went.
-  const sent = sumOf(doses.slice(0, Math.max(0, last)), sentBy) + Math.min(sentBy(exhausted), exhausted.counted + exhausted.peakInFlight)
-  return { cycle: exhausted.cycle, sent, inVain: sumOf(doses, sentBy) - sent }
+  const sent = sentIn(doses.slice(0, Math.max(0, last))) + Math.min(sentBy(exhausted), exhausted.counted + exhausted.peakInFlight)
+  return { cycle: exhausted.cycle, sent, inVain: sentIn(doses) - sent }
 })
 
 /** How many requests of a cycle's load count towards a rate: all that were sent, up to where the application was exhausted. */
@@ -36,8 +37,4 @@ export function requestsOf(timeline: Timeline, dose: Dose): number {
   return dose.cycle > exhaustion.cycle ? 0 : Math.min(sentBy(dose), dose.counted + dose.peakInFlight)
 }
 
-const sentBy = ({ planned, dropped }: Dose): number => planned - dropped
-
 const hasRequestProcesses = ({ looks }: Timeline): boolean => looks.some(({ members }) => members.some((member) => member.kind === 'process' && member.request !== null && member.control === null))
-
-const sumOf = (doses: readonly Dose[], of: (dose: Dose) => number): number => doses.reduce((sum, dose) => sum + of(dose), 0)

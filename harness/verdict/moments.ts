@@ -5,6 +5,7 @@ import { cycleAtEpoch } from './cycle-at.ts'
 import { sessionsOfLostPlaces } from './places.ts'
 import { remembered } from './remembered.ts'
 import { memberAt, type Rest, untouchedRests } from './rest.ts'
+import { sentBy } from './sent.ts'
 
 /**
  * When something was left, as a clock tells it and not a look, in epoch milliseconds. `withinMs`: by how much that clock may differ from the load generator's. `of`: which end of its
@@ -78,6 +79,6 @@ function lastUseOf(timeline: Timeline, { id, stateAgeMs, advisoryLocks, backendS
   if (stateAgeMs === null || advisoryLocks > 0) return null
   const epochMs = seenAtMs - stateAgeMs
   const used = cycleAtEpoch(timeline, epochMs)
-  const isPassedOver = timeline.doses.some(({ cycle, planned, dropped }) => used !== null && cycle > used && planned > dropped)
+  const isPassedOver = timeline.doses.some((dose) => used !== null && dose.cycle > used && sentBy(dose) > 0)
   return isPassedOver || sessionsOfLostPlaces(timeline).some((session) => session.id === id) || used === cycleAtEpoch(timeline, backendStartMs) ? { epochMs, withinMs: ofTheServerMs, of: 'end' } : null
 }

@@ -1,6 +1,7 @@
 import type { Session } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { finalRest, presentThroughout } from './rest.ts'
+import { sentBy } from './sent.ts'
 import { isSession } from './stay.ts'
 
 /**
@@ -17,7 +18,7 @@ const enough = 5
  * places have sessions. A status of 4xx is no sign of that: what is asked for may be gone, or taken, after its first request. null where all routes are still served, or none.
  */
 export function unservedOf(timeline: Timeline): Unserved | null {
-  const lastLoads = new Set(timeline.doses.flatMap(({ cycle, planned, dropped }) => (planned > dropped ? [cycle] : [])).slice(-2))
+  const lastLoads = new Set(timeline.doses.flatMap((dose) => (sentBy(dose) > 0 ? [dose.cycle] : [])).slice(-2))
   const routes = [...Map.groupBy(timeline.routes, ({ route }) => route)]
   const servedIn = (loads: Timeline['routes']): readonly number[] => loads.flatMap(({ cycle, counted }) => (counted > 0 ? [cycle] : []))
   const late = routes.filter(([, loads]) => loads.some(({ cycle }) => lastLoads.has(cycle)))
