@@ -2,31 +2,31 @@ import { tryReadWhole } from './read.ts'
 
 export type Connection = { readonly localPort: number; readonly remotePort: number; readonly state: string; readonly inode: string; readonly isVanished: boolean; readonly isPlanted: boolean }
 
-/** As in the kernel's tcp_states.h. */
+/** States of connections by the kernel's tcp_states.h. */
 export const established = '01'
 export const closeWait = '08'
 export const listening = '0A'
 const synSent = '02'
 const finWaits = ['04', '05']
 
-/** From here a control plants a connection that nobody holds: on loopback, and nobody else's, so that the database's port is free there. */
+/** The address from which a control plants a connection that nobody holds: on loopback, and used by nobody else, so that the database's port is free there. */
 export const plantedAddress = '127.0.0.86'
 
-/** A connection that no process holds any more, or that its server has not accepted yet. */
+/** The inode of a connection that no process holds any more, or that its server has not accepted yet. */
 export const noInode = '0'
 
-/** Share of the time that may go into reading them over and over: little, or enough for each beat where what is seen is to be dated. */
+/** The share of the time that may go into reading them over and over: little, or, where half-closed sockets are seen and have to be dated, enough for each beat. */
 const affordedShares = { usual: 0.005, datingHalfClosed: 0.05 }
 
-/** However long a reading takes. */
+/** How old a reading may become, however long one takes. */
 const staleAtMostMs = 1_000
 
-/** `readings` counts them. */
+/** `readings`: how many were made up to and with this one. */
 type Reading = { readonly connections: readonly Connection[]; readonly readings: number }
 
 /**
- * The connections of this network namespace. For each reading the kernel walks its whole table, however few stand in it: on a machine with much memory that
- * takes milliseconds of CPU, and five times a second would show in the latencies of what is measured.
+ * Watches the connections of this network namespace. For each reading the kernel walks its whole table, however few connections are in it. On a machine with much memory that takes
+ * milliseconds of CPU, which five times a second would show in the latencies that are being measured.
  */
 export function watchConnections() {
   let latest: Reading = { connections: [], readings: 0 }
@@ -42,13 +42,13 @@ export function watchConnections() {
   }
   return {
     readNow,
-    /** As they are, where that costs little since the last time; else null, and `latest` tells how they were. */
+    /** A new reading, where enough time has passed that it costs little; else null, and `latest` has the last one. */
     readIfAffordable: (): Reading | null => (performance.now() < affordableAtMs ? null : readNow()),
     latest: () => latest,
   }
 }
 
-/** /proc/net/tcp or tcp6: addresses and ports in hexadecimal. */
+/** The connections in /proc/net/tcp or tcp6, whose addresses and ports are hexadecimal. */
 function connectionsIn(table: string): Connection[] {
   return table.split('\n').slice(1).flatMap((line) => {
     const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/)
@@ -57,21 +57,24 @@ function connectionsIn(table: string): Connection[] {
   })
 }
 
-/** Counters of connections by their state. One that several processes hold is one. */
+/** Counters of connections by their state. A connection that several processes hold counts once. */
 export function countersByState(held: readonly Connection[]): Record<string, number> {
   const states = [...new Map(held.map(({ inode, state }) => [inode, state])).values()]
   const inState = (...wanted: readonly string[]) => states.filter((state) => wanted.includes(state)).length
   return { 'app.tcp-established': inState(established), 'app.tcp-syn-sent': inState(synSent), 'app.tcp-fin-wait': inState(...finWaits), 'app.tcp-listening': inState(listening) }
 }
 
-/** As the kernel prints it: byte by byte from the last. */
+/** The address as the kernel prints it: byte by byte from the last. */
 const plantedInTable = `${plantedAddress.split('.').toReversed().map((byte) => Number(byte).toString(16).padStart(2, '0')).join('').toUpperCase()}:`
 
 function portOf(address: string): number {
   return Number.parseInt(address.slice(address.lastIndexOf(':') + 1), 16)
 }
 
-/** From 198.18.0.0/16, as the kernel prints it: byte by byte from the last, within IPv6 too. Only clients of ours that are to vanish come from there (stack/namespace.ts), and while they are there a load is on. */
+/**
+ * Whether an address is in 198.18.0.0/16, as the kernel prints it: byte by byte from the last, and within IPv6 too. Only the harness's own clients that are to vanish come from there
+ * (stack/namespace.ts), and they are there only under load.
+ */
 function isOfVanishing(remote: string): boolean {
   const [address = ''] = remote.split(':')
   return address.endsWith('12C6') && (address.length === 8 || address.startsWith('0000000000000000FFFF0000'))

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import type { Connection } from './connections.ts'
 
-/** Number of each open descriptor to what it points at; null for a zombie, or where /proc refuses. */
+/** What each open descriptor of a process points at, by its number; null for a zombie, or where /proc refuses. */
 export function descriptorsOf(pid: number): ReadonlyMap<string, string> | null {
   try {
     return new Map(readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -16,18 +16,18 @@ export function descriptorsOf(pid: number): ReadonlyMap<string, string> | null {
   }
 }
 
-/** The kernel's `socket:[4026]` to `4026`. */
+/** `4026` from the kernel's `socket:[4026]`; null for other targets. */
 export const inodeOf = (target: string): string | null => (target.startsWith('socket:[') ? target.slice('socket:['.length, -1) : null)
 
 const classes = ['files', 'sockets', 'pipes', 'other'] as const
 
-export function classOf(target: string): (typeof classes)[number] {
+function classOf(target: string): (typeof classes)[number] {
   if (target.startsWith('/')) return 'files'
   if (target.startsWith('socket:')) return 'sockets'
   return target.startsWith('pipe:') ? 'pipes' : 'other'
 }
 
-/** Counters of all descriptors by what they point at. */
+/** Counters of descriptors by what they point at. */
 export function countersByClass(targets: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>()
   for (const target of targets) counts.set(classOf(target), (counts.get(classOf(target)) ?? 0) + 1)
@@ -37,8 +37,8 @@ export function countersByClass(targets: readonly string[]): Record<string, numb
 const mostTargets = 12
 
 /**
- * What most descriptors of a process point at, and how many. A log file that is opened again and again is there by its path; of files that are open
- * once their folder is told, or each would be a target of its own.
+ * What most descriptors of a process point at, with their numbers. A log file that is opened again and again is listed by its path. Files that are open once are joined to their folder,
+ * as each would be a target of its own otherwise.
  */
 export function targetsOf(targets: readonly string[], byInode: ReadonlyMap<string, Connection>, appPort: number): Record<string, number> {
   const counts = countsOf(targets.map((target) => nameOf(target, byInode, appPort)))

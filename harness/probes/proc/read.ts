@@ -10,7 +10,7 @@ export function tryRead(path: string): string {
   }
 }
 
-/** As `tryRead`, of a file that the kernel hands out in pieces, or that is longer than one buffer. */
+/** The same for a file that the kernel hands out in pieces, or that is longer than one buffer. */
 export function tryReadWhole(path: string): string {
   try {
     return readFileSync(path, 'utf8')
@@ -19,7 +19,7 @@ export function tryReadWhole(path: string): string {
   }
 }
 
-/** Files in /proc have no size, and readFileSync would ask for it: one buffer serves nearly all. */
+/** Reads a file of /proc. These have no size, which readFileSync would ask for: one buffer is enough for nearly all of them. Throws where it cannot be read. */
 export function read(path: string): string {
   const fd = openSync(path, 'r')
   try {

@@ -4,20 +4,20 @@ import { bytesOf, plantedMemory, plantedSegmentBytes } from './planted-memory.ts
 import { tryRead } from './read.ts'
 
 /**
- * Shared memory that outlives who made it. POSIX memory lies in /dev/shm, where only its name tells whose it is: PostgreSQL's is left out by its name, and so is
- * what was there before the agent; what the control of `run` has planted is counted apart. System V segments name their creator, who must have been seen while it lived; those
- * of a container are all the application's.
+ * Watches shared memory that outlives the process that made it. For POSIX memory in /dev/shm only its name tells whose it is: PostgreSQL's is left out by its name, and so is what was
+ * there before the agent; what the control of `run` has planted is counted apart. System V segments name the process that created them, which must have been seen while it lived; in a
+ * container all of them are the application's.
  */
 export function watchSharedMemory(run: string) {
   const planted = basename(plantedMemory(run))
   const before = new Set(filesIn('/dev/shm').map(({ name }) => name))
   const ours = new Set<string>()
   return {
-    /** To be called at each scan: the creator of a segment may be gone at the next. */
+    /** Call it at each scan: the creator of a segment may have gone by the next. */
     observe: (members: ReadonlySet<number>): void => {
       for (const { id, creator } of segments()) if (members.has(creator)) ours.add(id)
     },
-    /** `folder` is /dev/shm as the application sees it: in its container another than here. */
+    /** `folder`: /dev/shm as the application sees it; in a container that is another than here. */
     counters: (folder: string): Record<string, number> => {
       const isShared = folder === '/dev/shm'
       const files = filesIn(folder)
@@ -50,7 +50,7 @@ function filesIn(folder: string): { name: string; bytes: number }[] {
   }
 }
 
-/** proc(5), /proc/sysvipc/shm: key shmid perms size cpid ... An id is used again, so the time of its creation belongs to its identity. */
+/** proc(5), /proc/sysvipc/shm: key shmid perms size cpid ... An id is used again for later segments, so the time of creation is part of the identity. */
 function segments(): { id: string; bytes: number; creator: number }[] {
   return tryRead('/proc/sysvipc/shm').split('\n').slice(1).flatMap((line) => {
     const [, shmid, , size, creator, , , , , , , , , created] = line.trim().split(/\s+/)

@@ -31,10 +31,10 @@ export default {
 } satisfies Probe
 
 const chunkBytes = 1 << 20
-/** A server in trouble repeats itself; of each SQLSTATE so many lines are told, and all are counted. */
+/** A server in trouble repeats itself: this many lines are recorded of each SQLSTATE, and all are counted. */
 const errorsTold = 200
 
-/** The server's log, read on from where it was left, as often as `catchUp` is asked to. */
+/** Reads the server's log on from where it was left, whenever `catchUp` is called, and counts its sessions and errors. `catchUp` rejects when the log cannot be read, or was cut. */
 export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (happening: ServerLog) => void) {
   const open = new Map<string, number>()
   let offset = 0
@@ -68,7 +68,7 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   const readOn = async (signal: AbortSignal) => {
     for (let more = true; more; ) {
       const [row] = await monitor.query<{ chunk: Buffer; size: string }>('SELECT pg_read_binary_file($1, $2, $3) AS chunk, (pg_stat_file($1)).size', [file, offset, chunkBytes], signal)
-      // Read on at the old place, an emptied log would look like one in which nothing happens.
+      // Danger: if an emptied log was read on at the old place, it would look as if nothing happened.
       if (row !== undefined && Number(row.size) < offset) throw new Error(`the server's log was cut: it had ${offset} bytes and has ${row.size}`)
       const chunk = row?.chunk ?? Buffer.alloc(0)
       offset += chunk.length
@@ -84,14 +84,14 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   return {
     counters: () => ({ 'log.opened': opened, 'log.closed': closed, 'log.live': open.size, 'log.errors': errors, 'log.sessions-ended': ended, 'log.sessions': inStatistics.count() }),
     open: () => [...open].map(([id, pid]) => ({ kind: 'logged-session' as const, id, pid })),
-    // One after the other: a beat and a look at once would both read from the same place, count it twice and miss what comes next.
+    // One after the other: a beat and a look at the same time would both read from the same place, count it twice and miss what comes next.
     catchUp: (signal: AbortSignal): Promise<void> => (reading = reading.catch(() => {}).then(() => readOn(signal))),
   }
 }
 
 /**
- * Sessions that pg_stat_database counts as well, the monitor's among them: all but those that replicate, and those that were authorized and refused
- * before their first command. Such a one ends with FATAL and no disconnection; any other logs both.
+ * The sessions that pg_stat_database counts too, the monitor's among them: all but those that replicate, and those that were authorized and then refused before their first command.
+ * Such a session ends with FATAL and without a disconnection; any other that fails logs both.
  */
 function sessionsInStatistics() {
   const begun = new Set<string>()

@@ -2,14 +2,14 @@ import type { Table, TemporaryTable } from '../../timeline/member.ts'
 import { openMonitor, type Monitor } from '../monitor.ts'
 import type { Probe } from '../probe.ts'
 
-/** What lies in the application's database: temporary tables with the sessions that hold them, the tables that have grown, and the size of it all; of its server the temporary files and the write-ahead log. */
+/** What lies in the application's database: temporary tables with the sessions that hold them, the tables that have grown, and its size. Of the whole server the temporary files and the write-ahead log. */
 export default {
   name: 'postgres-relations',
   watches: "the application's database: temporary tables by session, tables that grow, its size; the server's temporary files and write-ahead log",
   open: async ({ database }) => {
     const uri = new URL(database.adminUri)
     uri.pathname = new URL(database.appUri).pathname
-    // Only a session inside a database sees its relations. Opened at the first look, which is made before any load and after the seed: a seed may drop the database and make it anew.
+    // Only a session inside a database sees its relations. Opened at the first look, which comes after the seed and before any load, since a seed may drop the database and create it again.
     let opening: Promise<Monitor> | null = null
     const monitor = () => (opening ??= openMonitor(uri.href, 'relations'))
     const grown = sinceFirst()
@@ -38,15 +38,15 @@ const temporarySql = `
   LEFT JOIN pg_stat_get_backend_idset() AS backend ON n.nspname = 'pg_temp_' || backend
   WHERE c.relpersistence = 't' AND c.relkind IN ('r', 'p') ORDER BY c.oid`
 
-/** As harness/control/planted-sessions.ts names its session. */
+/** The name that harness/control/planted-sessions.ts gives its session. */
 const plantedName = 'lowtide-control'
 
 type Sizes = { readonly database: number; readonly files: number; readonly fileBytes: number; readonly plantedFiles: number; readonly wal: number }
 
 /**
- * By their folders: PostgreSQL manual, "Generic File Access Functions". Temporary files of the default tablespace, of which the
- * name tells the process that made it: those of the control's session are counted apart. Of the write-ahead log what is kept of it, from its oldest segment up to
- * where it is being written: segments that lie ready to be written over say nothing of it.
+ * By their folders (PostgreSQL manual, "Generic File Access Functions"). Temporary files are those of the default tablespace; their names tell the process that made them, by which
+ * those of the control's session are counted apart. Of the write-ahead log, what lies between its oldest segment and where it is being written: segments that are ready to be
+ * overwritten are no part of it.
  */
 const sizesSql = `
   SELECT pg_database_size(current_database())::float AS database,
@@ -56,14 +56,14 @@ const sizesSql = `
 
 type Size = { readonly id: string; readonly rows: number; readonly bytes: number }
 
-/** As harness/control/planter.ts names it. */
+/** The name that harness/control/planted-sessions.ts gives it. */
 const plantedTable = 'lowtide_control_rows'
 
 const isPlanted = ({ id }: Size): boolean => id.endsWith(`.${plantedTable}`)
 
 /**
- * Sizes by their files and not by pg_table_size, which waits for the lock of a transaction that was left open on the table: the very thing that is looked for.
- * Of a file beyond 1 GB its first segment counts. Rows as the statistics have them, up to ten seconds late.
+ * Sizes are those of the files and not by pg_table_size, which waits for the lock of a transaction that was left open on the table: the very thing that is looked for. Of a file beyond
+ * 1 GB only its first segment counts. Rows are as the statistics have them, up to ten seconds late.
  */
 const tablesSql = `
   SELECT n.nspname || '.' || c.relname AS id, pg_stat_get_live_tuples(c.oid)::float AS rows,
@@ -77,7 +77,10 @@ const tablesSql = `
 
 const mostTables = 8
 
-/** What has grown since the first look, most first: a night of looks must not carry every table of a large schema. The control's is told however small it is. */
+/**
+ * The tables that have grown since the first look, those that grew most first, and no more than a few: a night of looks must not carry every table of a large schema. The control's
+ * comes first, however small it is.
+ */
 function sinceFirst() {
   let first: ReadonlyMap<string, Size> | null = null
   return (now: readonly Size[]): readonly Table[] => {

@@ -31,8 +31,8 @@ export default {
 } satisfies Probe
 
 /**
- * Who counts: client backends and walsenders, which clients hold. Autovacuum, background workers and the rest are the server's own and
- * come and go without any client. The monitor's own sessions are told by name and by role, and counted apart so that a leak of ours would show.
+ * The sessions that count: client backends and walsenders, which clients hold. Autovacuum, background workers and the rest belong to the server and come and go without any client. The
+ * monitor's own sessions are told by name and role, and counted apart, so that a leak of the harness would show.
  */
 const activity = `
   SELECT * FROM (
@@ -41,7 +41,7 @@ const activity = `
   ) AS sessions`
 
 type Counts = { backends: number; active: number; idle: number; idle_in_transaction: number; oldest_ms: number; ours: number; prepared: number; statistics: Statistics }
-/** Of pg_stat_database, summed over all databases. A session adds itself at its first rest, some seconds late on a busy server. */
+/** From pg_stat_database, summed over all databases. A session is counted at its first rest, some seconds late on a busy server. */
 type Statistics = { opened: number; abandoned: number; fatal: number; killed: number; resetMs: number }
 type OpenTransaction = { readonly key: string; readonly ageMs: number }
 /** `locks` are the advisory locks of sessions, each by a key of its own; `nowMs` the server's clock. */
@@ -49,7 +49,7 @@ type Beat = Counts & { readonly open: OpenTransaction[]; readonly locks: Lock[];
 /** `of` is what is locked, whoever holds it; `usedMs` when its session was last at work. */
 type Lock = { readonly session: string; readonly key: string; readonly of: string; readonly usedMs: number }
 
-/** Advisory locks that are dated: a leak of thousands is told from its first, and must not weigh on five beats a second. All of them are counted. */
+/** How many advisory locks are dated: a leak of thousands is recognised by its first, and must not weigh on five beats a second. All of them are counted. */
 const mostLocks = 1_000
 
 const beatSql = `
@@ -88,7 +88,7 @@ const countersOf = (row: Counts) => ({
   'harness.backends': row.ours,
 })
 
-/** Ages at which transactions were last seen open before they ended: what is normal under this load. Bounded memory, 1 % relative error. */
+/** The ages at which transactions were last seen open before they ended: what is normal under this load. In bounded memory, with a relative error of 1 %. */
 function endedTransactions() {
   const sketch = new DDSketch({ relativeAccuracy: 0.01 })
   let open = new Map<string, number>()
@@ -104,8 +104,8 @@ function endedTransactions() {
 }
 
 /**
- * Between which two moments each advisory lock that is held was taken: a pooled session tells nothing of it itself. One that an application is seen to give back may have been given back and taken
- * anew between any two beats in which its session was at work; others are taken once.
+ * Between which two moments each advisory lock that is held was taken, which a pooled session does not tell itself. A lock that the application was seen to give back may have been
+ * given back and taken anew between any two beats in which its session was at work; any other was taken once.
  */
 function advisoryLocks() {
   let beforeMs: number | null = null
@@ -115,7 +115,7 @@ function advisoryLocks() {
     observe: ({ locks, nowMs }: Pick<Beat, 'locks' | 'nowMs'>): void => {
       const now = new Set(locks.map(({ key }) => key))
       for (const lock of held.values()) if (!now.has(lock.key)) givenBack.add(lock.of)
-      // Locks of one request alone never come again.
+      // Forgets the oldest: a lock that only one request takes never comes again.
       for (const oldest of givenBack) if (givenBack.size > mostLocks) givenBack.delete(oldest)
       const before = held
       const takenOf = ({ key, of, usedMs }: Lock) => {
@@ -130,7 +130,7 @@ function advisoryLocks() {
   }
 }
 
-/** What slots keep of the write-ahead log is one stretch of it, back to where the one that is furthest behind stands. */
+/** The most that any slot keeps of the write-ahead log, in bytes. Slots share the log: together they keep one stretch of it, back to where the slowest stands. */
 const mostRetained = (members: readonly Member[]): number => Math.max(0, ...members.map((member) => (member.kind === 'replication-slot' ? member.retainedBytes : 0)))
 
 type Row = Omit<Session, 'kind' | 'id' | 'seenAtMs' | 'locksTaken'> & { readonly seenAtMs: number }
@@ -142,7 +142,7 @@ async function membersNow(monitor: Monitor, signal: AbortSignal): Promise<Member
   const [others] = await monitor.query<Others>(othersSql, [], signal)
   const answeredAtMs = Date.now()
   if (!others) throw new Error('pg_postmaster_start_time gave no row')
-  // Where the server's clock is not ours, its moments must not be held against those of the load.
+  // If the server's clock is not the harness's, its moments must not be compared with those of the load.
   const onOneClock = <T extends { readonly seenAtMs: number }>({ seenAtMs, ...row }: T) => (seenAtMs >= askedAtMs - clocksWithinMs && seenAtMs <= answeredAtMs + clocksWithinMs ? { ...row, seenAtMs } : row)
   return [
     { kind: 'server', id: `postgresql@${others.startedAtMs}`, name: 'postgresql' },
@@ -152,12 +152,12 @@ async function membersNow(monitor: Monitor, signal: AbortSignal): Promise<Member
   ]
 }
 
-/** Containers share the clock of their host; one that is kept by NTP differs by less across a network. */
+/** By how much clocks may differ that count as one: containers share the clock of their host, and across a network clocks kept by NTP differ by less. */
 const clocksWithinMs = 5
 
 /**
- * Ages by the server's clock at the moment of the row, not of the transaction. Starts are cut, never rounded up: the log cuts them to the second,
- * and a session of 0.9997 s would have another second there. Locks on the session's own virtual transaction say nothing and are left out.
+ * Ages are by the server's clock at the moment of the row, not of the transaction. Starts are cut and never rounded up: the log cuts them to the second, and a session of 0.9997 s would
+ * have another second there. Locks on the session's own virtual transaction say nothing and are left out.
  */
 const sessionsSql = `
   SELECT a.pid, floor(extract(epoch FROM backend_start) * 1000)::float AS "backendStartMs", coalesce(usename, '') AS "user", coalesce(datname, '') AS "database",
