@@ -27,7 +27,7 @@ export function noise(random: Random): (atMs: number) => Readonly<Record<string,
 }
 
 /** A first-order autoregressive process, stationary from its first value on. `phi` is its correlation over five seconds: the longer the time between two values, the less they have in common. */
-export function ar1(random: Random, phi: number, deviation: number): (atMs: number) => number {
+function ar1(random: Random, phi: number, deviation: number): (atMs: number) => number {
   let [value, lastMs] = [deviation * random.normal(), 0]
   return (atMs) => {
     const kept = phi ** ((atMs - lastMs) / 5_000)

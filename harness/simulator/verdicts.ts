@@ -60,7 +60,7 @@ const settings: readonly Setting[] = [
   { cause: 'per request', rate: 1e-2, requests: 1_000, route: null, heal: 'by time-out' },
 ]
 
-export const nameOf = ({ kind, cause, rate, heal }: Pick<Leak, 'kind' | 'cause' | 'rate' | 'heal'>): string => `${kind}, ${rate} ${cause}${heal === 'permanent' ? '' : `, healed ${heal}`}`
+const nameOf = ({ kind, cause, rate, heal }: Pick<Leak, 'kind' | 'cause' | 'rate' | 'heal'>): string => `${kind}, ${rate} ${cause}${heal === 'permanent' ? '' : `, healed ${heal}`}`
 
 /** Leaking applications, each in the company of a healthy look-alike. */
 export const recall: Experiment = {

@@ -1,4 +1,4 @@
-import { binomialAtMost, binomialExactly, poissonAtMost, poissonExactly, rootOf } from './distributions.ts'
+import { binomialAtMost, poissonAtMost, poissonExactly, rootOf } from './distributions.ts'
 
 /** The ends of an interval, for a mean number of events or for a share. */
 export type Interval = { readonly lower: number; readonly upper: number }
@@ -36,14 +36,6 @@ export function clopperPearson(successes: number, trials: number, confidence = 0
     lower: successes === 0 ? 0 : rootOf((chance) => binomialAtMost(successes - 1, trials, chance) - (1 - tail), 0, 1),
     upper: successes === trials ? 1 : rootOf((chance) => binomialAtMost(successes, trials, chance) - tail, 0, 1),
   }
-}
-
-/** The mid-P interval for a share, see `midP`. */
-export function midPShare(successes: number, trials: number, confidence = 0.95): Interval {
-  if (trials === 0) return { lower: 0, upper: 1 }
-  const tail = (1 - confidence) / 2
-  const below = (chance: number): number => binomialAtMost(successes - 1, trials, chance) + binomialExactly(successes, trials, chance) / 2
-  return { lower: successes === 0 ? 0 : rootOf((chance) => below(chance) - (1 - tail), 0, 1), upper: successes === trials ? 1 : rootOf((chance) => below(chance) - tail, 0, 1) }
 }
 
 /** The mean at which this probability, which falls from 1 to 0 as the mean grows, has a given value. */

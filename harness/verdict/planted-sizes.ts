@@ -23,9 +23,9 @@ export const sizes: readonly Size[] = [
  * Whether a plant showed in the reading of a size. `hidden`: the reading also fell, as something was given back at the same time (a vacuum cuts a table, a checkpoint removes segments
  * of the log), and so shows nothing either way.
  */
-export type Showing = 'seen' | 'hidden' | 'not seen' | 'not planted'
+type Showing = 'seen' | 'hidden' | 'not seen' | 'not planted'
 
-export function showingOf({ counter, least }: Size, planted: Planted, before: Rest, during: Rest): Showing {
+function showingOf({ counter, least }: Size, planted: Planted, before: Rest, during: Rest): Showing {
   const readings = [...before.looks, ...during.looks].flatMap(({ counters }) => counters[counter] ?? [])
   const [earlier, later] = [before, during].map(({ looks }) => Math.min(...looks.map(({ counters }) => counters[counter] ?? Number.NaN)))
   if (least(planted) <= 0 || readings.length < before.looks.length + during.looks.length) return 'not planted'

@@ -48,7 +48,7 @@ export function rateOf(timeline: Timeline, births: readonly Birth[], rule: RateR
 }
 
 /** Requests, hours and births of each cycle. What was there before the first request is counted in the first cycle. */
-export function exposuresOf(timeline: Timeline, births: readonly Birth[]): readonly Exposure[] {
+function exposuresOf(timeline: Timeline, births: readonly Birth[]): readonly Exposure[] {
   const cycles = cyclesOf(timeline, births)
   const requests = new Map(timeline.doses.map((dose) => [dose.cycle, requestsOf(timeline, dose)]))
   const first = cycles[0]?.cycle
