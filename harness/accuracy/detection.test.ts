@@ -11,7 +11,7 @@ const settled = (cycle: number): Happening => ({ kind: 'phase', phase: 'settle',
 const record = async function* (happenings: readonly Happening[]): AsyncGenerator<Entry> {
   for (const [n, happening] of happenings.entries()) yield { ...happening, n, atMs: 1_000 * (n + 1) }
 }
-/** Certain once so many doses are on record. */
+/** A leak that is certain once this many doses are on record. */
 const leaksAfter = (doses: number): Invariant => ({ name: 'x', check: (timeline) => (timeline.doses.length >= doses ? { kind: 'leak', sentence: 'x', survivors: [] } : { kind: 'pass', sentence: 'x' }) })
 const happenings = [dose(0, 10), settled(0), dose(1, 40), settled(1), dose(2, 20), settled(2)]
 

@@ -21,7 +21,7 @@ test.each([
   ['the same disk', tmpdir()],
   ['another', '/dev/shm'],
 ])('what judging needs of a run is kept, and nothing else, on %s', async (_, place) => {
-  // Where there is one disk only, there is no other.
+  // Without that folder there is no other disk to keep it on.
   if (!existsSync(place)) return
   const [dir, kept] = [await recorded(), recordOf('L01-node forgets 0.01 1000 0', await folderIn(place))]
   await keepRecord(dir, kept)

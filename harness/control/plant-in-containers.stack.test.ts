@@ -42,7 +42,7 @@ test.skipIf(withoutEngine)('in containers what is planted lies in the namespaces
     expect(counters).toMatchObject({ 'harness.orphan-sockets': 1, 'harness.shm-bytes': planted.sharedMemoryBytes, 'harness.sysv-segments': 1 })
     for (const name of ['app.orphan-sockets', 'app.shm-bytes', 'app.sysv-segments', 'app.sysv-bytes']) expect([name, counters[name]]).toEqual([name, before[name]])
   }
-  // The planted segment has gone, and one of the application's own is seen as well: Perl, which the image of the fixture has, knows how to make one.
+  // The planted segment has gone, and a segment of the application is seen as well. Perl makes one, which the image of the fixture has.
   expect((await look()).counters).toMatchObject({ 'app.sysv-segments': 0, 'harness.sysv-segments': 0 })
   const { container: { dockerode } } = await getContainerRuntimeClient()
   const [application] = await dockerode.listContainers({ filters: { name: [`${run}-application`] } })

@@ -50,7 +50,7 @@ const loginAsApp = async () => {
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
 }
 const appDatabaseAsAdmin = () => Object.assign(new URL(stack.database.adminUri), { pathname: '/app' }).href
-/** What is planted and no member. */
+/** Counters of what is planted and is no member. */
 const countedAlone = ['harness.orphan-sockets', 'harness.temporary-files', 'harness.shm-bytes', 'app.orphan-sockets', 'pg.temporary-files', 'pg.temporary-file-bytes'] as const
 const nothing = async () => expect.poll(async () => [...(await processes()), ...(await members())].filter(({ kind }) => kind !== 'server'), { timeout: 5_000 }).toEqual([])
 
@@ -90,14 +90,14 @@ test('what is planted is found exactly, looks like a leak, and goes with its rem
       expect(rose('pg.database-bytes')).toBeGreaterThanOrEqual(planted.databaseBytes ?? Infinity)
       expect(planted.walBytes).toBeGreaterThan(40 * 1_900)
       expect(rose('pg.wal-bytes')).toBeGreaterThanOrEqual(planted.walBytes ?? Infinity)
-      // The planter's own share must not pass for what is planted.
+      // What the planter itself takes must not pass for what is planted.
       expect((planted.planterMemoryBytes ?? 0) - (planted.memoryBytes ?? 0)).toBeLessThan((planted.memoryBytes ?? 0))
       expect(Math.abs(rose('harness.anonymous-bytes') - (planted.planterMemoryBytes ?? 0))).toBeLessThan((planted.memoryBytes ?? 0) / 4)
       expect(rose('app.anonymous-bytes')).toBe(0)
       expect(during['pg.wal-retained-bytes']).toBeGreaterThanOrEqual(slot?.retainedBytes ?? Infinity)
       await log.look(signal())
       expect(logged.filter(({ pid, sqlstate }) => planted.endedPids?.includes(pid) && sqlstate === '57P05')).toHaveLength(1)
-      // The session that made it tells its rows when it next comes to rest.
+      // The session that made the table reports its rows when it next comes to rest.
       await expect.poll(async () => (await members()).filter(({ kind }) => kind === 'table')).toMatchObject([{ id: 'public.lowtide_control_rows', grownRows: 40, grownBytes: expect.toSatisfy((bytes: number) => bytes >= 81_920) }])
       // Each of them is marked, or the judge would blame the application.
       expect(new Set(there.map(({ control }) => control))).toEqual(new Set(['planted']))
@@ -122,7 +122,7 @@ test('the planted request heeds no SIGTERM; a planter that is killed takes all w
     expect((await processes()).some(({ pid }) => pid === planted.requestPids?.[0])).toBe(true)
     process.kill(planted.planterPid, 'SIGKILL')
     expect((await counters())['harness.shm-bytes']).toBe(planted.sharedMemoryBytes)
-    // The query too: the server looks each second whether its client is still there.
+    // The query has gone too: the server looks every second whether its client is still there.
     await expect.poll(async () => [(await sessions()).length, (await processes()).filter(({ request }) => request !== null).length], { timeout: 5_000 }).toEqual([0, 0])
   }
   expect((await counters())['harness.shm-bytes']).toBe(0)

@@ -14,15 +14,15 @@ import sessionsStayWithin from './sessions-stay-within-the-declared-pools.ts'
 type Life = { readonly pid: number; readonly fromMs: number; readonly untilMs?: number }
 type Make = (life: Life) => Being
 
-/** So many are born in each cycle, warm-up first, and stay. Measured doses are 20, 0, 40, 80 and 20. */
+/** How many are born in each cycle, warm-up first, all of which stay. Measured doses are 20, 0, 40, 80 and 20. */
 const bornPerCycle = <T>(make: (life: Life) => T, ...perCycle: readonly number[]): readonly T[] =>
   perCycle.flatMap((births, cycle) => Array.from({ length: births }, (_, i) => make({ pid: 1_000 + cycle * 100 + i, fromMs: startOf(cycle) + 100 })))
 
-/** Always as many, all of them renewed in every cycle: maxLifetime of a pool, max_requests of a server. */
+/** Always the same number, all renewed in every cycle: a pool with maxLifetime, a server with max_requests. */
 const renewed = (make: Make, held: number): readonly Being[] =>
   Array.from({ length: 8 }, (_, cycle) => cycle).flatMap((cycle) => Array.from({ length: held }, (_, i) => make({ pid: 2_000 + cycle * 100 + i, fromMs: startOf(cycle) + 100, untilMs: startOf(cycle + 1) + 100 })))
 
-/** Seen on the last look of each rest alone. */
+/** Seen only on the last look of each rest. */
 const atLastLook =
   (being: Being): Being =>
   (moment) =>
@@ -35,11 +35,11 @@ const worker: Make = (life) => process(life)
 const usedWorkers = (usedAtMs: (atMs: number, fromMs: number, nth: number) => number, ...perCycle: readonly number[]): readonly Being[] =>
   bornPerCycle<readonly Being[]>(({ pid, fromMs }) => [process({ pid, fromMs, databasePorts: [45_000 + pid] }), (moment) => session({ pid: pid + 5_000, fromMs, usedAtMs: usedAtMs(moment.atMs, fromMs, pid) })(moment)], ...perCycle).flat()
 
-/** To the last of its requests, so that the look's own time makes it seem later. */
+/** Used up to the last request of the load: with the time that a look takes, that seems to be later. */
 const byTheLastLoad = (atMs: number): number => Math.max(...[0, 1, 2, 3, 5, 6, 7].map((cycle) => loadEndOf(cycle) + 20).filter((usedMs) => usedMs <= atMs))
 const byTheFirst = (_: number, fromMs: number): number => fromMs
 const byItself = (atMs: number): number => atMs - (atMs % 500)
-/** Each at a moment of its own, so that to most a load is the last that it falls into, and to some a rest. */
+/** Each used at a moment of its own: for most the last one falls into a load, for some into a rest. */
 const everyHalfMinute = (atMs: number, fromMs: number, nth: number): number => Math.max(fromMs, atMs - ((atMs - fromMs + nth * 3_700) % 30_000))
 
 const grows = (make: Make): readonly Claim[] => [
@@ -188,7 +188,7 @@ const threads = (afterCycle: readonly number[], vanishedAfterCycle: readonly num
 
 const fewThreads = [11, 15, 19, 21, 21, 25, 33, 35]
 const asManyVanished = [4, 8, 12, 14, 14, 18, 26, 28]
-/** In each load eight clients connect and leave again, and the application has so many threads more for them. */
+/** In each load eight clients connect and leave again, and meanwhile the application has this many threads more. */
 const loadedWith = (threadsMore: number): Run => ({
   beings: [threads(fewThreads, asManyVanished)],
   also: fewThreads.flatMap((after, cycle) => {
@@ -233,7 +233,7 @@ const table = (id: string, rowsARequest: number): Being => ({ atMs }) => {
   return grownRows === 0 ? null : { kind: 'table', id, rows: 100 + grownRows, bytes: 8_192 + grownRows * 100, grownRows, grownBytes: grownRows * 100 }
 }
 
-/** Its files stay as they are. */
+/** A table whose files do not grow. */
 const fuller = (rowsAt: (atMs: number) => number): Being => ({ atMs }) => {
   const grownRows = rowsAt(atMs)
   return grownRows === 0 ? null : { kind: 'table', id: 'public.product', rows: grownRows, bytes: 200_704, grownRows, grownBytes: 0 }

@@ -19,7 +19,7 @@ import noZombieStays from './no-zombie-stays.ts'
 const last = 7
 const born = { fromMs: startOf(last) + 2_000 }
 const notQuiet = (cycle: number) => (cycle === last ? '1 client connections open' : undefined)
-/** Of a page that goes on after its client has left: beyond what a settle waits, not up to the end of the run. */
+/** How long a page goes on after its client has left: longer than a settle waits, but not to the end of the run. */
 const page = { fromMs: startOf(last) + 2_000, untilMs: startOf(last + 1) }
 const plantedEarly: Run['also'] = [{ kind: 'control', edge: 'planted', planted: whatIsPlanted, atMs: startOf(4) }]
 const slowTransactions = (p999Ms: number): Run['also'] => [{ kind: 'beat', counters: { 'pg.transactions-ended': 400, 'pg.transactions-ended-p999-ms': p999Ms }, atMs: 500 }]
@@ -130,7 +130,7 @@ claims(noPreparedTransactionStays, [
   ['one that was committed after its prepare', { beings: [prepared({ ...born, untilMs: loadEndOf(last) })] }, 'pass'],
 ])
 
-/** In the first load of all, with so many requests in later ones that a leak of one would hardly be the first's. */
+/** Left in the very first load, with so many requests in later ones that a leak of one thing would hardly be the first load's. */
 const early = startOf(0) + 500
 const enoughAfter = [20, 0, 40, 80, 40]
 
@@ -240,12 +240,12 @@ function oneAfterTheOther(moment: Parameters<Being>[0]) {
   return session({ pid: 1, ...born, state: 'active', waitEvent: 'PgSleep', usedAtMs: moment.atMs < nextAtMs ? born.fromMs : nextAtMs })(moment)
 }
 
-/** In nine seconds its wait is given up, and begun once more. */
+/** Every nine seconds its wait times out and begins again. */
 function waitingAnew(fromMs: number): Being {
   return (moment) => running({ fromMs, waitEvent: 'advisory', query: 'SELECT pg_advisory_lock(1)', usedAtMs: Math.max(fromMs, moment.atMs - (moment.atMs % 9_000)) })(moment)
 }
 
-/** A query of 30 s after the other, each on the next session of a pool. */
+/** One query of 30 s after the other, each on the next session of a pool. */
 function polling(fromMs: number): Being {
   return (moment) => {
     const nth = Math.floor(moment.atMs / 30_000)
@@ -298,19 +298,19 @@ function leading(pid: number, fromMs: number, { untilMs, used = () => fromMs, qu
   return (moment) => session({ pid, fromMs, advisoryLocks: 1, query, usedAtMs: Math.max(fromMs, used(moment.atMs)), ...(untilMs !== undefined && { untilMs }) })(moment)
 }
 
-/** The same, and by the nudge, which comes before its looks. */
+/** Used then, and by the nudge as well, which comes before its looks. */
 function usedByAll(atMs: number): number {
   const nudgedMs = loadEndOf(firstMeasured + 4) + 7_500
   return atMs >= nudgedMs ? nudgedMs : usedByRequests(atMs)
 }
 
-/** To the last of the requests, so that the look's own time makes it seem later. */
+/** Used up to the last of the requests: with the time that a look takes, that seems to be later. */
 function usedByTheLast(atMs: number): number {
   const afterTheMidstMs = cycleMs / 4 + 20
   return usedByRequests(atMs - afterTheMidstMs) + afterTheMidstMs
 }
 
-/** In the midst of each load but that of no requests, as a session of a pool. */
+/** Used in the middle of each load that has requests, as a session of a pool. */
 function usedByRequests(atMs: number): number {
   const usedMs = atMs - ((atMs - startOf(0) - 5_000) % cycleMs)
   return usedMs === startOf(firstMeasured + 1) + 5_000 ? usedMs - cycleMs : usedMs

@@ -24,7 +24,7 @@ test.each([
 const held = (...tries: number[]): Stamped<Capacity> => ({ kind: 'capacity', when: 'places-held', held: 2, asked: 10, parallel: Math.max(...tries), tries, atMs: startOf(8) })
 const released = (parallel: number): Stamped<Capacity> => ({ kind: 'capacity', when: 'places-released', asked: 10, parallel, tries: [parallel], atMs: startOf(8) + 50 })
 
-// As a pool read that opens its sessions one after another, on a busy machine: 12 places before the load, 11 after it, then 8 where 9 were left.
+// As on a busy machine with a pool that opens its sessions one after another: 12 places were found before the load, 11 after it, then 8 where 9 were left.
 test.each([
   ['fewer are found than the harness left free: what is missing may be as slow', [asked('before-load', 9), asked('after-load', 4, 8, 7), held(5, 4, 4), released(8)], 'inconclusive'],
   ['what was held is not found again when it is let go', [asked('before-load', 9), asked('after-load', 8), held(6), released(7)], 'inconclusive'],
@@ -84,7 +84,7 @@ test.each<[string, Run, readonly Stamped<Capacity>[], string]>([
   expect(invariant.check({ ...timelineOf(run), capacities }).kind).toBe(expected)
 })
 
-/** Two fewer than before the load, by tries that each ask for one more than they find. */
+/** Two places fewer than before the load, found by tries that each ask for one more than they find. */
 const missing = (found: (nth: number) => number): readonly Stamped<Capacity>[] => {
   const sent = Array.from({ length: 9 }, () => 9)
   const tries = sent.map((_, nth) => found(nth))

@@ -166,16 +166,16 @@ const duringControl = (change: (member: Member) => Member | null) => inControl('
 const ofPlanter = (shown: Partial<Process>) => duringControl((member) => (member.kind === 'process' && member.pid === 9_000 ? { ...member, ...shown } : member))
 const counted = { 'harness.orphan-sockets': 1, 'harness.sysv-segments': 1, 'harness.temporary-files': 1, 'harness.shm-bytes': 65_536 }
 const countedDuring = (counters: Look['counters']) => inControl('control-planted', (look) => ({ ...look, counters: { ...look.counters, ...counters } }))
-/** As it was once counted: what is planted together with the application's own, of which there are so many. */
+/** As older records count: what is planted together with the application's own, of which there are this many. */
 const together = (own: (look: Look) => number, planted = 1) => (look: Look): Look => {
   const { 'harness.orphan-sockets': _sockets, 'harness.sysv-segments': _segments, 'harness.temporary-files': _files, ...counters } = look.counters
   const all = own(look) + (look.reading === 'control-planted' ? planted : 0)
   return { ...look, counters: { ...counters, 'app.orphan-sockets': all, 'app.sysv-segments': all, 'pg.temporary-files': all } }
 }
-/** So many sessions of the application's were ended before. */
+/** This many sessions of the application were ended before. */
 const manyEnded: Run = { also: Array.from({ length: 100 }, (_, i) => ({ kind: 'server-log', pid: 100 + i, severity: 'FATAL', sqlstate: '57P05', message: 'terminating connection', atMs: startOf(4) + i })) }
 const countingErrors = (planted: number) => (look: Look): Look => ({ ...look, counters: { ...look.counters, 'log.errors': 100 + (look.reading === 'control-planted' ? planted : 0) } })
-/** What takes room, by the readings before it and beside it: memory, the size of the database and of its log. */
+/** Sizes, by their readings before the plant and during it: memory, the database and its log. */
 const sizedPlant: Planted = { ...whatIsPlanted, databaseBytes: 90_112, walBytes: 100_000, memoryBytes: 67_108_864, planterMemoryBytes: 120_000_000 }
 const sizesFrom = (before: readonly [memory: number, database: number, log: number], during: readonly [memory: number, database: number, log: number]) =>
   withPlanted(sizedPlant, (look) => {

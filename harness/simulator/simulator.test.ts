@@ -66,7 +66,7 @@ test('the sequential test errs as seldom as it was designed to', () => {
 test.each(['0.5', '2', '10'])('around a mean of %s the intervals cover as often as a sum over all counts says', (about) => {
   const { counts, trials } = counted('coverage', about, 4_000)
   const { garwood, midP } = exactCoverage(Number(about))
-  // Four standard errors at 95 %.
+  // Four standard errors of a share near 95 %.
   expect(Math.abs((counts['garwood'] ?? 0) / trials - garwood)).toBeLessThan(0.014)
   expect(Math.abs((counts['mid-P'] ?? 0) / trials - midP)).toBeLessThan(0.014)
   expect(garwood).toBeGreaterThan(0.95)

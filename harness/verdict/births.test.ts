@@ -8,7 +8,7 @@ import { loadInvariants } from './load-invariants.ts'
 
 const invariants = await loadInvariants()
 
-/** A request of each route every so often, one after the other; they last 20 ms. */
+/** Requests of each route at regular times, one after the other; each lasts 20 ms. */
 const requests = (routes: Readonly<Record<string, number>>): readonly (Happening & { readonly atMs: number })[] =>
   Array.from({ length: 8 }, (_, cycle) =>
     Object.entries(routes).flatMap(([route, everyMs]): (Happening & { readonly atMs: number })[] => {
@@ -52,7 +52,7 @@ test('a lock that was taken before the load is its leader’s, and one of the lo
   expect(dose.leftBehind).toBe(1)
 })
 
-/** A front end that a socket stays half closed in at each of these moments; beats count them five times a second. */
+/** A front end in which a socket is left half closed at each of these moments. Beats count them five times a second. */
 const halfClosing = (atMs: readonly number[]): { readonly beings: readonly Being[]; readonly beats: readonly (Happening & { readonly atMs: number })[] } => ({
   beings: [(moment) => process({ pid: 10, closeWait: atMs.filter((one) => one <= moment.atMs).length })(moment)],
   beats: Array.from({ length: startOf(8) / 200 }, (_, i) => ({ kind: 'beat', counters: { 'app.close-wait': atMs.filter((one) => one <= 200 * i).length }, atMs: 200 * i })),
@@ -81,7 +81,7 @@ test('where beats do not count them they are dated by the rests, and several rou
 })
 
 test('sockets that are left half closed as a load ends were kept alive: any of its requests may have left them', () => {
-  // The last requests of both routes end with it.
+  // The last requests of both routes end together with the load.
   const { beings, beats } = halfClosing([3, 5, 6, 7].map((cycle) => duringSorting(cycle, 6)))
   const { dose, owner } = judge(timelineOf({ beings, also: [...requests(mix), ...beats] }), invariants)
   expect([dose.leftBehind, owner?.kind]).toEqual([4, 'one of'])

@@ -9,7 +9,7 @@ import { unservedOf } from './unserved.ts'
 
 const invariants = await loadInvariants()
 
-/** From cycle 6 on, whose dose is 80, nobody is served: 12 of it were, with 8 at once. */
+/** From cycle 6 on no request is served. Of its own dose of 80, 12 were, with 8 in flight at once. */
 const dries = (cycle: number, planned: number): Partial<Dose> => (cycle < 6 ? {} : cycle === 6 ? { counted: 12, timedOut: planned - 12 } : { counted: 0, timedOut: planned })
 const place = (when: 'before-load' | 'after-load', parallel: number): Capacity & { readonly atMs: number } => ({ kind: 'capacity', when, asked: 4, parallel, tries: [parallel], atMs: when === 'before-load' ? 100 : startOf(8) - 50 })
 

@@ -38,7 +38,7 @@ const runOf = ({ alike, leaks: names, growths: grown = [], broken: how }: Case):
 const alike = fc.uniqueArray(fc.constantFrom(...Object.keys(lookAlikes)), { maxLength: 4 })
 const someLeaks = fc.array(fc.tuple(fc.constantFrom(...Object.keys(leaks)), fc.nat({ max: 7 })), { minLength: 1, maxLength: 5 })
 const healthy = fc.record<Case>({ alike, leaks: fc.constant([]), broken: fc.constant(null) })
-// Subtle: where healthy transactions take seconds, one born in the last cycle of so short a run is too young to convict.
+// Where healthy transactions take seconds, one that began in the last cycle of such a short run is too young to be blamed.
 const quickAlike = alike.map((names) => names.filter((name) => !name.startsWith('H09')))
 const leaking = fc.record<Case>({ alike: quickAlike, leaks: someLeaks, broken: fc.option(fc.constantFrom(...Object.keys(broken).filter((how) => how !== 'two looks each'))) }).filter(({ leaks: names, broken: how }) => names.some(([name]) => canBeFound(name, how)))
 const someGrowths = fc.uniqueArray(fc.constantFrom(...Object.keys(growths)), { minLength: 1, maxLength: 3 })
@@ -72,12 +72,12 @@ describe('look-alikes', () => {
   })
 })
 
-/** Where no request was answered, nobody has passed over a session whose transaction is aborted. */
+/** If no request was answered, no load has passed over a session whose transaction is aborted. */
 function canBeFound(name: string, broken: string | null): boolean {
   return name !== 'an aborted transaction' || broken !== 'nothing counted'
 }
 
-/** What a run leaks, as far as the rules that should find it do not. */
+/** Leaks of the run that the invariants that should find them do not find. */
 function unfound(which: Case): readonly string[] {
   const { verdict, findings } = judge(timelineOf(runOf(which)), invariants)
   const convicting = new Set(findings.flatMap(({ kind, invariant }) => (kind === 'leak' ? [invariant] : [])))
@@ -114,7 +114,7 @@ describe('more survivors never turn a leak into a pass', () => {
     for (const n of [2, 5]) expect(unfound({ alike: [], leaks: Array.from({ length: n }, () => [name, firstMeasured]), broken: null })).toEqual([])
   })
 
-  /** Leaks that are told by what the application declares, or by how many processes have a pool. */
+  /** Leaks that are found only by what the application declares, or by how many processes have a pool. */
   const byDeclaration: Readonly<Record<string, Run>> = {
     'idle sessions beyond the pool': { ...owning(50, [0, 0, 1, 3, 3, 5, 5, 6, 6, 6, 6, 7].map((cycle, i) => session({ pid: 900 + i, fromMs: startOf(cycle) + 100 }))), limits: { poolMaxPerProcess: 8 } },
     'the same behind a proxy, where no port matches': { beings: [process({ pid: 50 }), ...[0, 0, 1, 3, 3, 5, 5, 6, 6, 6, 6, 7].map((cycle, i) => session({ pid: 900 + i, fromMs: startOf(cycle) + 100 }))], limits: { poolMaxPerProcess: 8 } },
@@ -123,7 +123,7 @@ describe('more survivors never turn a leak into a pass', () => {
     'a worker that went': { beings: [process({ pid: 51 }), process({ pid: 52, untilMs: startOf(5) })], limits: { workers: 2 } },
     'a lost place of a pool whose processes nobody has counted': { ...owning(50, [session({ pid: 900 })]), also: leaks['a lost place of the pool']?.(0, 0).also },
   }
-  /** What stays and convicts nobody by itself. */
+  /** Things that stay and are no leak by themselves. */
   const besides: Readonly<Record<string, (cycle: number, nth: number) => Run>> = {
     'a child': (cycle, nth) => ({ beings: [process({ pid: 60 + nth, parentPid: 50, command: 'git gc', fromMs: startOf(cycle) + 900 })] }),
     'a child with a session of its own': (cycle, nth) => owning(70 + nth, [session({ pid: 1_900 + nth, fromMs: startOf(cycle) + 900 })], { parentPid: 50, fromMs: startOf(cycle) + 900 }),
@@ -135,7 +135,7 @@ describe('more survivors never turn a leak into a pass', () => {
     const more = fc.array(fc.tuple(fc.constantFrom(...Object.keys(makers)), fc.nat({ max: 7 })), { minLength: 1, maxLength: 4 })
     fc.assert(
       fc.property(more, (others) => {
-        // What the run itself declares goes before what another would.
+        // What the run itself declares comes first.
         const all = others.map(([name, cycle], nth) => makers[name]?.(cycle, nth) ?? {}).reduce(together, run)
         expect(verdictOf(timelineOf({ ...all, limits: { ...all.limits, ...run.limits } }))).not.toBe('pass')
       }),
@@ -143,7 +143,7 @@ describe('more survivors never turn a leak into a pass', () => {
     )
   })
 
-  /** Births in each of the eight cycles: what stays of them is judged by its growth alone. */
+  /** How many are born in each of the eight cycles: those that stay are judged by their growth alone. */
   const births = fc.array(fc.nat({ max: 6 }), { minLength: 8, maxLength: 8 })
   test.each([
     ['sessions', (pid: number, fromMs: number) => session({ pid, fromMs })],
@@ -357,7 +357,7 @@ function owning(pid: number, sessions: readonly Being[], given: Partial<Paramete
   return { beings: [(moment) => process({ pid, databasePorts: portsAt(moment), ...given })(moment), ...sessions] }
 }
 
-/** What the record said at the end of each settle, where a run asks whether to go on; and at its own end. */
+/** The timeline at the end of each settle, where a run asks whether to go on, and at the end of the record. */
 function atEveryRest(run: Run): readonly Timeline[] {
   const facts = factsOf(run)
   const entries = entriesOf(run)
@@ -371,7 +371,7 @@ function without(run: Run, indices: readonly number[]): Timeline {
   return fold(factsOf(run), entries.filter((_, i) => !lost.has(i)))
 }
 
-/** What a probe shows, as far as it can be told from its kind. */
+/** The members and counters that a probe shows, as far as their kind tells the probe. */
 const kindsOf: Readonly<Record<string, readonly string[]>> = {
   processes: ['process', 'server application'],
   postgres: ['session', 'prepared-transaction', 'replication-slot', 'server postgresql'],
@@ -388,7 +388,7 @@ function withoutProbe(run: Run, probe: string, fromMs: number): Timeline {
   return fold(factsOf(run), entries)
 }
 
-/** The same run, whose looks lack what a probe shows, from a moment on, and do not say so. */
+/** The same run, whose looks lack from a moment on what a probe shows, without saying so. */
 function silently(run: Run, probe: string, fromMs: number, counters: readonly string[]): Timeline {
   const shown = (member: Member) => !kindsOf[probe]?.includes(member.kind === 'server' ? `server ${member.name}` : member.kind)
   return looking((look) => (look.atMs < fromMs ? look : { ...look, members: look.members.filter(shown), counters: Object.fromEntries(Object.entries(look.counters).filter(([name]) => !counters.some((start) => name.startsWith(start)))) }), run)
@@ -396,7 +396,7 @@ function silently(run: Run, probe: string, fromMs: number, counters: readonly st
 
 describe('dropped data', () => {
   const countersOf: Readonly<Record<string, readonly string[]>> = { processes: ['app.', 'harness.'], postgres: ['pg.'], 'postgres-log': ['log.'] }
-  // Of the log the ends of sessions have lines of their own, and all else that it shows the sessions show too.
+  // Only the ends of sessions that the server ended have lines of their own; all else that the log shows, the sessions show as well.
   const probes = fc.constantFrom('processes', 'postgres')
   const cycle = fc.nat({ max: 8 })
 
@@ -435,7 +435,7 @@ describe('dropped data', () => {
     fc.assert(
       fc.property(fc.oneof(healthy, leaking), fc.integer({ min: firstMeasured, max: 7 }), (which, from) => {
         const run = runOf({ ...which, alike: [...new Set([...which.alike, 'H05 a session that rests in LISTEN'])] })
-        // Where work goes on the two books are not held against each other.
+        // While work goes on the two ledgers are not compared.
         fc.pre(run.unquiet?.(from) === undefined)
         expect(verdictOf(looking((look) => ({ ...look, members: look.cycle === from ? look.members.filter(({ kind }) => kind !== 'session') : look.members }), run))).not.toBe('pass')
       }),

@@ -15,7 +15,7 @@ const counts = [
 // mpmath 1.3 at 40 digits: findroot on the derivatives of the likelihood, and on the loss of its profile less 3.8415.
 test('rate and interval are those of the greatest likelihood and of its profile', () => {
   const { value, lower, upper } = negativeBinomial(counts)
-  // A maximum is flat: of the sixteen digits of the likelihood not half are left of where it lies.
+  // A maximum is flat: where it lies is known to less than half of the sixteen digits that the likelihood has.
   expect(value / 0.1720749198831068).toBeCloseTo(1, 6)
   expect(lower / 0.04474134449278).toBeCloseTo(1, 6)
   expect(upper / 1.7404965282749).toBeCloseTo(1, 6)

@@ -47,7 +47,7 @@ const told = (spans: ReadonlyMap<string, readonly Span[]>): readonly (Happening 
 
 type Leaks = 'in its requests' | 'after its requests' | 'at any time'
 
-/** Who is named, over many loads whose owner is drawn by lot. */
+/** How often the right route and a wrong one are named, over many loads whose owner is drawn by lot. */
 function named(leaks: Leaks, births: number): { readonly right: number; readonly wrong: number } {
   let [right, wrong] = [0, 0]
   for (let trial = 0; trial < trials; trial += 1) {

@@ -69,7 +69,7 @@ test('the route that alone is in flight whenever something is left is the owner,
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat({ max: 9 }), { minLength: 5, maxLength: 9 }), fc.array(other, { minLength: 1, maxLength: 60 }), fc.array(other, { maxLength: 60 }), fc.integer({ min: 1, max: 28 }), (slots, some, more, into) => {
       const births = bornAt(5, ...slots.map((slot) => 500 + slot * 1_000 + into))
-      // Elsewhere in time: no request of others touches one of the owner's, however the clocks differ.
+      // At other times: no request of another route touches one of the owner's, even if the clocks differ as much as they may.
       const apart = (all: readonly { atMs: number; lasts: number }[]) => all.map(({ atMs, lasts }) => ({ atMs: Math.floor(atMs / 1_000) * 1_000 + 540 + (atMs % 360), lasts })).toSorted((a, b) => a.atMs - b.atMs)
       const times = (others: readonly { atMs: number; lasts: number }[]) => {
         const [first] = others
@@ -81,7 +81,7 @@ test('the route that alone is in flight whenever something is left is the owner,
       const after = times(apart([...some, ...more]))
       expect(before.owner).toMatchObject({ kind: 'time', route: 'buy' })
       expect(after.owner).toMatchObject({ kind: 'time', route: 'buy' })
-      // The load may last a little longer by them: that moves the share of the odd alone.
+      // They may make the load a little longer, which changes only the share of odd moments.
       expect(Math.abs(after.log - before.log)).toBeLessThan(0.01 * births.length)
     }),
     { numRuns: 60 },

@@ -14,7 +14,7 @@ type Sent = { readonly route: number; readonly cycle: number; readonly startMs: 
 const atOnce = 8
 const loadMs = 9_000
 
-/** A run's requests, divided as a real load divides them: three cycles of baseline, then measured ones, of which a leak that is confirmed early leaves only the first. */
+/** A run's requests, divided as a real load divides them: three baseline cycles, then measured ones. If a leak is confirmed early, only the first measured one is run. */
 function loadOf(random: Random, weights: readonly number[], unit: number): { readonly doses: readonly number[]; readonly sent: readonly Sent[] } {
   const half = Math.ceil(unit / 2)
   const baseline = [half, half, half]
@@ -75,7 +75,7 @@ function leftBy(leaks: Leaks, own: readonly Sent[], random: Random): readonly Se
 
 const trials = 250
 
-/** Who is named, over many loads of which one route leaks, or all do. */
+/** How often which owner is named, over many loads in which one route leaks, or all do. */
 function named(whose: 'one route' | 'all', leaks: Leaks, isDated: boolean): { readonly right: number; readonly wrong: number; readonly left: number } {
   let [right, wrong, some] = [0, 0, 0]
   for (let trial = 0; trial < trials; trial += 1) {

@@ -10,7 +10,7 @@ import { fitted, likelihoodOf, withAtStart } from './poisson-regression.ts'
 
 const invariants = await loadInvariants()
 
-/** A run of 8 cycles, 40 40 40 20 0 40 80 20 requests of 20 s each, in which each left so many behind. */
+/** A run of 8 cycles with 40 40 40 20 0 40 80 20 requests, 20 s each, and how many each of them left behind. */
 const leaving = (...births: readonly number[]) => {
   const all = births.flatMap((n, cycle): readonly Birth[] => Array.from({ length: n }, (_, i) => ({ cycle, atMs: startOf(cycle) + i * 2_000 })))
   return rateOf(timelineOf(), all)
@@ -71,7 +71,7 @@ describe('cycles that differ by more than chance', () => {
 
 test('no coefficients explain it better than the fitted ones', () => {
   const cycle = fc.record({ births: fc.nat({ max: 20 }), requests: fc.nat({ max: 500 }), hours: fc.double({ min: 0.001, max: 1, noNaN: true }) })
-  // Not a double alone: half of these are next to nothing.
+  // Not doubles alone: half of those that fast-check makes are next to nothing.
   const coefficient = fc.oneof(fc.nat({ max: 5_000 }).map((thousandths) => thousandths / 1_000), fc.double({ min: 0, max: 5, noNaN: true }))
   fc.assert(
     fc.property(fc.array(cycle, { minLength: 2, maxLength: 12 }), coefficient, coefficient, coefficient, (cycles, perRequest, perHour, atStart) => {

@@ -95,7 +95,7 @@ describe('a session', () => {
     await client.query('SELECT pg_current_xact_id()')
     expect(await only()).toMatchObject({ holdsXid: true, state: 'idle in transaction' })
     await client.query('SELECT 1/0').catch(() => {})
-    // The error is told before the state has changed.
+    // The client learns of the error before the session's state has changed.
     await expect.poll(only).toMatchObject({ state: 'idle in transaction (aborted)' })
   })
 
@@ -150,7 +150,7 @@ describe('a session', () => {
     await activity.beat(signal())
     const onceMs = Date.now()
     await takenAnew(1)
-    // Not known to be given back: the first that was seen of it is what there is to go by.
+    // It was not seen to be given back: the first sighting counts.
     expect((await only()).locksTaken?.[0]?.byMs).toBeLessThanOrEqual((await client.query('SELECT 1').then(() => Date.now())) + 2)
     await client.query('SELECT pg_advisory_unlock(1)')
     await activity.beat(signal())
@@ -254,7 +254,7 @@ describe('what lies in the database', () => {
     const written = (await wal()) - before
     expect(written).toBeGreaterThan(100_000)
     expect(written).toBeLessThan(1024 ** 2)
-    // At the end of a segment, where the next one has no more than its header.
+    // The position is at the end of a segment, and the next one has no more than its header.
     await admin.query('SELECT pg_switch_wal()', [], signal())
     expect((await wal()) % (16 * 1024 ** 2)).toBeLessThan(100)
     await write()
@@ -269,7 +269,7 @@ describe('what lies in the database', () => {
   test('a table that has grown is told by rows and bytes, one that has not is left out', async () => {
     const client = await connect()
     await client.query("CREATE TABLE visit (id int PRIMARY KEY, body text); CREATE TABLE still (id int); INSERT INTO visit SELECT n, repeat('x', 400) FROM generate_series(1, 400) AS n")
-    // A session tells its rows when it next comes to rest, a second or more after the last time.
+    // A session reports its rows when it next comes to rest, a second or more after the last time.
     await expect.poll(async () => (await client.query('SELECT 1'), lying('table')), { timeout: 4_000 }).toMatchObject([{ id: 'public.visit', grownRows: 400, bytes: expect.any(Number) }])
     const [visit] = await lying('table')
     expect(visit?.kind === 'table' && visit.grownBytes).toBeGreaterThan(400 * 400)
@@ -397,7 +397,7 @@ describe('the second ledger', () => {
     for (let nth = 0; nth < maxConnections + 3; nth += 1) await connect().catch((error: Error & { code?: string }) => refusals.push(error.code ?? error.message))
     expect(new Set(refusals)).toEqual(new Set(['53300']))
     // Three slots are reserved for superusers; our two monitors came first and have ordinary ones.
-    // A refused one is there for a moment, until it has ended.
+    // A refused session is there for a moment until it has ended.
     await expect.poll(async () => (await sessions()).length).toBe(maxConnections - 3 - 2)
     expect((await activity.beat(signal()))['pg.backends']).toBe(maxConnections - 3 - 2)
     await agree()
