@@ -20,17 +20,20 @@ type Settings = { readonly run: string; readonly scope: 'tag' | 'namespace'; rea
 type Stat = { readonly pid: number; readonly id: string; readonly command: string; readonly state: string; readonly parentPid: number; readonly cpuMs: number; readonly threads: number; readonly startTicks: number; readonly residentBytes: number }
 type Membership = { readonly member: boolean; readonly control: string | null; readonly request: { method: string; url: string; id?: string } | null; readonly command: string; readonly settled: boolean }
 
-/** Before their first use below: module constants do not hoist. */
+/** Before their first use below, since module constants are not hoisted. */
 const settings: Settings = JSON.parse(process.argv[2] ?? '{}')
-/** USER_HZ, which Linux has fixed at 100 for /proc on every architecture that Node runs on: proc(5). */
+/** Milliseconds of one tick. USER_HZ is 100 in /proc on every architecture that Node runs on: proc(5). */
 const msPerTick = 10
 const pageBytes = 4096
-/** Of this machine, whatever its wall clock does: what a start time in /proc counts from. */
+/** How long this machine has been up, whatever its wall clock does: start times in /proc count from its boot. */
 const uptimeMs = () => Number(read('/proc/uptime').split(' ')[0]) * 1000
 const bootEpochMs = Date.now() - uptimeMs()
-/** A process that just forked still shows its parent's environment: who looks younger than this is looked at again. */
+/** A process that has just forked still shows its parent's environment: one that looks younger than this, in milliseconds, is looked at again. */
 const settledAfterMs = 2_000
-/** How long a beat may go by what it has read of a process that is not the application's. Machines have hundreds of these, and reading all of them five times a second took a third of the agent's CPU. */
+/**
+ * How long a beat may use what was read earlier of a process that is not the application's, in milliseconds. Machines have hundreds of these, and reading all of them five times a
+ * second took a third of the agent's CPU.
+ */
 const outsiderStaleMs = 1_000
 const memberships = new Map<string, Membership>()
 /** By pid. Danger: a pid that another process has had since is noticed only with the next reading; a look reads all of them again. */
@@ -68,13 +71,13 @@ async function answer(question: { ask: string; pids?: number[]; program?: string
   }
 }
 
-/** What costs more than a beat may: what the descriptors point at, and one more file of each process. */
+/** What a look adds because it costs more than a beat may: what descriptors point at, and one more file of each process. */
 function look() {
   network.readNow()
   const { counters, described, byInode, plantedOrphans, mainProcess } = scan({ withConnections: true, outsiderStaleMs: 0 })
   const living = described.map(({ process }) => process).filter((process) => process.state !== 'Z' && process.control === null)
   const [any] = living
-  // In the main process's container: any of them is, and one that has gone can no longer show the way.
+  // All processes are in the main process's container, so any will do; but one that has gone can no longer show the way to its cgroup.
   const inContainer = settings.scope === 'namespace' && any !== undefined
   const anonymousBytesIn = (processes: readonly { readonly pid: number }[]) => processes.reduce((sum, { pid }) => sum + anonymousBytesOf(pid), 0)
   const anonymousBytes = (inContainer ? containerAnonymousBytes(any.pid) : null) ?? anonymousBytesIn(living)
@@ -84,7 +87,7 @@ function look() {
     counters: {
       ...counters,
       'app.anonymous-bytes': anonymousBytes,
-      // Of a container's whole memory nothing that is planted beside it can be a part.
+      // What is planted is outside of that container, and so no part of its memory.
       ...(settings.scope === 'tag' && { 'harness.anonymous-bytes': anonymousBytesIn(described.flatMap(({ process }) => (process.control === null ? [] : [process]))) }),
       'app.memory-kills': memoryKills(any?.pid ?? process.pid, inContainer ? 'namespace' : 'tag'),
       'harness.orphan-sockets': plantedOrphans,
@@ -93,7 +96,7 @@ function look() {
   }
 }
 
-/** Counters of connections are left out where these are of an earlier moment: beside the descriptors of now they would tell of sockets that nobody holds. */
+/** Leaves counters of connections out where these were read earlier: compared with the descriptors of now, they would show sockets that nobody holds. */
 function scan({ withConnections, outsiderStaleMs }: { readonly withConnections: boolean; readonly outsiderStaleMs: number }) {
   const nowMs = performance.now()
   const stats = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).map((pid) => freshOutsider(pid, nowMs - outsiderStaleMs) ?? statOf(pid)).filter((stat) => stat !== null)
@@ -121,7 +124,7 @@ function scan({ withConnections, outsiderStaleMs }: { readonly withConnections: 
     described,
     byInode,
     plantedOrphans: orphans.filter(({ isPlanted }) => isPlanted).length,
-    // Of a server that forks workers over one listening socket the oldest holder is the parent.
+    // If a server forks workers that share one listening socket, the oldest holder is the parent.
     mainProcess: described.filter(({ listens }) => listens).reduce<(typeof processes)[number] | null>((oldest, { process: next }) => (oldest && oldest.startedAtMs <= next.startedAtMs ? oldest : next), null)?.id ?? null,
     counters: {
       'app.processes': processes.filter((process) => process.state !== 'Z').length,
@@ -144,7 +147,10 @@ function scan({ withConnections, outsiderStaleMs }: { readonly withConnections: 
   }
 }
 
-/** Connected to the database, or to the application by a client, and held by nobody: left by a dead process, or never accepted. Where others share the network, theirs are not ours to tell. */
+/**
+ * Sockets without an owner: connected to the database, or by a client to the application, and held by nobody. A dead process left them, or their server has not accepted them. None
+ * where others share the network, since theirs must not be counted.
+ */
 function isOrphan({ state, localPort, remotePort, inode, isVanished }: Connection, held: ReadonlySet<string | null>): boolean {
   if (state !== established || isVanished || (remotePort !== settings.databasePort && localPort !== settings.appPort)) return false
   return inode === noInode || (settings.scope === 'namespace' && !held.has(inode))
@@ -155,7 +161,7 @@ function freshOutsider(pid: number, sinceMs: number): Stat | null {
   return known && known.readAtMs > sinceMs ? known.stat : null
 }
 
-/** proc(5): the command stands in parentheses and may hold spaces and parentheses itself. */
+/** proc(5): the command stands in parentheses, and may itself contain spaces and parentheses. */
 function statOf(pid: number): Stat | null {
   const text = tryRead(`/proc/${pid}/stat`)
   const end = text.lastIndexOf(')')
@@ -176,10 +182,10 @@ function statOf(pid: number): Stat | null {
   }
 }
 
-/** In scope: by the run's tag in the environment, by descent from a process that has it, or by sharing the namespace. Once in, always in. */
+/** Whether a process belongs to the application: by the run's tag in its environment, by descent from a process that has it, or by sharing the namespace. Once it does, it always does. */
 function membershipOf(stat: Stat, byPid: Map<number, Stat>, depth = 0): Membership {
   const known = memberships.get(stat.id)
-  // A new name is a new program, and that has an environment of its own.
+  // A new command name means a new program, which has an environment of its own.
   if (known?.settled && known.command === stat.command) return known
   const environment = environmentOf(stat.pid)
   const parent = byPid.get(stat.parentPid)
@@ -199,7 +205,7 @@ function membershipOf(stat: Stat, byPid: Map<number, Stat>, depth = 0): Membersh
   return membership
 }
 
-/** The agent and what it started for itself; a planter is known by its own tag. */
+/** The agent itself and what it started for itself. A planter is known by a tag of its own. */
 function isOurs(stat: Stat, byPid: Map<number, Stat>): boolean {
   for (let at: Stat | undefined = stat, depth = 0; at && depth < 64; at = byPid.get(at.parentPid), depth += 1) if (at.pid === process.pid) return true
   return false
@@ -207,7 +213,7 @@ function isOurs(stat: Stat, byPid: Map<number, Stat>): boolean {
 
 function describe(stat: Stat, byInode: Map<string, Connection>) {
   const links = stat.state === 'Z' ? null : descriptorsOf(stat.pid)
-  // What a vanished client leaves to any server until its time-outs, and is told as a count of its own, is no descriptor of the application's making.
+  // Connections of vanished clients are left out: any server keeps them until its time-outs, and they have a count of their own.
   const targets = [...(links?.values() ?? [])].filter((target) => byInode.get(inodeOf(target) ?? '')?.isVanished !== true)
   const vanishedClients = (links?.size ?? 0) - targets.length
   const sockets = targets.flatMap((target) => byInode.get(inodeOf(target) ?? '') ?? [])
@@ -251,7 +257,7 @@ function environmentOf(pid: number): Map<string, string> {
   return new Map(tryRead(`/proc/${pid}/environ`).split('\0').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
-/** Three looks, half a second apart: a process that moves between them is slow, one that does not is stuck. */
+/** Three readings, half a second apart: a process that moves between them is slow, one that does not is stuck. */
 async function evidenceOf(pids: readonly number[]) {
   const files = ['stat', 'status', 'wchan', 'syscall', 'stack', 'io', 'cmdline', 'limits', 'environ']
   const looks: Record<number, Record<string, string>[]> = {}
