@@ -6,7 +6,7 @@ import { key, memberAt, noRest, type Rest, untouchedRests } from './rest.ts'
 import { latestOfEach, type Stay, staysAtEach, survivor } from './stay.ts'
 import { leftByEarlyLoad } from './early-load.ts'
 import { stayMs } from './thresholds.ts'
-import type { Invariant, Survivor } from './verdict.ts'
+import type { Invariant, Opinion, Survivor } from './verdict.ts'
 import { count, duration } from './words.ts'
 
 export type Floor<M extends Member> = {
@@ -27,6 +27,8 @@ export type Floor<M extends Member> = {
 /** If a leak would look like one thing held by design with no more than this probability, it is told as such a thing, in a warning. */
 const improbable = 0.05
 
+type Told = { readonly sentence: string; readonly survivors: readonly Survivor[] }
+
 /** The limits that are numbers of things. */
 type CountedLimit = Exclude<keyof Limits, 'steadyTables' | `${string}Ms`>
 
@@ -36,6 +38,19 @@ type CountedLimit = Exclude<keyof Limits, 'steadyTables' | `${string}Ms`>
  */
 export function nothingAbove<M extends Member>({ name, called, is, weight = () => 1, declaredBy, mayBeMeant = false, holds, why }: Floor<M>): Invariant {
   const [one, many] = typeof called === 'string' ? [called, `${called}s`] : called
+
+  /** What is left although it is not declared is a leak. Unless one may be held by design, and `only` this one was left, by an early load. */
+  const opinionOnLeft = (timeline: Timeline, { sentence, survivors }: Told, only: Stay<M> | null): Opinion => {
+    const mayStillBeMeant = mayBeMeant && (timeline.facts.limits[declaredBy] ?? 0) === 0
+    const early = mayStillBeMeant && only !== null ? leftByEarlyLoad(timeline, only) : null
+    if (early === null) {
+      const isOfOneLoad = mayStillBeMeant && new Set(survivors.map(({ bornIn }) => bornIn)).size === 1
+      return { kind: 'leak', sentence: isOfOneLoad ? `${sentence}; if the application means to hold ${survivors.length === 1 ? 'it' : 'them'}, declare limits.${declaredBy}` : sentence, survivors }
+    }
+    const since = `${sentence}, by the first ${count(early.sent, 'request')}, and none by the ${early.sentAfter} after them`
+    if (early.chance <= improbable) return { kind: 'warning', sentence: `${since}: held by design, as by an elected leader, or left by one request alone; limits.${declaredBy} declares it`, survivors }
+    return { kind: 'inconclusive', sentence: `${since}: too few to tell one that is held by design, as by an elected leader, from a leak`, settledBy: `limits.${declaredBy} if the application means to hold it, else a longer run` }
+  }
 
   return {
     name,
@@ -60,23 +75,15 @@ export function nothingAbove<M extends Member>({ name, called, is, weight = () =
         .filter(({ stayed }) => sum(stayed) > allowed)
       const left = long.filter(({ rest, stayed }) => sum(stayed) > allowed + givenUpBy(rest))
       const undecided = (stays.at(-1) ?? []).filter(({ gone }) => !gone)
-      const told = (some: typeof long) => ({
+      const told = (some: typeof long): Told => ({
         sentence: `${said(Math.max(...some.map(({ stayed }) => sum(stayed))))} left when the load had gone`,
         survivors: latestOfEach(some.flatMap(({ stayed }) => stayed)).map((stay) => ({ ...survivor(stay, why(stay.member)), ...(holds && { holds }) })),
       })
 
       if (rests.length === 0) return noRest
       if (left.length > 0) {
-        const { sentence, survivors } = told(left)
-        const [only, ...others] = latestOfEach(stays.flat())
-        const isOne = only !== undefined && others.length === 0 && left.every(({ stayed }) => sum(stayed) === 1)
-        const mayStillBe = mayBeMeant && allowed === 0
-        const early = mayStillBe && isOne ? leftByEarlyLoad(timeline, only) : null
-        const isOfOneLoad = mayStillBe && new Set(survivors.map(({ bornIn }) => bornIn)).size === 1
-        if (early === null) return { kind: 'leak', sentence: isOfOneLoad ? `${sentence}; if the application means to hold ${survivors.length === 1 ? 'it' : 'them'}, declare limits.${declaredBy}` : sentence, survivors }
-        const since = `${sentence}, by the first ${count(early.sent, 'request')}, and none by the ${early.sentAfter} after them`
-        if (early.chance <= improbable) return { kind: 'warning', sentence: `${since}: held by design, as by an elected leader, or left by one request alone; limits.${declaredBy} declares it`, survivors }
-        return { kind: 'inconclusive', sentence: `${since}: too few to tell one that is held by design, as by an elected leader, from a leak`, settledBy: `limits.${declaredBy} if the application means to hold it, else a longer run` }
+        const [only = null, ...others] = latestOfEach(stays.flat())
+        return opinionOnLeft(timeline, told(left), others.length === 0 && left.every(({ stayed }) => sum(stayed) === 1) ? only : null)
       }
       if (sum(undecided) > allowed && long.length === 0)
         return { kind: 'inconclusive', sentence: `${said(sum(undecided))} at the last rest, seen for less than ${duration(stayMs)}`, settledBy: 'a longer settle after the last cycle' }
