@@ -27,6 +27,7 @@ export type Exhibit = {
   readonly mended?: readonly string[]
 }
 
+/** What must come of a run of the exhibit. */
 export type Expected =
   | {
       readonly verdict: 'leak'

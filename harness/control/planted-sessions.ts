@@ -18,6 +18,7 @@ async function login(name?: string): Promise<Login> {
   return { client, pid: Number(rows[0].pid) }
 }
 
+/** A transaction that holds a transaction id and stays open. */
 export async function openTransaction(): Promise<Login> {
   const session = await login()
   await session.client.query('BEGIN')
@@ -68,6 +69,7 @@ export async function plantRows(client: pg.Client, rows: number) {
   return plant().catch(() => removeRows(client).then(() => ({ grownTables: [] })))
 }
 
+/** Drops the grown table, where there is one. Never rejects. */
 export async function removeRows(client: pg.Client): Promise<void> {
   await client.query(`DROP TABLE IF EXISTS ${grownTable}`).catch(() => {})
 }

@@ -8,6 +8,7 @@ export type Agent = AsyncDisposable & {
   readonly ask: <A extends Ask>(ask: A, signal: AbortSignal) => Promise<Answer<A>>
 }
 
+/** What an agent can be asked. */
 export type Ask =
   /** Counters of everything in scope. */
   | { readonly ask: 'beat' }
@@ -19,6 +20,7 @@ export type Ask =
   | { readonly ask: 'plant'; readonly program: string; readonly env: Readonly<Record<string, string>> }
   | { readonly ask: 'unplant' }
 
+/** What it answers to each. */
 export type Answer<A extends Ask> =
   A extends { ask: 'beat' } ? { readonly counters: Readonly<Record<string, number>> }
   : A extends { ask: 'look' } ? { readonly counters: Readonly<Record<string, number>>; readonly processes: readonly Process[]; readonly mainProcess: string | null }
@@ -27,6 +29,7 @@ export type Answer<A extends Ask> =
   : A extends { ask: 'unplant' } ? { readonly done: true }
   : never
 
+/** What /proc tells of one process. */
 export type ProcessEvidence = {
   readonly pid: number
   /** One map for each reading: from the name of the /proc file to its text. */
@@ -35,6 +38,7 @@ export type ProcessEvidence = {
   readonly descriptors: Readonly<Record<string, string>>
 }
 
+/** The agent's standard streams, and how to end it. */
 export type AgentStreams = { readonly input: Writable; readonly output: Readable; readonly errors: Readable; readonly end: () => Promise<void> }
 
 /** The agent's settings. They are its only argument, as JSON. */

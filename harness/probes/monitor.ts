@@ -8,6 +8,7 @@ export const monitorName = 'lowtide-monitor'
 
 const endWithinMs = 2_000
 
+/** A session of the harness to PostgreSQL. */
 export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[], signal: AbortSignal) => Promise<Row[]> }
 
 /**

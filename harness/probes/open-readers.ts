@@ -4,6 +4,7 @@ import type { Stack } from '../stack/stack.ts'
 import type { ServerLog } from '../timeline/entry.ts'
 import type { Probe, Reader } from './probe.ts'
 
+/** The probes that were opened, and the reader of each by its name. */
 export type OpenReaders = AsyncDisposable & { readonly probes: readonly Probe[]; readonly readers: Readonly<Record<string, Reader>> }
 
 /** Opens every probe of `resources/`. Rejects if one cannot be opened, since it would be blind from the start. */

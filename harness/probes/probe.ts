@@ -11,6 +11,7 @@ export type Probe = {
   readonly open: (stack: Stack, options: { readonly signal: AbortSignal; readonly say: (happening: ServerLog) => void }) => Promise<Reader>
 }
 
+/** A probe that is open. Both calls reject when the probe gets no answer, or when `signal` aborts. */
 export type Reader = AsyncDisposable & {
   /** Counters only, cheap enough to be read several times a second. Names have the form `what.counted`. */
   readonly beat: (signal: AbortSignal) => Promise<Counters>

@@ -100,6 +100,7 @@ function cpuSpentMs(before: readonly Member[], now: readonly Member[]): number {
   return now.reduce((sum, member) => (member.kind === 'process' && then.has(member.id) ? sum + member.cpuMs - (then.get(member.id) ?? 0) : sum), 0)
 }
 
+/** The ids of the replication slots among these members. */
 export const slotsIn = (members: readonly Member[]): ReadonlySet<string> => new Set(members.flatMap(({ kind, id }) => (kind === 'replication-slot' ? [id] : [])))
 
 /** The leftovers that a settle waits for. A query that still runs in quiet runs by design, and so does its transaction. */

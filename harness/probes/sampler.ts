@@ -1,12 +1,14 @@
 import type { Beat, Blind, Look } from '../timeline/entry.ts'
 import type { Counters, Reader } from './probe.ts'
 
+/** A sampler that is at work, until it is disposed of. */
 export type Sampler = AsyncDisposable & {
   /** Everything that is alive now. `partial`: the probes that gave no answer, with their reasons. */
   readonly look: () => Promise<Sight>
   readonly latest: () => Counters
 }
 
+/** What one look saw. */
 export type Sight = Pick<Look, 'counters' | 'members'> & { readonly partial: readonly { readonly probe: string; readonly reason: string }[] }
 
 export type SamplerOptions = {

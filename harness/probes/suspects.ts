@@ -1,6 +1,7 @@
 import type { Suspect } from '../timeline/entry.ts'
 import type { Member, Process, Session } from '../timeline/member.ts'
 
+/** A suspect, with the process and the session that it is about. */
 export type Suspected = Suspect & { readonly members: readonly (Process | Session)[] }
 
 /** A process and its session that stand still for this many milliseconds, in an open transaction, are more than a slow page. */

@@ -3,12 +3,14 @@ import type { Member, Process, Session } from '../timeline/member.ts'
 /** Something that lives for a part of a run: how a look shows it, or null where it is not there. */
 export type Living<Moment extends At = At> = (moment: Moment) => Member | null
 
+/** In milliseconds of the run. */
 export type At = { readonly atMs: number }
 
 /** When the record of a simulated run was opened. */
 export const startedAt = '2026-11-23T06:24:00.000Z'
 const startedAtEpochMs = Date.parse(startedAt)
 
+/** The epoch milliseconds of a moment of the run. */
 export const epochOf = (atMs: number): number => startedAtEpochMs + atMs
 
 /** When something is alive, in milliseconds of the run: by default from just before the first cycle until the application is stopped. */
@@ -16,6 +18,7 @@ export type Life = { readonly fromMs?: number; readonly untilMs?: number }
 
 const alive = ({ fromMs = 2_000, untilMs = Number.POSITIVE_INFINITY }: Life, { atMs }: At): boolean => fromMs <= atMs && atMs < untilMs
 
+/** A server, which a restart gives another identity. */
 export const server =
   (name: string, { restartedAtMs = Number.POSITIVE_INFINITY }: { readonly restartedAtMs?: number } = {}): Living =>
   ({ atMs }) => ({ kind: 'server', id: `${name}@${atMs < restartedAtMs ? 1 : 2}`, name })

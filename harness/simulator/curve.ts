@@ -24,6 +24,7 @@ export type Group = { readonly name: string; readonly curves: readonly Curve[]; 
 
 type Tools = ReturnType<typeof toolsOf>
 
+/** An application over which the curves of a group are drawn, with its share of the trials and the numbers of requests that its runs may have. */
 export type GroupCell = { readonly cell: string; readonly share: number; readonly requests: readonly number[]; readonly make: (tools: Tools, plan: Plan) => World }
 
 /** A look-alike, by the beginning of its name, in runs of any size. */
@@ -40,6 +41,7 @@ export const leak = (kind: LeakKind, differs: Partial<Leak> = {}, { cell = kind,
   make: ({ random, pids }, plan) => together([leaking({ kind, cause: 'per request', rate: 1e-2, route: null, heal: 'permanent', ...differs }, random, pids), (healthy['nothing but noise'] as Maker)(random, pids, plan)]),
 })
 
+/** The cells of a group. In each trial every value at which a curve says yes is counted. */
 export const cellsOf = ({ name, curves, cells }: Group): readonly Cell[] =>
   cells.map(({ cell, share, requests, make }) => ({
     cell: `${name} | ${cell}`,
@@ -62,4 +64,5 @@ export function accuses(invariants: readonly Invariant[], name: string, timeline
   return rule.check(timeline).kind === 'leak'
 }
 
+/** The name under which a value of a curve is counted. */
 export const countedAs = ({ name }: Pick<Curve, 'name'>, value: number): string => `${name} | ${value}`

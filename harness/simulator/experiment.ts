@@ -30,6 +30,7 @@ export type Row = {
 /** Marks a counted name, so that the numbers of its trials are kept to be looked at again. */
 export const odd = (name: string): string => `!${name}`
 
+/** Does a stretch of trials and counts what came of them. The numbers of at most 20 odd ones are kept. */
 export function countTrials({ name }: Experiment, { cell, trial }: Cell, { engine, seed, from, trials }: Pick<Row, 'engine' | 'seed' | 'from' | 'trials'>, invariants: readonly Invariant[]): Row {
   const counts: Record<string, number> = {}
   const oddities: number[] = []

@@ -4,6 +4,7 @@ import { openTransaction, process, session, zombie } from './beings.ts'
 import type { Random } from './random.ts'
 import type { Inhabitant, Moment, World } from './world.ts'
 
+/** How a simulated application leaks. */
 export type Leak = {
   readonly kind: LeakKind
   readonly cause: Cause

@@ -58,6 +58,7 @@ export const holder = (pid: number, slots: readonly Slot[]): Inhabitant => ({ at
   return process({ pid, databasePorts: ports })({ atMs })
 }
 
+/** A process that holds the client's end of sessions with these pids. */
 export const owning = (pid: number, sessions: readonly number[]): Inhabitant => process({ pid, databasePorts: sessions.map((one) => 40_000 + one) })
 
 export const many = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: Math.max(0, n) }, (_, i) => make(i))

@@ -25,6 +25,7 @@ export type Plan = {
   readonly routes: Readonly<Record<string, number>>
 }
 
+/** A simulated run, as a record has it. */
 export type Simulated = { readonly facts: Facts; readonly entries: readonly Entry[] }
 
 /** The timeline of a simulated run, by the same fold that reads a real record. */

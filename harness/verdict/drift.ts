@@ -48,6 +48,7 @@ export type Margins = { readonly bend: number; readonly line: number }
 
 export const driftMargins: Margins = { bend: 2, line: 4 }
 
+/** How each counter of the list that the run has moved. None for a counter with too few rests, or that was always 0. */
 export function driftsOf(timeline: Timeline, margins: Margins = driftMargins): readonly Drift[] {
   return measured.flatMap(({ counters, called, amount, ...noun }) => {
     const counter = counters.find((one) => timeline.looks.some((look) => one in look.counters))

@@ -9,6 +9,7 @@ import { stayMs } from './thresholds.ts'
 import type { Invariant, Opinion, Survivor } from './verdict.ts'
 import { count, duration } from './words.ts'
 
+/** What a rule of `nothingAbove` is about. */
 export type Floor<M extends Member> = {
   readonly name: string
   /** `zombie` or [`process`, `processes`]. */

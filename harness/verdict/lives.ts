@@ -9,6 +9,7 @@ import { count } from './words.ts'
 /** A process that carries no request, as it was last seen at rest, with the rests that it lived through. `isWhole`: it lived through all rests of the run. */
 export type Life = { readonly process: Process; readonly rests: readonly Rest[]; readonly isWhole: boolean }
 
+/** The lives of all processes that carry no request, without what the run planted. */
 export const livesOf = remembered((timeline: Timeline): readonly Life[] => {
   const rests = untouchedRests(timeline)
   const last = finalRest(timeline)
@@ -23,6 +24,7 @@ export const livesOf = remembered((timeline: Timeline): readonly Life[] => {
   return [...lives.values()].map((life) => ({ ...life, isWhole: life.rests.length === rests.length && last !== undefined && life.rests.includes(last) }))
 })
 
+/** A life, and how something that its process has a number of grew in it. */
 export type Grown = { readonly life: Life; readonly growth: Growth }
 
 /** What processes have more of after each load. `piling`: by a steady rate; `unsettled`: perhaps. `judged` and `unknown` are numbers of processes: the latter lived too short a time to tell. */

@@ -1,6 +1,7 @@
 import { logGamma, rootOf } from './distributions.ts'
 import type { Estimate } from './intervals.ts'
 
+/** What one cycle left, with its requests or its hours. */
 export type Count = { readonly births: number; readonly exposure: number }
 
 /**

@@ -38,4 +38,5 @@ export function sizeFaults(planted: Planted, before: Rest, during: Rest): readon
   return sizes.filter((size) => showingOf(size, planted, before, during) === 'not seen').map((size) => `${thousands(size.least(planted))} bytes of what is planted not seen in ${size.called}`)
 }
 
+/** The sizes in which the plant showed. */
 export const sizesSeen = (planted: Planted, before: Rest, during: Rest): readonly Size[] => sizes.filter((size) => showingOf(size, planted, before, during) === 'seen')

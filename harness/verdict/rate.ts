@@ -7,6 +7,7 @@ import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, wit
 import { type Estimate, garwood } from './intervals.ts'
 import { count, list, thousands } from './words.ts'
 
+/** What the number left behind may grow with. */
 export type Cause = 'per request' | 'per hour' | 'at start-up'
 
 /**

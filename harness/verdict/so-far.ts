@@ -7,6 +7,7 @@ import { loadInvariants } from './load-invariants.ts'
 import { isEnough } from './sure.ts'
 import { lingerMs, stayMs, transactionThresholdMs } from './thresholds.ts'
 
+/** What the judge says of a run that goes on, from its record so far. */
 export type SoFar = {
   /** Whether the judge would say leak if the record ended here, and more data could not take that back. */
   readonly leakIsConfirmed: () => boolean

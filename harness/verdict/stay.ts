@@ -26,6 +26,7 @@ export type Case<M extends Member> = {
   readonly same?: (one: Sighting<M>, other: Sighting<M>) => boolean
 }
 
+/** A member as one look shows it, with the time of that look in milliseconds of the run. */
 export type Sighting<M extends Member> = { readonly member: M; readonly atMs: number }
 
 /** Every member of this case that stayed through a rest, without what the run planted itself. */
@@ -100,6 +101,7 @@ export function latestOfEach<M extends Member>(stays: readonly Stay<M>[]): reado
   return [...new Map(stays.map((stay) => [stay.member.id, stay])).values()]
 }
 
+/** The survivor that a stay makes, with the reason why it counts as left behind. */
 export const survivor = (stay: Stay, why: string): Survivor => ({ member: stay.latest, why, bornIn: stay.bornIn })
 
 /** Whether a member is one that the run itself planted, from the moment it was planted on: a leaked session that had the same pid earlier in the run is not hidden by it. */

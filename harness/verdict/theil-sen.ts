@@ -40,6 +40,7 @@ function varianceOfScore(points: readonly Point[]): number {
   return (of(points.length) - ties) / 18
 }
 
+/** 0 for no values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length / 2

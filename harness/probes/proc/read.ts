@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 
 const buffer = Buffer.alloc(64 * 1024)
 
+/** The text of a file in /proc; empty where it cannot be read. */
 export function tryRead(path: string): string {
   try {
     return read(path)
