@@ -26,7 +26,7 @@ test.each<[string, object, string]>([
   ['nothing', {}, 'Expected load.rude to ask for one manner at least, such as aborts: { midBody: 0.02 }.'],
   ['all of the dose', { halfClose: 0.6, doubleSubmit: 0.4 }, 'Expected the shares of load.rude to be less than 1 together, got 1.'],
   ['a share that is a percentage', { halfClose: 5 }, 'Expected load.rude.halfClose to be a share of the dose between 0 and 1, got 5.'],
-  ['a manner that there is none of', { shout: 0.1 }, 'load.rude has no setting "shout".'],
+  ['a manner that there is none of', { shout: 0.1 }, 'load.rude has no setting "shout". There are aborts, vanish, slowReader, halfClose, bodyNeverSent, headerDrip, doubleSubmit, pipelinedPair, keepAliveStorm, connectionChurn, routes.'],
   ['a storm of one', { keepAliveStorm: { share: 0.1, requests: 1 } }, 'Expected load.rude.keepAliveStorm.requests to be a whole number of at least 2, got 1.'],
   ['a route that there is none of', { halfClose: 0.1, routes: ['home', 'red'] }, 'Expected load.rude.routes to name routes, got "red".'],
   ['a body to keep back where there is none', { bodyNeverSent: { share: 0.1, silentMs: 5 }, routes: ['home'] }, 'Expected load.rude.bodyNeverSent to find a route with a body, and there is none.'],
@@ -41,5 +41,5 @@ test('rude clients leave room for others among the requests in flight', () => {
 })
 
 test('the replay of a log has none', () => {
-  expect(asking({ halfClose: 0.1 }, { kind: 'replay', log: 'access.log' })).toEqual(['load has no setting "rude".'])
+  expect(asking({ halfClose: 0.1 }, { kind: 'replay', log: 'access.log' })).toEqual([expect.stringMatching(/^load has no setting "rude"\. There are kind, log, /)])
 })

@@ -19,8 +19,31 @@ test('every problem is told at once, with what was expected and what was there',
       "Expected target.readyPath to be a path that starts with / and is percent-encoded, got 'x'.",
       "Expected target.limits.workers to be a whole number of at least 0, got -1.",
       "Expected profiles.gate.dose to be a positive integer, got 0.",
-      "profiles.gate has no setting "cycles".",
-      "the scenario has no setting "colour".",
+      "profiles.gate has no setting "cycles". There are dose, concurrency, sampleEveryMs, settleMs, budgetMs, stopsAt, seed, thinkScale.",
+      "the scenario has no setting "colour". There are name, about, target, load, profiles, suppressions, thresholds.",
+    ]
+  `)
+})
+
+test('a setting that is misspelt is told with the one that was meant, wherever it stands', () => {
+  const bad = {
+    ...good,
+    supressions: [],
+    target: { ...good.target, readypath: '/', limits: { pool_max_per_process: 4 } },
+    load: { kind: 'routes', routes: [{ ...good.load.routes[0], expects: { status: 200 } }], arrivals: { perSeconds: 3, perSecond: 3 } },
+    profiles: { gate: { dosis: 4, think_scale: 1 } },
+    thresholds: { http_reqs: [{ threshold: 'count>1', abortOnFial: true }] },
+  }
+  expect(problemsOf(bad)).toMatchInlineSnapshot(`
+    [
+      "target.limits has no setting "pool_max_per_process". Did you mean "poolMaxPerProcess"?",
+      "target has no setting "readypath". Did you mean "readyPath"?",
+      "load.routes.0 has no setting "expects". Did you mean "expect"?",
+      "load.arrivals has no setting "perSeconds". Did you mean "perSecond"?",
+      "profiles.gate has no setting "dosis". Did you mean "dose"?",
+      "profiles.gate has no setting "think_scale". Did you mean "thinkScale"?",
+      "thresholds.http_reqs.0 has no setting "abortOnFial". Did you mean "abortOnFail"?",
+      "the scenario has no setting "supressions". Did you mean "suppressions"?",
     ]
   `)
 })
@@ -100,7 +123,7 @@ test('a cluster is told what it lacks, and what no cluster has', () => {
       "Expected load.cluster.host, a text, and it is missing.",
       "Expected load.cluster.port to be a port between 1 and 65,535, got 70000.",
       "Expected load.cluster.kubectl to be a program and its arguments, as a list of texts, got 'kubectl'.",
-      "load.cluster has no setting "nodes".",
+      "load.cluster has no setting "nodes". There are image, host, port, kubectl, separate, readyTimeoutMs.",
     ]
   `)
 })

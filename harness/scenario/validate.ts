@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { z } from 'zod'
+import { meant } from '../thresholds/meant.ts'
 import { problemsOfThresholds, type Thresholds } from '../thresholds/thresholds.ts'
 import { problemsOfRude } from './rude.ts'
 import { scenarioShape, thresholds, variants } from './scenario-shape.ts'
@@ -14,14 +15,16 @@ export function problemsOf(scenario: unknown): string[] {
 
 function sentences(issue: z.core.$ZodIssue): string[] {
   const at = issue.path.length === 0 ? 'the scenario' : issue.path.join('.')
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${at} has no setting "${key}".`)
+  if (issue.code === 'unrecognized_keys') return issue.message.split('\n').map((misspelt) => `${at} has no setting ${misspelt}`)
   if (issue.input === undefined) return [`Expected ${at}, ${issue.message}, and it is missing.`]
   return [`Expected ${at} to be ${issue.message}, got ${inspect(issue.input, { breakLength: Infinity })}.`]
 }
 
-/** What is expected where a type says no more than its own name. */
-const expectation = (issue: { readonly code?: string | undefined; readonly expected?: string }): string | undefined =>
-  issue.code !== 'invalid_type' ? undefined : /^[aeiou]/.test(issue.expected ?? '') ? `an ${issue.expected}` : `a ${issue.expected}`
+/** What is expected where a type says no more than its own name; of settings that there are none of, a line for each with the one that was meant, since only here zod tells which there are. */
+function expectation(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${JSON.stringify(key)}.${meant(key, issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [])}`).join('\n')
+  return issue.code !== 'invalid_type' ? undefined : /^[aeiou]/.test(issue.expected) ? `an ${issue.expected}` : `a ${issue.expected}`
+}
 
 /** What each part allows by itself, but not together with another. Only sound parts are looked at, so that this works whatever else is wrong. */
 function contradictions(scenario: unknown): string[] {

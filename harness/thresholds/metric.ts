@@ -1,5 +1,6 @@
 import { counterNames } from '../timeline/counters.ts'
 import type { AggregationKind } from './expression.ts'
+import { meant } from './meant.ts'
 
 /** What a threshold is about: requests of the load, of one route or of all; those that never were sent; or a counter of the server's side. */
 export type Metric = { readonly kind: 'load'; readonly name: LoadMetric; readonly route: string | null } | { readonly kind: 'dropped'; readonly name: typeof droppedMetric } | { readonly kind: 'counter'; readonly name: string }
@@ -61,24 +62,3 @@ export function parseMetric(text: string): Metric | { readonly problem: string }
 export const metricText = (metric: Metric): string => (metric.kind === 'load' && metric.route !== null ? `${metric.name}{route:${metric.route}}` : metric.name)
 
 const isLoadMetric = (name: string): name is LoadMetric => Object.hasOwn(loadMetrics, name)
-
-/** ` Did you mean "pg.backends"?`, or which there are. */
-export function meant(name: string, known: readonly string[]): string {
-  // `pg.idleInTransaction` is pg.idle-in-transaction in another spelling.
-  const bare = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-  const [nearest] = known.map((one) => ({ one, far: distance(bare(name), bare(one)) })).toSorted((a, b) => a.far - b.far)
-  if (nearest !== undefined && nearest.far <= Math.ceil(bare(name).length / 3)) return ` Did you mean "${nearest.one}"?`
-  const kin = known.filter((one) => one.split(/[._]/)[0] === name.split(/[._]/)[0])
-  return ` There ${known.length === 1 ? 'is' : 'are'} ${(kin.length > 0 ? kin : known).join(', ')}.`
-}
-
-/** How many letters must be put in, left out or changed to make one of the other (Levenshtein, 1965). */
-function distance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, letter] of a.split('').entries()) {
-    const row = [i + 1]
-    for (const [j, other] of b.split('').entries()) row.push(Math.min((above[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1, (above[j] ?? 0) + (letter === other ? 0 : 1)))
-    above = row
-  }
-  return above.at(-1) ?? 0
-}

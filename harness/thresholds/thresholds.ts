@@ -1,7 +1,8 @@
 import type { Facts } from '../timeline/facts.ts'
 import { mannerMark } from '../timeline/routes.ts'
 import { aggregationText, claimText, durationMs, parseClaim, spanText, type Claim } from './expression.ts'
-import { aggregationsOf, meant, metricText, parseMetric, type Metric } from './metric.ts'
+import { meant } from './meant.ts'
+import { aggregationsOf, metricText, parseMetric, type Metric } from './metric.ts'
 
 /**
  * Thresholds as a scenario declares them: by metric, in k6's grammar and ours beyond it.
