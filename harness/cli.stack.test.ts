@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { captured } from './testing/recordings/captured.ts'
 
 const launcher = join(import.meta.dirname, 'lowtide.mjs')
 const scenario = join(import.meta.dirname, '../scenarios/timeline-soak.ts')
@@ -53,6 +54,15 @@ describe('bad input ends with 64, in one line a problem, and without a stack tra
     expect([code, stdout]).toEqual([64, ''])
     expect(stderr.trimEnd().split('\n').at(-1)).toBe('See lowtide help.')
   })
+})
+
+test.each<[string, string[], string]>([
+  ['the value of a misspelt option is no second scenario', ['run', scenario, '--varient', 'as-shipped'], 'No option "--varient". Did you mean "--variant"?'],
+  ['nor is that of one that resembles none', ['run', scenario, '--threads', '4'], 'No option "--threads". There are --profile, --stack, --variant, --for, --budget, --seed, --reports, --json.'],
+  ['nor a word after a command that takes none', ['list', '--dir', 'scenarios'], 'No option "--dir". There is --scenarios.'],
+  ['a misspelt command is told as well', ['jugde', 'reports'], 'No command "jugde". Did you mean "judge"?'],
+])('%s: nothing else is told', async (_, args, line) => {
+  expect(await lowtide(...args)).toEqual({ code: 64, stdout: '', stderr: `${line}\nSee lowtide help.\n` })
 })
 
 test('a log that is not there is told with all else that is wrong, and leaves no folder behind', async () => {
@@ -143,11 +153,37 @@ test.runIf(process.platform === 'linux')('on a terminal the living block counts 
   for (const { stdout } of [await onTerminal(run), await onTerminal(`stty rows 24 cols 100; ${run}`, 'dumb')]) expect(stdout).toMatch(/^\[ +0:\d\d\] boot {7}app {2}/m)
 })
 
-test('a reader that goes away is no leak: the exit code is not 1', async () => {
+test('a reader that goes away is neither a leak nor a fault: the exit code is that of the command', async () => {
   const child = start(['help'])
   child.stdout.destroy()
   child.stderr.destroy()
-  expect(await new Promise((resolve) => child.once('exit', resolve))).not.toBe(1)
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
+})
+
+describe.runIf(process.platform === 'linux')('output that cannot be written ends with 3, in one line', () => {
+  const full = '/dev/full'
+  const into = (file: string, args: readonly string[], before = '') => ended(spawn('sh', ['-c', `${before} exec "$0" "$@" > ${file}`, process.execPath, launcher, ...args], { stdio: ['ignore', 'ignore', 'pipe'] }))
+
+  test.each(['help', 'run --help', 'list', 'judge RECORD', 'judge RECORD --json', 'trace RECORD'])('of lowtide %s', async (line) => {
+    const { facts, timeline } = await captured('leaking')
+    const record = join(dir, 'leaking')
+    mkdirSync(record, { recursive: true })
+    writeFileSync(join(record, 'run.json'), facts)
+    writeFileSync(join(record, 'timeline.ndjson'), timeline)
+    const { code, stderr } = await into(full, line.replace('RECORD', record).split(' '))
+    expect([code, stderr]).toEqual([3, 'The output could not be written to stdout: ENOSPC: no space left on device, write. Free some space, or send it elsewhere.\n'])
+  })
+
+  test('also where there was room for a part of it', async () => {
+    const file = join(dir, 'part.txt')
+    const { code, stderr } = await into(file, ['help'], 'ulimit -f 1;')
+    expect(readFileSync(file, 'utf8')).toMatch(/^Lowtide boots/)
+    expect([code, stderr]).toEqual([3, 'The output could not be written to stdout: EFBIG: file too large, write. Free some space, or send it elsewhere.\n'])
+  })
+
+  test('and on stderr, where nothing can tell of it', async () => {
+    expect(await into('/dev/null', ['judge', 'nowhere'], `exec 2> ${full};`)).toMatchObject({ code: 3, stderr: '' })
+  })
 })
 
 test('a fault of our own is no leak either: exit code 3, in words', async () => {

@@ -1,7 +1,9 @@
-import { parseArgs } from 'node:util'
 import type { Command } from './commands/command.ts'
+import { parse } from './commands/parse.ts'
 import { exitCodes } from './exit-codes.ts'
+import { watchOutput } from './output.ts'
 import { UsageError } from './scenario/usage-error.ts'
+import { meant } from './thresholds/meant.ts'
 import { RecordError } from './timeline/reader.ts'
 import { UnwritableError } from './timeline/recorder.ts'
 
@@ -24,18 +26,17 @@ const commands: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
 /** One Ctrl-C may arrive twice: from the terminal, and passed on by npm. Before its first use below: module constants do not hoist. */
 const sameInterruptMs = 500
 
-// A reader that goes away (`| head`, a closed terminal) ends no run: its record matters more than its words.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+const unwritten = watchOutput(process)
 // Node would end with 1 here, which says "leak".
 process.on('uncaughtException', (error) => process.exit(itselfFailed(error)))
-process.exit(await flushed(await main(process.argv.slice(2))))
+process.exit(await written(await main(process.argv.slice(2))))
 
 async function main(argv: readonly string[]): Promise<number> {
   const [verb, ...rest] = argv
   if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') return help(verb === undefined)
   const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined
   const signal = endInOrder()
-  if (!load) return complain([`No command "${verb}". There are ${Object.keys(commands).join(', ')}.`])
+  if (!load) return complain([`No command "${verb}".${meant(verb, Object.keys(commands))}`])
   if (!hasFolder()) return complain(['The folder that this was started in is gone. Change to one that is there.'])
   try {
     const { default: command } = await load()
@@ -44,10 +45,10 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0
     }
     const line = ['lowtide', ...argv].map((word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(' ')
-    const { problems, ...parsed } = parse(command, rest)
+    const { problems, isClear, ...parsed } = parse(command, rest)
     const args = { ...parsed, line }
-    if (command.operands === 'none' && args.positionals.length > 0) problems.push(`Expected no more words after \`lowtide ${verb}\`, got ${args.positionals.join(', ')}.`)
-    if (problems.length > 0) return complain([...problems, ...((await command.problemsOf?.(args, signal)) ?? [])])
+    if (isClear && command.operands === 'none' && args.positionals.length > 0) problems.push(`Expected no more words after \`lowtide ${verb}\`, got ${args.positionals.join(', ')}.`)
+    if (problems.length > 0) return complain([...problems, ...((isClear ? await command.problemsOf?.(args, signal) : null) ?? [])])
     return await command.run(args, { stdout: process.stdout, stderr: process.stderr, signal })
   } catch (error) {
     if (error instanceof UsageError) return complain(error.problems)
@@ -74,20 +75,6 @@ function hasFolder(): boolean {
   }
 }
 
-/** Options and operands, and everything that is wrong with the options. */
-function parse({ options }: Command, args: readonly string[]) {
-  const { values, positionals, tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true })
-  const problems = tokens.flatMap((token) => {
-    if (token.kind !== 'option') return []
-    const type = Object.hasOwn(options, token.name) ? options[token.name]?.type : undefined
-    if (type === undefined) return [`No option "${token.rawName}". There are ${Object.keys(options).map((name) => `--${name}`).join(', ') || 'none'}.`]
-    if (type === 'string' && !token.value) return [`Expected a value after ${token.rawName}.`]
-    if (type === 'boolean' && token.value !== undefined) return [`${token.rawName} takes no value, got "${token.value}".`]
-    return []
-  })
-  return { values, positionals, problems }
-}
-
 /** The first Ctrl-C or SIGTERM ends a run in order, with its record kept; the watchdog tidies up after the second, which ends this process at once. */
 function endInOrder(): AbortSignal {
   const controller = new AbortController()
@@ -105,10 +92,11 @@ function endInOrder(): AbortSignal {
   return controller.signal
 }
 
-/** Waits until stdout and stderr have taken everything: a pipe takes no more than its reader does, and exiting earlier would cut a long answer short. Does not wait for a reader that has gone. */
-async function flushed(code: number): Promise<number> {
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => void stream.write('', () => resolve()))))
-  return code
+/** The exit code, once all words are out; what could not be written is no success, whatever was found. */
+async function written(code: number): Promise<number> {
+  const lost = await unwritten()
+  for (const sentence of lost) console.error(sentence)
+  return lost.length > 0 ? exitCodes.couldNotRun : code
 }
 
 function complain(problems: readonly string[]): number {
