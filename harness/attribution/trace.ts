@@ -27,6 +27,8 @@ export type Trace = {
 export type Traces = {
   /** What is wrong with the record: lines that cannot be read and were passed over, and stretches that were changed after they were written. */
   readonly faults: readonly string[]
+  /** Whether the record has no last word, because its harness died or has not come to its end. */
+  readonly isCutOff: boolean
   /** Those that the record keeps whole, in the order in which they were told. */
   readonly kept: readonly Trace[]
   /** null where the record has only counts of it. */
@@ -47,6 +49,7 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
   const members = new Map<string, Member>()
   const joined = new Map<string, Set<string>>()
   const faults: string[] = []
+  let isCutOff = true
   for await (const entry of entries) {
     if ('damage' in entry) {
       faults.push(entry.damage)
@@ -66,7 +69,7 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
         if (isBorn(member)) members.set(nameOf(member), member)
       }
       for (const { session, process } of pairsOf(entry)) joined.set(process.id, (joined.get(process.id) ?? new Set()).add(session.id))
-    }
+    } else if (entry.kind === 'end') isCutOff = false
   }
 
   const byId = Map.groupBy(processes.values(), ({ request }) => request?.id)
@@ -83,6 +86,7 @@ export async function tracesOf(entries: AsyncIterable<Entry | { readonly damage:
   }
   return {
     faults,
+    isCutOff,
     kept: [...told.values()].map(traced),
     of: (request) => {
       const bare = told.get(request) ?? flights.filter(({ cycle }) => request.startsWith(`${cycle}-`)).flatMap(requestsIn).find((one) => one.request === request)

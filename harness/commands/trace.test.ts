@@ -40,3 +40,12 @@ test.each<[string, readonly string[], RegExp]>([
   expect(stderr).toMatch(/^The record has \d+ faults?: .+, so these traces may lack something or tell what was not so\. Ask a copy of it that is as it was written\.\n$/)
   expect(stderr).toMatch(fault)
 })
+
+test.each<[string, readonly string[]]>([
+  ['that is empty', []],
+  ['without its last line', lines.slice(0, -1)],
+])('of one %s it is said that it was cut off, beside the traces that it has', async (_, rest) => {
+  const { stdout, stderr } = await said(rest)
+  expect((JSON.parse(stdout) as unknown[]).length > 0).toBe(rest.length > 0)
+  expect(stderr).toBe('The record was cut off: it has no last word, so these traces lack what came after. If its run still goes on, ask again at its end; else its harness died, and only another run tells the rest.\n')
+})

@@ -31,6 +31,7 @@ export default {
     await readFacts(dir)
     const traces = await tracesOf(readEntries(dir))
     if (traces.faults.length > 0) stderr.write(`The record has ${count(traces.faults.length, 'fault')}: ${list(traces.faults, 3)}, so these traces may lack something or tell what was not so. Ask a copy of it that is as it was written.\n`)
+    else if (traces.isCutOff) stderr.write('The record was cut off: it has no last word, so these traces lack what came after. If its run still goes on, ask again at its end; else its harness died, and only another run tells the rest.\n')
     const json = args.values.json === true
     const say = (found: unknown, text: string) => void stdout.write(`${json ? JSON.stringify(found) : text}\n`)
 
