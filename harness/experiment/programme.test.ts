@@ -10,7 +10,7 @@ import { runProgramme } from './programme.ts'
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number; readonly stretch: LoadPlan['stretch'] }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1, comingMs = 0 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number; comingMs?: number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1, comingMs = 0, lateMs = () => 0 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number; comingMs?: number; lateMs?: (nth: number) => number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
@@ -23,7 +23,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
     cycle: async (role, planned, { concurrency = 0, lastsMs: atLeastMs = 0, stretch } = {}) => {
       order.push(role)
       const loadMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : role === 'warm-up' ? coldFactor : 1)
-      const tookMs = loadMs + (planned > 0 ? comingMs : 0)
+      const tookMs = loadMs + (planned > 0 ? comingMs : 0) + lateMs(ran.length)
       const lastsMs = Math.max(tookMs, atLeastMs)
       nowMs += lastsMs + 1_500
       ran.push({ role, dose: planned, concurrency, lastsMs, stretch })
@@ -146,6 +146,15 @@ test.each([
 
 test('the cycles of a nightly last equally long, the one without load too: a leak by the hour is told from one by the request', async () => {
   const { measured } = await programme('nightly', { plan: { budgetMs: 3_600_000 } })
+  const lasts = measured.map(({ lastsMs }) => lastsMs)
+  expect(Math.max(...lasts) / Math.min(...lasts)).toBeLessThan(1.2)
+})
+
+test.each([2_000, 20_000, 40_000])('requests that come late by chance, by %i ms in two of the loads, take no cycle from a nightly', async (late) => {
+  const budgetMs = 2 * 3_600_000
+  const { measured, endedAtMs } = await programme('nightly', { plan: { budgetMs }, perSecond: 0.4, lateMs: (nth) => (nth === 7 || nth === 12 ? late : 0) })
+  expect(endedAtMs + closingMs).toBeLessThanOrEqual(budgetMs)
+  expect(endedAtMs + closingMs).toBeGreaterThan(budgetMs * 0.98)
   const lasts = measured.map(({ lastsMs }) => lastsMs)
   expect(Math.max(...lasts) / Math.min(...lasts)).toBeLessThan(1.2)
 })

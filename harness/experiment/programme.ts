@@ -32,6 +32,9 @@ export type Programme = {
 
 const warmUps = 2
 
+/** What is left of a night for its last cycle may be a little shorter than the others were. */
+const nearlyEqual = 0.9
+
 /** So many broken loads in a row end a run: the next would break as well. A night waits longer: a machine may be out of memory for a moment, an application may be started again. */
 const mostBroken = { hurried: 2, patient: 5 }
 
@@ -102,10 +105,12 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
 
   let delivered = 0
   let ran = 0
-  const lastsMs = patient ? equalWithin(plan.budgetMs - elapsedMs() - closingMs, { cycles: doses.length, loadMs: equallyMs, settleMs }) : 0
-  let longestMs = lastsMs
-  /** By the longest cycle so far: a machine may get slower in the course of a night. */
-  const fitsAnother = () => elapsedMs() + longestMs + closingMs <= plan.budgetMs
+  /** By dose, the longest load so far: a machine may get slower in the course of a night. */
+  const longestMs = new Map<number, number>()
+  const leftMs = () => plan.budgetMs - elapsedMs() - closingMs
+  const lengthMs = (cycles: number) => (patient ? equalWithin(leftMs(), { cycles, loadMs: equallyMs, settleMs }) : 0)
+  const firstLastsMs = lengthMs(doses.length)
+  const fitsAnother = (dose: number, lastsMs: number) => lastsMs >= firstLastsMs * nearlyEqual && Math.max(lastsMs, longestMs.get(dose) ?? 0) + settleMs <= leftMs()
   do {
     for (const dose of doses) {
       // A leak that the warm-up has shown gets one measured cycle, so that it can be told with a rate. A repro ends at once: how to see it again is all that it is for.
@@ -113,14 +118,15 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
       if (reason !== null) return reason
       if (decided() && (delivered > 0 || plan.stopsAt === 'first-confirmed-leak')) return 'leak confirmed'
       if (plan.stopsAt === 'sure' && soFar.isSure() && thresholds.areDecided()) return 'sure'
-      if (ran >= doses.length && !fitsAnother()) return null
+      // Anew for each: a load whose requests came late by chance would otherwise take the time of the last cycle away.
+      const lastsMs = lengthMs(Math.max(1, doses.length - ran))
+      if (ran >= doses.length && !fitsAnother(dose, lastsMs)) return null
       const concurrency = dose === largest ? largestAtOnce : plan.concurrency
       phase('cycle', `${dose} requests, ${concurrency} at once`)
-      const beganMs = elapsedMs()
-      await load('measured', dose, { concurrency, lastsMs })
+      const { tookMs } = await load('measured', dose, { concurrency, lastsMs })
       delivered += dose
       ran += 1
-      longestMs = Math.max(longestMs, elapsedMs() - beganMs)
+      longestMs.set(dose, Math.max(longestMs.get(dose) ?? 0, tookMs))
     }
   } while (patient)
   return thresholds.endedLoad.aborted ? 'threshold crossed' : null
