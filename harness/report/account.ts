@@ -142,8 +142,17 @@ function strandedSince(member: Member): number | null {
       return sessionSince(member)
     case 'process':
       return member.state === 'Z' || member.request !== null ? member.startedAtMs : null
-    default:
+    case 'logged-session':
+    case 'prepared-transaction':
+    case 'replication-slot':
+    case 'temporary-table':
+    case 'table':
+    case 'server':
+    case 'place':
+    case 'other':
       return begunOf(member)?.epochMs ?? null
+    default:
+      return member satisfies never
   }
 }
 
