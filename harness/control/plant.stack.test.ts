@@ -138,12 +138,12 @@ test('the planted request heeds no SIGTERM; a planter that is killed takes all w
 
 test('a role that may make no temporary table is planted without one, and says so', { timeout: 20_000 }, async () => {
   await using admin = await openMonitor(appDatabaseAsAdmin(), 'test')
-  await admin.query('REVOKE TEMPORARY ON DATABASE app FROM PUBLIC; ALTER DATABASE app OWNER TO CURRENT_USER', [], signal())
+  for (const change of ['REVOKE TEMPORARY ON DATABASE app FROM PUBLIC', 'ALTER DATABASE app OWNER TO CURRENT_USER']) await admin.query(change, [], signal())
   const recorded: Control[] = []
   {
     await using _planted = await plantControl({ stack, dir, record: (control) => recorded.push(control), signal: signal() })
   }
-  await admin.query('GRANT TEMPORARY ON DATABASE app TO PUBLIC; ALTER DATABASE app OWNER TO app', [], signal())
+  for (const change of ['GRANT TEMPORARY ON DATABASE app TO PUBLIC', 'ALTER DATABASE app OWNER TO app']) await admin.query(change, [], signal())
   expect(recorded[0]?.planted).toMatchObject({ temporaryTables: 0, grownTables: [], advisoryLocks: 1, preparedTransactions: { length: 1 } })
   await nothing()
 })

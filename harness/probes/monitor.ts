@@ -8,7 +8,7 @@ export const monitorName = 'lowtide-monitor'
 
 const endWithinMs = 2_000
 
-/** A session of the harness to PostgreSQL. */
+/** A session of the harness to PostgreSQL. A query is one command, and is prepared: few texts, asked again and again. */
 export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[], signal: AbortSignal) => Promise<Row[]> }
 
 /**
@@ -19,6 +19,7 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
   const socket = new Socket()
   const client = ownClient({ connectionString: adminUri, application_name: `${monitorName}-${purpose}`, statement_timeout: 5_000, connectionTimeoutMillis: 10_000, keepAlive: true, stream: () => socket })
   let lost: Error | null = null
+  const names = new Map<string, string>()
   client.on('error', (error) => (lost = error))
   await client.connect()
   return {
@@ -29,7 +30,7 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
       signal.addEventListener('abort', onAbort, { once: true })
       try {
         signal.throwIfAborted()
-        const result = await Promise.race([client.query({ text, values: [...values] }), aborted])
+        const result = await Promise.race([client.query({ name: nameIn(names, text), text, values: [...values] }), aborted])
         return result.rows
       } finally {
         signal.removeEventListener('abort', onAbort)
@@ -41,4 +42,11 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
       socket.destroy()
     },
   }
+}
+
+/** Of the prepared statement: to plan the same query at each beat would cost the server more than to run it. */
+function nameIn(names: Map<string, string>, text: string): string {
+  const name = names.get(text) ?? `lowtide_${names.size}`
+  names.set(text, name)
+  return name
 }
