@@ -43,11 +43,12 @@ export const baselineDose = (unit: number, concurrency: number) => Math.max(conc
 /** How long each cycle of a run to exhaustion lasts: as long as the one with the most requests. All cycles then lose the same to a leak by the hour, but not to a leak by the request. */
 export const equalMs = (unit: number, measuredPerSecond: number) => (1_000 * largestShare * unit) / Math.max(0.1, measuredPerSecond)
 
-/** Left over of the time of a run to exhaustion: settles differ by fractions of a second, and for want of one of these its whole last cycle would not fit. */
+/** The share of a night that is kept free: settles differ by fractions of a second, and if one of these were missing, a whole last cycle would not fit. */
 const spare = 0.01
 
 /**
- * The same, lengthened so that whole cycles fill what is left: a night whose last cycle does not fit would stand idle for the length of one.
+ * How long each cycle of a run to exhaustion lasts so that whole cycles fill what is left: at least as long as `equalMs` says. Otherwise a night whose last cycle does not fit would stand idle for the
+ * length of one.
  * Where not even `cycles` of them fit, they are shorter: waiting must not make the run longer still.
  * @param loadMs how long the cycle with most requests has load
  * @param settleMs what each takes on top, to come to rest

@@ -1,8 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openNamespace, whyNoNamespace } from '../stack/namespace.ts'
@@ -72,6 +73,13 @@ describe.runIf(onLinux)('who is of the application', () => {
     const { processes, counters } = await look()
     expect(processes.map(({ pid }) => pid)).not.toContain(other.pid)
     expect(counters).toMatchObject({ 'app.processes': 1, 'app.zombies': 0, 'app.requests': 0 })
+  })
+
+  test('is whoever begins a program that carries it, at the next look, whatever beats have read of it before', { timeout: 15_000 }, async () => {
+    const { pid } = sh(`sleep 3; LOWTIDE_RUN=${run} exec tail -f /dev/null`, { LOWTIDE_RUN: `${run}-2` })
+    // Beats take what they have read of a stranger who is older than two seconds for a second.
+    for (const until = AbortSignal.timeout(8_000); readFileSync(`/proc/${pid}/comm`, 'utf8') !== 'tail\n'; await delay(20, undefined, { signal: until })) await agent.ask({ ask: 'beat' }, signal())
+    expect(await seen(pid)).toMatchObject({ command: 'tail -f /dev/null' })
   })
 
   test('is a child that has cleared its environment, also once its parent has gone', async () => {

@@ -137,23 +137,9 @@ function hungSince({ process, session }: Hang): number | null {
 
 /** The same of a survivor that belongs to no hang. A process that is neither a zombie nor a request's may be the server itself. */
 function strandedSince(member: Member): number | null {
-  switch (member.kind) {
-    case 'session':
-      return sessionSince(member)
-    case 'process':
-      return member.state === 'Z' || member.request !== null ? member.startedAtMs : null
-    case 'logged-session':
-    case 'prepared-transaction':
-    case 'replication-slot':
-    case 'temporary-table':
-    case 'table':
-    case 'server':
-    case 'place':
-    case 'other':
-      return begunOf(member)?.epochMs ?? null
-    default:
-      return member satisfies never
-  }
+  if (member.kind === 'session') return sessionSince(member)
+  if (member.kind === 'process' && member.state !== 'Z' && member.request === null) return null
+  return begunOf(member)?.epochMs ?? null
 }
 
 /** Its transaction began later than the session itself, where it has one. */
