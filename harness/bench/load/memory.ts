@@ -14,7 +14,9 @@ import { k6Pid, openGround, residentBytesOf } from './ground.ts'
 /** Resident memory, one value each `everyS`. */
 type Growth = { readonly perSecond: number; readonly requests: number; readonly everyS: number; readonly bareBytes: readonly number[]; readonly k6Bytes: readonly number[]; readonly harnessBytes: readonly number[] }
 
-const minutes = 30
+/** Measured for so long, once what is filled once and for all, as a heap or the code of a hot loop, is full: a resident set of a few MB still rises for a quarter of an hour. */
+const [fillMinutes, minutes] = [15, 30]
+const wholeS = (fillMinutes + minutes) * 60
 const everyS = 5
 const concurrency = 20
 /** Of what bare k6 reaches alone: two of them, the server and the probes share the machine. */
@@ -23,7 +25,7 @@ const share = 0.3
 /** Bare k6 and ours at once, at one and the same rate, so that whatever the machine does is done to both. */
 export const loadMemory: Measure<Growth> = {
   name: 'load-memory',
-  claims: `in ${minutes} minutes of load neither k6 inside of Lowtide nor the harness grows, where bare k6 does`,
+  claims: `in ${minutes} minutes of load, after ${fillMinutes}, neither k6 inside of Lowtide nor the harness grows, where bare k6 does`,
   times: 1,
   once: async (_, { signal }) => {
     const k6 = await findK6({ signal, say: console.error, long: true })
@@ -32,7 +34,7 @@ export const loadMemory: Measure<Growth> = {
     const { perSecond: reached } = await bare({ ground, k6, bundle: plain, plan: { dose: 20_000, concurrency }, signal })
     const perSecond = Math.round(share * reached)
     const arrivals = { perSecond, spacing: 'even' } as const
-    const plan = { dose: perSecond * minutes * 60, concurrency, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, arrivals }
+    const plan = { dose: perSecond * wholeS, concurrency, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, arrivals }
     await using _eyes = await ground.watched()
     await using load = await startLoad({ k6, bundle: { ...bundle, model: { arrivals } }, run: `bench-memory-${process.pid}`, dir: ground.dir, baseUrl: ground.baseUrl, plan: { ...plan, role: 'measured' }, signal, onHappening: () => {} })
     const oursPid = await k6Pid()
@@ -45,7 +47,7 @@ export const loadMemory: Measure<Growth> = {
     await load.begin()
 
     const seen = { bareBytes: [] as number[], k6Bytes: [] as number[], harnessBytes: [] as number[] }
-    for (let tick = 0; tick < (minutes * 60) / everyS; tick++) {
+    for (let tick = 0; tick < wholeS / everyS; tick++) {
       await delay(everyS * 1_000, undefined, { signal })
       const [bareBytes, k6Bytes] = [await residentBytesOf(child.pid ?? 0), await residentBytesOf(oursPid ?? 0)]
       // One of them is through a moment before the other.
@@ -63,13 +65,13 @@ export const loadMemory: Measure<Growth> = {
     results.flatMap((result) => [
       `${result.requests.toLocaleString('en')} requests at ${result.perSecond} a second`,
       ...traces(result).map(({ name, bytes }) => {
-        const growth = (from: number) => growthOf(bytes.slice(Math.floor(bytes.length * from)), result.everyS)
-        return `${name}: ${mb(bytes[0] ?? 0)} MB at first, ${mb(bytes.at(-1) ?? 0)} MB at the end, ${growth(start)}; in the second half ${growth(1 / 2)}`
+        const full = bytes.slice((fillMinutes * 60) / result.everyS)
+        return `${name}: ${mb(bytes[0])} MB at first, ${mb(full[0])} MB after ${fillMinutes} minutes, ${mb(full.at(-1))} MB at the end; after those ${fillMinutes} minutes ${growthOf(full, result.everyS)}`
       }),
     ]),
   drawing: (results) => {
     const result = results.at(-1)
-    return result === undefined ? null : { file: 'load-memory.svg', text: lineChart({ title: `Resident memory over ${minutes} minutes at ${result.perSecond} requests a second`, x: 'minutes', y: 'MB', lines: traces(result).map(({ name, bytes }) => ({ name, points: bytes.map((y, i) => ({ x: ((i + 1) * result.everyS) / 60, y: y / 1e6 })) })) }) }
+    return result === undefined ? null : { file: 'load-memory.svg', text: lineChart({ title: `Resident memory over ${fillMinutes + minutes} minutes at ${result.perSecond} requests a second`, x: 'minutes', y: 'MB', lines: traces(result).map(({ name, bytes }) => ({ name, points: bytes.map((y, i) => ({ x: ((i + 1) * result.everyS) / 60, y: y / 1e6 })) })) }) }
   },
 }
 
@@ -79,12 +81,9 @@ const traces = ({ bareBytes, k6Bytes, harnessBytes }: Growth) => [
   { name: 'the harness', bytes: harnessBytes },
 ]
 
-/** What a start needs is no growth. What is filled once and for all, such as a heap, may take longer to be full: hence the second half beside the whole. */
-const start = 1 / 10
-
 const growthOf = (bytes: readonly number[], everyS: number): string => {
   const slope = theilSen(bytes.map((y, i) => ({ x: (i * everyS) / 60, y: y / 1e6 })))
   return slope === null ? 'too few points' : `${slope.slope.toFixed(3)} MB a minute (95 %: ${slope.lower.toFixed(3)} to ${slope.upper.toFixed(3)})`
 }
 
-const mb = (bytes: number) => (bytes / 1e6).toFixed(0)
+const mb = (bytes = 0) => (bytes / 1e6).toFixed(0)
