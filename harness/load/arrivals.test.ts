@@ -4,7 +4,7 @@ import { checkpointsOf, momentsOf } from './arrivals.ts'
 import type { Arrivals } from '../scenario/model.ts'
 
 const momentsIn = (arrivals: Arrivals, visits: number, { seed = 1, firstRequest = 0, dose = visits } = {}) => {
-  const at = momentsOf(arrivals, { seed, firstRequest, dose, visits }, checkpointsOf(visits, { seed, firstRequest }))
+  const at = momentsOf(arrivals, { seed, firstRequest, dose, visits }, checkpointsOf(visits, arrivals, { seed, firstRequest }))
   return Array.from({ length: visits }, (_, i) => at(i))
 }
 
@@ -25,7 +25,7 @@ describe('arrivals', () => {
     fc.assert(
       fc.property(anyArrivals, fc.integer({ min: 1, max: 500 }), fc.nat(), fc.nat(100_000), fc.array(fc.nat(499)), (arrivals, visits, seed, firstRequest, some) => {
         const whole = momentsIn(arrivals, visits, { seed, firstRequest })
-        const at = momentsOf(arrivals, { seed, firstRequest, dose: visits, visits }, checkpointsOf(visits, { seed, firstRequest }))
+        const at = momentsOf(arrivals, { seed, firstRequest, dose: visits, visits }, checkpointsOf(visits, arrivals, { seed, firstRequest }))
         for (const i of some.filter(one => one < visits)) expect(at(i)).toBeCloseTo(whole[i]!, 6)
       }),
     )

@@ -12,11 +12,14 @@ export type Itinerary = {
   readonly at: (i: number) => { readonly share: number; readonly requests: number }
 }
 
+/** Computes what is the same for every user, once for all of them. */
+export type Once = (name: string, compute: () => readonly number[]) => ArrayLike<number>
+
 /**
  * Divides a dose of requests into visits. What visit number `n` is depends on the seed and `n`, and on the cycle's mix where it is one of a stretch. The last is cut where the
  * dose ends; and where whole visits would be fewer than the users, all are cut short, so that a small dose too has all of its users at once.
  */
-export const itineraryOf = (plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'seed' | 'cycle' | 'firstRequest' | 'stretch'>, shares: readonly Share[]): Itinerary => {
+export const itineraryOf = (plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'seed' | 'cycle' | 'firstRequest' | 'stretch'>, shares: readonly Share[], once: Once = (_, compute) => compute()): Itinerary => {
   const { dose, concurrency, seed, firstRequest } = plan
   // The rarest first: their places on the circle stay the same whatever the others' shares, so that over the run each comes as often as it should.
   const order = [...shares.keys()].sort((a, b) => shares[a]!.weight - shares[b]!.weight)
@@ -27,11 +30,12 @@ export const itineraryOf = (plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'seed'
   const shareOf = weights.length === 1 ? () => 0 : (i: number) => order[indexAt(weights, turnOf(firstRequest + i))]!
   const cutAt = (longest: number): Itinerary => {
     const lengthOf = (share: number) => Math.min(shares[share]!.requests, longest)
-    let visits = 0
-    let sent = 0
-    // Millions of visits of one request each need not be counted by every user.
-    if (longest === 1) visits = sent = dose
-    else while (sent < dose) sent += lengthOf(shareOf(visits++))
+    const count = (): readonly [visits: number, sent: number] => {
+      let [visits, sent] = [0, 0]
+      while (sent < dose) sent += lengthOf(shareOf(visits++))
+      return [visits, sent]
+    }
+    const [visits = 0, sent = 0] = Array.from(longest === 1 ? [dose, dose] : once(`visits of ${longest}`, count))
     const tooMany = sent - dose
     return {
       visits,

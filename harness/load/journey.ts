@@ -6,7 +6,7 @@ import http from 'k6/http'
 import type { Options } from 'k6/options'
 import { checkpointsOf, defaultDropAfterMs, momentsOf } from './arrivals.ts'
 import { waitingFor } from './due.ts'
-import { itineraryOf } from './itinerary.ts'
+import { itineraryOf, type Once } from './itinerary.ts'
 import { rehearsing, type LoadPlan } from './plan.ts'
 import { randomOf, randomsOf, type Random } from './random.ts'
 import { send, type Answer, type Request } from './request.ts'
@@ -67,7 +67,7 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
   if (!(shares.some(({ weight }) => weight > 0) && shares.every(({ weight, requests }) => weight >= 0 && requests >= 1 && Number.isInteger(requests)))) {
     throw new Error(`a journey takes at least one visit, weights of 0 or more and whole numbers of requests; got ${JSON.stringify(visits.map(({ name }, i) => ({ name, ...shares[i] })))}`)
   }
-  const itinerary = itineraryOf(plan, shares)
+  const itinerary = itineraryOf(plan, shares, once)
   if (plan.rehearsal) {
     options.scenarios = { rehearsal: { executor: 'shared-iterations', vus: 1, iterations: itinerary.visits } }
     return () => {
@@ -78,7 +78,7 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
   const longestVisit = Math.max(...shares.map(({ requests }) => requests))
   const longestMs = plan.requestTimeoutMs + Math.max(...visits.map(({ think }) => think?.mostMs ?? 0)) * plan.thinkScale
   const { arrivals } = plan
-  const moments = arrivals && momentsOf(arrivals, { ...plan, visits: itinerary.visits }, new SharedArray('arrivals', () => [...checkpointsOf(itinerary.visits, plan)]))
+  const moments = arrivals && momentsOf(arrivals, { ...plan, visits: itinerary.visits }, once('arrivals', () => checkpointsOf(itinerary.visits, arrivals, plan)))
   const waitFor = waitingFor(longestVisit * longestMs)
   options.scenarios = { dose: doseOf(itinerary.visits, longestVisit, longestMs, moments?.(itinerary.visits - 1) ?? 0) }
   return () => {
@@ -152,6 +152,9 @@ let scenario: typeof exec.scenario | undefined
 
 const plan = JSON.parse(__ENV['LOWTIDE_PLAN'] ?? 'null') as LoadPlan
 if (plan === null) throw new Error('LOWTIDE_PLAN is not set: `lowtide run` starts this script, k6 alone cannot')
+
+/** Each user has a runtime of its own, which would count millions of visits for itself. */
+const once: Once = (name, compute) => new SharedArray(name, () => [...compute()])
 
 /** One of these a user, who makes one visit at a time. */
 const randomFor = randomsOf(plan.seed)

@@ -59,6 +59,7 @@ export const loadMemory: Measure<Growth> = {
     const dose = await load.drained
     child.kill('SIGINT')
     await bareEnded
+    if (dose.generator.kind !== 'completed' || dose.counted !== plan.dose) throw new Error(`the load inside of Lowtide was not whole: ${JSON.stringify(dose)}`)
     return { perSecond, requests: dose.counted, everyS, ...seen }
   },
   figures: (results) =>
