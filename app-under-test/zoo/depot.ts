@@ -1,22 +1,28 @@
-import type { Route, Target } from 'lowtide'
+import type { Limits, Route, Target } from 'lowtide'
+import { capacity, usualLimits } from './usual.ts'
 
-/** What a leaky exhibit's target runs as: with its leak, or with the real fix of it. */
-export const leakyAndMended = { default: 'leaky', leaks: ['leaky'], by: { leaky: {}, mended: { ZOO_MENDED: '1' } } } satisfies Target['variants']
-
-/** Every program has a request that takes one place of its pool, where a pool leaks, of that. */
-const capacity = { path: '/places', holdsMs: 400 } satisfies Target['capacity']
+export { leakyAndMended } from './usual.ts'
 
 /** A program in node/, with an empty depot's data. */
-export const nodeProgram = (program: string) => ({ name: program, command: [process.execPath, `${program}.ts`], cwd: '../node', seed: [process.execPath, 'create.ts'], readyPath: '/health', capacity }) satisfies Target
+export const nodeProgram = (program: string, limits: Limits) => ({
+  name: program,
+  command: [process.execPath, `${program}.ts`],
+  cwd: '../node',
+  seed: [process.execPath, 'create.ts'],
+  readyPath: '/health',
+  capacity,
+  limits: { ...usualLimits, ...limits },
+}) satisfies Target
 
 /** A mode of the program in go/. It is compiled anew only when it has changed, and moved into its place: runs at once share it. */
-export const goProgram = (mode: string) => ({
+export const goProgram = (mode: string, limits: Limits) => ({
   name: mode,
   command: ['bin/zoo'],
   cwd: '../go',
   seed: ['sh', '-c', '[ bin/zoo -nt main.go ] && [ bin/zoo -nt modes.go ] || { go build -o bin/zoo.$$ . && mv bin/zoo.$$ bin/zoo; } && bin/zoo create'],
   readyPath: '/health',
   capacity,
+  limits: { ...usualLimits, ...limits },
   // lib/pq insists on TLS unless told otherwise, and a database of one run has none.
   env: { ZOO_MODE: mode, PGSSLMODE: 'disable' },
 }) satisfies Target

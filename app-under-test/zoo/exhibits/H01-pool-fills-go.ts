@@ -13,8 +13,7 @@ export default {
     name: 'h01-pool-fills-go',
     about: 'a pool that fills to its maximum by and by, and stays there',
     target: {
-      ...goProgram('pool-fills'),
-      limits: { poolMaxPerProcess: 20, workers: 1, transactionMs: 3_000 },
+      ...goProgram('pool-fills', { poolMaxPerProcess: 20 }),
     },
     load: {
       kind: 'routes',

@@ -13,8 +13,7 @@ export default {
     name: 'h01-pool-fills-node',
     about: 'a pool that fills to its maximum by and by, and stays there',
     target: {
-      ...nodeProgram('pool-fills'),
-      limits: { poolMaxPerProcess: 20, workers: 1, transactionMs: 3_000 },
+      ...nodeProgram('pool-fills', { poolMaxPerProcess: 20 }),
     },
     load: {
       kind: 'routes',

@@ -13,8 +13,7 @@ export default {
     name: 'h02-identities-recycled-go',
     about: 'a pool that replaces each of its sessions every second',
     target: {
-      ...goProgram('identities-recycled'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...goProgram('identities-recycled', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
     },
     load: {
       kind: 'routes',

@@ -13,10 +13,9 @@ export default {
     name: 'h03-idle-closed-late-go',
     about: 'a pool that closes what is idle only when the next request comes',
     target: {
-      ...goProgram('idle-closed-late'),
+      ...goProgram('idle-closed-late', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
       // What comes in closes what is idle, this request as well as any other.
       otherPath: '/ready',
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
     },
     load: {
       kind: 'routes',

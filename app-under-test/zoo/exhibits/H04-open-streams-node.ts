@@ -13,8 +13,7 @@ export default {
     name: 'h04-open-streams-node',
     about: 'five streams of events that their subscriber keeps open',
     target: {
-      ...nodeProgram('open-streams'),
-      limits: { poolMaxPerProcess: 10, workers: 2, listeners: 5, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('open-streams', { poolMaxPerProcess: 10, listeners: 5, idleTimeoutMs: 1_000 }),
     },
     load: {
       kind: 'routes',

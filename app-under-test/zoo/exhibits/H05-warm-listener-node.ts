@@ -13,8 +13,7 @@ export default {
     name: 'h05-warm-listener-node',
     about: 'one session that listens from the start to the end',
     target: {
-      ...nodeProgram('warm-listener'),
-      limits: { poolMaxPerProcess: 10, listeners: 1, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('warm-listener', { poolMaxPerProcess: 10, listeners: 1, idleTimeoutMs: 1_000 }),
     },
     load: {
       kind: 'routes',

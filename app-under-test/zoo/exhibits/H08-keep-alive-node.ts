@@ -13,8 +13,7 @@ export default {
     name: 'h08-keep-alive-node',
     about: 'connections to an upstream, kept alive or left in TIME_WAIT',
     target: {
-      ...nodeProgram('keep-alive'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('keep-alive', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
     },
     load: {
       kind: 'routes',

@@ -13,8 +13,7 @@ export default {
     name: 'h10-bounded-cache-node',
     about: 'a cache of bounded size that fills under the load',
     target: {
-      ...nodeProgram('bounded-cache'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('bounded-cache', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
     },
     load: {
       kind: 'routes',

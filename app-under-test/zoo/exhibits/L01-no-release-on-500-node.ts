@@ -14,8 +14,7 @@ export default {
     name: 'l01-no-release-on-500-node',
     about: 'a query fails, and its connection is never given back',
     target: {
-      ...nodeProgram('no-release-on-500'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('no-release-on-500', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -14,8 +14,7 @@ export default {
     name: 'l02-no-release-on-early-return-node',
     about: 'a guard returns early, and the connection stays checked out',
     target: {
-      ...nodeProgram('no-release-on-early-return'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('no-release-on-early-return', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

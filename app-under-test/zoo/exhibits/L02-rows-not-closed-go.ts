@@ -14,8 +14,7 @@ export default {
     name: 'l02-rows-not-closed-go',
     about: 'rows are left open by an early return, and with them their connection',
     target: {
-      ...goProgram('rows-not-closed'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...goProgram('rows-not-closed', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -14,8 +14,7 @@ export default {
     name: 'l03-begin-outside-try-node',
     about: 'a transaction begins before the try that would end it',
     target: {
-      ...nodeProgram('begin-outside-try'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('begin-outside-try', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

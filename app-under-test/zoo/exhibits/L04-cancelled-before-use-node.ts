@@ -13,8 +13,7 @@ export default {
     name: 'l04-cancelled-before-use-node',
     about: 'a client hangs up between the checkout of a connection and its use',
     target: {
-      ...nodeProgram('cancelled-before-use'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('cancelled-before-use', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -13,8 +13,7 @@ export default {
     name: 'l05-abort-with-cursor-node',
     about: 'a client hangs up while rows of a server cursor are sent',
     target: {
-      ...nodeProgram('abort-with-cursor'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('abort-with-cursor', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -14,8 +14,7 @@ export default {
     name: 'l10-goroutine-keeps-connection-go',
     about: 'a goroutine returns on an error with its connection in a transaction',
     target: {
-      ...goProgram('goroutine-keeps-connection'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...goProgram('goroutine-keeps-connection', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

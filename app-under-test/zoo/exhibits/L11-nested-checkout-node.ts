@@ -14,8 +14,7 @@ export default {
     name: 'l11-nested-checkout-node',
     about: 'requests that hold one connection of the pool wait for a second',
     target: {
-      ...nodeProgram('nested-checkout'),
-      limits: { poolMaxPerProcess: 4, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('nested-checkout', { poolMaxPerProcess: 4, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

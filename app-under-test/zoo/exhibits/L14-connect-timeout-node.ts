@@ -14,8 +14,7 @@ export default {
     name: 'l14-connect-timeout-node',
     about: 'a connection that came too late for its time-out is never closed',
     target: {
-      ...nodeProgram('connect-timeout'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('connect-timeout', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

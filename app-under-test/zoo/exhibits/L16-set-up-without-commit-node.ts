@@ -14,8 +14,7 @@ export default {
     name: 'l16-set-up-without-commit-node',
     about: 'pooled sessions are left in the transaction that set them up',
     target: {
-      ...nodeProgram('set-up-without-commit'),
-      limits: { poolMaxPerProcess: 10, workers: 1, transactionMs: 3_000 },
+      ...nodeProgram('set-up-without-commit', { poolMaxPerProcess: 10 }),
       variants: leakyAndMended,
     },
     load: {

@@ -14,8 +14,7 @@ export default {
     name: 'l17-release-in-aborted-transaction-node',
     about: 'connections go back into the pool with an aborted transaction',
     target: {
-      ...nodeProgram('release-in-aborted-transaction'),
-      limits: { poolMaxPerProcess: 14, workers: 1, transactionMs: 3_000 },
+      ...nodeProgram('release-in-aborted-transaction', { poolMaxPerProcess: 14 }),
       variants: leakyAndMended,
     },
     load: {

@@ -13,8 +13,7 @@ export default {
     name: 'l18-killed-then-not-released-node',
     about: 'the server ends a session in its transaction, and its place in the pool is lost',
     target: {
-      ...nodeProgram('killed-then-not-released'),
-      limits: { poolMaxPerProcess: 50, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('killed-then-not-released', { poolMaxPerProcess: 50, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -13,8 +13,7 @@ export default {
     name: 'l24-listen-per-request-node',
     about: 'each request that waits in vain leaves a connection that listens',
     target: {
-      ...nodeProgram('listen-per-request'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('listen-per-request', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -14,8 +14,7 @@ export default {
     name: 'l25-advisory-lock-kept-node',
     about: 'a failing request leaves its advisory lock on a pooled session',
     target: {
-      ...nodeProgram('advisory-lock-kept'),
-      limits: { poolMaxPerProcess: 10, workers: 1, transactionMs: 3_000 },
+      ...nodeProgram('advisory-lock-kept', { poolMaxPerProcess: 10 }),
       variants: leakyAndMended,
     },
     load: {

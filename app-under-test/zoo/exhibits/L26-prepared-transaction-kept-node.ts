@@ -14,8 +14,7 @@ export default {
     name: 'l26-prepared-transaction-kept-node',
     about: 'a failing request leaves a prepared transaction in the server',
     target: {
-      ...nodeProgram('prepared-transaction-kept'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('prepared-transaction-kept', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -14,8 +14,7 @@ export default {
     name: 'l27-replication-slot-kept-node',
     about: 'each request leaves a replication slot in the server',
     target: {
-      ...nodeProgram('replication-slot-kept'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('replication-slot-kept', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
       mayReplicate: true,
       variants: leakyAndMended,
     },

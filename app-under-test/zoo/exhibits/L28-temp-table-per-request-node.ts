@@ -14,8 +14,7 @@ export default {
     name: 'l28-temp-table-per-request-node',
     about: 'each request leaves a temporary table in its pooled session',
     target: {
-      ...nodeProgram('temp-table-per-request'),
-      limits: { poolMaxPerProcess: 10, workers: 1, transactionMs: 3_000 },
+      ...nodeProgram('temp-table-per-request', { poolMaxPerProcess: 10 }),
       variants: leakyAndMended,
     },
     load: {

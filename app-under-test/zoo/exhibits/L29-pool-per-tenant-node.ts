@@ -14,8 +14,7 @@ export default {
     name: 'l29-pool-per-tenant-node',
     about: 'the pools of tenants are forgotten and never closed',
     target: {
-      ...nodeProgram('pool-per-tenant'),
-      limits: { poolMaxPerProcess: 14, workers: 1, transactionMs: 3_000 },
+      ...nodeProgram('pool-per-tenant', { poolMaxPerProcess: 14 }),
       variants: leakyAndMended,
     },
     load: {

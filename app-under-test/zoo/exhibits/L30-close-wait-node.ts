@@ -14,8 +14,7 @@ export default {
     name: 'l30-close-wait-node',
     about: 'answers of an upstream that has hung up are never read to their end',
     target: {
-      ...nodeProgram('close-wait'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('close-wait', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -14,8 +14,7 @@ export default {
     name: 'l31-log-reopened-node',
     about: 'the log is opened anew for each entry and never closed',
     target: {
-      ...nodeProgram('log-reopened'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('log-reopened', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

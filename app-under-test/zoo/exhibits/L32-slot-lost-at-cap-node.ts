@@ -14,8 +14,7 @@ export default {
     name: 'l32-slot-lost-at-cap-node',
     about: 'a pool of constant size loses one usable connection after another',
     target: {
-      ...nodeProgram('slot-lost-at-cap'),
-      limits: { poolMaxPerProcess: 20, workers: 1, transactionMs: 3_000 },
+      ...nodeProgram('slot-lost-at-cap', { poolMaxPerProcess: 20 }),
       variants: leakyAndMended,
     },
     load: {

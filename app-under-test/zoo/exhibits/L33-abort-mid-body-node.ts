@@ -14,8 +14,7 @@ export default {
     name: 'l33-abort-mid-body-node',
     about: 'most read their report to the end; a few hang up in the midst of it, or misbehave in harmless ways',
     target: {
-      ...nodeProgram('abort-with-cursor'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 5_000 },
+      ...nodeProgram('abort-with-cursor', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000, transactionMs: 5_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -13,8 +13,7 @@ export default {
     name: 'l35-no-write-timeout-node',
     about: 'most read their report to the end; a few drive into a tunnel, hang up, or read slowly',
     target: {
-      ...nodeProgram('no-write-timeout'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 5_000, vanishedClientMs: 4_000 },
+      ...nodeProgram('no-write-timeout', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000, transactionMs: 5_000, vanishedClientMs: 4_000 }),
       variants: leakyAndMended,
     },
     load: {

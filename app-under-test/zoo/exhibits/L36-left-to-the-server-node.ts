@@ -15,8 +15,7 @@ export default {
     name: 'l36-left-to-the-server-node',
     about: 'an error leaves a session in its transaction, until the server ends it',
     target: {
-      ...nodeProgram('left-to-the-server'),
-      limits: { poolMaxPerProcess: 10, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...nodeProgram('left-to-the-server', { poolMaxPerProcess: 10, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

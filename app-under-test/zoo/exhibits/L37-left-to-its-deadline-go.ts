@@ -15,8 +15,7 @@ export default {
     name: 'l37-left-to-its-deadline-go',
     about: 'an error leaves a transaction open, until the deadline of its context',
     target: {
-      ...goProgram('left-to-its-deadline'),
-      limits: { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
+      ...goProgram('left-to-its-deadline', { poolMaxPerProcess: 40, idleTimeoutMs: 1_000 }),
       variants: leakyAndMended,
     },
     load: {

@@ -15,10 +15,9 @@ export default {
     name: 'l38-reset-on-reuse-node',
     about: 'a session goes back with its transaction, which ends when it is taken again',
     target: {
-      ...nodeProgram('reset-on-reuse'),
+      ...nodeProgram('reset-on-reuse', { poolMaxPerProcess: 11, idleTimeoutMs: 1_000 }),
       // A nudge that does not take that session would end nothing.
       otherPath: '/queue',
-      limits: { poolMaxPerProcess: 11, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 },
       variants: leakyAndMended,
     },
     load: {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
 /** One request: the number at the end of its path, and whether its client is still there. */
 export type Visit = { readonly number: number; readonly gone: AbortSignal; readonly request: IncomingMessage; readonly response: ServerResponse }
@@ -12,11 +12,11 @@ export type Refusal = { readonly status: number; readonly text: string }
 export const mended = process.env['ZOO_MENDED'] === '1'
 
 /** Serves handlers by the first word of a path on PORT; what throws is a 500 and a line in the log. */
-export function serve(handlers: Readonly<Record<string, Handler>>): void {
+export function serve(handlers: Readonly<Record<string, Handler>>): Server {
   const server = createServer((request, response) => {
     void answer(handlers, request, response)
   })
-  server.listen(Number(process.env['PORT']), '127.0.0.1')
+  return server.listen(Number(process.env['PORT']), '127.0.0.1')
 }
 
 async function answer(handlers: Readonly<Record<string, Handler>>, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,10 +1,8 @@
 import type { Limits, Route, Scenario, Target } from 'lowtide'
+import { leakyAndMended, usualLimits } from '../usual.ts'
 
 /** Any Python 3.9 or later that has psycopg2. */
 const python = process.env['PYTHON'] ?? 'python3'
-
-/** One process, and no healthy request of its own takes a second: a run need not wait longer to be sure. */
-const usual = { workers: 1, transactionMs: 2_000, processLingerMs: 1_000 } satisfies Limits
 
 /** A program of this folder as a target: with its leak, or mended. `../python` starts from the exhibits' folder. */
 export const pythonTarget = (program: string, limits: Limits, more: Partial<Target> = {}): Target => ({
@@ -15,8 +13,8 @@ export const pythonTarget = (program: string, limits: Limits, more: Partial<Targ
   readyPath: '/health',
   // A leak must not be cut short by a full server.
   maxConnections: 400,
-  limits: { ...usual, ...limits },
-  variants: { default: 'leaky', leaks: ['leaky'], by: { leaky: {}, mended: { ZOO_MENDED: '1' } } },
+  limits: { ...usualLimits, ...limits },
+  variants: leakyAndMended,
   ...more,
 })
 

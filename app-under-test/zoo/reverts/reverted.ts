@@ -1,11 +1,12 @@
 import type { Target } from 'lowtide'
+import { capacity, usualLimits } from '../usual.ts'
 
 /** A program over a published library, at the release that leaked or at the next one that does not: ZOO_LIBRARY says which. The program is the same. */
 const leakyAndMended = { default: 'leaky', leaks: ['leaky'], by: { leaky: { ZOO_LIBRARY: 'leaky' }, mended: { ZOO_LIBRARY: 'mended' } } } satisfies Target['variants']
 
-const limits = { poolMaxPerProcess: 40, workers: 1, idleTimeoutMs: 1_000, transactionMs: 3_000 } satisfies Target['limits']
+const limits = { ...usualLimits, poolMaxPerProcess: 40, idleTimeoutMs: 1_000 } satisfies Target['limits']
 
-const usual = { readyPath: '/health', capacity: { path: '/places', holdsMs: 400 }, limits, variants: leakyAndMended } satisfies Partial<Target>
+const usual = { readyPath: '/health', capacity, limits, variants: leakyAndMended } satisfies Partial<Target>
 
 /** Installs what a folder's manifest names, once: runs at once share it, and the first makes the others wait. Then an empty depot's data. */
 const seedBy = (install: string, create: string): readonly string[] => ['sh', '-c', `flock .lock sh -c '${install}' && exec "$0" ${create}`, process.execPath]
