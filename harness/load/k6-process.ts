@@ -35,6 +35,7 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
   await mkdir(join(launch.dir, 'logs'), { recursive: true })
   const port = await freePort()
   const { command, pid: pidOf, remove } = housed(launch.k6, { name: `lowtide-k6-${launch.run}-${port}`, run: launch.run })
+  const patience = AbortSignal.timeout(launch.readyTimeoutMs)
   const child = spawnK6(launch, port, command)
   const log = openK6Log(child.stderr, join(launch.dir, 'logs', launch.segment.nth === 0 ? 'k6.log' : `k6-${launch.segment.nth + 1}.log`))
   const ended = endOf(child)
@@ -49,7 +50,7 @@ export const launchK6 = async (launch: K6Launch, attemptsLeft = 3): Promise<Gene
 
   const gone = new AbortController()
   void ended.then(() => gone.abort())
-  const notReady = await rest.paused(AbortSignal.any([gone.signal, launch.signal, AbortSignal.timeout(launch.readyTimeoutMs)])).then(
+  const notReady = await rest.paused(AbortSignal.any([gone.signal, launch.signal, patience])).then(
     () => null,
     () => `k6 was not ready after ${launch.readyTimeoutMs} ms`,
   )
