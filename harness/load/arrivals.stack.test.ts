@@ -42,6 +42,11 @@ describe('an open model', { timeout: 30_000 }, () => {
     expect(dose.loadMs).toBeLessThan(2_500)
   })
 
+  test('of a night, five million by the clock, is ready to begin as soon as one of a minute', async () => {
+    const arrivals = { perSecond: 100, spacing: 'even' } as const
+    await expectReady({ kind: 'routes', routes: [{ name: 'page', path: '/ok' }], arrivals, requestTimeoutMs: 3_000 }, { dose: 5_000_000, concurrency: 20 })
+  })
+
   test('does without its moments in the warm-up, whose requests are to fill the pools', async () => {
     const { dose } = await send('/ok', { perSecond: 1 }, { dose: 30, concurrency: 3, role: 'warm-up' })
     expect(dose.counted).toBe(30)
@@ -49,6 +54,21 @@ describe('an open model', { timeout: 30_000 }, () => {
     expect(dose.lateness).toBeUndefined()
   })
 })
+
+test('walks by the hundred thousand are counted once, and not by each user', { timeout: 60_000 }, async () => {
+  await writeFile(join(shared.dir, 'many-walks.ts'), `import { journey } from 'lowtide/journey'\nexport { options } from 'lowtide/journey'\nexport default journey({ visits: [3, 4].map(requests => ({ name: 'walk of ' + requests, requests, steps: function* () { for (;;) yield { name: 'page', path: '/ok' } } })) })`)
+  await expectReady({ kind: 'journey', journey: 'many-walks.ts', requestTimeoutMs: 3_000 }, { dose: 1_000_000, concurrency: 50 })
+})
+
+/** k6 stands at its barrier within a quarter of a minute, and begins. */
+const expectReady = async (load: Load, plan: Sent) => {
+  const ended = new AbortController()
+  await using running = await startOn({ k6: shared.k6, dir: shared.dir, baseUrl: shared.server.url }, load, plan, { readyTimeoutMs: 15_000, signal: ended.signal })
+  await running.begin()
+  await expect.poll(() => running.finished(), { timeout: 5_000 }).toBeGreaterThan(0)
+  ended.abort()
+  await running.drained
+}
 
 type Sent = { readonly dose: number; readonly concurrency: number; readonly role?: Dose['role'] }
 
