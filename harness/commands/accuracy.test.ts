@@ -56,23 +56,28 @@ async function keep(records: readonly (readonly [exhibit: string, files: Readonl
   }
 }
 
-const again = (raw: string, ...positionals: string[]) => {
-  const io = { stdout: process.stdout, stderr: process.stderr, signal: AbortSignal.timeout(10_000) }
-  return accuracy.run({ values: { raw, records: join(dir, 'records'), again: true }, positionals, line: 'lowtide accuracy' }, io)
-}
+const running = (values: { readonly raw: string; readonly [option: string]: string | boolean }, positionals: string[]) =>
+  accuracy.run({ values, positionals, line: 'lowtide accuracy' }, { stdout: process.stdout, stderr: process.stderr, signal: AbortSignal.timeout(10_000) })
+const again = (raw: string, ...positionals: string[]) => running({ raw, records: join(dir, 'records'), again: true }, positionals)
+const drawing = (raw: string, ...positionals: string[]) => running({ raw, table: true }, positionals)
 
 test('to judge again where no record was kept, or none of what was asked for, is a mistake', async () => {
   const raw = await cells('L01-node')
   await expect(again(raw)).rejects.toThrow(`Of 1 run that was asked for in ${raw} none has its record in ${join(dir, 'records')}.`)
-  await expect(again(raw, 'L77')).rejects.toThrow(/^Of 0 runs that were asked for in /)
   await expect(again(join(dir, 'nowhere', 'cells.ndjson'))).rejects.toThrow(/^Of 0 runs /)
 })
 
+test('to judge again, or to draw, what there are no results of is a mistake, even beside what there are, and tells what was meant', async () => {
+  const raw = await cells('L01-node', 'L07-collector-python')
+  const told = `Of the 2 runs in ${raw} none is of L07-colector-python. Did you mean "L07-collector-python"?`
+  await expect(again(raw, 'L01', 'L07-colector-python')).rejects.toThrow(told)
+  await expect(drawing(raw, 'L01', 'L07-colector-python')).rejects.toThrow(told)
+})
+
 test('a table of nothing is a mistake', async () => {
-  const table = (raw: string, ...positionals: string[]) => accuracy.run({ values: { raw, table: true }, positionals, line: 'lowtide accuracy' }, { stdout: process.stdout, stderr: process.stderr, signal: AbortSignal.timeout(10_000) })
   const raw = await cells('L01-node')
-  await expect(table(raw, 'L77', 'L78')).rejects.toThrow(`Of the 1 run in ${raw} none is of L77 or L78.`)
-  await expect(table(join(dir, 'nowhere'))).rejects.toThrow(`No results in ${join(dir, 'nowhere')} yet: lowtide accuracy without --table makes them.`)
+  await expect(drawing(raw, 'L77', 'L78')).rejects.toThrow(`Of the 1 run in ${raw} none is of L77 or L78.`)
+  await expect(drawing(join(dir, 'nowhere'))).rejects.toThrow(`No results in ${join(dir, 'nowhere')} yet: lowtide accuracy without --table makes them.`)
 })
 
 test('a kept record that is damaged is named, costs no other its judgement, and makes the command fail', async () => {

@@ -8,6 +8,7 @@ import { accuracyTable } from '../accuracy/table.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { readResults, resumeResults } from '../results.ts'
 import { UsageError } from '../scenario/usage-error.ts'
+import { perhaps } from '../thresholds/meant.ts'
 import { storeAtomically } from '../timeline/recorder.ts'
 import { count, duration } from '../verdict/words.ts'
 import { ownVersions } from '../versions.ts'
@@ -37,13 +38,16 @@ export default {
     if (isAgain && records === null) throw new UsageError(['--again judges kept records: name their folder with --records.'])
     const isAsked = ({ exhibit }: CellResult) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(exhibit, name))
     let results = await readResults(raw, isResult)
+    const kept = results.map(({ exhibit }) => exhibit)
+    const unknown = kept.length === 0 || !(isAgain || args.values.table === true) ? [] : unknownOf(args, kept)
+    if (unknown.length > 0) throw new UsageError([`Of the ${count(kept.length, 'run')} in ${raw} none is of ${unknown.join(' or ')}.${unknown.map((name) => perhaps(name, kept)).join('')}`])
     let damaged = 0
     const { git = 'unknown' } = await ownVersions()
     if (isAgain && records !== null) {
       ;({ results, damaged } = await judgeAllAgain(results, isAsked, { raw, records, git, signal, say: (line) => stderr.write(line) }))
       storeAtomically(raw, results.map((result) => `${JSON.stringify(result)}\n`).join(''))
     } else if (args.values.table === true) {
-      if (!results.some(isAsked)) throw new UsageError([results.length === 0 ? `No results in ${raw} yet: lowtide accuracy without --table makes them.` : `Of the ${count(results.length, 'run')} in ${raw} none is of ${args.positionals.join(' or ')}.`])
+      if (kept.length === 0) throw new UsageError([`No results in ${raw} yet: lowtide accuracy without --table makes them.`])
     } else {
       const left = (await cellsAsked(args, numbers)).filter((cell) => !results.some(({ key }) => key === keyOf(cell)))
       results = await resumeResults(raw, isResult)
@@ -66,8 +70,9 @@ type Numbers = { readonly rates: readonly number[]; readonly repeats: number; re
 
 async function cellsAsked(args: Arguments, numbers: Numbers): Promise<readonly Cell[]> {
   const zoo = await loadZoo(textOf(args, 'zoo') ?? 'app-under-test/zoo/exhibits')
-  const unknown = args.positionals.filter((id) => !zoo.some((exhibit) => isNamed(exhibit.id, id)))
-  if (unknown.length > 0) throw new UsageError(unknown.map((id) => `No exhibit "${id}". There are ${zoo.map((exhibit) => exhibit.id).join(', ')}.`))
+  const ids = zoo.map(({ id }) => id)
+  const unknown = unknownOf(args, ids)
+  if (unknown.length > 0) throw new UsageError(unknown.map((name) => `No exhibit "${name}". There are ${ids.join(', ')}.${perhaps(name, ids)}`))
   const asked = zoo.filter(({ id }) => args.positionals.length === 0 || args.positionals.some((name) => isNamed(id, name)))
   return cellsOf(asked, await faultsOf(args), numbers)
 }
@@ -98,6 +103,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** They are asked for with exhibits of one's own choice; the whole table has them. */
 const faultsOf = async ({ positionals, values }: Arguments) => (values.faults === true || positionals.length === 0 ? loadFaults() : [])
+
+const unknownOf = ({ positionals }: Arguments, ids: readonly string[]): readonly string[] => positionals.filter((name) => !ids.some((id) => isNamed(id, name)))
 
 /** `L01` names it in every stack. */
 const isNamed = (id: string, name: string): boolean => id === name || id.startsWith(`${name}-`)

@@ -19,6 +19,7 @@ import { replayParse } from '../bench/replay-parse.ts'
 import { soakLength } from '../bench/soak.ts'
 import { loadScenario } from '../scenario/load-scenario.ts'
 import { UsageError } from '../scenario/usage-error.ts'
+import { perhaps } from '../thresholds/meant.ts'
 import { textOf, type Command } from './command.ts'
 
 // Each figure has results of its own; all that this list does with them is to hand them back.
@@ -29,9 +30,9 @@ export default {
   does: 'measures the figures of reports/FIGURES.md, or those named; resumes',
   options: { scenario: { type: 'string' }, times: { type: 'string' }, raw: { type: 'string' } },
   run: async (args, { stdout, stderr, signal }) => {
-    const unknown = args.positionals.filter((name) => !measures.some((one) => one.name === name))
     const times = textOf(args, 'times')
-    const problems = [...unknown.map((name) => `No figure "${name}". There are ${measures.map((one) => one.name).join(', ')}.`), ...(times === undefined || /^[1-9]\d*$/.test(times) ? [] : [`Expected --times to be a positive integer, got "${times}".`])]
+    const names = measures.map((one) => one.name)
+    const problems = [...args.positionals.filter((name) => !names.includes(name)).map((name) => `No figure "${name}". There are ${names.join(', ')}.${perhaps(name, names)}`), ...(times === undefined || /^[1-9]\d*$/.test(times) ? [] : [`Expected --times to be a positive integer, got "${times}".`])]
     if (problems.length > 0) throw new UsageError(problems)
     const raw = textOf(args, 'raw') ?? 'reports/bench'
     const scenario = textOf(args, 'scenario')

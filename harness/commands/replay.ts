@@ -6,6 +6,7 @@ import { hideSecrets } from '../replay/secrets.ts'
 import { surveyOf } from '../replay/survey.ts'
 import { paintFor } from '../report/paint.ts'
 import { UsageError } from '../scenario/usage-error.ts'
+import { perhaps } from '../thresholds/meant.ts'
 import { textOf, type Arguments, type Command } from './command.ts'
 import { surveyText } from './replay-text.ts'
 import { shown } from './shown.ts'
@@ -46,8 +47,9 @@ function askedOf(args: Arguments): { readonly file: string; readonly format: For
   const problems: string[] = []
   const [file, ...more] = args.positionals
   if (file === undefined || more.length > 0) problems.push(`Expected one log, got ${args.positionals.length === 0 ? 'none' : args.positionals.join(', ')}.`)
-  const format = formats.find(one => one === textOf(args, 'format'))
-  if (format === undefined && textOf(args, 'format') !== undefined) problems.push(`Expected --format to be one of ${formats.join(', ')}, got "${textOf(args, 'format')}".`)
+  const asked = textOf(args, 'format')
+  const format = formats.find((one) => one === asked)
+  if (format === undefined && asked !== undefined) problems.push(`Expected --format to be one of ${formats.join(', ')}, got "${asked}".${perhaps(asked, formats)}`)
   const named = textOf(args, 'methods')?.toUpperCase().split(',') ?? safeMethods
   const known = named.filter(isMethod)
   if (known.length < named.length) problems.push(`Expected --methods to be of ${methods.join(', ')}, got "${textOf(args, 'methods')}".`)

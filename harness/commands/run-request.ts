@@ -5,6 +5,7 @@ import { UsageError } from '../scenario/usage-error.ts'
 import { planFor, profiles } from '../scenario/profiles.ts'
 import type { ProfileName } from '../scenario/scenario.ts'
 import { problemsOfPlace, stackNames, type StackName } from '../stack/boot.ts'
+import { perhaps } from '../thresholds/meant.ts'
 import { textOf, type Arguments } from './command.ts'
 
 /** Options of the commands that make runs. */
@@ -24,7 +25,7 @@ export async function requestOf(args: Arguments, signal: AbortSignal): Promise<R
   const problems: string[] = []
   const oneOf = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
     const value = textOf(args, name) ?? fallback
-    if (!(allowed as readonly string[]).includes(value)) problems.push(`Expected --${name} to be one of ${allowed.join(', ')}, got "${value}".`)
+    if (!(allowed as readonly string[]).includes(value)) problems.push(`Expected --${name} to be one of ${allowed.join(', ')}, got "${value}".${perhaps(value, allowed)}`)
     return value as T
   }
   const profile = oneOf<ProfileName>('profile', Object.keys(profiles) as ProfileName[], 'gate')

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { perhaps } from '../thresholds/meant.ts'
 import type { Scenario } from './scenario.ts'
 import { defaultOf } from './ts-import.ts'
 import { UsageError } from './usage-error.ts'
@@ -25,5 +26,6 @@ export function chooseVariant({ target }: Scenario, asked: string | undefined): 
   if (asked === undefined) return target.variants?.default ?? null
   if (!target.variants) throw new UsageError([`The target "${target.name}" has no variants, so --variant ${asked} says nothing. Leave it out.`])
   if (Object.hasOwn(target.variants.by, asked)) return asked
-  throw new UsageError([`The target "${target.name}" has no variant "${asked}". It has ${Object.keys(target.variants.by).join(', ')}.`])
+  const names = Object.keys(target.variants.by)
+  throw new UsageError([`The target "${target.name}" has no variant "${asked}". It has ${names.join(', ')}.${perhaps(asked, names)}`])
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { meant, nearestTo } from './meant.ts'
+import { meant, nearestTo, perhaps } from './meant.ts'
 
 const known = ['--profile', '--reports', '--json']
 
@@ -14,6 +14,10 @@ test.each([
 test('where there is one or none, that is told', () => {
   expect(meant('--colour', ['--json'])).toBe(' There is --json.')
   expect(meant('--json', [])).toBe(' There is none.')
+})
+
+test('where it was told which there are, only what was meant is added, if anything was', () => {
+  expect([perhaps('gaet', ['repro', 'gate']), perhaps('quick', ['repro', 'gate']), perhaps('b', ['a'])]).toEqual([' Did you mean "gate"?', '', ''])
 })
 
 test('of several that are near the nearest is meant', () => {
