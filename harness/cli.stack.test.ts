@@ -40,6 +40,9 @@ describe('bad input ends with 64, in one line a problem, and without a stack tra
     ['a time that no timer can wait for', ['run', scenario, '--profile', 'nightly', '--for', '600h'], [/^Expected --for to be at most 576h, got "600h"\./]],
     ['a time that is none', ['run', scenario, '--budget', '0s'], [/^Expected --budget to be a time such as 90s, 2m or 8h, got "0s"\./]],
     ['a variant that the target has not', ['run', scenario, '--variant', 'cured', '--profile', 'x'], [/no variant "cured"\. It has as-shipped/, /--profile to be one of/]],
+    ['a misspelt variant, profile and stack', ['run', scenario, '--variant', 'as-shiped', '--profile', 'gaet', '--stack', 'container'], [/no variant "as-shiped"\. It has as-shipped, .*\. Did you mean "as-shipped"\?$/, /--profile to be one of repro, .*, got "gaet"\. Did you mean "gate"\?$/, /--stack to be one of auto, .*, got "container"\. Did you mean "containers"\?$/]],
+    ['a misspelt figure', ['bench', 'probe-overhed'], [/^No figure "probe-overhed"\. There are soak, .*\. Did you mean "probe-overhead"\?$/]],
+    ['a misspelt exhibit', ['accuracy', 'L30-ndoe'], [/^No exhibit "L30-ndoe"\. There are H01-go, .*\. Did you mean "L30-node"\?$/]],
     ['a folder without a record', ['judge', 'scenarios'], [/^No recording in scenarios: run\.json cannot be read/]],
     ['a folder without scenarios', ['list', '--scenarios', 'reports/bench'], [/^No scenario in reports\/bench\. Name another folder with --scenarios\.$/]],
     ['a folder that is not there', ['list', '--scenarios', 'nowhere'], [/^The folder nowhere cannot be read: ENOENT.*\. Name another with --scenarios\.$/]],
@@ -160,18 +163,33 @@ test('a reader that goes away is neither a leak nor a fault: the exit code is th
   expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
 })
 
-describe.runIf(process.platform === 'linux')('output that cannot be written ends with 3, in one line', () => {
+describe.runIf(process.platform === 'linux')('output that cannot be written ends with 3, in one line, where all else went well', () => {
   const full = '/dev/full'
   const into = (file: string, args: readonly string[], before = '') => ended(spawn('sh', ['-c', `${before} exec "$0" "$@" > ${file}`, process.execPath, launcher, ...args], { stdio: ['ignore', 'ignore', 'pipe'] }))
 
-  test.each(['help', 'run --help', 'list', 'judge RECORD', 'judge RECORD --json', 'trace RECORD'])('of lowtide %s', async (line) => {
-    const { facts, timeline } = await captured('leaking')
-    const record = join(dir, 'leaking')
+  const told = 'The output could not be written to stdout: ENOSPC: no space left on device, write. Free some space, or send it elsewhere.\n'
+  const recorded = async (name: 'healthy' | 'leaking') => {
+    const { facts, timeline } = await captured(name)
+    const record = join(dir, name)
     mkdirSync(record, { recursive: true })
     writeFileSync(join(record, 'run.json'), facts)
     writeFileSync(join(record, 'timeline.ndjson'), timeline)
-    const { code, stderr } = await into(full, line.replace('RECORD', record).split(' '))
-    expect([code, stderr]).toEqual([3, 'The output could not be written to stdout: ENOSPC: no space left on device, write. Free some space, or send it elsewhere.\n'])
+    return record
+  }
+
+  test.each(['help', 'run --help', 'list', 'trace RECORD'])('of lowtide %s', async (line) => {
+    const { code, stderr } = await into(full, line.replace('RECORD', await recorded('leaking')).split(' '))
+    expect([code, stderr]).toEqual([3, told])
+  })
+
+  test.each<['healthy' | 'leaking', string[], number, RegExp]>([
+    ['healthy', [], 3, /^PASS {2}.*report\.html\n$/],
+    ['leaking', [], 1, /^LEAK {2}.*left behind.*report\.html\n$/],
+    ['leaking', ['--json'], 1, /^LEAK {2}.*left behind.*report\.html\n$/],
+  ])('of lowtide judge on a %s record %j: the verdict is told on stderr, and is no other', async (name, options, verdict, line) => {
+    const { code, stderr } = await into(full, ['judge', await recorded(name), ...options])
+    expect([code, stderr.startsWith(told)]).toEqual([verdict, true])
+    expect(stderr.slice(told.length)).toMatch(line)
   })
 
   test('also where there was room for a part of it', async () => {
@@ -181,8 +199,14 @@ describe.runIf(process.platform === 'linux')('output that cannot be written ends
     expect([code, stderr]).toEqual([3, 'The output could not be written to stdout: EFBIG: file too large, write. Free some space, or send it elsewhere.\n'])
   })
 
-  test('and on stderr, where nothing can tell of it', async () => {
-    expect(await into('/dev/null', ['judge', 'nowhere'], `exec 2> ${full};`)).toMatchObject({ code: 3, stderr: '' })
+  test('and on stderr, where nothing can tell of it but the exit code', async () => {
+    expect(await into('/dev/null', ['judge', 'nowhere'], `exec 2> ${full};`)).toMatchObject({ code: 64, stderr: '' })
+  })
+
+  test('but for a reader that has left, which is no error of anybody', async () => {
+    const child = start(['judge', await recorded('leaking'), '--json'])
+    child.stdout.destroy()
+    expect(await ended(child)).toMatchObject({ code: 1, stderr: '' })
   })
 })
 

@@ -1,6 +1,6 @@
-import type { Command } from './commands/command.ts'
+import type { Command, Ending } from './commands/command.ts'
 import { parse } from './commands/parse.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodes, unwrittenCodeOf } from './exit-codes.ts'
 import { watchOutput } from './output.ts'
 import { UsageError } from './scenario/usage-error.ts'
 import { meant } from './thresholds/meant.ts'
@@ -31,7 +31,7 @@ const unwritten = watchOutput(process)
 process.on('uncaughtException', (error) => process.exit(itselfFailed(error)))
 process.exit(await written(await main(process.argv.slice(2))))
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[]): Promise<Ending> {
   const [verb, ...rest] = argv
   if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') return help(verb === undefined)
   const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined
@@ -92,11 +92,13 @@ function endInOrder(): AbortSignal {
   return controller.signal
 }
 
-/** The exit code, once all words are out; what could not be written is no success, whatever was found. */
-async function written(code: number): Promise<number> {
+/** The exit code, once all words are out, or stderr has got those that must not be lost. */
+async function written(ending: Ending): Promise<number> {
+  const { exitCode, verdict } = typeof ending === 'number' ? { exitCode: ending, verdict: null } : ending
   const lost = await unwritten()
-  for (const sentence of lost) console.error(sentence)
-  return lost.length > 0 ? exitCodes.couldNotRun : code
+  if (lost.length === 0) return exitCode
+  for (const line of [...lost, verdict]) if (line !== null) console.error(line)
+  return unwrittenCodeOf(exitCode)
 }
 
 function complain(problems: readonly string[]): number {

@@ -28,7 +28,12 @@ export async function judgeRecording(dir: string): Promise<Judged> {
 /** Judges a recording and writes findings.json and every report into its folder. */
 export async function conclude(dir: string): Promise<Judged> {
   const judged = await judgeRecording(dir)
+  await writeConclusion(dir, judged)
+  return judged
+}
+
+/** Writes findings.json and every report into the folder of the recording that was judged. */
+export async function writeConclusion(dir: string, judged: Judged): Promise<void> {
   storeAtomically(join(dir, 'findings.json'), redact(`${JSON.stringify(judged.findings, null, 2)}\n`))
   await writeReports(dir, { ...judged, series: await seriesOf(readEntries(dir), judged.facts) })
-  return judged
 }

@@ -11,4 +11,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
+/** The exit code where something that was asked for could not be written: then nothing is a success, and whatever else was found stays what it is. */
+export const unwrittenCodeOf = (exitCode: number): number => (exitCode === exitCodes.pass ? exitCodes.couldNotRun : exitCode)
+
 export const exitCodeOf = (verdict: Findings['verdict']): number => exitCodes[verdict]

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { conclude } from './conclude.ts'
+import { judgeRecording, writeConclusion } from './conclude.ts'
 import type { Fault } from './fault.ts'
 import { problemsOfFiles } from './load/problems-of-files.ts'
 import { run } from './run.ts'
@@ -39,7 +39,7 @@ export type SoakRun = { readonly dir: string; readonly facts: Facts; readonly fi
 
 /**
  * Runs one soak, as `lowtide run` does, and gives its judgement; a leak is a result, not an error.
- * Rejects when the scenario is wrong (UsageError, all problems at once) or the run could not be made.
+ * Rejects when the scenario is wrong (UsageError, all problems at once), the run could not be made, or its reports could not be written, which tells the verdict.
  */
 export async function soak(scenario: Scenario | string, options: SoakOptions = {}): Promise<SoakRun> {
   const signal = options.signal ?? new AbortController().signal
@@ -64,7 +64,11 @@ export async function soak(scenario: Scenario | string, options: SoakOptions = {
   )
   if (end.how === 'failed') throw new Error(end.dir ? `${end.error.message} (its logs are in ${end.dir}/logs)` : end.error.message, { cause: end.error })
   if (end.dir === null) throw new Error('The run was interrupted before there was anything to record.', { cause: signal.reason })
-  return { dir: end.dir, ...(await conclude(end.dir)) }
+  const judged = await judgeRecording(end.dir)
+  await writeConclusion(end.dir, judged).catch((cause: Error) => {
+    throw new Error(`The verdict is ${judged.findings.verdict}, ${judged.findings.headline}. ${cause.message}; once it can be written: lowtide report ${end.dir}`, { cause })
+  })
+  return { dir: end.dir, ...judged }
 }
 
 function given(scenario: Scenario, from = '.'): LoadedScenario {

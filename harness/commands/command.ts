@@ -1,6 +1,6 @@
 import type { parseArgs, ParseArgsOptionsConfig } from 'node:util'
 
-/** One verb of the command line. It returns its exit code and leaves process.argv, signals and process.exit to cli.ts. */
+/** One verb of the command line. It returns how it ended and leaves process.argv, signals and process.exit to cli.ts. */
 export type Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsConfig> = {
   /** What stands after `lowtide` in the help, and what it does. */
   readonly usage: string
@@ -12,8 +12,11 @@ export type Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsCon
   readonly operands?: 'none'
   /** What is wrong with the arguments, so that it can be reported together with unknown options. `run` throws the same as a UsageError. */
   readonly problemsOf?: (args: Arguments, signal: AbortSignal) => Promise<readonly string[]>
-  readonly run: (args: Arguments, io: Io) => Promise<number>
+  readonly run: (args: Arguments, io: Io) => Promise<Ending>
 }
+
+/** An exit code; and where a verdict gave it, that verdict in a line, which must reach the user even if stdout takes nothing. */
+export type Ending = number | { readonly exitCode: number; readonly verdict: string }
 
 export type Arguments = { readonly values: ReturnType<typeof parseArgs>['values']; readonly positionals: readonly string[]; readonly line: string }
 

@@ -1,6 +1,6 @@
 import { judgeRecording } from '../conclude.ts'
 import { exitCodeOf } from '../exit-codes.ts'
-import { consoleText } from '../report/console.ts'
+import { consoleText, lastLineOf } from '../report/console.ts'
 import { paintFor } from '../report/paint.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import type { Arguments, Command } from './command.ts'
@@ -13,9 +13,9 @@ export default {
   run: async (args, { stdout }) => {
     const dir = folderOf(args)
     const { facts, findings } = await judgeRecording(dir)
-    if (args.values.json === true) stdout.write(`${JSON.stringify(findings)}\n`)
-    else stdout.write(`${consoleText({ facts, findings }, { report: shown(dir, 'report.html'), paint: paintFor(stdout), width: stdout.columns || 100 })}\n`)
-    return exitCodeOf(findings.verdict)
+    const words = consoleText({ facts, findings }, { report: shown(dir, 'report.html'), paint: paintFor(stdout), width: stdout.columns || 100 })
+    stdout.write(`${args.values.json === true ? JSON.stringify(findings) : words}\n`)
+    return { exitCode: exitCodeOf(findings.verdict), verdict: lastLineOf(words) }
   },
 } satisfies Command
 

@@ -23,19 +23,19 @@ export default {
       { what: 'with its sessions to PostgreSQL cut, the run says that it was blind', expected: 'inconclusive', request: { ...request, variant: variants.default, fault: cutMonitors } },
     ]
     const json = args.values.json === true
-    const results: { trial: Trial; verdict: Findings['verdict'] | 'failed'; dir: string | null }[] = []
+    const results: { trial: Trial; verdict: Findings['verdict'] | 'failed'; dir: string | null; exitCode: number }[] = []
     for (const trial of trials) {
       if (io.signal.aborted) break
       const told = json ? io.stderr : io.stdout
       told.write(`--- ${trial.what}?\n`)
-      const { end, findings } = await soakOnce(trial.request, io, { quiet: json })
-      results.push({ trial, verdict: findings?.verdict ?? 'failed', dir: end.dir })
+      const { end, findings, exitCode } = await soakOnce(trial.request, io, { quiet: json })
+      results.push({ trial, verdict: findings?.verdict ?? 'failed', dir: end.dir, exitCode })
     }
     const proven = results.filter(({ trial, verdict }) => verdict === trial.expected)
     if (json) io.stdout.write(`${JSON.stringify({ proven: proven.length, of: trials.length, trials: results.map(({ trial, verdict, dir }) => ({ what: trial.what, expected: trial.expected, verdict, dir })) }, null, 2)}\n`)
     else io.stdout.write(`\n${results.map(({ trial, verdict }) => `${verdict === trial.expected ? 'proven  ' : 'NOT SO  '}  ${trial.what}: ${verdict}`).join('\n')}\n${proven.length} of ${trials.length} proven\n`)
     if (io.signal.aborted) return exitCodes.interrupted
-    if (results.some(({ verdict }) => verdict === 'failed')) return exitCodes.couldNotRun
+    if (results.some(({ exitCode }) => exitCode === exitCodes.couldNotRun)) return exitCodes.couldNotRun
     return proven.length === trials.length ? 0 : 1
   },
 } satisfies Command

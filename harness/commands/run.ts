@@ -23,6 +23,6 @@ export default {
   run: async (args, io) => {
     const outcome = await soakOnce(await requestOf(args, io.signal), io, { quiet: args.values.json === true })
     if (args.values.json === true) io.stdout.write(`${JSON.stringify(asJson(outcome))}\n`)
-    return outcome.exitCode
+    return outcome.verdict === null ? outcome.exitCode : { exitCode: outcome.exitCode, verdict: outcome.verdict }
   },
 } satisfies Command

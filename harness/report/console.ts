@@ -40,6 +40,9 @@ export function consoleText(run: { readonly facts: Facts; readonly findings: Fin
   return [...page.lines, `${tone(account.word)}  ${account.tally}  ${report}`].join('\n')
 }
 
+/** The verdict and the report's path alone, of such words. */
+export const lastLineOf = (words: string): string => words.slice(words.lastIndexOf('\n') + 1)
+
 /** So many of one cluster are listed pair by pair below the first; the report has all of them. */
 const pairsShown = 4
 
