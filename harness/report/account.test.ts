@@ -43,5 +43,5 @@ test('what belongs to no hung request has its time too: a zombie that of its pro
   const zombie = syntheticProcess({ state: 'Z', request: null, startedAtMs: Date.parse('2026-11-23T06:20:00Z') })
   const prepared = { kind: 'prepared-transaction', id: 'gid', owner: 'app', ageMs: 60_000, seenAtMs: Date.parse('2026-11-23T06:31:00Z') } as const
   expect(since(zombie, prepared)).toMatch(/^06:20:00 to 06:30:00 UTC in cycle 4/)
-  expect(since(syntheticProcess({ request: null }))).toMatch(/^time of birth not known in cycle 4/)
+  expect(since(syntheticProcess({ request: null }))).toBe('in cycle 4')
 })

@@ -12,7 +12,7 @@ import { healing, pathOf, subject, symptom, timeOfDay, verdictWord } from './wor
 export type Account = {
   readonly word: string
   readonly subject: string
-  /** `1,240 requests, 7 left behind` */
+  /** `1,240 requests, 7 left behind`, or where some were not answered as expected `73 of 80 requests as expected, 7 left behind` */
   readonly tally: string
   readonly headline: string
   /** Bounds that the headline does not say already. */
@@ -77,10 +77,13 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
 
 const worthOfAPass = ['the planted leak was found', 'held places are missed', 'the dose was delivered']
 
-/** The checks that decide what a pass is worth, with their numbers; of the others only the names. */
-export function heldInFull({ held }: Account): readonly string[] {
-  const first = held.filter(({ invariant, threshold }) => threshold || worthOfAPass.includes(invariant))
-  const others = held.filter((finding) => !first.includes(finding))
+/** The checks that held and that decide what a pass is worth. */
+export const decisiveOf = ({ held }: Pick<Account, 'held'>): Account['held'] => held.filter(({ invariant, threshold }) => threshold || worthOfAPass.includes(invariant))
+
+/** Those with their numbers; of the others only the names. */
+export function heldInFull(account: Account): readonly string[] {
+  const first = decisiveOf(account)
+  const others = account.held.filter((finding) => !first.includes(finding))
   return [...first.map(nameAndSentence), ...(others.length > 0 ? [`${count(others.length, 'other check')}: ${others.map(({ invariant }) => invariant).join(', ')}`] : [])]
 }
 
@@ -89,7 +92,7 @@ export function nameAndSentence({ kind, invariant, sentence }: Finding): string 
 }
 
 function tallyOf({ dose }: Findings): string {
-  const requests = dose.counted === dose.planned ? count(dose.counted, 'request') : `${thousands(dose.counted)} of ${count(dose.planned, 'planned request')}`
+  const requests = dose.counted === dose.planned ? count(dose.counted, 'request') : `${thousands(dose.counted)} of ${count(dose.planned, 'request')} as expected`
   return `${requests}, ${thousands(dose.leftBehind)} left behind`
 }
 
@@ -120,13 +123,14 @@ function sinceOf(hangs: readonly Hang[], leaks: Account['leaks']): string {
   const stranded = straysOf(leaks, hangs).flatMap(({ survivors }) => survivors.map(({ member }) => strandedSince(member)))
   const births = [...hangs.map(hungSince), ...stranded].filter((ms) => ms !== null)
   const bornIn = [...hangs, ...leaks.flatMap(({ survivors }) => survivors)].flatMap(({ bornIn: cycle }) => (cycle === null ? [] : [cycle]))
-  const when = births.length === 0 ? 'time of birth not known' : spanOf(timeOfDay(Math.min(...births)), timeOfDay(Math.max(...births)))
-  const cycle = bornIn.length === 0 ? '' : ` in ${cycles([...new Set(bornIn)].toSorted((a, b) => a - b))}`
+  const when = births.length === 0 ? [] : [spanOf(timeOfDay(Math.min(...births)), timeOfDay(Math.max(...births)))]
+  const cycle = bornIn.length === 0 ? [] : [`in ${cycles([...new Set(bornIn)].toSorted((a, b) => a - b))}`]
+  const told = [...when, ...cycle].join(' ') || 'not known: nothing that is left tells when it began'
   const paths = pathsOf(hangs)
   const shown = paths.slice(0, 3).map(({ path, hangs: times }) => (times === 1 ? path : `${path} (${times} times)`))
   const rest = paths.length > 3 ? ` and ${count(paths.length - 3, 'other path')}` : ''
   // Where no request is known by its URL, the owner is what there is to say.
-  return `${when}${cycle}${shown.length === 0 ? '' : `, by ${shown.join(', ')}${rest}`}`
+  return `${told}${shown.length === 0 ? '' : `, by ${shown.join(', ')}${rest}`}`
 }
 
 /** Epoch milliseconds; null where nothing tells. A server is older than what it keeps, so there it is its session that counts. */

@@ -20,7 +20,7 @@ test('things that are left in different ways are told with how each of them is',
 
 test('a leak answers the five questions in their order', () => {
   expect(consoleText({ facts: syntheticFacts(), findings: syntheticLeak() }, options)).toMatchInlineSnapshot(`
-    "LEAK   timeline-soak (as-shipped, processes, gate)                    73 of 80 planned requests, 7 left behind
+    "LEAK   timeline-soak (as-shipped, processes, gate)                73 of 80 requests as expected, 7 left behind
            7 of 80 requests never ended: their processes wait for ever and hold 7 transactions open
            7 left behind in 80 requests: 87.5 per 1,000 (95 %: 35.2-180.3)
 
@@ -58,7 +58,7 @@ test('a leak answers the five questions in their order', () => {
       next     lowtide shrink reports/2026-11-23T0622-timeline-soak
                read forensics/cluster-1.md: /proc and the backend of each hung request
 
-    LEAK  73 of 80 planned requests, 7 left behind  reports/2026-11-23T0622-timeline-soak/report.html"
+    LEAK  73 of 80 requests as expected, 7 left behind  reports/2026-11-23T0622-timeline-soak/report.html"
   `)
 })
 
@@ -112,7 +112,7 @@ test('inconclusive says what was not seen and what would settle it', () => {
 test('on a terminal of 40 columns no line is broken by the terminal but one that is there to be copied', () => {
   const runs = [syntheticLeak(), syntheticPass(), syntheticInconclusive()].map((findings) => consoleText({ facts: syntheticFacts(), findings }, { ...options, width: 40 }))
   for (const run of runs) expect(run.split('\n  next')[0]?.split('\n').filter((line) => line.length > 40 && !/^\s+GET /.test(line))).toEqual([])
-  expect(runs[0]?.split('\n').slice(0, 5)).toEqual(['LEAK   timeline-soak (as-shipped,', '       processes, gate)', '       73 of 80 planned requests, 7 left', '       behind', '       7 of 80 requests never ended:'])
+  expect(runs[0]?.split('\n').slice(0, 5)).toEqual(['LEAK   timeline-soak (as-shipped,', '       processes, gate)', '       73 of 80 requests as expected, 7', '       left behind', '       7 of 80 requests never ended:'])
 })
 
 describe('whatever the application wrote', () => {
@@ -120,7 +120,7 @@ describe('whatever the application wrote', () => {
     await fc.assert(
       fc.asyncProperty(hostileText, async (text) => {
         const lines = consoleText(await hostileRun(text), options).split('\n')
-        expect(lines.at(-1)).toBe(`LEAK  73 of 80 planned requests, 1 left behind  ${options.report}`)
+        expect(lines.at(-1)).toBe(`LEAK  73 of 80 requests as expected, 1 left behind  ${options.report}`)
       }),
     )
   })

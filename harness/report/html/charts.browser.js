@@ -128,7 +128,7 @@
       const [left, right] = [chart.valToPos(fromS, 'x', true), chart.valToPos(toS, 'x', true)]
       ctx.fillStyle = colour(`--phase-${phase}`) || 'transparent'
       ctx.fillRect(left, bbox.top, Math.max(1, right - left), bbox.height)
-      if (labelled) phaseLabel(ctx, label, Math.max(left, bbox.left), Math.min(right, bbox.left + bbox.width), bbox)
+      if (labelled) phaseLabel(ctx, phase === 'cycle' ? [label, label.replace('cycle ', '')] : [label], Math.max(left, bbox.left), Math.min(right, bbox.left + bbox.width), bbox)
     }
     ctx.fillStyle = translucent(colour('--unknown'), 0.35)
     for (const { fromS, toS } of drawing.unseen) {
@@ -138,12 +138,13 @@
     ctx.restore()
   }
 
-  function phaseLabel(ctx, label, left, right, bbox) {
+  /** The longest of its names that has room; a phase that is too short is told below the pointer alone. */
+  function phaseLabel(ctx, names, left, right, bbox) {
     ctx.font = axisFont(devicePixelRatio)
     ctx.fillStyle = colour('--text')
     ctx.textAlign = 'left'
     ctx.textBaseline = 'middle'
-    const text = [label, label.replace(/^(.)\S*/, '$1')].find((candidate) => ctx.measureText(candidate).width < right - left - 4)
+    const text = names.find((name) => ctx.measureText(name).width < right - left - 4)
     if (text) ctx.fillText(text, left + 3, bbox.top + bbox.height / 2)
   }
 

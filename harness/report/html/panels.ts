@@ -13,6 +13,8 @@ export type Drawing = {
 
 export type Panel = {
   readonly title: string
+  /** What it counts, in words; null where the title says it. */
+  readonly meaning: string | null
   readonly unit: 'count' | 'ms' | 'bytes' | 'per second'
   /** `load` and `counters` are open at once, `more` on request. */
   readonly group: 'load' | 'counters' | 'more'
@@ -55,8 +57,19 @@ export function flatCounters(series: Series): readonly string[] {
     .map((name) => `${name} ${thousands(values(series.counters.traces[name])[0] ?? 0)}`)
 }
 
-/** Drawn even where they never moved: a flat line of these is what a reader looks for. */
-const core = ['pg.backends', 'pg.idle-in-transaction', 'pg.oldest-transaction-ms', 'app.processes', 'app.zombies', 'app.fds', 'app.threads', 'app.close-wait', 'app.rss-bytes']
+/** In this order, and drawn even where they never moved: a flat line of these is what a reader looks for. */
+const meanings: ReadonlyMap<string, string> = new Map(Object.entries({
+  'pg.backends': "sessions of PostgreSQL, without Lowtide's own",
+  'pg.idle-in-transaction': 'sessions that hold a transaction open and do nothing in it',
+  'pg.oldest-transaction-ms': 'age of the oldest open transaction',
+  'app.processes': 'processes of the application',
+  'app.zombies': 'processes that have ended and that their parent has not reaped',
+  'app.fds': 'open file descriptors of its processes',
+  'app.threads': 'threads of its processes',
+  'app.close-wait': 'half-closed sockets: the other end has closed them, the application has not',
+  'app.rss-bytes': 'resident memory of its processes',
+}))
+const core = [...meanings.keys()]
 
 function isFlat(series: Series, name: string): boolean {
   const seen = values(series.counters.traces[name])
@@ -76,10 +89,12 @@ function spanLabel({ phase, cycle }: Span): string {
 function counterPanel(series: Series, name: string, group: Panel['group']): Panel {
   const { bucketMs, traces } = series.counters
   const trace = traces[name] ?? { min: [], max: [] }
-  const envelope = series.baseline[name]
+  // A counter may bear any name, `__proto__` too.
+  const envelope = Object.hasOwn(series.baseline, name) ? series.baseline[name] : undefined
   const unit = name.endsWith('-ms') ? 'ms' : name.endsWith('-bytes') ? 'bytes' : 'count'
   return {
     title: name,
+    meaning: meanings.get(name) ?? null,
     unit,
     group,
     stacked: false,
@@ -104,7 +119,7 @@ const inFlight = 'load.in-flight'
 function loadPanels(series: Series): readonly Panel[] {
   const { load } = series
   if (load.routes.length === 0) return []
-  const common = { group: 'load', stacked: false, bucketS: load.bucketMs / 1_000, baseline: null, levels: [] } as const
+  const common = { group: 'load', meaning: null, stacked: false, bucketS: load.bucketMs / 1_000, baseline: null, levels: [] } as const
   const busiest = load.routes.toSorted((a, b) => sum(b.counted) - sum(a.counted))
   const perSecond = (requests: readonly number[]) => requests.map((value) => value / common.bucketS)
   const rest = busiest.slice(routesDrawn)

@@ -1,6 +1,6 @@
 import type { Dose } from '../../timeline/entry.ts'
-import type { Hang, Survivor } from '../../verdict/verdict.ts'
-import { type Account, type Cluster, heldInFull, nameAndSentence, type Stray } from '../account.ts'
+import type { Finding, Hang, Survivor } from '../../verdict/verdict.ts'
+import { type Account, type Cluster, decisiveOf, nameAndSentence, type Stray } from '../account.ts'
 import type { RunRecord } from '../run-record.ts'
 import type { Series } from '../series.ts'
 import { count, duration, thousands } from '../../verdict/words.ts'
@@ -30,13 +30,20 @@ export function answersSection(account: Account, { findings }: RunRecord): Marku
     ['unseen', account.unseen.map((finding) => html`${nameAndSentence(finding)}<br><span class="faint">to settle it:</span> ${finding.settledBy}`)],
     ['warning', account.warnings.map(nameAndSentence)],
     ['drift', account.drifts],
-    ['held', passed ? heldInFull(account) : []],
-    ['but', passed ? account.notJudged.map(nameAndSentence) : []],
+    ['held', passed ? heldOf(account) : []],
+    ['not judged', passed ? account.notJudged.map(({ invariant, sentence }) => `${invariant}: ${sentence}`) : []],
     ['next', account.next],
   ]
   const told = answers.filter(([, texts]) => texts.length > 0)
   return html`${leftSection(account)}
 <dl class="answers">${told.map(([name, texts]) => html`<dt>${name}</dt><dd>${texts.map((text) => html`<p>${text}</p>`)}</dd>`)}</dl>`
+}
+
+/** The checks that decide what a pass is worth; the others stand in their table. */
+function heldOf(account: Account): readonly string[] {
+  const decisive = decisiveOf(account)
+  const others = account.held.length - decisive.length
+  return [...decisive.map(nameAndSentence), ...(others === 0 ? [] : [`${count(others, 'other check')}, listed below`])]
 }
 
 /** So many survivors of a kind are in sight at once, and so many are on the page at all; findings.json has every one. */
@@ -52,32 +59,48 @@ function clusterCard({ symptom, hangs, by }: Cluster): Markup {
   const paths = by.slice(0, 8).map(({ path, hangs: times }) => `${path} (${times})`)
   return html`<article class="cluster"><h3>${thousands(hangs.length)} × ${symptom}</h3>
 ${paths.length > 0 ? html`<p>${paths.join(', ')}${by.length > 8 ? ` and ${count(by.length - 8, 'other path')}` : ''}</p>` : null}
-${folded(hangs, hangRow, html`<thead><tr><th>Request</th><th>Process</th><th>Backend</th><th>Log ends in</th></tr></thead>`, 'of the same cluster')}</article>`
+${folded(hangs, columnsOf(hangs), 'of the same cluster')}</article>`
 }
 
-function hangRow(hang: Hang): Markup {
-  const { process, session, lastLogLine, bornIn, evidence } = hang
-  return html`<tr>
-<td data-name="request"><code>${requestOf(hang)}</code>${bornIn === null ? null : html`<br><span class="faint">cycle ${bornIn}</span>`}</td>
-<td data-name="process">${process === null ? 'none' : html`<code>${process.command}</code><br>pid ${process.pid}, ${processDetail(process)}`}</td>
-<td data-name="backend">${session === null ? 'none' : html`pid ${session.pid}, ${sessionAge(session)}<br><code>${session.query}</code>`}</td>
-<td data-name="log ends in"><code>${lastLogLine ?? 'nothing known'}</code>${evidence === null ? null : html`<br>${fileLink(evidence)}`}</td>
-</tr>`
+type Column<T> = { readonly name: string; readonly cell: (item: T) => Interpolated }
+
+/** What is not known of any of them is no column, and where no request is known, what is wrong with each stands in its place. */
+function columnsOf(hangs: readonly Hang[]): readonly Column<Hang>[] {
+  const requests = hangs.some(({ url }) => url !== null)
+  const logLines = hangs.some(({ lastLogLine }) => lastLogLine !== null)
+  const log = ({ lastLogLine }: Hang) => (lastLogLine === null ? 'nothing known' : html`<code>${lastLogLine}</code>`)
+  const stored = ({ evidence }: Hang) => (evidence === null ? null : fileLink(evidence))
+  const columns: readonly (readonly [shown: boolean, Column<Hang>])[] = [
+    [true, { name: requests ? 'request' : 'why', cell: (hang) => html`${hang.url === null ? requestOf(hang) : html`<code>${requestOf(hang)}</code>`}${hang.bornIn === null ? null : html`<br><span class="faint">in cycle ${hang.bornIn}</span>`}` }],
+    [hangs.some(({ process }) => process !== null), { name: 'process', cell: ({ process }) => (process === null ? 'none' : html`<code>${process.command}</code><br>pid ${process.pid}, ${processDetail(process)}`) }],
+    [hangs.some(({ session }) => session !== null), { name: 'backend', cell: ({ session }) => (session === null ? 'none' : html`pid ${session.pid}, ${sessionAge(session)}<br><code>${session.query}</code>`) }],
+    [logLines, { name: 'log ends in', cell: (hang) => [log(hang), html`<br>`, stored(hang)] }],
+    [!logLines && hangs.some(({ evidence }) => evidence !== null), { name: 'evidence', cell: stored }],
+  ]
+  return columns.flatMap(([shown, column]) => (shown ? [column] : []))
 }
 
 function strayCard({ invariant, survivors }: Stray): Markup {
-  const row = ({ member, why, bornIn }: Survivor) => html`<tr><td><code>${memberLine(member)}</code></td><td data-name="why">${why}${bornIn === null ? '' : `, born in cycle ${bornIn}`}</td></tr>`
+  const columns: readonly Column<Survivor>[] = [
+    { name: 'what', cell: ({ member }) => html`<code>${memberLine(member)}</code>` },
+    { name: 'why', cell: ({ why, bornIn }) => `${why}${bornIn === null ? '' : `, born in cycle ${bornIn}`}` },
+  ]
   return html`<article class="cluster"><h3>${thousands(survivors.length)} × ${whyOfAll(survivors)}</h3><p>${invariant}</p>
-${folded(survivors, row, null, 'of the same kind')}</article>`
+${folded(survivors, columns, 'of the same kind')}</article>`
 }
 
-function folded<T>(items: readonly T[], row: (item: T) => Markup, head: Markup | null, kinship: string): Markup {
-  const table = (some: readonly T[]) => html`<table class="cards">${head}<tbody>${some.map(row)}</tbody></table>`
+function folded<T>(items: readonly T[], columns: readonly Column<T>[], kinship: string): Markup {
   const rest = items.slice(inSight, survivorsShown)
   const unlisted = items.length - survivorsShown
-  return html`${table(items.slice(0, inSight))}
-${rest.length === 0 ? null : html`<details><summary>${thousands(rest.length)} more ${kinship}</summary>${table(rest)}</details>`}
+  return html`${cards(items.slice(0, inSight), columns)}
+${rest.length === 0 ? null : html`<details><summary>${thousands(rest.length)} more ${kinship}</summary>${cards(rest, columns)}</details>`}
 ${unlisted <= 0 ? null : html`<p class="faint">${thousands(unlisted)} more in findings.json</p>`}`
+}
+
+/** A table that becomes a card for each row where the screen is narrow; each cell then says its column. */
+function cards<T>(items: readonly T[], columns: readonly Column<T>[]): Markup {
+  const cell = (item: T) => columns.map(({ name, cell: of }) => html`<td data-name="${name}">${of(item)}</td>`)
+  return html`<table class="cards"><thead><tr>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${items.map((item) => html`<tr>${cell(item)}</tr>`)}</tbody></table>`
 }
 
 /** Links into the run's own folder only: a recorded name must not become a link to somewhere else. */
@@ -86,20 +109,23 @@ function fileLink(file: string): Markup {
   return inside ? html`<a href="${file}">${file}</a>` : html`<code>${file}</code>`
 }
 
-export function chartsSection(series: Series): Markup {
+export function chartsSection({ facts, series }: RunRecord): Markup {
   const { panels } = drawingOf(series)
   const placed = (group: Panel['group']) => panels.flatMap((panel, i) => (panel.group === group ? [panelPlace(panel, i)] : []))
   const flat = flatCounters(series)
   const rest = placed('more')
   return html`<section><h2>Load and counters on one time axis</h2>
+<p class="faint">Time counts from the start of the run, ${timeOfDay(Date.parse(facts.startedAt))}. Drag to zoom, double-click to see all.</p>
 <ul class="signs">${signsOf(series).map(([sign, meaning]) => html`<li class="${sign}">${meaning}</li>`)}</ul>
 <noscript><p>The charts need JavaScript; everything else on this page does not.</p></noscript>
 <output id="readout"></output>
-<div class="panel"><div data-panel="phases"></div></div>
+<div class="panel"><div data-panel="phases" role="img" aria-label="phases of the run: ${phasesOf(series)}"></div></div>
 ${placed('load')}${placed('counters')}
 ${rest.length === 0 ? null : html`<details><summary>${count(rest.length, 'more counter')}</summary>${rest}</details>`}
-<p class="faint">Drag to zoom, double-click to see all. ${flat.length > 0 ? `Never moved: ${flat.join(', ')}.` : ''}</p></section>`
+${flat.length === 0 ? null : html`<p class="faint">Never moved: ${flat.join(', ')}.</p>`}</section>`
 }
+
+const phasesOf = ({ spans }: Series): string => [...new Set(spans.map(({ phase }) => phase))].join(', ')
 
 /** Only what this run's charts show: a legend of suspects on a pass would make a reader look for them. */
 function signsOf({ baseline, spans, marks, unseen, levels }: Series): readonly (readonly [string, string])[] {
@@ -110,27 +136,65 @@ function signsOf({ baseline, spans, marks, unseen, levels }: Series): readonly (
     ['threshold', 'threshold', levels.length > 0],
     ['cycle', 'load', phases.has('cycle')],
     ['control', 'control leak planted', phases.has('control')],
-    ['suspect', 'suspect', marked.has('suspect')],
+    ['suspect', 'suspect: too old under load, judged at rest', marked.has('suspect')],
     ['evidence', 'evidence stored', marked.has('evidence')],
+    ['capacity', 'places of the pool counted', marked.has('capacity')],
     ['server-log', 'error of the database server', marked.has('server-log')],
-    ['unseen', 'nobody looked', unseen.length > 0 || marked.has('blind')],
+    ['unseen', 'a probe gave no answer', unseen.length > 0 || marked.has('blind')],
   ]
   return signs.flatMap(([sign, meaning, shown]) => (shown ? [[sign, meaning] as const] : []))
 }
 
-function panelPlace({ title, baseline, unit }: Panel, index: number): Markup {
-  const amount = unit === 'ms' ? milliseconds : unit === 'bytes' ? bytes : thousands
-  const band = baseline === null ? '' : `baseline ${[...new Set([amount(baseline.min), amount(baseline.max)])].join(' to ')}`
-  return html`<div class="panel"><h3><span>${title}</span><span class="faint">${band}</span><ul class="keys"></ul></h3><div data-panel="${index}"></div></div>`
+function panelPlace(panel: Panel, index: number): Markup {
+  const { title, meaning, baseline } = panel
+  const band = baseline === null ? null : `baseline ${rangeOf(panel, [baseline.min, baseline.max])}`
+  return html`<div class="panel"><h3><span>${title}</span>${[meaning, band].map((text) => (text === null ? null : html`<span class="faint">${text}</span>`))}<ul class="keys"></ul></h3><div data-panel="${index}" role="img" aria-label="${saidOf(panel)}"></div></div>`
+}
+
+/** A chart for who cannot see it: the range of each of its lines. */
+function saidOf(panel: Panel): string {
+  const ranges = panel.lines.map(({ label, values, low = values }) => {
+    const seen = [...values, ...low].filter((value) => value !== null)
+    return `${panel.lines.length === 1 ? '' : `${label} `}${seen.length === 0 ? 'not seen' : rangeOf(panel, [Math.min(...seen), Math.max(...seen)])}`
+  })
+  return `${panel.title} over time: ${ranges.join(', ')}`
+}
+
+function rangeOf({ unit }: Panel, ends: readonly number[]): string {
+  return [...new Set(ends.map((value) => amount(value, unit)))].join(' to ')
+}
+
+function amount(value: number, unit: Panel['unit']): string {
+  switch (unit) {
+    case 'ms':
+      return milliseconds(value)
+    case 'bytes':
+      return bytes(value)
+    case 'per second':
+      return `${Number(value.toPrecision(2))}/s`
+    case 'count':
+      return thousands(value)
+    default:
+      return unit satisfies never
+  }
 }
 
 function milliseconds(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : duration(ms)
 }
 
+/** What held is most of them and needs no second look: it is folded away. */
 export function checksSection({ findings }: RunRecord): Markup {
-  const rows = findings.findings.map(({ kind, invariant, sentence }) => html`<tr class="${kind}"><td><span class="kind">${kind}</span></td><td>${invariant}</td><td>${sentence}</td></tr>`)
-  return html`<section><h2>Checks</h2><table class="cards"><tbody>${rows}</tbody></table></section>`
+  const held = findings.findings.filter(({ kind }) => kind === 'pass')
+  const others = findings.findings.filter(({ kind }) => kind !== 'pass')
+  return html`<section><h2>Checks</h2>
+${others.length === 0 ? null : checksTable(others)}
+${held.length === 0 ? null : html`<details><summary>${count(held.length, 'check')} passed</summary>${checksTable(held)}</details>`}</section>`
+}
+
+function checksTable(findings: readonly Finding[]): Markup {
+  const row = ({ kind, invariant, sentence }: Finding) => html`<tr class="${kind}"><td><span class="kind">${kind}</span></td><th scope="row">${invariant}</th><td>${sentence}</td></tr>`
+  return html`<table class="cards checks"><thead><tr><th scope="col">result</th><th scope="col">check</th><th scope="col">what was seen</th></tr></thead><tbody>${findings.map(row)}</tbody></table>`
 }
 
 export function cyclesSection({ findings, series }: RunRecord): Markup | null {
@@ -146,8 +210,8 @@ export function cyclesSection({ findings, series }: RunRecord): Markup | null {
     ['most in flight', ({ peakInFlight }) => peakInFlight],
     ['left behind', ({ cycle }) => born.get(cycle)?.length ?? 0],
   ]
-  const row = (dose: Dose) => html`<tr><td data-name="cycle">${dose.cycle}</td><td>${dose.role}</td>${columns.map(([name, of]) => html`<td class="number" data-name="${name}">${thousands(of(dose))}</td>`)}</tr>`
-  return html`<section><h2>Cycles</h2><table class="cards"><thead><tr><th>cycle</th><th></th>${columns.map(([name]) => html`<th class="number">${name}</th>`)}</tr></thead><tbody>${series.doses.map(row)}</tbody></table></section>`
+  const row = (dose: Dose) => html`<tr><th scope="row" data-name="cycle">${dose.cycle}</th><td>${dose.role}</td>${columns.map(([name, of]) => html`<td class="number" data-name="${name}">${thousands(of(dose))}</td>`)}</tr>`
+  return html`<section><h2>Cycles</h2><table class="cards"><thead><tr><th scope="col">cycle</th><th scope="col">role</th>${columns.map(([name]) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead><tbody>${series.doses.map(row)}</tbody></table></section>`
 }
 
 export function runSection(account: Account, { facts, series }: RunRecord): Markup {
@@ -164,6 +228,6 @@ export function runSection(account: Account, { facts, series }: RunRecord): Mark
   ]
   return html`<section><h2>What was watched</h2><ul>${account.watched.map((sentence) => html`<li>${sentence}</li>`)}</ul></section>
 <section><h2>This run, and how to repeat it</h2><pre>${facts.command}</pre>
-<table><tbody>${particulars.map(([name, value]) => html`<tr><td class="term">${name}</td><td>${value}</td></tr>`)}</tbody></table></section>`
+<table><tbody>${particulars.map(([name, value]) => html`<tr><th scope="row" class="term">${name}</th><td>${value}</td></tr>`)}</tbody></table></section>`
 }
 

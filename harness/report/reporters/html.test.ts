@@ -5,7 +5,7 @@ import { syntheticCrossed, syntheticFacts, syntheticHang, syntheticInconclusive,
 import { syntheticEntries } from '../../testing/recordings/synthetic-entries.ts'
 import type { Findings } from '../../verdict/verdict.ts'
 import type { RunRecord } from '../run-record.ts'
-import { seriesOf } from '../series.ts'
+import { type Mark, seriesOf } from '../series.ts'
 import reporter from './html.ts'
 
 describe('whatever an application writes', () => {
@@ -55,6 +55,38 @@ test.each([
 ])('a %s says its headline, each check, what was watched and how to repeat it', async (_, findings) => {
   const text = textIn(reporter.render(await runOf(findings)))
   for (const sentence of [findings.headline, ...findings.findings.map((finding) => finding.sentence), ...findings.watched, ...findings.next, syntheticFacts().command]) expect(text).toContain(sentence)
+})
+
+test('a chart says what it counts, and its range to who cannot see it', async () => {
+  const page = reporter.render(await runOf(syntheticLeak()))
+  expect(page).toMatch(/<span>pg\.backends<\/span><span class="faint">sessions of PostgreSQL, without Lowtide&#39;s own<\/span>/)
+  const told = [...page.matchAll(/data-panel="[^"]*" role="img" aria-label="([^"]*)"/g)].map(([, label]) => label)
+  expect(told).toHaveLength([...page.matchAll(/data-panel=/g)].length)
+  expect(told).toEqual(expect.arrayContaining([expect.stringMatching(/^phases of the run: .*\bcycle\b/), expect.stringMatching(/^requests, by route over time: .*[\d.]+\/s/), expect.stringMatching(/^pg\.backends over time: \d+ to \d+$/), expect.stringMatching(/^app\.rss-bytes over time: \d+ MB to \d+ MB$/)]))
+})
+
+test('every kind of mark and of phase has a colour, in light and in dark', async () => {
+  const [, style = ''] = /<style>(.*?)<\/style>/s.exec(reporter.render(await runOf(syntheticLeak()))) ?? []
+  for (const kind of ['suspect', 'evidence', 'control', 'blind', 'server-log', 'capacity', 'end'] satisfies readonly Mark['kind'][]) expect([...style.matchAll(new RegExp(`--mark-${kind}: #`, 'g'))]).toHaveLength(2)
+})
+
+test.each([
+  ['where no request is known, what is wrong with each stands in its place', { url: null, why: 'open for 44 s with 2 locks', lastLogLine: null }, ['why', 'process', 'backend', 'evidence']],
+  ['where one is known, it is told', { lastLogLine: null, evidence: null }, ['request', 'process', 'backend']],
+  ['a session alone has no process', { process: null, evidence: null }, ['request', 'backend', 'log ends in']],
+])('survivors have no empty column: %s', async (_, differences, columns) => {
+  const page = reporter.render(await runOf({ ...syntheticLeak(1), hangs: [syntheticHang(0, differences)] }))
+  const [, head = ''] = /<article class="cluster">.*?<thead>(.*?)<\/thead>/s.exec(page) ?? []
+  expect([...head.matchAll(/<th scope="col">([^<]*)/g)].map(([, name]) => name)).toEqual(columns)
+})
+
+test('what held is folded away, what did not is in sight', async () => {
+  const page = reporter.render(await runOf(syntheticLeak()))
+  const [, checks = ''] = /<h2>Checks<\/h2>(.*?)<\/section>/s.exec(page) ?? []
+  const [inSight = '', folded = ''] = checks.split('<details>')
+  expect([...inSight.matchAll(/class="kind">([^<]*)/g)].map(([, kind]) => kind)).toEqual(expect.arrayContaining(['leak', 'warning']))
+  expect(inSight).not.toContain('class="kind">pass')
+  expect(folded).toMatch(/^<summary>2 checks passed<\/summary>/)
 })
 
 test('of five thousand hung requests 500 are listed and the others counted', async () => {

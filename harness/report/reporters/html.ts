@@ -29,11 +29,13 @@ function render(run: RunRecord): string {
 </head>
 <body>
 ${verdictSection(account, run)}
+<main>
 ${answersSection(account, run)}
-${chartsSection(run.series)}
+${chartsSection(run)}
 ${checksSection(run)}
 ${cyclesSection(run)}
 ${runSection(account, run)}
+</main>
 <script type="application/json" id="drawing">${jsonInScript(drawingOf(run.series))}</script>
 ${scripts.map((script) => html`<script>${trusted(script)}</script>\n`)}
 </body>

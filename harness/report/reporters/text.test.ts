@@ -16,7 +16,7 @@ test('a leak in Markdown', async () => {
     **2 of 80 requests never ended: their processes wait for ever and hold 2 transactions open**
 
     - 2 left behind in 80 requests: 87.5 per 1,000 (95 %: 35.2-180.3)
-    - 73 of 80 planned requests, 2 left behind (started 2026-11-23T06:22:00.000Z, processes stack: no container engine answers)
+    - 73 of 80 requests as expected, 2 left behind (started 2026-11-23T06:22:00.000Z, processes stack: no container engine answers)
 
     ## 2 × process waits in futex, its backend idle in transaction
 
