@@ -2,6 +2,7 @@ import type { Member, Process } from '../timeline/member.ts'
 import { nothingAbove } from '../verdict/floor.ts'
 import { isProcess } from '../verdict/stay.ts'
 import type { Invariant } from '../verdict/verdict.ts'
+import { count } from '../verdict/words.ts'
 
 /** CLOSE_WAIT: the other side has hung up and the application has not. The kernel keeps such a socket for ever. */
 export default nothingAbove({
@@ -11,5 +12,5 @@ export default nothingAbove({
   weight: ({ closeWait }) => closeWait,
   holds: 'sockets',
   declaredBy: 'closeWait',
-  why: ({ closeWait }) => `${closeWait} in CLOSE_WAIT`,
+  why: ({ closeWait }) => `holds ${count(closeWait, 'socket')} in CLOSE_WAIT`,
 }) satisfies Invariant

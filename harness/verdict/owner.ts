@@ -77,7 +77,8 @@ function byLoad(timeline: Timeline, births: readonly Birth[], { clear, byChance 
   const needed = each === null && times === null ? byChance : clear
   if (first?.route && first.share > needed) {
     const { route, share: probability } = first
-    const sure = `(probability ${percent(probability)})`
+    // No model makes anything certain: 100 % would be a promise.
+    const sure = `(probability ${probability > 0.999 ? 'over 99.9 %' : percent(probability)})`
     if (each !== null) return { kind: 'dose', route, probability, sentence: `${route}: ${eachOf(ofFirst.reduce((sum, one) => sum + one, 0))} left ${each === 1 ? 'one' : each} behind ${sure}` }
     if (times !== null) return { kind: 'time', route, probability, sentence: `${route}: ${inFlightWords(times, route, births.length)} ${sure}` }
     return { kind: 'dose', route, probability, sentence: `${route}: its requests over the cycles explain ${count(dated.length, 'survivor')} ${sure}` }
