@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PassThrough, type Duplex } from 'node:stream'
 import { linkAgent, type Agent, type AgentSettings } from '../probes/agent-link.ts'
 import type { Site } from './containers-site.ts'
+import { fromEngine } from './from-engine.ts'
 
 /** To be fetched before it is needed: the application must not run for long without its watcher. */
 export const agentImage = 'node:24-bookworm-slim'
@@ -15,7 +16,8 @@ export const agentImage = 'node:24-bookworm-slim'
 export async function startAgentSidecar(site: Site, appContainer: string, name: string, program: string, settings: AgentSettings): Promise<Agent> {
   const shared = `container:${appContainer}`
   const folder = join(site.dir, 'agent')
-  const container = await site.docker.createContainer({
+  const container = await fromEngine('create the container of the agent', (abortSignal) => site.docker.createContainer({
+    abortSignal,
     name,
     Image: agentImage,
     Cmd: ['node', program, JSON.stringify(settings)],
@@ -31,9 +33,9 @@ export async function startAgentSidecar(site: Site, appContainer: string, name: 
       CapAdd: ['SYS_PTRACE'],
       SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
     },
-  })
+  }))
   // Hijacked, so that either side can close its half. The client's types only know the oldest kind of stream.
-  const stream = (await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true })) as Duplex
+  const stream = (await fromEngine('attach to the container of the agent', () => container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true }))) as Duplex
   const output = new PassThrough()
   const errors = new PassThrough()
   container.modem.demuxStream(stream, output, errors)
@@ -42,7 +44,7 @@ export async function startAgentSidecar(site: Site, appContainer: string, name: 
     output.end()
     errors.end()
   })
-  await container.start()
+  await fromEngine('start the container of the agent', (abortSignal) => container.start({ abortSignal }))
   const end = async () => {
     if (stream.closed) return
     stream.destroy()

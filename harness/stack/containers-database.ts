@@ -8,6 +8,7 @@ import { monitorName } from '../probes/monitor.ts'
 import type { Target } from '../scenario/scenario.ts'
 import { pullImage } from './containers-image.ts'
 import type { Site } from './containers-site.ts'
+import { fromEngine } from './from-engine.ts'
 import { ownClient } from './own-client.ts'
 import { serverSettings } from './postgres-settings.ts'
 import { createAppRole } from './roles.ts'
@@ -28,7 +29,7 @@ export async function startDatabase(site: Site, { maxConnections = 100, mayRepli
 
   await pullImage(image, signal)
   const settings = { ...serverSettings({ maxConnections }), log_directory: '/var/log/postgresql' }
-  const container = await new PostgreSqlContainer(image)
+  const recipe = new PostgreSqlContainer(image)
     .withName(site.nameOf('database'))
     .withUsername('postgres')
     .withDatabase('postgres')
@@ -44,7 +45,7 @@ export async function startDatabase(site: Site, { maxConnections = 100, mayRepli
     // The default asks four times a second for as long as the server lives, each time with a session that our ledgers would have to explain.
     .withHealthCheck({ test: ['CMD', 'true'], interval: aDayMs })
     .withWaitStrategy(noWait)
-    .start()
+  const container = await fromEngine('create and start the container of PostgreSQL', () => recipe.start())
 
   const adminUri = `postgres://${container.getUsername()}:${container.getPassword()}@${site.host}:${container.getPort()}/${container.getDatabase()}`
   const version = await untilItAnswers(adminUri, signal)

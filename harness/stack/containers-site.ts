@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import type Docker from 'dockerode'
 import { LABEL_TESTCONTAINERS_SESSION_ID, getContainerRuntimeClient, getReaper, type ContainerRuntimeClient } from 'testcontainers'
 import { runLabel } from './containers-clean.ts'
-import { unlessAborted } from './containers-image.ts'
 import { findEngine } from './engine.ts'
+import { fromEngine, unlessAborted } from './from-engine.ts'
 
 /** What all containers of one run share: the engine, a network, labels and a place for logs. */
 export type Site = {
@@ -24,11 +24,11 @@ export type Site = {
 export async function openSite(run: string, dir: string, say: (line: string) => void, signal: AbortSignal): Promise<Site> {
   const engine = await findEngine()
   if (engine.kind === 'none') throw new Error(`The containers stack needs a Docker engine, and ${engine.why}. Use --stack processes to do without.`)
-  const client = await getContainerRuntimeClient()
+  const client = await fromEngine('say what it is', () => getContainerRuntimeClient())
   const labels = { [runLabel]: run, [LABEL_TESTCONTAINERS_SESSION_ID]: await reaperSession(client, say, signal) }
   const nameOf = (part: string) => `lowtide-${run.replaceAll(/[^a-zA-Z0-9_.-]/g, '-')}-${part}`
   const network = nameOf('network')
-  await client.container.dockerode.createNetwork({ Name: network, CheckDuplicate: true, Driver: 'bridge', Labels: labels })
+  await fromEngine("create the run's network", (abortSignal) => client.container.dockerode.createNetwork({ Name: network, CheckDuplicate: true, Driver: 'bridge', Labels: labels, abortSignal }))
   const { host } = client.info.containerRuntime
   return {
     docker: client.container.dockerode,
@@ -46,7 +46,7 @@ export async function openSite(run: string, dir: string, say: (line: string) => 
 /** Testcontainers' reaper is a third layer of cleaning up, where its image can be had. Without it our own two layers are enough. */
 async function reaperSession(client: ContainerRuntimeClient, say: (line: string) => void, signal: AbortSignal): Promise<string> {
   try {
-    return (await unlessAborted(getReaper(client), signal)).sessionId
+    return (await fromEngine("start Testcontainers' reaper", () => unlessAborted(getReaper(client), signal))).sessionId
   } catch {
     signal.throwIfAborted()
     say("Testcontainers' reaper image cannot be had here; the watchdog does its work")

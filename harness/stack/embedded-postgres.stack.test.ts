@@ -41,6 +41,12 @@ test('a server that is stopped leaves no shared memory; one that is killed does,
   expect(await left()).toEqual([])
 })
 
+test('an initdb that does not come to its end is given up in time, with all that it started', async () => {
+  const overdue = startEmbeddedPostgres({ home, logFile: join(home, '..', 'postgres.log'), maxConnections: 20, env: {}, signal: signal(), initialisedWithinMs: 20 })
+  await expect(overdue).rejects.toThrow(/^initdb of \S+ had not ended after 0\.02 s\. It said .*\. Does that disk hang, or has this machine no processor to spare\? Try again then, or set TMPDIR to a folder on another disk\.$/)
+  expect(await left()).toEqual([])
+})
+
 test.runIf(process.platform === 'linux')('what initdb starts, and an interruption kills, has its shared memory in the data directory, which goes with the run', async () => {
   const interrupt = new AbortController()
   const interrupted = boot(interrupt.signal).then(() => null, (error: Error) => error.name)

@@ -20,8 +20,12 @@ export type EmbeddedOptions = {
   /** Variables for initdb, on top of ours. The server does not get them: it is found by its data directory, since by a tag it would be killed instead of stopped. */
   readonly env: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** How long initdb may take; two minutes if absent. */
+  readonly initialisedWithinMs?: number
 }
 
+/** It takes a second or two, and many times that on a disk or a processor that is busy with others. */
+const usuallyInitialisedWithinMs = 120_000
 const readyWithinMs = 20_000
 const stopsWithinMs = 3_000
 
@@ -61,7 +65,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 export const dataDirOf = (home: string) => join(home, 'data')
 
-async function initialise(initdb: string, dataDir: string, passwordFile: string, { env, signal }: EmbeddedOptions, user: ServerUser | null) {
+async function initialise(initdb: string, dataDir: string, passwordFile: string, { env, signal, initialisedWithinMs = usuallyInitialisedWithinMs }: EmbeddedOptions, user: ServerUser | null) {
   // Files in the data directory instead of /dev/shm: a server that is killed then leaves nothing outside of it. Set here, it holds for those that initdb starts for itself as well.
   const child = spawn(initdb, ['-D', dataDir, '-U', 'postgres', '--pwfile', passwordFile, '-A', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--no-instructions', '--set', 'dynamic_shared_memory_type=mmap'], {
     env: { ...withoutLibpq(process.env), ...env },
@@ -73,13 +77,18 @@ async function initialise(initdb: string, dataDir: string, passwordFile: string,
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
   // initdb does not end the servers that it starts for itself. So they are ended first, upon which initdb fails.
   const stop = () => void removeOwned([{ kind: 'postgres', dataDir }]).then(() => child.kill('SIGKILL'))
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
-  const code = await ended.finally(() => signal.removeEventListener('abort', stop))
-  if (signal.aborted) await removeOwned([{ kind: 'postgres', dataDir }])
+  const overdue = AbortSignal.timeout(initialisedWithinMs)
+  const enough = AbortSignal.any([signal, overdue])
+  enough.addEventListener('abort', stop, { once: true })
+  if (enough.aborted) stop()
+  const code = await ended.finally(() => enough.removeEventListener('abort', stop))
+  if (enough.aborted) await removeOwned([{ kind: 'postgres', dataDir }])
   signal.throwIfAborted()
+  if (overdue.aborted) throw new Error(`initdb of ${dataDir} had not ended after ${initialisedWithinMs / 1_000} s. ${said.length === 0 ? 'It said nothing' : `It said last: ${lastOf(said)}`}. Does that disk hang, or has this machine no processor to spare? Try again then, or set TMPDIR to a folder on another disk.`)
   if (code !== 0) throw new Error(`initdb of ${dataDir} failed with exit code ${code}: ${complaintIn(said.join(''))}`)
 }
+
+const lastOf = (said: readonly string[]): string => said.join('').trim().split('\n').at(-1) ?? ''
 
 /** The first that initdb, or a server that it started, found fault with, and what helps. It goes on to say that it clears its folder. */
 function complaintIn(said: string): string {
