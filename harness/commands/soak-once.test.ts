@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Load } from '../scenario/scenario.ts'
 import { entriesOf, factsOf, hungRequest, type Run } from '../testing/timeline-of.ts'
-import { concluded } from './soak-once.ts'
+import { concluded, expectedPhases } from './soak-once.ts'
 
 let dir = ''
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'soak-once-test-'))))
@@ -33,4 +34,11 @@ test.each<[verdict: string, run: Run, code: number, codeUnwritten: number]>([
   const [exitCode, said, faults] = await told(run)
   expect([exitCode, said]).toEqual([codeUnwritten, expect.stringMatching(new RegExp(`^${verdict} [^]*\n${verdict}  .*  ${dir}\n$`))])
   expect(faults).toMatch(/^report\.html was not written to .*: EISDIR.*\n.*lowtide report .*\n$/)
+})
+
+test('a measured cycle is expected to last as long as its users take to come, where that is longer than its share of the budget; all else lasts the same', () => {
+  const expected = (rampMs: number) => expectedPhases({ budgetMs: 120_000 }, { kind: 'routes', routes: [{ name: 'home', path: '/' }], rampMs } satisfies Load)
+  const cyclesOf = (phases: ReturnType<typeof expected>) => phases.flatMap(({ phase, expectedMs }) => (phase === 'cycle' ? [expectedMs] : []))
+  expect([0, 5_000, 20_000].map((rampMs) => cyclesOf(expected(rampMs)))).toEqual([9_600, 9_600, 20_000].map((ms) => Array(5).fill(ms)))
+  expect(expected(20_000).filter(({ phase }) => phase !== 'cycle')).toEqual(expected(0).filter(({ phase }) => phase !== 'cycle'))
 })

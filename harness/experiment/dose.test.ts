@@ -18,7 +18,12 @@ test.each<[string, Plan, number, number, number]>([
 })
 
 test('a pool that takes long to be asked for its places leaves less for the load', () => {
-  expect(doseWithinBudget(plan({ dose: 2_000, budgetMs: 120_000 }), 5_000, 5, 3_000)).toBe(27)
+  expect(doseWithinBudget(plan({ dose: 2_000, budgetMs: 120_000 }), 5_000, 5, { besideMs: 3_000 })).toBe(27)
+})
+
+test('users who take long to come leave less for the load, in each of the four cycles that have any', () => {
+  expect(doseWithinBudget(plan({ dose: 2_000, budgetMs: 300_000 }), 5_000, 5, { rampMs: 10_000 })).toBe(114)
+  expect(doseWithinBudget(plan({ dose: 2_000, budgetMs: 260_000 }), 5_000, 5)).toBe(114)
 })
 
 test('a first run, whose boot pulls and builds images for minutes, sends as much as any other', () => {

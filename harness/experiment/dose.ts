@@ -28,13 +28,15 @@ const largestShare = Math.max(...doseShares)
  * The largest dose unit for which the rest of the budget is enough, at the rate seen in warm-up. Never more than planned, and never less than the concurrency:
  * a cycle that does not fill the application's pools does not show what happens when they are full.
  * @param measuredPerSecond requests a second that counted in warm-up, while there was load
- * @param besideMs what each cycle takes besides its load and the usual overhead: to count the places of a pool, or to wait for pods
- * @param baselines cycles of the baseline that are still to come
+ * @param beside.besideMs what each cycle takes besides its load and the usual overhead: to count the places of a pool, or to wait for pods
+ * @param beside.rampMs how long the users of a measured load take to come. It lasts longer by no more than that, and by half of it where it goes on for long after
+ * @param beside.baselines cycles of the baseline that are still to come
  */
-export function doseWithinBudget(plan: Plan, elapsedMs: number, measuredPerSecond: number, besideMs = 0, baselines = baselineCycles): number {
-  const measured = plan.stopsAt === 'exhaustion' ? { cycles: rounds * doseShares.length, units: rounds * doseShares.length * largestShare } : { cycles: doseShares.length, units: doseShares.reduce<number>((sum, share) => sum + share, 0) }
-  const leftMs = plan.budgetMs - elapsedMs - closingMs - (measured.cycles + baselines) * (cycleOverheadMs + besideMs)
-  const units = measured.units + baselines * baselineShare
+export function doseWithinBudget(plan: Plan, elapsedMs: number, measuredPerSecond: number, { besideMs = 0, rampMs = 0, baselines = baselineCycles }: { readonly besideMs?: number; readonly rampMs?: number; readonly baselines?: number } = {}): number {
+  const shares = plan.stopsAt === 'exhaustion' ? Array<number>(rounds * doseShares.length).fill(largestShare) : doseShares
+  const ramps = shares.filter((share) => share > 0).length
+  const leftMs = plan.budgetMs - elapsedMs - closingMs - (shares.length + baselines) * (cycleOverheadMs + besideMs) - ramps * rampMs
+  const units = shares.reduce((sum, share) => sum + share, 0) + baselines * baselineShare
   return Math.max(plan.concurrency, Math.min(plan.dose, Math.floor((Math.max(0, leftMs) / 1_000 / units) * measuredPerSecond)))
 }
 

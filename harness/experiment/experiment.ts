@@ -154,6 +154,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     timeIsOver,
     crashed: app.crashed,
     pacePerSecond: bundle.model.arrivals?.perSecond ?? (bundle.tape === undefined ? Infinity : 1_000 / bundle.tape.meanGapMs),
+    rampMs: bundle.model.rampMs ?? 0,
     askingMs,
     elapsedMs,
     phase: watcher.phase,

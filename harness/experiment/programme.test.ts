@@ -10,7 +10,7 @@ import { runProgramme } from './programme.ts'
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number; readonly stretch: LoadPlan['stretch'] }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1, comingMs = 0, lateMs = () => 0 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number; comingMs?: number; lateMs?: (nth: number) => number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1, comingMs = 0, rampMs = 0, lateMs = () => 0 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number; comingMs?: number; rampMs?: number; lateMs?: (nth: number) => number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
@@ -22,7 +22,8 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
     limits,
     cycle: async (role, planned, { concurrency = 0, lastsMs: atLeastMs = 0, stretch } = {}) => {
       order.push(role)
-      const loadMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : role === 'warm-up' ? coldFactor : 1)
+      const atOnceMs = (1_000 * planned) / perSecond / (role === 'measured' ? factor : role === 'warm-up' ? coldFactor : 1)
+      const loadMs = role === 'measured' && planned > 0 ? Math.max(rampMs, atOnceMs + rampMs / 2) : atOnceMs
       const tookMs = loadMs + (planned > 0 ? comingMs : 0) + lateMs(ran.length)
       const lastsMs = Math.max(tookMs, atLeastMs)
       nowMs += lastsMs + 1_500
@@ -37,6 +38,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
     elapsedMs: () => nowMs,
     crashed: () => null,
     pacePerSecond: Infinity,
+    rampMs,
     askingMs: 0,
     phase: () => {},
     dosed: (given) => (doses = given),
@@ -86,6 +88,18 @@ test.each([
   expect(endedAtMs).toBeLessThanOrEqual(budgetMs)
   expect(endedAtMs).toBeGreaterThan(budgetMs * 0.75)
   expect(Math.max(...doses)).toBeGreaterThan(1_000)
+  const lasts = measured.map(({ lastsMs }) => lastsMs)
+  expect(Math.max(...lasts) / Math.min(...lasts)).toBeLessThanOrEqual(apart)
+})
+
+test.each([
+  ['a gate', 'gate', 900_000, Infinity],
+  ['a night, with cycles that last equally long,', 'nightly', 3_600_000, 1.05],
+] as const)('%s whose users take a minute to come in each measured cycle stays within its budget, and uses most of it', async (_, profile, budgetMs, apart) => {
+  const { endedAtMs, doses, measured } = await programme(profile, { plan: { dose: 100_000, budgetMs }, perSecond: 50, rampMs: 60_000 })
+  expect(endedAtMs).toBeLessThanOrEqual(budgetMs - closingMs)
+  expect(endedAtMs).toBeGreaterThan(budgetMs * 0.75)
+  expect(measured.slice(0, doses.length).map(({ dose }) => dose)).toEqual(doses)
   const lasts = measured.map(({ lastsMs }) => lastsMs)
   expect(Math.max(...lasts) / Math.min(...lasts)).toBeLessThanOrEqual(apart)
 })

@@ -19,6 +19,8 @@ export type Programme = {
   readonly crashed: () => string | null
   /** Requests a second that the load's own moments allow; Infinity for a closed model. */
   readonly pacePerSecond: number
+  /** How long the users of a measured load take to come; 0 where they are there at once. */
+  readonly rampMs: number
   /** What it takes to ask for the places of the application's pool, after each cycle; 0 where none is asked for. */
   readonly askingMs: number
   /** Milliseconds since the run began. */
@@ -42,7 +44,7 @@ const mostBroken = { hurried: 2, patient: 5 }
  * The load of a run, in three parts. Warm-up at its peak concurrency: pools fill up, code gets compiled. Baseline: what is normal at rest. Measured cycles with their
  * doses: once, or again and again until no further cycle fits, where the plan stops at exhaustion only. Ends early once nothing more can be learned, and says why.
  */
-export async function runProgramme({ plan, limits, cycle, soFar, thresholds, timeIsOver, crashed, pacePerSecond, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
+export async function runProgramme({ plan, limits, cycle, soFar, thresholds, timeIsOver, crashed, pacePerSecond, rampMs, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
   /** All the time that there is will be used: nothing that is known by now ends it. */
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
@@ -78,12 +80,12 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
   const sizesBy = ({ cycles, answered, loadMs, tookMs }: Seen, baselines: number) => {
     const perSecond = Math.min(pacePerSecond, (1_000 * answered) / Math.max(1, loadMs))
     const comingMs = (tookMs - loadMs) / Math.max(1, cycles)
-    const unit = doseWithinBudget(plan, elapsedMs(), perSecond, askingMs + comingMs, baselines)
+    const unit = doseWithinBudget(plan, elapsedMs(), perSecond, { besideMs: askingMs + comingMs, rampMs, baselines })
     const doses = shuffledDoses(unit, plan.seed)
     const largest = Math.max(...doses)
     // What waits for a place in a pool, and never gets it, shows only where more ask at once than there are places.
     const largestAtOnce = Math.max(plan.concurrency, Math.min(largest, peak))
-    return { unit, doses, largest, largestAtOnce, equallyMs: equalMs(unit, perSecond) + comingMs }
+    return { unit, doses, largest, largestAtOnce, equallyMs: equalMs(unit, perSecond) + comingMs + rampMs }
   }
   const first = sizesBy(seen, baselineCycles)
   dosed(first.doses, first.largestAtOnce)

@@ -8,6 +8,7 @@ import { checkpointsOf, defaultDropAfterMs, momentsOf } from './arrivals.ts'
 import { waitingFor } from './due.ts'
 import { itineraryOf, type Once } from './itinerary.ts'
 import { rehearsing, type LoadPlan } from './plan.ts'
+import { comesAfterMs } from './ramp.ts'
 import { randomOf, randomsOf, type Random } from './random.ts'
 import { send, type Answer, type Request } from './request.ts'
 import { thinkMs, type Think } from './think.ts'
@@ -80,9 +81,10 @@ export const journey = ({ visits }: { readonly visits: readonly Visit[] }): (() 
   const { arrivals } = plan
   const moments = arrivals && momentsOf(arrivals, { ...plan, visits: itinerary.visits }, once('arrivals', () => checkpointsOf(itinerary.visits, arrivals, plan)))
   const waitFor = waitingFor(longestVisit * longestMs)
-  options.scenarios = { dose: doseOf(itinerary.visits, longestVisit, longestMs, moments?.(itinerary.visits - 1) ?? 0) }
+  const dose = doseOf(itinerary.visits, longestVisit, longestMs, moments?.(itinerary.visits - 1) ?? plan.rampMs ?? 0)
+  options.scenarios = { dose }
   return () => {
-    const i = (scenario ??= exec.scenario).iterationInTest
+    const i = (scenario ??= come(dose.vus)).iterationInTest
     const n = plan.firstRequest + i
     const { share, requests } = itinerary.at(i)
     const visit = visits[share]!
@@ -135,19 +137,31 @@ const waitAs = ({ think }: Visit, n: number): (() => void) => {
   return () => sleep((thinkMs(think, random) * plan.thinkScale) / 1000)
 }
 
-/** The harness starts k6 with these: exactly the visits that make up the dose, shared by the planned number of users. `longestVisit`: in requests, each of which with its think time lasts `longestMs` at most. */
-const doseOf = (visits: number, longestVisit: number, longestMs: number, lastArrivalMs: number) => ({
+/**
+ * The harness starts k6 with these: exactly the visits that make up the dose, shared by the planned number of users. `longestVisit`: in requests, each of which with its think time lasts `longestMs`
+ * at most. `allThereMs`: by when the last arrival, or the last user, has come.
+ */
+const doseOf = (visits: number, longestVisit: number, longestMs: number, allThereMs: number) => ({
   executor: 'shared-iterations' as const,
   // k6 refuses more users than iterations.
   vus: Math.min(plan.concurrency, visits),
   iterations: visits,
   // Long enough for every request to time out: the harness ends the load, k6 must not.
-  maxDuration: `${Math.ceil(lastArrivalMs + (Math.ceil(plan.dose / plan.concurrency) + longestVisit) * longestMs + 10_000)}ms`,
+  maxDuration: `${Math.ceil(allThereMs + (Math.ceil(plan.dose / plan.concurrency) + longestVisit) * longestMs + 10_000)}ms`,
   // A request that is cut off leaves no sample, so k6 has to wait longer than any visit may take.
   gracefulStop: `${Math.ceil(longestVisit * longestMs + 10_000)}ms`,
 })
 
-/** What k6 knows of this iteration. Asked for once a user: k6 builds this object anew each time, at the cost of the request itself. */
+/**
+ * What k6 knows of this iteration, from a user's first one on, for which it waits until it comes. That visit is its own meanwhile: also of a dose that is through before, each user makes one.
+ * k6 numbers its users, from 1, over all generators that share a load. A sleep, unlike the wall clock, goes on whatever the clock is set to.
+ */
+const come = (users: number): typeof exec.scenario => {
+  if (plan.rampMs !== undefined) sleep(comesAfterMs(plan.rampMs, exec.vu.idInTest - 1, users) / 1_000)
+  return exec.scenario
+}
+
+/** Asked for once a user: k6 builds this object anew each time, at the cost of the request itself. */
 let scenario: typeof exec.scenario | undefined
 
 const plan = JSON.parse(__ENV['LOWTIDE_PLAN'] ?? 'null') as LoadPlan

@@ -122,10 +122,12 @@ export const startLoad = async (options: LoadOptions): Promise<RunningLoad> => {
 }
 
 /** All that k6 is told of a cycle. */
-export const planOf = ({ role, ...doses }: LoadOptions['plan'], { tape, requestTimeoutMs, model: { arrivals, requestId } }: Bundle, baseUrl: string): LoadPlan => ({
+export const planOf = ({ role, ...doses }: LoadOptions['plan'], { tape, requestTimeoutMs, model: { arrivals, rampMs, requestId } }: Bundle, baseUrl: string): LoadPlan => ({
   ...doses,
   // Warm-up is to fill the pools: its requests come as fast as they are answered.
   ...(arrivals && role !== 'warm-up' && { arrivals }),
+  // A baseline, too, comes all at once: its loads are small, and tell how fast the application is.
+  ...(rampMs && role === 'measured' && { rampMs }),
   ...(tape && role !== 'warm-up' && { replay: true as const }),
   ...(requestId && { requestId }),
   baseUrl: baseUrl.replace(/\/$/, ''),

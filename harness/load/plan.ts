@@ -8,6 +8,8 @@ export type LoadPlan = {
   readonly concurrency: number
   /** Absent in a closed model. */
   readonly arrivals?: Arrivals
+  /** In a closed model how long its users take to come (`comesAfterMs`). Absent where all are there at once. */
+  readonly rampMs?: number
   /** Each request has the moment that a log gives it. */
   readonly replay?: true
   readonly seed: number

@@ -33,6 +33,8 @@ export type Model = {
   readonly requestId?: RequestId
   /** Makes the model an open one. `concurrency` is then the most requests in flight at once. */
   readonly arrivals?: Arrivals
+  /** How long the users of a closed model take to come, in each measured cycle: the first visit of user k of n, from 0, begins after k / n of it. Default 0, all at once. Not beside `arrivals`, whose rate has a ramp of its own. */
+  readonly rampMs?: number
   /** The shares of the dose that clients send which misbehave. */
   readonly rude?: Rude
 }

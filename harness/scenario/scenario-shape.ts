@@ -68,7 +68,7 @@ const requestId = z.union([z.strictObject({ header: text.regex(/^[\w-]+$/, { err
 /** How any load is sent, and how one that is not replayed is. */
 const sent = { generators: positive.optional(), cluster: clusterShape.optional(), requestId: requestId.optional(), requestTimeoutMs: positive.optional() }
 const arrivals = z.strictObject({ perSecond: factor, spacing: oneOf(['poisson', 'even']).optional(), rampMs: count.optional(), dropAfterMs: positive.optional() } satisfies Settings<Arrivals>)
-const modelled = { ...sent, rude: rudeShape.optional(), arrivals: arrivals.optional() } satisfies Settings<Model>
+const modelled = { ...sent, rude: rudeShape.optional(), arrivals: arrivals.optional(), rampMs: count.optional() } satisfies Settings<Model>
 
 const replay = z.strictObject({
   kind: z.literal('replay'),

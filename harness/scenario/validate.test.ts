@@ -88,6 +88,25 @@ test('a client that hangs up does so before its request would have timed out', (
   expect(hangingUp(20_000)).toEqual(['Expected load.routes.0.abortAfterMs to be less than the request time-out of 10000 ms, got 20000.'])
 })
 
+test('a ramp is one of users: refused beside arrivals, and with a replay, it is told among all that is wrong', () => {
+  const loading = (load: object) => problemsOf({ ...good, load })
+  expect(loading({ ...good.load, rampMs: 5_000 })).toEqual([])
+  expect(loading({ kind: 'journey', journey: 'a.ts', rampMs: 5_000 })).toEqual([])
+  expect(loading({ ...good.load, rampMs: -1 })).toEqual(['Expected load.rampMs to be a whole number of at least 0, got -1.'])
+  expect(loading({ ...good.load, rampMs: 5_000, arrivals: { perSecond: 0 } })).toMatchInlineSnapshot(`
+    [
+      "Expected load.arrivals.perSecond to be a positive number, got 0.",
+      "Expected load.rampMs, by which the users of a closed model come, to be without load.arrivals, which make it an open one: let their rate grow by load.arrivals.rampMs.",
+    ]
+  `)
+  expect(loading({ kind: 'replay', log: '', rampMs: 5_000 })).toMatchInlineSnapshot(`
+    [
+      "Expected load.log to be a text that is not empty, got ''.",
+      "load has no setting "rampMs". There are kind, log, format, fields, speed, loops, from, to, methods, hosts, expect, redact, longestGapMs, generators, cluster, requestId, requestTimeoutMs.",
+    ]
+  `)
+})
+
 test('what is missing is told by what it should be', () => {
   expect(problemsOf({})).toMatchInlineSnapshot(`
     [

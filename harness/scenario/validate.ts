@@ -33,6 +33,7 @@ function contradictions(scenario: unknown): string[] {
   return [
     ...contradictionsOfVariants(scenario),
     ...contradictionsOfRoutes(scenario, routes),
+    ...contradictionsOfModel(scenario),
     ...problemsOfRude(scenario),
     ...problemsOfThresholds(declared as Thresholds, routes.length > 0 ? routes : null),
   ]
@@ -68,3 +69,9 @@ function contradictionsOfRoutes(scenario: unknown, names: readonly string[]): st
 }
 
 const routeNamesIn = (scenario: unknown): readonly string[] => z.object({ load: z.object({ routes: z.array(z.object({ name: text })) }) }).safeParse(scenario).data?.load.routes.map(({ name }) => name) ?? []
+function contradictionsOfModel(scenario: unknown): string[] {
+  const { arrivals, rampMs } = z.object({ load: z.object({ arrivals: z.unknown(), rampMs: z.unknown() }).partial() }).safeParse(scenario).data?.load ?? {}
+  if (arrivals === undefined || rampMs === undefined) return []
+  return ['Expected load.rampMs, by which the users of a closed model come, to be without load.arrivals, which make it an open one: let their rate grow by load.arrivals.rampMs.']
+}
+
