@@ -17,6 +17,12 @@ test.each([[null], ['probe blind'], ['application ended']] as const)('but it is 
   expect(accountOf({ facts, findings: { ...leak, endedEarly } }).unseen).toEqual(unseen)
 })
 
+test('what would settle what was not seen is told once, beside it', () => {
+  const findings = syntheticInconclusive()
+  const told = unseen.flatMap((finding) => (finding.kind === 'inconclusive' ? [finding.settledBy] : []))
+  expect(accountOf({ facts, findings: { ...findings, next: [...told, 'npm run soak'] } }).next).toEqual(['npm run soak'])
+})
+
 test('a server that lives on is not said to hang: its session is what is left, by what is wrong with it', () => {
   const server = syntheticProcess({ request: null, command: 'python3 shop.py' })
   const hang = syntheticHang(0, { process: server, url: null, why: 'open for 44 s with 2 locks' })

@@ -50,6 +50,8 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
   const ofKind = <K extends Finding['kind']>(kind: K) => findings.findings.filter((finding): finding is Extract<Finding, { kind: K }> => finding.kind === kind)
   const leaks = ofKind('leak')
   const somethingLeft = findings.hangs.length > 0 || leaks.length > 0
+  // After a confirmed leak the rest of the run was left out on purpose: that it was not seen is no news.
+  const unseen = findings.verdict === 'leak' && findings.endedEarly === 'leak confirmed' ? [] : ofKind('inconclusive')
   return {
     word: verdictWord(findings.verdict),
     subject: subject(facts),
@@ -65,13 +67,13 @@ export function accountOf({ facts, findings }: { readonly facts: Facts; readonly
     drifts: findings.drifts.flatMap(({ kind, sentence }) => (kind === 'flat' ? [] : [sentence])),
     leaks,
     crossed: ofKind('crossed'),
-    // After a confirmed leak the rest of the run was left out on purpose: that it was not seen is no news.
-    unseen: findings.verdict === 'leak' && findings.endedEarly === 'leak confirmed' ? [] : ofKind('inconclusive'),
+    unseen,
     warnings: ofKind('warning'),
     held: ofKind('pass'),
     notJudged: ofKind('not judged'),
     watched: findings.watched,
-    next: findings.next,
+    // What would settle it stands beside what was not seen.
+    next: findings.next.filter((step) => !unseen.some(({ settledBy }) => settledBy === step)),
   }
 }
 

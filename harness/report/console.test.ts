@@ -62,6 +62,16 @@ test('a leak answers the five questions in their order', () => {
   `)
 })
 
+test('a backend is aligned with its process, but not at the far edge', () => {
+  const linesOf = (command: string) => {
+    const [hang] = syntheticLeak(1).hangs
+    if (!hang?.process) throw new Error('the synthetic leak has no process')
+    return consoleText({ facts: syntheticFacts(), findings: { ...syntheticLeak(1), hangs: [{ ...hang, process: { ...hang.process, command } }] } }, options)
+  }
+  expect(linesOf('node drproject.cgi')).toMatch(/ {7}node drproject\.cgi {2}pid 3216 .*\n {7}postgres {12}pid 3217/)
+  expect(linesOf('/usr/local/lib/node_modules/bin/node tracker.ts')).toMatch(/node tracker\.ts {2}pid 3216[^]*\n {7}postgres {2}pid 3217/)
+})
+
 test('a pass says what it is worth', () => {
   expect(consoleText({ facts: syntheticFacts({ variant: 'close-in-finally' }), findings: syntheticPass() }, options)).toMatchInlineSnapshot(`
     "PASS   timeline-soak (close-in-finally, processes, gate)                           150 requests, 0 left behind

@@ -46,14 +46,18 @@ export const lastLineOf = (words: string): string => words.slice(words.lastIndex
 /** So many of one cluster are listed pair by pair below the first; the report has all of them. */
 const pairsShown = 4
 
+/** Longest command that its backend is aligned with. */
+const widestAligned = 30
+
 function tellCluster(page: Page, { symptom, hangs }: Cluster, paint: Paint): void {
   const [first, ...others] = hangs
   if (first === undefined) return
   page.gap()
   page.text(`${thousands(hangs.length)} x  ${symptom}`, '  ', paint.strong)
   const command = first.process === null ? '' : clip(first.process.command, 60)
-  const column = Math.max(command.length, 'postgres'.length) + 2
-  if (first.process !== null) page.text(`${command.padEnd(column)}pid ${first.process.pid}  ${processDetail(first.process)}`, indent)
+  // Beside a long command the other column would begin at the far edge.
+  const column = (command.length > widestAligned ? 'postgres'.length : Math.max(command.length, 'postgres'.length)) + 2
+  if (first.process !== null) page.text(`${`${command}  `.padEnd(column)}pid ${first.process.pid}  ${processDetail(first.process)}`, indent)
   if (first.session !== null) page.text(`${'postgres'.padEnd(column)}pid ${first.session.pid}  ${clip(sessionDetail(first.session), 160)}`, indent)
   page.text(requestOf(first), indent)
   if (first.lastLogLine !== null) page.text(`log ends in: ${first.lastLogLine}`, indent)

@@ -42,14 +42,16 @@ function loadLines({ findings: { dose }, series }: RunRecord): readonly string[]
 const hangsShown = 50
 
 function clusterBlocks({ symptom, hangs }: Cluster): readonly string[] {
+  const requests = hangs.some(({ url }) => url !== null)
+  const logLines = hangs.some(({ lastLogLine }) => lastLogLine !== null)
   const rows = hangs.slice(0, hangsShown).map((hang) => [
-    code(requestOf(hang)),
+    hang.url === null ? prose(requestOf(hang)) : code(requestOf(hang)),
     hang.process === null ? 'none' : `${code(hang.process.command)} pid ${hang.process.pid}, ${prose(processDetail(hang.process))}`,
     hang.session === null ? 'none' : `pid ${hang.session.pid}, ${prose(clip(sessionDetail(hang.session), 300))}`,
-    hang.lastLogLine === null ? 'nothing known' : code(hang.lastLogLine),
+    ...(logLines ? [hang.lastLogLine === null ? 'nothing known' : code(hang.lastLogLine)] : []),
   ])
   const more = hangs.length - rows.length
-  return [`## ${thousands(hangs.length)} × ${prose(symptom)}`, table(['Request', 'Process', 'Backend', 'Log ends in'], rows), ...(more > 0 ? [`${thousands(more)} more in findings.json.`] : [])]
+  return [`## ${thousands(hangs.length)} × ${prose(symptom)}`, table([requests ? 'Request' : 'Why', 'Process', 'Backend', ...(logLines ? ['Log ends in'] : [])], rows), ...(more > 0 ? [`${thousands(more)} more in findings.json.`] : [])]
 }
 
 function strayBlocks({ strays }: Account): readonly string[] {

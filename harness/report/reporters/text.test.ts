@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hostileRun, hostileText } from '../../testing/recordings/hostile.ts'
-import { syntheticCrossed, syntheticFacts, syntheticInconclusive, syntheticLeak, syntheticPass } from '../../testing/recordings/synthetic.ts'
+import { syntheticCrossed, syntheticFacts, syntheticHang, syntheticInconclusive, syntheticLeak, syntheticPass } from '../../testing/recordings/synthetic.ts'
 import { syntheticEntries } from '../../testing/recordings/synthetic-entries.ts'
 import type { Findings } from '../../verdict/verdict.ts'
 import type { RunRecord } from '../run-record.ts'
 import { seriesOf } from '../series.ts'
 import junit from './junit.ts'
 import markdown from './markdown.ts'
+
+test('survivors of no known request are told in Markdown by what is wrong with them, without an empty column', async () => {
+  const hangs = [0, 1].map((n) => syntheticHang(n, { url: null, why: 'open for 44 s with 2 locks', lastLogLine: null }))
+  expect(markdown.render(await runOf({ ...syntheticLeak(2), hangs }))).toMatch(/\| Why \| Process \| Backend \|\n\| --- \| --- \| --- \|\n\| open for 44 s with 2 locks \|/)
+})
 
 test('a leak in Markdown', async () => {
   expect(markdown.render(await runOf(syntheticLeak(2)))).toMatchInlineSnapshot(`
