@@ -36,11 +36,11 @@ const result = (differences: Partial<Extract<CellResult, { outcome: 'judged' }>>
 test('a table counts what was found for a declared reason, what was a false alarm, and what was undecided', () => {
   const text = accuracyTable([
     result({}),
-    result({ by: ['no socket stays half closed'], route: null, among: [], naive: { 'difference of counts': false } }),
+    result({ by: ['no socket stays half closed'], route: null, among: [], detection: { afterS: 9, afterRequests: 1_300 }, naive: { 'difference of counts': false } }),
     result({ verdict: 'inconclusive', detection: null, perRequest: null }),
     result({ exhibit: 'H01-node', title: 'pool fills', expected: { verdict: 'pass' }, rate: null, verdict: 'pass', by: [], heal: 'none', detection: null, naive: { 'difference of counts': true } }),
     result({ exhibit: 'H01-node', title: 'pool fills', expected: { verdict: 'pass' }, rate: null, verdict: 'leak', judgedBy: '1234567' }),
-    result({ exhibit: 'H01-node', title: 'pool fills', fault: 'kill-agent', expected: { verdict: 'inconclusive' }, verdict: 'inconclusive', detection: null, perRequest: null, naive: {} }),
+    result({ exhibit: 'H01-node', title: 'pool fills', fault: 'kill-agent', stack: 'a name longer than any other, which must not push its own figures out of the column that all share', expected: { verdict: 'inconclusive' }, verdict: 'inconclusive', detection: null, perRequest: null, naive: {} }),
     { key: 'L09', at: '', git: 'abcdef0 with uncommitted changes', exhibit: 'L09-python', title: 'x', stack: 'python', variant: null, mended: false, fault: null, rate: 0.01, requests: 1_000, expected: leak, wallS: 1, outcome: 'failed', error: 'no python3' },
   ])
   expect(text).toMatchInlineSnapshot(`
@@ -51,7 +51,7 @@ test('a table counts what was found for a declared reason, what was a false alar
     false alarms, of the clean runs                                   1 of 2   50.0 %  (95 %: 1.3 % to 98.7 %)
     inconclusive, of the runs that were to be decided                 1 of 5   20.0 %  (95 %: 0.5 % to 71.6 %)
     inconclusive, of the runs with a fault of the harness             1 of 1  100.0 %  (95 %: 2.5 % to 100.0 %)
-    requests until a leak was certain                            median 300, 95th percentile 300 (n = 2)
+    requests until a leak was certain                            median 1,300, 95th percentile 1,300 (n = 2)
     seconds until a leak was certain                             median 9.0, 95th percentile 9.0 (n = 2)
     the true rate lies in the interval that was told                  2 of 2  100.0 %  (95 %: 15.8 % to 100.0 %)
 
@@ -68,9 +68,9 @@ test('a table counts what was found for a declared reason, what was a false alar
       difference of counts            2 of 3, 66.7 %     2 of 2, 100.0 %
 
     exhibit by exhibit: as declared, of all runs
-      H01-node    pool fills (node, pg)                                                                    1 of 2  1 leak, 1 pass
-      H01-node    with kill-agent (node, pg)                                                               1 of 1  1 inconclusive
-      L01-node    no release on 500 (node, pg)                                                             1 of 3  1 inconclusive, 2 leak
+      H01-node    pool fills (node, pg)                                                                                                  1 of 2  1 leak, 1 pass
+      H01-node    with kill-agent (a name longer than any other, which must not push its own figures out of the column that all share)   1 of 1  1 inconclusive
+      L01-node    no release on 500 (node, pg)                                                                                           1 of 3  1 inconclusive, 2 leak
     failed: L09: no python3"
   `)
 })

@@ -64,7 +64,8 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
 function spreads(leaky: readonly Judged[]): readonly string[] {
   const found = leaky.flatMap(({ detection }) => detection ?? [])
   if (found.length === 0) return []
-  const line = (what: string, values: readonly number[], digits: number) => `${what.padEnd(60)} median ${quantile(values, 0.5).toFixed(digits)}, 95th percentile ${quantile(values, 0.95).toFixed(digits)} (n = ${values.length})`
+  const inDigits = (value: number, digits: number) => value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  const line = (what: string, values: readonly number[], digits: number) => `${what.padEnd(60)} median ${inDigits(quantile(values, 0.5), digits)}, 95th percentile ${inDigits(quantile(values, 0.95), digits)} (n = ${values.length})`
   return [line('requests until a leak was certain', found.map(({ afterRequests }) => afterRequests), 0), line('seconds until a leak was certain', found.map(({ afterS }) => afterS), 1)]
 }
 
@@ -97,8 +98,9 @@ function naive(leaky: readonly Judged[], clean: readonly Judged[]): readonly str
 }
 
 function exhibits(judged: readonly Judged[]): readonly string[] {
-  const rows = [...Map.groupBy(judged, ({ exhibit, title, stack, variant, mended, fault }) => `${exhibit.padEnd(11)} ${`${fault === null ? title : `with ${fault}`} (${stack}${mended ? `, ${variant}` : ''})`.padEnd(86)}`)].sort(([a], [b]) => inOrder(a, b))
-  return ['exhibit by exhibit: as declared, of all runs', ...rows.map(([name, ones]) => `  ${name} ${`${ones.filter(isAsDeclared).length} of ${ones.length}`.padStart(8)}  ${inWords(ones)}`)]
+  const rows = [...Map.groupBy(judged, ({ exhibit, title, stack, variant, mended, fault }) => `${exhibit.padEnd(11)} ${fault === null ? title : `with ${fault}`} (${stack}${mended ? `, ${variant}` : ''})`)].sort(([a], [b]) => inOrder(a, b))
+  const widest = Math.max(0, ...rows.map(([name]) => name.length))
+  return ['exhibit by exhibit: as declared, of all runs', ...rows.map(([name, ones]) => `  ${name.padEnd(widest)} ${`${ones.filter(isAsDeclared).length} of ${ones.length}`.padStart(8)}  ${inWords(ones)}`)]
 }
 
 const isAsDeclared = (one: Judged): boolean => (one.expected.verdict === 'leak' ? isFound(one) : one.verdict === one.expected.verdict)
