@@ -30,7 +30,7 @@ beforeAll(async () => {
   stack = await bootProcesses({ target: { name: 'none', command: ['true'], readyPath: '/', maxConnections: 13 }, variant: null, scenarioDir: dir, run: `plant-test-${crypto.randomUUID().slice(0, 8)}`, dir, own: () => {}, say: () => {}, signal: AbortSignal.timeout(25_000) })
   reader = await postgres.open(stack)
   relations = await postgresRelations.open(stack)
-  log = await postgresLog.open(stack, { signal: signal(), say: (line) => logged.push(line) })
+  log = await postgresLog.open(stack, { signal: signal(), say: (line) => line.kind === 'server-log' && logged.push(line) })
 })
 afterAll(async () => {
   await log[Symbol.asyncDispose]()

@@ -1,5 +1,5 @@
 import type { Member } from '../timeline/member.ts'
-import type { ServerLog } from '../timeline/entry.ts'
+import type { PoolCleanup, ServerLog } from '../timeline/entry.ts'
 import type { Stack } from '../stack/stack.ts'
 
 /** Samples one kind of resource. A new probe is one new file in `resources/`, with the probe as its default export. */
@@ -8,7 +8,7 @@ export type Probe = {
   /** One sentence for the report: what a run with this probe watches. */
   readonly watches: string
   /** Called before the application boots and before any load, so that a full server cannot lock the monitor out. */
-  readonly open: (stack: Stack, options: { readonly signal: AbortSignal; readonly say: (happening: ServerLog) => void }) => Promise<Reader>
+  readonly open: (stack: Stack, options: { readonly signal: AbortSignal; readonly say: (happening: ServerLog | PoolCleanup) => void }) => Promise<Reader>
 }
 
 /** A probe that is open. Both calls reject when the probe gets no answer, or when `signal` aborts. */

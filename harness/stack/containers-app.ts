@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
@@ -23,16 +23,20 @@ export type AppContainerOptions = {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Where the application may keep a log of its own; the run's folder has it as `logs/application/own.log`. */
+/** Where the application may keep a log of its own. */
 const logDir = '/var/log/lowtide'
 export const logFileInside = `${logDir}/own.log`
+
+/** Its output and its own log in the run's folder. */
+export const appLogsOf = ({ logs }: Pick<Site, 'logs'>): { readonly output: string; readonly own: string } => ({ output: join(logs, 'application.log'), own: join(logs, 'application', 'own.log') })
 
 /**
  * Starts the application as its image says, as process 1 of its container: an init of ours would reap zombies that the real deployment keeps.
  * Testcontainers would wait for it where we must go on to start the agent, hence the engine's own API.
  */
 export async function startAppContainer(site: Site, { name, image, port, env }: AppContainerOptions): Promise<AppContainer> {
-  const ownLogs = join(site.logs, 'application')
+  const appLogs = appLogsOf(site)
+  const ownLogs = dirname(appLogs.own)
   await mkdir(ownLogs, { recursive: true })
   await chmod(ownLogs, 0o777) // the application may have a user of its own
   const container = await site.docker.createContainer({
@@ -51,8 +55,7 @@ export async function startAppContainer(site: Site, { name, image, port, env }: 
     },
   })
   await container.start()
-  const outputFile = join(site.logs, 'application.log')
-  const { end: logged } = await followOutput(container, outputFile)
+  const { end: logged } = await followOutput(container, appLogs.output)
   let stopping = false
   let crash: string | null = null
   const ended = container.wait().then(async () => {
@@ -66,8 +69,8 @@ export async function startAppContainer(site: Site, { name, image, port, env }: 
     baseUrl: `http://${site.host}:${await publishedPort(container, port)}`,
     crashed: () => crash,
     logTail: async (lines, containing) => {
-      const own = await lastLines(join(ownLogs, 'own.log'), lines, containing)
-      return own.length > 0 ? own : lastLines(outputFile, lines, containing)
+      const own = await lastLines(appLogs.own, lines, containing)
+      return own.length > 0 ? own : lastLines(appLogs.output, lines, containing)
     },
     stop: async (deadlineMs) => {
       stopping = true

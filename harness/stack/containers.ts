@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Agent } from '../probes/agent-link.ts'
 import { bundle } from './bundle.ts'
 import { agentImage, startAgentSidecar } from './containers-agent.ts'
-import { logFileInside, startAppContainer } from './containers-app.ts'
+import { appLogsOf, logFileInside, startAppContainer } from './containers-app.ts'
 import { removeByLabel } from './containers-clean.ts'
 import { databasePort, startDatabase } from './containers-database.ts'
 import { buildImage, imageOf, pullImage } from './containers-image.ts'
@@ -41,6 +41,7 @@ export async function bootContainers(options: BootOptions): Promise<Stack> {
     kind: 'containers',
     database,
     agent: sidecar.agent,
+    appLogs: Object.values(appLogsOf(site)),
     versions: { docker: site.engineVersion, postgresql: version, ...(await digests(site, { 'image of postgresql': 'postgres:18', 'image of the application': image })) },
     seed: (seedSignal) =>
       runSeed(target, {

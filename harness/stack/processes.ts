@@ -45,15 +45,17 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
   const agent = made.use(await startAgent(home, ours, { run, scope: 'tag', appPort, databasePort: postgres.port }))
 
   const cwd = resolve(scenarioDir, target.cwd ?? '.')
-  const environment = targetEnvironment(options, { databaseUrl: appUri, port: appPort, logFile: join(dir, 'logs', 'application-own.log') })
+  const logs: AppLogs = { output: join(dir, 'logs', 'application.log'), own: join(dir, 'logs', 'application-own.log') }
+  const environment = targetEnvironment(options, { databaseUrl: appUri, port: appPort, logFile: logs.own })
   const everything = made.move()
   return {
     kind: 'processes',
     database: { adminUri: postgres.adminUri, appUri, appUriInside: appUri, appRole: new URL(appUri).username },
     agent,
+    appLogs: [logs.output, logs.own],
     versions: { postgresql: `${postgres.version} (embedded)` },
     seed: (seedSignal) => runSeed(target, { cwd, databaseUrl: appUri, env: { ...environment, ...ours }, logFile: join(dir, 'logs', 'seed.log'), signal: seedSignal }),
-    startApp: (appSignal) => startCommand({ options, cwd, env: { ...environment, LOWTIDE_RUN: run }, port: appPort, signal: appSignal }),
+    startApp: (appSignal) => startCommand({ target, cwd, env: { ...environment, LOWTIDE_RUN: run }, port: appPort, logs, signal: appSignal }),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   }
 }
@@ -75,11 +77,13 @@ async function startAgent(home: string, env: Record<string, string>, settings: A
   return linkAgent({ input: child.stdin, output: child.stdout, errors: child.stderr, end })
 }
 
-type CommandOptions = { readonly options: BootOptions; readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly port: number; readonly signal: AbortSignal }
+type AppLogs = { readonly output: string; readonly own: string }
 
-async function startCommand({ options: { target, dir }, cwd, env, port, signal }: CommandOptions): Promise<App> {
+type CommandOptions = Pick<BootOptions, 'target'> & { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly port: number; readonly logs: AppLogs; readonly signal: AbortSignal }
+
+async function startCommand({ target, cwd, env, port, logs, signal }: CommandOptions): Promise<App> {
   const [program = '', ...argv] = target.command
-  const output = createWriteStream(join(dir, 'logs', 'application.log'), { flags: 'a' })
+  const output = createWriteStream(logs.output, { flags: 'a' })
   await new Promise((opened, failed) => output.once('open', opened).once('error', failed))
   // The log is the child's own descriptor: a pipe through us would stall the application when we stall.
   const child = spawn(program, argv, { cwd, env, stdio: ['ignore', output, output], detached: true })
@@ -91,7 +95,7 @@ async function startCommand({ options: { target, dir }, cwd, env, port, signal }
     if (!stopping) crash = by ? `ended by ${by}` : `exit code ${code}`
   })
   const logTail = async (lines: number, containing?: string) => {
-    const files = ['application-own.log', 'application.log'].map((name) => lastLines(join(dir, 'logs', name), lines, containing))
+    const files = [logs.own, logs.output].map((file) => lastLines(file, lines, containing))
     return (await Promise.all(files)).find((found) => found.length > 0) ?? []
   }
   const baseUrl = `http://127.0.0.1:${port}`

@@ -7,6 +7,8 @@ export type Stack = AsyncDisposable & {
   readonly database: Database
   /** In the application's PID and network namespaces. In containers these come with the application: it answers from startApp to the end of the main process. */
   readonly agent: Agent
+  /** Files to which the application's output goes, and its own log where it has one. They grow from startApp on; one that is not written to may not exist. */
+  readonly appLogs: readonly string[]
   /** name to value: images, digests, versions. */
   readonly versions: Readonly<Record<string, string>>
   /** Runs the target's seed command against the database. Fails with the command's last output, also where `signal` times out. */

@@ -36,7 +36,7 @@ test('all that is wrong is told at once, with what was meant', () => {
     [
       "There is no metric "http_req_durations" for a threshold. Did you mean "http_req_duration"?",
       "There is no metric "pg.idleInTransaction" for a threshold. Did you mean "pg.idle-in-transaction"?",
-      "There is no metric "app.goroutines" for a threshold. There are app.processes, app.requests, app.zombies, app.threads, app.fds, app.fds-files, app.fds-sockets, app.fds-pipes, app.fds-other, app.rss-bytes, app.cpu-ms, app.clients, app.vanished-clients, app.close-wait, app.orphan-sockets, app.tcp-established, app.tcp-syn-sent, app.tcp-fin-wait, app.tcp-listening, app.connection-readings.",
+      "There is no metric "app.goroutines" for a threshold. There are app.processes, app.requests, app.zombies, app.threads, app.fds, app.fds-files, app.fds-sockets, app.fds-pipes, app.fds-other, app.rss-bytes, app.cpu-ms, app.clients, app.vanished-clients, app.close-wait, app.orphan-sockets, app.tcp-established, app.tcp-syn-sent, app.tcp-fin-wait, app.tcp-listening, app.connection-readings, app.pool-cleanups.",
       "The load has no route "timeline fed" for the threshold on http_req_duration{route:timeline fed}. Did you mean "timeline feed"?",
       "The threshold "p99<400" on http_req_duration{route:timeline fed} cannot be read: expected a percentile from 0 to 100, as in p(99) at "99<400".",
       "A threshold can select by route alone, as in http_req_duration{route:home}; got the tag "status".",

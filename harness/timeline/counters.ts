@@ -42,6 +42,7 @@ export const beatCounters = {
     'app.tcp-listening',
     'app.connection-readings',
   ],
+  'application-log': ['app.pool-cleanups'],
   harness: ['load.in-flight', 'load.started', 'load.lag-ms', 'load.generator-rss-bytes', 'harness.rss-bytes'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 

@@ -25,6 +25,7 @@ export type Happening =
   | Canary
   | Capacity
   | ServerLog
+  | PoolCleanup
   | Suspect
   | Evidence
   | Control
@@ -224,6 +225,12 @@ export type Capacity = {
 
 /** An ERROR, FATAL or PANIC of the database server's own log. */
 export type ServerLog = { readonly kind: 'server-log'; readonly pid: number; readonly severity: string; readonly sqlstate: string; readonly message: string }
+
+/**
+ * A line of the application's own log in which a pool says that it cleaned up after a request. `cleanup`: what it says, by its name in pool-cleanups.ts. Only the first lines of each are kept;
+ * the counter `app.pool-cleanups` counts all. Older records have none, and no such counter: nobody read that log.
+ */
+export type PoolCleanup = { readonly kind: 'pool-cleanup'; readonly cleanup: string; readonly line: string }
 
 /** Seen during load: a process that waits with its CPU frozen while its session's transaction grows old. Shown at once, judged later. */
 export type Suspect = { readonly kind: 'suspect'; readonly process: string; readonly session: string | null; readonly url: string | null }

@@ -1,5 +1,5 @@
 import { clientExtremes } from './client-extremes.ts'
-import type { Beat, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Beat, Canary, Capacity, Control, Dose, End, Entry, Evidence, KeptRequest, LoadSecond, Look, Phase, PoolCleanup, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import { halfClosedSince } from './half-closed.ts'
 import { firstNotes, lineOrder } from './line-order.ts'
@@ -31,6 +31,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
   const canaries: Stamped<Canary>[] = []
   const capacities: Stamped<Capacity>[] = []
   const serverLog = firstOfEach<Stamped<ServerLog>>((line) => line.sqlstate)
+  const poolCleanups = firstOfEach<Stamped<PoolCleanup>>(({ cleanup }) => cleanup)
   const suspects: Stamped<Suspect>[] = []
   const evidence: Stamped<Evidence>[] = []
   const controls: Stamped<Control>[] = []
@@ -77,6 +78,8 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
         return void capacities.push(entry)
       case 'server-log':
         return serverLog.add(entry)
+      case 'pool-cleanup':
+        return poolCleanups.add(entry)
       case 'suspect':
         return void suspects.push(entry)
       case 'evidence':
@@ -115,6 +118,7 @@ export function beginFold(facts: Facts): { readonly add: (entry: Entry | Damage)
       canaries: [...canaries],
       capacities: [...capacities],
       serverLog: [...serverLog.all],
+      poolCleanups: [...poolCleanups.all],
       suspects: [...suspects],
       evidence: [...evidence],
       controls: [...controls],
@@ -243,7 +247,7 @@ function lastLooks() {
   }
 }
 
-/** So many lines of the server's log are kept of each SQLSTATE. A refused connection may be logged ten thousand times in a night; the first hundred tell as much. */
+/** So many lines of the server's log are kept of each SQLSTATE, and of a pool's of each kind. A refused connection may be logged ten thousand times in a night; the first hundred tell as much. */
 export const keptOfEachError = 100
 
 function firstOfEach<T>(kindOf: (one: T) => string) {

@@ -160,6 +160,7 @@ const entries = tabled<Happening['kind']>({
   canary: { url: isText, outcome: isText, detail: isText, tookMs: isNumber },
   capacity: { when: isText, sent: optional(listOf(isNumber)), declined: optional(isNumber), cycle: optional(isNumber), held: optional(isNumber), asked: isCount, parallel: isCount, tries: listOf(isCount) },
   'server-log': { pid: isNumber, severity: isText, sqlstate: isText, message: isText },
+  'pool-cleanup': { cleanup: isText, line: isText },
   suspect: { process: isText, session: nullable(isText), url: nullable(isText) },
   evidence: { members: listOf(isText), file: isText, lastLogLine: nullable(isText) },
   control: { edge: isText, planted: of<Planted>(planted) },

@@ -1,4 +1,4 @@
-import type { Canary, Capacity, Control, Dose, Early, Evidence, KeptRequest, LoadSecond, Look, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Canary, Capacity, Control, Dose, Early, Evidence, KeptRequest, LoadSecond, Look, PoolCleanup, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import type { RudeSums } from './rude-sums.ts'
 
@@ -24,6 +24,8 @@ export type Timeline = {
   readonly canaries: readonly Stamped<Canary>[]
   readonly capacities: readonly Stamped<Capacity>[]
   readonly serverLog: readonly Stamped<ServerLog>[]
+  /** What pools said in the application's log; empty in older records. */
+  readonly poolCleanups: readonly Stamped<PoolCleanup>[]
   readonly suspects: readonly Stamped<Suspect>[]
   readonly evidence: readonly Stamped<Evidence>[]
   readonly controls: readonly Stamped<Control>[]

@@ -65,7 +65,8 @@ const unplantable: readonly { readonly called: string; readonly counters: readon
 
 /**
  * Counters of nothing that could be left behind: totals since a start, which other invariants compare with each other; processor time, and how often a probe has read; clients, which
- * belong to the load and are its sign of quiet, the vanished ones too; states of connections, each of which is a descriptor.
+ * belong to the load and are its sign of quiet, the vanished ones too; states of connections, each of which is a descriptor; what a pool has cleaned up itself, and logs of which none
+ * could be read.
  */
 const ofNoKind: ReadonlySet<string> = new Set([
   'pg.sessions-opened',
@@ -83,6 +84,8 @@ const ofNoKind: ReadonlySet<string> = new Set([
   'app.clients',
   'app.vanished-clients',
   'app.connection-readings',
+  'app.pool-cleanups',
+  'app.unread-logs',
   'app.tcp-established',
   'app.tcp-syn-sent',
   'app.tcp-fin-wait',

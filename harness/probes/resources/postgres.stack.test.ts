@@ -32,7 +32,7 @@ beforeAll(async () => {
   appUri = await createAppRole(server.adminUri)
   const stack = { database: { adminUri: server.adminUri, appUri } } as Stack
   activity = await postgres.open(stack)
-  log = await postgresLog.open(stack, { signal: signal(), say: (line) => said.push(line) })
+  log = await postgresLog.open(stack, { signal: signal(), say: (line) => line.kind === 'server-log' && said.push(line) })
 })
 afterAll(async () => {
   await log[Symbol.asyncDispose]()

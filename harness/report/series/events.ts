@@ -71,6 +71,7 @@ export function eventFold() {
         case 'requests':
         case 'rude':
         case 'canary':
+        case 'pool-cleanup':
           return
         default:
           return entry satisfies never
