@@ -47,7 +47,7 @@ export const lastLineOf = (words: string): string => words.slice(words.lastIndex
 const pairsShown = 4
 
 /** Longest command that its backend is aligned with. */
-const widestAligned = 30
+const widestAligned = 40
 
 function tellCluster(page: Page, { symptom, hangs }: Cluster, paint: Paint): void {
   const [first, ...others] = hangs
