@@ -74,10 +74,17 @@ test('parts that contradict each other are told beside what is wrong elsewhere',
       "Expected name to be lower case letters, digits and hyphens, got 'A Soak'.",
       "Expected load.routes.0.path to be a path that starts with / and is percent-encoded, got 'no slash'.",
       "Expected target.variants.default to be one of a, got "b".",
-      "Expected target.variants.leaks to name variants, got "c".",
+      "Expected target.variants.leaks to be of a, got "c".",
       "Expected names of routes to differ, got "home" twice.",
     ]
   `)
+})
+
+test('a variant that is misspelt where another setting names it is told with those there are and the one that was meant', () => {
+  expect(problemsOf({ ...good, target: { ...good.target, variants: { default: 'mnded', leaks: ['lekay'], by: { mended: {}, leaky: {} } } } })).toEqual([
+    'Expected target.variants.default to be one of mended, leaky, got "mnded". Did you mean "mended"?',
+    'Expected target.variants.leaks to be of mended, leaky, got "lekay". Did you mean "leaky"?',
+  ])
 })
 
 test('a client that hangs up does so before its request would have timed out', () => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { z } from 'zod'
-import { meant } from '../thresholds/meant.ts'
+import { meant, perhaps } from '../thresholds/meant.ts'
 import { problemsOfThresholds, type Thresholds } from '../thresholds/thresholds.ts'
 import { problemsOfRude } from './rude.ts'
 import { scenarioShape, thresholds, variants } from './scenario-shape.ts'
@@ -43,9 +43,10 @@ function contradictionsOfVariants(scenario: unknown): string[] {
   const declared = z.object({ target: z.object({ variants }) }).safeParse(scenario).data?.target.variants
   if (declared === undefined) return []
   const { default: usual, leaks = [], by } = declared
+  const names = Object.keys(by)
   return [
-    ...(Object.hasOwn(by, usual) ? [] : [`Expected target.variants.default to be one of ${Object.keys(by).join(', ')}, got "${usual}".`]),
-    ...leaks.filter((leaky) => !Object.hasOwn(by, leaky)).map((leaky) => `Expected target.variants.leaks to name variants, got "${leaky}".`),
+    ...(Object.hasOwn(by, usual) ? [] : [`Expected target.variants.default to be one of ${names.join(', ')}, got "${usual}".${perhaps(usual, names)}`]),
+    ...leaks.filter((leaky) => !Object.hasOwn(by, leaky)).map((leaky) => `Expected target.variants.leaks to be of ${names.join(', ')}, got "${leaky}".${perhaps(leaky, names)}`),
   ]
 }
 
@@ -68,10 +69,10 @@ function contradictionsOfRoutes(scenario: unknown, names: readonly string[]): st
   return found
 }
 
-const routeNamesIn = (scenario: unknown): readonly string[] => z.object({ load: z.object({ routes: z.array(z.object({ name: text })) }) }).safeParse(scenario).data?.load.routes.map(({ name }) => name) ?? []
 function contradictionsOfModel(scenario: unknown): string[] {
   const { arrivals, rampMs } = z.object({ load: z.object({ arrivals: z.unknown(), rampMs: z.unknown() }).partial() }).safeParse(scenario).data?.load ?? {}
   if (arrivals === undefined || rampMs === undefined) return []
   return ['Expected load.rampMs, by which the users of a closed model come, to be without load.arrivals, which make it an open one: let their rate grow by load.arrivals.rampMs.']
 }
 
+const routeNamesIn = (scenario: unknown): readonly string[] => z.object({ load: z.object({ routes: z.array(z.object({ name: text })) }) }).safeParse(scenario).data?.load.routes.map(({ name }) => name) ?? []
