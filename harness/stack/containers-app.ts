@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import type { Site } from './containers-site.ts'
+import { engineWithinMs, fromEngine } from './from-engine.ts'
 import { lastLines } from './log-tail.ts'
 
 export type AppContainer = {
@@ -34,12 +35,14 @@ export const appLogsOf = ({ logs }: Pick<Site, 'logs'>): { readonly output: stri
  * Starts the application as its image says, as process 1 of its container: an init of ours would reap zombies that the real deployment keeps.
  * Testcontainers would wait for it where we must go on to start the agent, hence the engine's own API.
  */
-export async function startAppContainer(site: Site, { name, image, port, env }: AppContainerOptions): Promise<AppContainer> {
+export async function startAppContainer(site: Site, { name, image, port, env }: AppContainerOptions, { withinMs = engineWithinMs } = {}): Promise<AppContainer> {
   const appLogs = appLogsOf(site)
   const ownLogs = dirname(appLogs.own)
   await mkdir(ownLogs, { recursive: true })
   await chmod(ownLogs, 0o777) // the application may have a user of its own
-  const container = await site.docker.createContainer({
+  const within = <T>(what: string, ask: (abortSignal: AbortSignal) => Promise<T>) => fromEngine(`${what} the container of the application`, ask, { withinMs })
+  const container = await within('create', (abortSignal) => site.docker.createContainer({
+    abortSignal,
     name,
     Image: image,
     Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
@@ -53,20 +56,20 @@ export async function startAppContainer(site: Site, { name, image, port, env }: 
       Binds: [`${ownLogs}:${logDir}`],
       LogConfig: { Type: 'json-file', Config: {} },
     },
-  })
-  await container.start()
-  const { end: logged } = await followOutput(container, appLogs.output)
+  }))
+  await within('start', (abortSignal) => container.start({ abortSignal }))
+  const { end: logged } = await within('hand over the output of', () => followOutput(container, appLogs.output))
   let stopping = false
   let crash: string | null = null
   const ended = container.wait().then(async () => {
     if (stopping) return
     await logged // whoever reads that it crashed reads its last words too
-    crash = await causeOfDeath(container)
+    crash = await within('tell the end of', (abortSignal) => causeOfDeath(container, abortSignal))
   }).catch(() => {}) // removed under us: the stack is being torn down
 
   return {
     id: container.id,
-    baseUrl: `http://${site.host}:${await publishedPort(container, port)}`,
+    baseUrl: `http://${site.host}:${await within('tell the port of', (abortSignal) => publishedPort(container, port, abortSignal))}`,
     crashed: () => crash,
     logTail: async (lines, containing) => {
       const own = await lastLines(appLogs.own, lines, containing)
@@ -93,13 +96,13 @@ async function followOutput(container: Docker.Container, file: string) {
 }
 
 /** An application that ends at once may no longer have a port. Then there is none to return, and the wait for readiness says why. */
-async function publishedPort(container: Docker.Container, port: number): Promise<string> {
-  const { NetworkSettings } = await container.inspect()
+async function publishedPort(container: Docker.Container, port: number, abortSignal: AbortSignal): Promise<string> {
+  const { NetworkSettings } = await container.inspect({ abortSignal })
   return NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort ?? '0'
 }
 
-async function causeOfDeath(container: Docker.Container): Promise<string> {
-  const { State } = await container.inspect()
+async function causeOfDeath(container: Docker.Container, abortSignal: AbortSignal): Promise<string> {
+  const { State } = await container.inspect({ abortSignal })
   return State.OOMKilled ? 'out of memory' : `exit code ${State.ExitCode}`
 }
 

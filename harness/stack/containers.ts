@@ -10,6 +10,7 @@ import { databasePort, startDatabase } from './containers-database.ts'
 import { buildImage, imageOf, pullImage } from './containers-image.ts'
 import { openSite, type Site } from './containers-site.ts'
 import { declaredEnvironment, targetEnvironment } from './environment.ts'
+import { fromEngine } from './from-engine.ts'
 import { untilReady } from './ready.ts'
 import { runSeed } from './target-command.ts'
 import type { App, BootOptions, Stack } from './stack.ts'
@@ -106,6 +107,6 @@ async function allOrNone<T extends readonly Promise<unknown>[]>(works: readonly 
 }
 
 async function digests(site: Site, images: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-  const entries = Object.entries(images).map(async ([what, image]) => [what, (await site.docker.getImage(image).inspect()).Id] as const)
+  const entries = Object.entries(images).map(async ([what, image]) => [what, (await fromEngine(`inspect the image ${image}`, () => site.docker.getImage(image).inspect())).Id] as const)
   return Object.fromEntries(await Promise.all(entries))
 }
