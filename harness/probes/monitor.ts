@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { ownClient } from '../stack/own-client.ts'
+import { diskFull, diskIsFull } from '../timeline/disk-full.ts'
 
 /** The name of every session of the harness begins with this, so that it can be told from the application's and counted. */
 export const monitorName = 'lowtide-monitor'
@@ -9,7 +10,11 @@ export const monitorName = 'lowtide-monitor'
 const endWithinMs = 2_000
 
 /** A session of the harness to PostgreSQL. A query is one command, and is prepared: few texts, asked again and again. */
-export type Monitor = AsyncDisposable & { readonly query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[], signal: AbortSignal) => Promise<Row[]> }
+export type Monitor = AsyncDisposable & {
+  readonly query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[], signal: AbortSignal) => Promise<Row[]>
+  /** Whether its session has ended: then no query will be answered any more. */
+  readonly isLost: () => boolean
+}
 
 /**
  * A superuser session that is opened before any load and kept. PostgreSQL reserves connections for superusers (superuser_reserved_connections), so it still answers when the application
@@ -32,10 +37,13 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
         signal.throwIfAborted()
         const result = await Promise.race([client.query({ name: nameIn(names, text), text, values: [...values] }), aborted])
         return result.rows
+      } catch (cause) {
+        throw isOfDisk(cause) ? new Error(`${diskIsFull}: ${cause.message}`, { cause }) : cause
       } finally {
         signal.removeEventListener('abort', onAbort)
       }
     },
+    isLost: () => lost !== null,
     [Symbol.asyncDispose]: async () => {
       // A server that is frozen, or can no longer be reached, never closes its end.
       await Promise.race([client.end().catch(() => {}), delay(endWithinMs, undefined, { ref: false })])
@@ -43,6 +51,9 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
     },
   }
 }
+
+/** A server without room fails even those who only read: it has to write a page before it can use its place in memory for another. */
+const isOfDisk = (cause: unknown): cause is Error => cause instanceof Error && 'code' in cause && cause.code === diskFull
 
 /** Of the prepared statement: to plan the same query at each beat would cost the server more than to run it. */
 function nameIn(names: Map<string, string>, text: string): string {

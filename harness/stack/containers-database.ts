@@ -50,7 +50,7 @@ export async function startDatabase(site: Site, { maxConnections = 100, mayRepli
   const adminUri = `postgres://${container.getUsername()}:${container.getPassword()}@${site.host}:${container.getPort()}/${container.getDatabase()}`
   const version = await untilItAnswers(adminUri, signal)
   const appUri = await createAppRole(adminUri, { mayReplicate })
-  return { database: { adminUri, appUri, appUriInside: inside(appUri), appRole: new URL(appUri).username }, version }
+  return { database: { adminUri, appUri, appUriInside: inside(appUri), appRole: new URL(appUri).username, logFile: join(logs, 'server.json') }, version }
 }
 
 /** Testcontainers' own waits hear no AbortSignal; we wait for a real session instead. */

@@ -10,7 +10,7 @@ import { freePort } from './ports.ts'
 import { findBinaries, runnable, serverUser, type ServerUser } from './postgres-binaries.ts'
 import { serverSettings } from './postgres-settings.ts'
 
-export type EmbeddedPostgres = AsyncDisposable & { readonly adminUri: string; readonly port: number; readonly version: string }
+export type EmbeddedPostgres = AsyncDisposable & { readonly adminUri: string; readonly port: number; readonly version: string; readonly jsonLog: string }
 
 export type EmbeddedOptions = {
   /** An empty folder that any user may enter; the server gets `data` in it. */
@@ -55,6 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
         adminUri: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
         port,
         version: server.version,
+        jsonLog: jsonLogIn(dataDir),
         [Symbol.asyncDispose]: server.stop,
       }
     }
@@ -62,6 +63,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     throw new Error(`PostgreSQL did not start in ${dataDir}: ${server.lines.at(-1) ?? 'it said nothing'}. Its log is ${options.logFile}.`)
   }
 }
+
+const jsonLogIn = (dataDir: string) => join(dataDir, 'log', 'server.json')
 
 export const dataDirOf = (home: string) => join(home, 'data')
 
@@ -117,7 +120,7 @@ async function start(postgres: string, dataDir: string, port: number, options: E
     // A server that is frozen, or has a frozen backend, would keep the run from ending.
     await removeOwned([{ kind: 'postgres', dataDir }])
     await ended
-    await copyFile(join(dataDir, 'log', 'server.json'), options.logFile.replace(/\.log$/, '.json')).catch(() => {}) // one that never came up wrote none
+    await copyFile(jsonLogIn(dataDir), options.logFile.replace(/\.log$/, '.json')).catch(() => {}) // one that never came up wrote none
   }
   child.once('error', () => {})
   await log.close()
@@ -134,7 +137,7 @@ async function start(postgres: string, dataDir: string, port: number, options: E
     await delay(10)
   }
   await ended
-  const lines = [...(await lastLines(options.logFile, 20)), ...(await lastLines(join(dataDir, 'log', 'server.json'), 20)).map(messageOf)]
+  const lines = [...(await lastLines(options.logFile, 20)), ...(await lastLines(jsonLogIn(dataDir), 20)).map(messageOf)]
   return { kind: lines.some((line) => line.includes('Address already in use')) ? 'port-taken' : 'failed', lines }
 }
 

@@ -50,7 +50,7 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
   const everything = made.move()
   return {
     kind: 'processes',
-    database: { adminUri: postgres.adminUri, appUri, appUriInside: appUri, appRole: new URL(appUri).username },
+    database: { adminUri: postgres.adminUri, appUri, appUriInside: appUri, appRole: new URL(appUri).username, logFile: postgres.jsonLog },
     agent,
     appLogs: [logs.output, logs.own],
     versions: { postgresql: `${postgres.version} (embedded)` },

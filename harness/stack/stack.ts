@@ -25,6 +25,8 @@ export type Database = {
   /** As seen from the application's network namespace. */
   readonly appUriInside: string
   readonly appRole: string
+  /** The server's own log (jsonlog) as a file of this machine: for what it says when it answers no more. */
+  readonly logFile: string
 }
 
 export type App = {

@@ -1,5 +1,8 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openLedger } from './postgres-log.ts'
 
 const line = (pid: number, message: string) => `${JSON.stringify({ pid, session_id: `6923a4c0.${pid.toString(16)}`, error_severity: 'LOG', message })}\n`
@@ -67,6 +70,26 @@ test('a thousand errors of one kind hide none of another', async () => {
   expect(told).toContain('25P03')
   expect(told.length).toBeLessThan(300)
   expect(ledger.counters()).toMatchObject({ 'log.errors': 1_001, 'log.sessions-ended': 1 })
+})
+
+test('why the server has gone is told once from the file of its log, when no session can read it any more', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'postgres-log-test-')), 'server.json')
+  onTestFinished(() => rm(dirname(file), { recursive: true }))
+  const failed = (severity: string, sqlstate: string, message: string) => `${JSON.stringify({ pid: 71, session_id: '6923a4c0.47', error_severity: severity, state_code: sqlstate, message })}\n`
+  const before = failed('PANIC', 'XX000', 'told by SQL')
+  const panic = 'could not write to file "pg_wal/xlogtemp.27727": No space left on device'
+  const log = growing([before])
+  const told: string[] = []
+  const ledger = openLedger(log, 'server.json', ({ severity, sqlstate, message }) => told.push(`${severity} ${sqlstate} ${message}`))
+  log.grow()
+  await ledger.catchUp(new AbortController().signal)
+  await ledger.lastWords(file)
+  await writeFile(file, `${before}${failed('ERROR', '23505', 'of the application')}${failed('PANIC', '53100', panic)}`)
+  await Promise.all([ledger.lastWords(file), ledger.lastWords(file)])
+  await appendFile(file, `${failed('FATAL', '53100', 'of the recovery')}{"pid":71,"error_sev\n`)
+  await ledger.lastWords(file)
+  expect(told).toEqual(['PANIC XX000 told by SQL', `PANIC 53100 ${panic}`, 'FATAL 53100 of the recovery'])
+  expect(ledger.counters()).toMatchObject({ 'log.errors': 1 })
 })
 
 test('a chunk that ends inside a character and inside a line loses neither', async () => {

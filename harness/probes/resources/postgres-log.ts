@@ -1,3 +1,6 @@
+import { createReadStream } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
+import { diskFull } from '../../timeline/disk-full.ts'
 import type { ServerLog } from '../../timeline/entry.ts'
 import { serverTimeouts } from '../../timeline/server-timeouts.ts'
 import { monitorName, openMonitor, type Monitor } from '../monitor.ts'
@@ -19,10 +22,15 @@ export default {
     }
     const ledger = openLedger(monitor, where.file, say)
     const session = opened.move()
+    const catchUp = (signal: AbortSignal) =>
+      ledger.catchUp(signal).catch(async (cause: Error) => {
+        if (monitor.isLost()) await ledger.lastWords(stack.database.logFile)
+        throw cause
+      })
     return {
-      beat: async (signal) => (await ledger.catchUp(signal), ledger.counters()),
+      beat: async (signal) => (await catchUp(signal), ledger.counters()),
       look: async (signal) => {
-        await ledger.catchUp(signal)
+        await catchUp(signal)
         return { counters: ledger.counters(), members: ledger.open() }
       },
       [Symbol.asyncDispose]: () => session.disposeAsync(),
@@ -47,6 +55,8 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   const told = new Map<string, number>()
   let reading = Promise.resolve()
 
+  const tell = ({ pid, error_severity, state_code, message }: LogLine): void => say({ kind: 'server-log', pid, severity: error_severity, sqlstate: state_code ?? '', message: message.slice(0, 500) })
+
   const read = (line: LogLine) => {
     const id = sessionId(line)
     inStatistics.read(id, line)
@@ -61,7 +71,7 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
       const sqlstate = line.state_code ?? ''
       if (sqlstate in serverTimeouts) ended += 1
       told.set(sqlstate, (told.get(sqlstate) ?? 0) + 1)
-      if ((told.get(sqlstate) ?? 0) <= errorsTold) say({ kind: 'server-log', pid: line.pid, severity: line.error_severity, sqlstate, message: line.message.slice(0, 500) })
+      if ((told.get(sqlstate) ?? 0) <= errorsTold) tell(line)
     }
   }
 
@@ -81,9 +91,23 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
     }
   }
 
+  const readLast = async (logFile: string) => {
+    const start = offset - rest.length
+    const bytes = await buffer(createReadStream(logFile, { start })).catch(() => Buffer.alloc(0))
+    const end = bytes.lastIndexOf(10) + 1
+    offset = start + end
+    rest = Buffer.alloc(0)
+    for (const text of bytes.toString('utf8', 0, end).split('\n')) {
+      const line = lineIn(text)
+      if (line?.error_severity === 'PANIC' || line?.state_code === diskFull) tell(line)
+    }
+  }
+
   return {
     counters: () => ({ 'log.opened': opened, 'log.closed': closed, 'log.live': open.size, 'log.errors': errors, 'log.sessions-ended': ended, 'log.sessions': inStatistics.count() }),
     open: () => [...open].map(([id, pid]) => ({ kind: 'logged-session' as const, id, pid })),
+    /** For when no session reads the log any more: tells from its file why the server has gone, where it says so. Counts nothing, since nobody watches any more. A file that cannot be read tells nothing. */
+    lastWords: (logFile: string): Promise<void> => (reading = reading.catch(() => {}).then(() => readLast(logFile))),
     // One after the other: a beat and a look at the same time would both read from the same place, count it twice and miss what comes next.
     catchUp: (signal: AbortSignal): Promise<void> => (reading = reading.catch(() => {}).then(() => readOn(signal))),
   }
@@ -116,6 +140,15 @@ function sessionsInStatistics() {
 
 /** The fields of jsonlog that are read here: PostgreSQL manual, "Using JSON-Format Log Output". */
 type LogLine = { readonly pid: number; readonly session_id: string; readonly error_severity: string; readonly state_code?: string; readonly message: string }
+
+/** null for one that the server could not write whole. */
+function lineIn(text: string): LogLine | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
 
 /** session_id is `<start of the backend in hexadecimal epoch seconds>.<pid in hexadecimal>`. */
 const sessionId = (line: LogLine) => `${line.pid}@${Number.parseInt(line.session_id, 16)}`
