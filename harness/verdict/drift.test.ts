@@ -30,6 +30,7 @@ test.each<[string, readonly number[], string, RegExp]>([
   ['noise', [50, 51, 49.5, 50.2, 50.4, 49.8, 50.3, 50.1], 'flat', /^memory flat/],
   ['a cache that fills', [50, 60, 69.5, 75.2, 75, 75.1, 75.2, 75], 'rose, then flat', /^memory rose, then flat: 50 MB to 75 MB over 280 requests, .* per 1,000 \(95 %: .* to .*\)$/],
   ['so much a request', [54, 58, 62.1, 64, 63.9, 68.1, 76, 78], 'rises with the load', /^memory rises with the load: 54 MB to 78 MB over 280 requests, 100 MB per 1,000/],
+  ['so little a request that megabytes would hide it', [54, 58, 62.1, 64, 63.9, 68.1, 76, 78].map((megabytes) => megabytes / 20_000), 'rises with the load', /^memory rises with the load: 2\.7 kB to 3\.9 kB over 280 requests, 5 kB per 1,000/],
   ['what a start has used and gives back', [70, 60, 52, 46, 46.1, 45.9, 46, 46.1], 'flat', /^memory flat: 70 MB to 46 MB/],
   ['what falls, but for the slope between most of its rests', [52, 47, 46, 46.2, 46.1, 46.3, 46.2, 46.4], 'flat', /^memory flat: 52 MB to 46 MB/],
   ['a bend or a line', [50, 56, 60, 63, 62.5, 65, 68, 69], 'not settled yet', /^memory not settled yet/],

@@ -18,7 +18,8 @@ export type Drift = {
   readonly sentence: string
 }
 
-const inMegabytes = (bytes: number): string => `${inDigits(bytes / 1e6)} MB`
+/** What is far below a megabyte is told in kilobytes: 0.00094 MB is hard to read. */
+const inMegabytes = (bytes: number): string => (bytes !== 0 && Math.abs(bytes) < 1e4 ? `${inDigits(bytes / 1e3)} kB` : `${inDigits(bytes / 1e6)} MB`)
 
 /**
  * Each is read from the first of its counters that the run has. Memory that no file backs says more than resident memory, which grows with every page of a program that is touched;

@@ -1,6 +1,7 @@
 import type { Envelope, Mark, Series, Span, Trace } from '../series.ts'
 import { outcomes, type RouteTrace } from '../series/load.ts'
 import { count, thousands } from '../../verdict/words.ts'
+import { bytes } from '../words.ts'
 
 /** What charts.browser.js draws: panels below each other over one time axis. Times in seconds of the record. */
 export type Drawing = {
@@ -54,7 +55,7 @@ export function flatCounters(series: Series): readonly string[] {
   return Object.keys(series.counters.traces)
     .filter((name) => isFlat(series, name))
     .toSorted()
-    .map((name) => `${name} ${thousands(values(series.counters.traces[name])[0] ?? 0)}`)
+    .map((name) => `${name} ${(name.endsWith('-bytes') ? bytes : thousands)(values(series.counters.traces[name])[0] ?? 0)}`)
 }
 
 /** In this order, and drawn even where they never moved: a flat line of these is what a reader looks for. */

@@ -148,7 +148,7 @@ function signsOf({ baseline, spans, marks, unseen, levels }: Series): readonly (
 function panelPlace(panel: Panel, index: number): Markup {
   const { title, meaning, baseline } = panel
   const band = baseline === null ? null : `baseline ${rangeOf(panel, [baseline.min, baseline.max])}`
-  return html`<div class="panel"><h3><span>${title}</span>${[meaning, band].map((text) => (text === null ? null : html`<span class="faint">${text}</span>`))}<ul class="keys"></ul></h3><div data-panel="${index}" role="img" aria-label="${saidOf(panel)}"></div></div>`
+  return html`<div class="panel"><div class="head"><h3>${title}</h3>${[meaning, band].map((text) => (text === null ? null : html`<span class="faint">${text}</span>`))}<ul class="keys"></ul></div><div data-panel="${index}" role="img" aria-label="${saidOf(panel)}"></div></div>`
 }
 
 /** A chart for who cannot see it: the range of each of its lines. */

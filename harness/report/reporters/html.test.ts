@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { hostileRun, hostileText } from '../../testing/recordings/hostile.ts'
 import { syntheticCrossed, syntheticFacts, syntheticHang, syntheticInconclusive, syntheticLeak, syntheticPass } from '../../testing/recordings/synthetic.ts'
 import { syntheticEntries } from '../../testing/recordings/synthetic-entries.ts'
+import type { Entry } from '../../timeline/entry.ts'
 import type { Findings } from '../../verdict/verdict.ts'
 import type { RunRecord } from '../run-record.ts'
 import { type Mark, seriesOf } from '../series.ts'
@@ -59,7 +60,7 @@ test.each([
 
 test('a chart says what it counts, and its range to who cannot see it', async () => {
   const page = reporter.render(await runOf(syntheticLeak()))
-  expect(page).toMatch(/<span>pg\.backends<\/span><span class="faint">sessions of PostgreSQL, without Lowtide&#39;s own<\/span>/)
+  expect(page).toMatch(/<h3>pg\.backends<\/h3><span class="faint">sessions of PostgreSQL, without Lowtide&#39;s own<\/span>/)
   const told = [...page.matchAll(/data-panel="[^"]*" role="img" aria-label="([^"]*)"/g)].map(([, label]) => label)
   expect(told).toHaveLength([...page.matchAll(/data-panel=/g)].length)
   expect(told).toEqual(expect.arrayContaining([expect.stringMatching(/^phases of the run: .*\bcycle\b/), expect.stringMatching(/^requests, by route over time: .*[\d.]+\/s/), expect.stringMatching(/^pg\.backends over time: \d+ to \d+$/), expect.stringMatching(/^app\.rss-bytes over time: \d+ MB to \d+ MB$/)]))
@@ -78,6 +79,14 @@ test.each([
   const page = reporter.render(await runOf({ ...syntheticLeak(1), hangs: [syntheticHang(0, differences)] }))
   const [, head = ''] = /<article class="cluster">.*?<thead>(.*?)<\/thead>/s.exec(page) ?? []
   expect([...head.matchAll(/<th scope="col">([^<]*)/g)].map(([, name]) => name)).toEqual(columns)
+})
+
+test('what never moved is told with its unit', async () => {
+  const facts = syntheticFacts()
+  async function* entries(): AsyncGenerator<Entry> {
+    for (const n of [0, 1]) yield { kind: 'beat', n, atMs: n * 200, counters: { 'pg.wal-bytes': 16_777_216, 'log.errors': 1_200 } }
+  }
+  expect(textIn(reporter.render({ facts, findings: syntheticPass(), series: await seriesOf(entries(), facts) }))).toContain('Never moved: log.errors 1,200, pg.wal-bytes 16.8 MB.')
 })
 
 test('what held is folded away, what did not is in sight', async () => {
