@@ -64,7 +64,7 @@ const noWait: WaitStrategy = {
 /** The image initialises its data with a server that listens on no TCP port, so the first TCP session is with the real one. */
 async function untilItAnswers(adminUri: string, signal: AbortSignal): Promise<string> {
   for (const deadline = Date.now() + readyWithinMs; ; await delay(50, undefined, { signal })) {
-    const client = ownClient({ connectionString: adminUri, application_name: `${monitorName}-boot`, connectionTimeoutMillis: 2_000 })
+    const client = ownClient({ connectionString: adminUri, application_name: `${monitorName}-boot`, connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
     client.on('error', () => {}) // a server that goes away between two steps is asked again
     try {
       await client.connect()

@@ -102,6 +102,13 @@ test('a server that ends the session in which the application’s role is made i
   expect(await created).toBe('The role of the application could not be made: terminating connection due to administrator command.')
 })
 
+test('a role that is not made in time, as another session holds a lock on roles, is given up', async () => {
+  await using server = await boot()
+  await using monitor = await openMonitor(server.adminUri, 'test')
+  for (const sql of ['BEGIN', 'LOCK TABLE pg_authid IN SHARE MODE']) await monitor.query(sql, [], signal())
+  await expect(createAppRole(server.adminUri, { withinMs: 300 })).rejects.toThrow(/^The role of the application could not be made: PostgreSQL did not answer within 0\.3 s: does its disk hang, or does another session hold a lock\?$/)
+})
+
 test('it ends also when it is frozen, and so does a monitor of it', async () => {
   const server = await boot()
   const monitor = await openMonitor(server.adminUri, 'test')
