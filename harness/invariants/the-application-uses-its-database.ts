@@ -1,5 +1,6 @@
 import type { Look } from '../timeline/entry.ts'
 import type { Invariant } from '../verdict/verdict.ts'
+import { count, thousands } from '../verdict/words.ts'
 
 /** One that finds its database elsewhere, by a file or a default of its own, leaves nothing here, whatever it leaves there. */
 export default {
@@ -11,7 +12,7 @@ export default {
     if (first === undefined || doses.length === 0) return { kind: 'not judged', sentence: 'sessions were not counted by a log' }
     const opened = Math.max(...counted.map(openedBy)) - openedBy(first)
     const most = Math.max(...counted.map(({ counters }) => counters['log.live'] ?? 0))
-    if (opened > 0 || most > 0) return { kind: 'pass', sentence: `up to ${most} sessions at rest, ${opened} opened since the load began` }
+    if (opened > 0 || most > 0) return { kind: 'pass', sentence: `${most === 0 ? 'no session' : `up to ${count(most, 'session')}`} at rest, ${thousands(opened)} opened since the load began` }
     return {
       kind: 'inconclusive',
       sentence: 'the application had no session in the database of this run, and opened none: what it leaves in a database would not show',
