@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises'
-import { resumeResults } from '../results.ts'
+import { resumeResults, type Fits } from '../results.ts'
 
 /** One figure of the bench: measured a number of times, each result appended to its raw file, so that a bench that is cut off goes on where it was. */
 export type Measure<R extends object = object> = {
@@ -8,6 +8,8 @@ export type Measure<R extends object = object> = {
   readonly times: number
   /** One measurement; `nth` counts from 0. */
   readonly once: (nth: number, options: MeasureOptions) => Promise<R>
+  /** Whether a line of the raw file is a result, where an earlier one measured something else under the same name; default: all are. */
+  readonly fits?: Fits<R>
   /** The figures, one line each, from all results. */
   readonly figures: (results: readonly R[]) => readonly string[]
   /** A chart of them, to lie beside the raw results; null while there is nothing to draw. */
@@ -17,8 +19,8 @@ export type Measure<R extends object = object> = {
 export type MeasureOptions = { readonly signal: AbortSignal; readonly scenario: string; readonly reports: string }
 
 /** Measures until `times` results are there, then gives all of them. */
-export async function measure<R extends object>({ once, times }: Measure<R>, file: string, options: MeasureOptions & { readonly times?: number }, onResult: (nth: number, result: R) => void): Promise<readonly R[]> {
-  const results = [...(await resumeResults<R>(file, () => true))]
+export async function measure<R extends object>({ once, times, fits = () => true }: Measure<R>, file: string, options: MeasureOptions & { readonly times?: number }, onResult: (nth: number, result: R) => void): Promise<readonly R[]> {
+  const results = [...(await resumeResults<R>(file, fits))]
   for (let nth = results.length; nth < (options.times ?? times); nth += 1) {
     options.signal.throwIfAborted()
     const result = await once(nth, options)

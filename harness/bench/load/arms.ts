@@ -15,10 +15,13 @@ export type Arm = { readonly perSecond: number; readonly p50Ms: number; readonly
 
 export type ArmOptions = { readonly ground: Ground; readonly k6: K6; readonly bundle: Bundle; readonly plan: Pick<LoadPlan, 'dose' | 'concurrency' | 'arrivals'>; readonly signal: AbortSignal }
 
+/** Each arm is a load of its own, with the same requests for the same dose. */
+export const onlyCycle = { seed: 1, cycle: 0, firstRequest: 0 } as const
+
 /** k6 with its defaults, as its users run it: the same script, with metrics, thresholds and a summary. */
 export const bare = async ({ ground, k6, bundle, plan, signal }: ArmOptions): Promise<Arm> => {
   const summary = join(ground.dir, 'summary.json')
-  const whole: LoadPlan = { ...plan, seed: 1, cycle: 0, firstRequest: 0, baseUrl: ground.baseUrl, requestTimeoutMs: bundle.requestTimeoutMs, thinkScale: 1 }
+  const whole: LoadPlan = { ...plan, ...onlyCycle, baseUrl: ground.baseUrl, requestTimeoutMs: bundle.requestTimeoutMs, thinkScale: 1 }
   const [program, ...leading] = k6.command
   const child = spawn(program!, [...leading, 'run', '--no-usage-report', '--summary-trend-stats=p(50),p(99)', `--summary-export=${summary}`, '--env', `LOWTIDE_PLAN=${JSON.stringify(whole)}`, '-'], { stdio: ['pipe', 'ignore', 'pipe'], signal })
   child.stderr.resume()
@@ -41,7 +44,7 @@ export const inside = async ({ ground, k6, bundle, plan, signal }: ArmOptions): 
     run: `bench-load-${process.pid}`,
     dir: ground.dir,
     baseUrl: ground.baseUrl,
-    plan: { ...plan, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, role: 'measured' },
+    plan: { ...plan, ...onlyCycle, thinkScale: 1, role: 'measured' },
     signal,
     onHappening: () => {},
     // As k6 measured them itself, without how late they came: the same that bare k6 tells.
