@@ -54,6 +54,21 @@ test('on a terminal the block is gone after the end, and what was said stays', a
   expect(afterEnd.trimEnd().endsWith('\u001b[G')).toBe(true)
 })
 
+test('a phase that is late is told as such, and on 80 columns no word of it is cut', async () => {
+  const plain = sink()
+  const terminal = sink()
+  Object.assign(terminal.stream, { columns: 80 })
+  for (const { stream, isTTY } of [{ ...plain, isTTY: false }, { ...terminal, isTTY: true }]) {
+    const progress = openProgress({ stream, isTTY, budgetMs: 60_000, plan, now: () => Date.now() })
+    progress.phase('cycle', '1 of 2, 40 requests at once')
+    await vi.advanceTimersByTimeAsync(22_000)
+    await progress[Symbol.asyncDispose]()
+  }
+  expect(plain.text()).toContain('ETA 0:15 or more: cycle takes longer than planned')
+  expect(terminal.text()).toMatch(/cycle {2}1 of 2, 40 requests at once {2}22 s {3}elapsed 0:22, ETA 0:15 or more(?!\S)/)
+  expect(terminal.text()).not.toContain('…')
+})
+
 test('escape sequences from an application never reach the terminal', async () => {
   const { stream, text } = sink()
   const progress = openProgress({ stream, isTTY: false, budgetMs: 60_000 })

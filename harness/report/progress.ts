@@ -143,7 +143,13 @@ function phaseLine(state: State, atMs: number): string {
 function etaWords(state: State, atMs: number): string {
   const left = remaining(state, atMs)
   if (left === null) return `at most ${clock(state.budgetMs)} in all`
-  return left.late ? `ETA ${clock(left.ms)} or more: ${state.current?.name ?? 'this phase'} takes longer than planned` : `ETA ${clock(left.ms)}`
+  return `ETA ${clock(left.ms)}${left.late ? ' or more' : ''}`
+}
+
+/** The same with its reason, where the phase does not stand on the same line. */
+function etaInFull(state: State, atMs: number): string {
+  const isLate = remaining(state, atMs)?.late === true
+  return `${etaWords(state, atMs)}${isLate ? `: ${state.current?.name ?? 'this phase'} takes longer than planned` : ''}`
 }
 
 /** The latest phases where not all of them fit. */
@@ -186,7 +192,7 @@ function lineView(stream: NodeJS.WriteStream, state: () => State, now: () => num
     stream.write(`[${clock(now() - state().startedAtMs).padStart(5)}] ${line}\n`)
   }
   const timer = setInterval(() => {
-    if (now() - lastLineMs >= lineEveryMs) write(`  ${[...countsOf(state().counts), etaWords(state(), now())].join(', ')}`)
+    if (now() - lastLineMs >= lineEveryMs) write(`  ${[...countsOf(state().counts), etaInFull(state(), now())].join(', ')}`)
   }, 1_000).unref()
   return {
     phaseBegan: () => {
