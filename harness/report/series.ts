@@ -34,7 +34,7 @@ export type Envelope = { readonly min: number; readonly max: number; readonly lo
 
 export type Span = { readonly phase: PhaseName; readonly cycle: number | null; readonly startMs: number; readonly endMs: number }
 
-export type Mark = { readonly kind: 'suspect' | 'evidence' | 'control' | 'blind' | 'server-log' | 'capacity' | 'end'; readonly atMs: number; readonly label: string }
+export type Mark = { readonly kind: 'suspect' | 'evidence' | 'control' | 'blind' | 'server-log' | 'pool-cleanup' | 'capacity' | 'end'; readonly atMs: number; readonly label: string }
 
 /** A threshold as a line: `of` is the counter that it is about, or `latency`. */
 export type Level = { readonly of: string; readonly label: string; readonly value: number }

@@ -140,6 +140,7 @@ function signsOf({ baseline, spans, marks, unseen, levels }: Series): readonly (
     ['evidence', 'evidence stored', marked.has('evidence')],
     ['capacity', 'places of the pool counted', marked.has('capacity')],
     ['server-log', 'error of the database server', marked.has('server-log')],
+    ['pool-cleanup', 'a pool cleaned up after a request', marked.has('pool-cleanup')],
     ['unseen', 'a probe gave no answer', unseen.length > 0 || marked.has('blind')],
   ]
   return signs.flatMap(([sign, meaning, shown]) => (shown ? [[sign, meaning] as const] : []))

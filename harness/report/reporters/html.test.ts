@@ -68,7 +68,7 @@ test('a chart says what it counts, and its range to who cannot see it', async ()
 
 test('every kind of mark and of phase has a colour, in light and in dark', async () => {
   const [, style = ''] = /<style>(.*?)<\/style>/s.exec(reporter.render(await runOf(syntheticLeak()))) ?? []
-  for (const kind of ['suspect', 'evidence', 'control', 'blind', 'server-log', 'capacity', 'end'] satisfies readonly Mark['kind'][]) expect([...style.matchAll(new RegExp(`--mark-${kind}: #`, 'g'))]).toHaveLength(2)
+  for (const kind of ['suspect', 'evidence', 'control', 'blind', 'server-log', 'pool-cleanup', 'capacity', 'end'] satisfies readonly Mark['kind'][]) expect([...style.matchAll(new RegExp(`--mark-${kind}: #`, 'g'))]).toHaveLength(2)
 })
 
 test.each([

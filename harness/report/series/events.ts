@@ -62,6 +62,8 @@ export function eventFold() {
           return mark('capacity', entry.atMs, `${entry.parallel} of ${entry.asked} places of the pool could be had at once${entry.when === 'places-held' ? `, while the harness held ${entry.held}` : ''}`)
         case 'server-log':
           return mark('server-log', entry.atMs, `${entry.severity} ${entry.sqlstate} ${entry.message}`)
+        case 'pool-cleanup':
+          return mark('pool-cleanup', entry.atMs, entry.line)
         case 'end':
           return mark('end', entry.atMs, `${entry.how}: ${entry.detail}`)
         case 'look':
@@ -71,7 +73,6 @@ export function eventFold() {
         case 'requests':
         case 'rude':
         case 'canary':
-        case 'pool-cleanup':
           return
         default:
           return entry satisfies never

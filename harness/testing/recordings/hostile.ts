@@ -57,6 +57,7 @@ export async function hostileRun(text: string): Promise<RunRecord> {
     { kind: 'load', cycle: 0, route: text, started: 1, counted: 1, unexpected: 0, timedOut: 0, broken: 0, p50Ms: 1, p99Ms: 1, maxMs: 1, atMs: 950 },
     { kind: 'suspect', process: text, session: text, url: text, atMs: 960 },
     { kind: 'server-log', pid: 1, severity: text, sqlstate: text, message: text, atMs: 970 },
+    { kind: 'pool-cleanup', cleanup: text, line: text, atMs: 980 },
     { kind: 'end', how: 'completed', detail: text, atMs: 990 },
   ]
   async function* entries(): AsyncGenerator<Entry> {
