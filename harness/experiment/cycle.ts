@@ -168,5 +168,6 @@ function withPeers(members: readonly Member[]): readonly Member[] {
   return members.filter((member) => left.has(member) || (member.kind === 'session' && member.clientPort !== null && ports.has(member.clientPort)) || (member.kind === 'process' && member.databasePorts.some((port) => ports.has(port))))
 }
 
+/** The request comes first: on a narrow terminal the end of the line is cut. */
 const describe = (url: string | null, pair: readonly Member[]): string =>
-  [...pair.map((member) => (member.kind === 'session' ? `backend ${member.pid} ${member.state}` : member.kind === 'process' ? `process ${member.pid} ${member.state} ${member.waitChannel}` : '')), url ?? ''].filter(Boolean).join(', ')
+  [url ?? '', ...pair.map((member) => (member.kind === 'session' ? `backend ${member.pid} ${member.state}` : member.kind === 'process' ? `process ${member.pid} ${member.state} ${member.waitChannel}` : ''))].filter(Boolean).join(', ')
