@@ -63,6 +63,8 @@ describe('nobody else is', () => {
     ['an access log in JSON', JSON.stringify({ level: 'info', message: 'request', path: `/search?q=${returned}`, status: 200 })],
     ['one that has it in its message', JSON.stringify({ level: 'info', message: `GET /search?q=${returned}`, status: 200 })],
     ['what a program was asked for', `INFO:shop:searched for "${returned}"`],
+    ['what it was asked for with more around it', `WARNING:shop:nothing found for "what is this: ${returned}"`],
+    ['the same in colour, at a level of its own', `\u001B[32mINFO\u001B[0m shop: searched for ${returned}`],
     ['the same without quotation marks', `INFO:shop:searched for ${returned}`],
     ['parameters of Rails', `  Parameters: {"q"=>"${returned}"}`],
     ['a statement that failed', `ERROR:  invalid input syntax for type integer: "${returned}"`],
