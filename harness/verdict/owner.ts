@@ -78,7 +78,7 @@ function byLoad(timeline: Timeline, births: readonly Birth[], { clear, byChance 
   if (first?.route && first.share > needed) {
     const { route, share: probability } = first
     // No model makes anything certain: 100 % would be a promise.
-    const sure = `(probability ${probability > 0.999 ? 'over 99.9 %' : percent(probability)})`
+    const sure = `(probability ${percent(Math.min(probability, 0.99))})`
     if (each !== null) return { kind: 'dose', route, probability, sentence: `${route}: ${eachOf(ofFirst.reduce((sum, one) => sum + one, 0))} left ${each === 1 ? 'one' : each} behind ${sure}` }
     if (times !== null) return { kind: 'time', route, probability, sentence: `${route}: ${inFlightWords(times, route, births.length)} ${sure}` }
     return { kind: 'dose', route, probability, sentence: `${route}: its requests over the cycles explain ${count(dated.length, 'survivor')} ${sure}` }
