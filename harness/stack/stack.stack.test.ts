@@ -68,6 +68,7 @@ describe.each([
 
     expect(await app.logTail(1)).toEqual(['GET /hello'])
     expect(await app.logTail(5, 'listening')).toEqual([expect.stringMatching(/^listening as process \d+$/)])
+    expect((await Promise.all(stack.appLogs.map((log) => readFile(log, 'utf8').catch(() => '')))).join('')).toContain('GET /hello')
     expect(app.crashed()).toBeNull()
 
     const stopStartedMs = performance.now()
