@@ -120,6 +120,6 @@ func (d depot) scan(ctx context.Context, number int) (string, error) {
 
 // place takes one place of the pool for a while: who has to wait for one is answered later.
 func (d depot) place(ctx context.Context, _ int) (string, error) {
-	_, err := d.db.ExecContext(ctx, "SELECT pg_sleep(0.4)")
+	_, err := d.db.ExecContext(ctx, "SELECT pg_sleep(0.3)")
 	return "had a place", err
 }

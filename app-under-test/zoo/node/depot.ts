@@ -45,7 +45,7 @@ export const ordinary = (pool: pg.Pool): Readonly<Record<string, Handler>> => ({
 
 /** Takes one place of a pool for a while: who has to wait for one is answered later. */
 export const placesOf = (pool: pg.Pool): Handler => async () => {
-  await pool.query('SELECT pg_sleep(0.4)')
+  await pool.query('SELECT pg_sleep(0.3)')
   return 'had a place'
 }
 

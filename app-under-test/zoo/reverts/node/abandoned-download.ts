@@ -36,7 +36,7 @@ serve({
     return undefined
   },
   places: async () => {
-    await db.raw('SELECT pg_sleep(0.4)')
+    await db.raw('SELECT pg_sleep(0.3)')
     return 'had a place'
   },
 })

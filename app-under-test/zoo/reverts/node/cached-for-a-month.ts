@@ -34,7 +34,7 @@ serve({
     return `depot ${number % 20} holds ${depot?.['parcels']} parcels`
   },
   places: async () => {
-    await db.query('SELECT pg_sleep(0.4)')
+    await db.query('SELECT pg_sleep(0.3)')
     return 'had a place'
   },
 })

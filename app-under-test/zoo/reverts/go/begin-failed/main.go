@@ -95,6 +95,6 @@ func (d depot) report(r *http.Request, number int) (string, error) {
 
 // place takes one place of the pool for a while: who has to wait for one is answered later.
 func (d depot) place(r *http.Request, _ int) (string, error) {
-	_, err := d.db.Exec(r.Context(), "SELECT pg_sleep(0.4)")
+	_, err := d.db.Exec(r.Context(), "SELECT pg_sleep(0.3)")
 	return "had a place", err
 }

@@ -98,5 +98,5 @@ func (d depot) columns(int) (string, error) {
 
 // place takes one place of the pool for a while: who has to wait for one is answered later.
 func (d depot) place(int) (string, error) {
-	return "had a place", d.db.Exec("SELECT pg_sleep(0.4)").Error
+	return "had a place", d.db.Exec("SELECT pg_sleep(0.3)").Error
 }
