@@ -1,7 +1,7 @@
 import type { Limits, Target } from 'lowtide'
 
 /** One process, and no healthy request of its own takes a second: a run need not wait longer to be sure. */
-export const usualLimits = { workers: 1, transactionMs: 2_000, processLingerMs: 1_000 } satisfies Limits
+export const usualLimits = { workers: 1, transactionMs: 1_000, processLingerMs: 1_000 } satisfies Limits
 
 /** Every program has a request that takes one place of its pool, where a pool leaks, of that. */
 export const capacity = { path: '/places', holdsMs: 300 } satisfies Target['capacity']
