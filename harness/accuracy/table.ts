@@ -1,6 +1,6 @@
 import { clopperPearson } from '../verdict/intervals.ts'
 import { healClasses } from '../verdict/heal.ts'
-import { inOrder } from '../verdict/words.ts'
+import { inOrder, thousands } from '../verdict/words.ts'
 import type { CellResult } from './run-cell.ts'
 
 type Judged = Extract<CellResult, { outcome: 'judged' }>
@@ -15,7 +15,7 @@ export function accuracyTable(results: readonly CellResult[]): string {
   const ran = revisions(results.map(({ git }) => git))
   const judgedBy = revisions(judged.map(({ git, judgedBy }) => judgedBy ?? git))
   return [
-    `${results.length} runs of ${new Set(results.map(({ exhibit }) => exhibit)).size} exhibits, ${hours(results)} of running${failed.length > 0 ? `; ${failed.length} could not be made` : ''}`,
+    `${thousands(results.length)} runs of ${new Set(results.map(({ exhibit }) => exhibit)).size} exhibits, ${hours(results)} of running${failed.length > 0 ? `; ${failed.length} could not be made` : ''}`,
     `revisions that ran them: ${ran}; that judged them: ${judgedBy}${`${ran}${judgedBy}`.includes('+') ? '; + had uncommitted changes' : ''}`,
     '',
     ...recallByRate(leaky),
@@ -56,7 +56,7 @@ const perThousand = (rate: number): string => String(Number((rate * 1000).toPrec
 function share(of: string, some: readonly unknown[], all: readonly unknown[]): string {
   if (all.length === 0) return `${of.padEnd(60)} none were run`
   const { lower, upper } = clopperPearson(some.length, all.length)
-  return `${of.padEnd(60)} ${`${some.length} of ${all.length}`.padStart(11)}  ${percent(some.length / all.length).padStart(7)}  (95 %: ${percent(lower)} to ${percent(upper)})`
+  return `${of.padEnd(60)} ${`${thousands(some.length)} of ${thousands(all.length)}`.padStart(11)}  ${percent(some.length / all.length).padStart(7)}  (95 %: ${percent(lower)} to ${percent(upper)})`
 }
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
