@@ -1,4 +1,4 @@
-import { lstat, readdir, readlink, realpath, rm, utimes } from 'node:fs/promises'
+import { lstat, readdir, readlink, realpath, rm, stat, utimes } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { homeOfUser } from '../stack/home.ts'
 
@@ -34,10 +34,11 @@ export const unusedBeside = async (own: readonly string[], unusedMs: number): Pr
   const found = await Promise.all(
     others.map(async file => {
       // Another Lowtide may remove it meanwhile, or have removed what it leads to.
-      const [stat, program] = await Promise.all([lstat(file).catch(() => null), realpath(file).catch(() => file)])
-      // Revisions that mark nothing read it when they run it, which a file system notes once a day.
-      if (stat === null || Date.now() - Math.max(stat.mtimeMs, stat.atimeMs) < unusedMs || running.has(program)) return []
-      return [{ file, bytes: stat.size }]
+      const [entry, target, program] = await Promise.all([lstat(file).catch(() => null), stat(file).catch(() => null), realpath(file).catch(() => file)])
+      // Revisions that mark nothing read it when they run it, which a file system notes once a day. Of a link it notes that we have just read it: what it leads to counts, if anything.
+      const usedMs = target === null ? (entry?.mtimeMs ?? 0) : Math.max(target.mtimeMs, target.atimeMs)
+      if (entry === null || Date.now() - usedMs < unusedMs || running.has(program)) return []
+      return [{ file, bytes: entry.size }]
     }),
   )
   return found.flat()
