@@ -64,7 +64,7 @@ export type LoadOptions = {
   readonly knownRoutes?: Set<string>
 }
 
-/** A visit is counted by k6's own runtime before the first of them, where arrivals or walks need it: in 3 µs on a machine at rest. */
+/** What k6 is given for each visit, before it is ready: where arrivals or walks need it, its own runtime counts them all, at 3 µs each on a machine at rest. */
 const countingMs = 0.02
 
 /** Starts k6 on a bundled journey, paused before its first request. A dose of 0 starts nothing, and counts as delivered. */

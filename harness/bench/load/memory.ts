@@ -7,7 +7,7 @@ import { startLoad } from '../../load/k6.ts'
 import type { LoadPlan } from '../../load/plan.ts'
 import { theilSen } from '../../verdict/theil-sen.ts'
 import type { Measure } from '../measure.ts'
-import { bare } from './arms.ts'
+import { bare, onlyCycle } from './arms.ts'
 import { lineChart } from './chart.ts'
 import { k6Pid, openGround, residentBytesOf } from './ground.ts'
 
@@ -34,7 +34,7 @@ export const loadMemory: Measure<Growth> = {
     const { perSecond: reached } = await bare({ ground, k6, bundle: plain, plan: { dose: 20_000, concurrency }, signal })
     const perSecond = Math.round(share * reached)
     const arrivals = { perSecond, spacing: 'even' } as const
-    const plan = { dose: perSecond * wholeS, concurrency, seed: 1, cycle: 0, firstRequest: 0, thinkScale: 1, arrivals }
+    const plan = { dose: perSecond * wholeS, concurrency, ...onlyCycle, thinkScale: 1, arrivals }
     await using _eyes = await ground.watched()
     await using load = await startLoad({ k6, bundle: { ...bundle, model: { arrivals } }, run: `bench-memory-${process.pid}`, dir: ground.dir, baseUrl: ground.baseUrl, plan: { ...plan, role: 'measured' }, signal, onHappening: () => {} })
     const oursPid = await k6Pid()
@@ -60,6 +60,8 @@ export const loadMemory: Measure<Growth> = {
     child.kill('SIGINT')
     await bareEnded
     if (dose.generator.kind !== 'completed') throw new Error(`the load inside of Lowtide was not whole: ${JSON.stringify(dose)}`)
+    const seenS = seen.bareBytes.length * everyS
+    if (seenS < 0.9 * wholeS) throw new Error(`one of the two k6 was gone after ${seenS} of ${wholeS} s: what was measured until then is no figure`)
     return { perSecond, requests: dose.counted, everyS, ...seen }
   },
   figures: (results) =>
