@@ -1,5 +1,5 @@
 import type { Flight } from '../load/flight.ts'
-import type { RunningLoad } from '../load/k6.ts'
+import type { RunningLoad } from '../load/start-load.ts'
 import { begunOf, ofTheServerMs } from '../timeline/begun.ts'
 import type { Member } from '../timeline/member.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { doseShares, profiles, shuffledDoses } from '../scenario/profiles.ts'
 import type { Plan } from '../scenario/scenario.ts'
-import { sequentialTest } from '../verdict/sequential.ts'
+import { sequentialTest } from '../verdict/statistics/sequential.ts'
 import { baselineCycles, baselineDose, beyondBudgetMs, doseWithinBudget, loadsUntilMs } from './dose.ts'
 
 const plan = (given: Partial<Plan> = {}): Plan => ({ ...profiles.gate, ...given })

@@ -2,7 +2,8 @@ import { plantControl } from '../control/plant.ts'
 import { openEvidence } from '../forensics/evidence.ts'
 import { bundleJourney } from '../load/bundle.ts'
 import { reachCluster } from '../load/cluster/reach.ts'
-import { describeK6, type K6 } from '../load/k6-binary.ts'
+import { describeK6, type K6 } from '../load/k6/binary.ts'
+import { blindOf } from '../probes/blind.ts'
 import { openReaders } from '../probes/open-readers.ts'
 import type { Counters } from '../probes/probe.ts'
 import { settle, slotsIn, type SettleOptions } from '../probes/quiet.ts'
@@ -105,7 +106,8 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   const otherPath = target.otherPath ?? target.readyPath
   // What the application declares to heal by itself gets the time that it declares.
   const matureMs = () => Math.max(soFar.maturityMs(), target.limits?.idleTimeoutMs ?? 0)
-  using places = openPlaces({ target, plan, baseUrl: app.baseUrl, record, signal })
+  await using places = await openPlaces({ scenario, plan, baseUrl: app.baseUrl, database: stack.database, sessions: () => sampler.latest()['pg.backends'] ?? 0, record, signal })
+  if (places.how) learn({ capacity: places.how })
   let clientsAtStart = Number.POSITIVE_INFINITY
   let slotsBefore: ReadonlySet<string> = new Set()
   const queries = learnStandingQueries(target.limits?.standingQueries)
@@ -146,13 +148,13 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
     limits: target.limits ?? {},
     cycle: async (...which) => {
       const done = await cycle(...which)
-      if (done.dose.planned > 0) await places.afterCycle(done.dose.cycle)
-      return done
+      return { ...done, places: done.dose.planned > 0 ? await places.afterCycle(done.dose) : null }
     },
     soFar,
     thresholds,
     timeIsOver,
     crashed: app.crashed,
+    requestTimeoutMs: bundle.requestTimeoutMs,
     pacePerSecond: bundle.model.arrivals?.perSecond ?? (bundle.tape === undefined ? Infinity : 1_000 / bundle.tape.meanGapMs),
     rampMs: bundle.model.rampMs ?? 0,
     askingMs,
@@ -175,7 +177,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
       signal.throwIfAborted()
       await look('nudged', 1_000)
     })
-    if (target.capacity) await phase('settle', 'asking for every place of the pool', places.afterLoad)
+    if (places.how) await phase('settle', 'asking for every place of the pool', places.afterLoad)
     const { collectPath } = target
     if (collectPath !== undefined) {
       await phase('settle', 'after a forced collection', async () => {
@@ -194,7 +196,7 @@ export async function experiment({ request, watcher, recorder, watchdog, k6, cho
   }
   await phase('stop', 'SIGTERM', async () => {
     // Nothing is counted any more, and a server that stops in order would wait for requests that still wait for a place.
-    places[Symbol.dispose]()
+    await places[Symbol.asyncDispose]()
     await app.stop(stopWithinMs)
     // A short wait: in containers the agent goes with the application, and only the database server can still tell anything.
     await settle({ sampler, reading: 'stopped', record, inFlight: () => 0, deadlineMs: stoppedWithinMs, matureMs: 1_000, signal })
@@ -211,7 +213,7 @@ async function control({ stack, recorder, signal }: { stack: Stack; recorder: Re
     await lookAtIt()
   } catch (error) {
     signal.throwIfAborted()
-    recorder.record({ kind: 'blind', probe: 'control', reason: error instanceof Error ? error.message : String(error) })
+    recorder.record(blindOf('control', error))
   }
 }
 

@@ -3,11 +3,11 @@ import held from '../invariants/held-places-are-missed.ts'
 import lost from '../invariants/no-place-of-the-pool-is-lost.ts'
 import { randomOf } from '../simulator/random.ts'
 import { startOf, timelineOf } from '../testing/timeline-of.ts'
-import type { Capacity } from '../timeline/entry.ts'
+import type { Blind, Capacity } from '../timeline/entry.ts'
 import type { Stamped } from '../timeline/timeline.ts'
 import { judge } from '../verdict/judge.ts'
 import type { Send } from './count-places.ts'
-import { placesBy } from './places.ts'
+import { placesBy, placesUnasked } from './places.ts'
 
 const most = 10
 
@@ -19,22 +19,28 @@ type Pool = {
   readonly late?: (served: number) => number
   /** The request takes no place. */
   readonly isBlind?: boolean
+  /** The harness has chosen the request. */
+  readonly isChosen?: boolean
 }
 
 /** What a run of eight cycles makes of a pool: its readings, and its verdict. */
-async function runOf({ after, collected, late = () => 0, isBlind = false }: Pool) {
+async function runOf({ after, collected, late = () => 0, isBlind = false, isChosen = false }: Pool) {
   const readings: Stamped<Capacity>[] = []
+  let sent = 0
   let [places, atMs] = [after(-1), 100]
   const send: Send = async (requests) => {
+    sent += requests
     const served = isBlind ? requests : Math.min(places, requests)
     return { atOnce: Math.max(Math.min(1, served), served - late(served)), declined: 0, inVain: served === 0 }
   }
-  const asked = placesBy({ send, waiting: () => 0, [Symbol.dispose]: () => {} }, { most, collects: collected !== undefined, record: (happening) => void readings.push({ ...happening, atMs: atMs++ }) })
+  const asker = { send, waiting: () => 0, [Symbol.asyncDispose]: async () => {} }
+  const asking = { most, collects: collected !== undefined, record: (happening: Capacity | Blind) => void (happening.kind === 'capacity' && readings.push({ ...happening, atMs: atMs++ })), signal: new AbortController().signal }
+  const asked = isChosen ? placesUnasked(asker, { ...asking, sessions: () => most }) : placesBy(asker, asking)
   await asked.beforeLoad()
   for (let cycle = 0; cycle < 8; cycle += 1) {
     places = after(cycle)
     atMs = startOf(cycle + 1) - 300
-    await asked.afterCycle(cycle)
+    await asked.afterCycle({ cycle, role: cycle < 2 ? 'warm-up' : 'measured' })
   }
   await asked.afterLoad()
   if (collected !== undefined) {
@@ -42,8 +48,9 @@ async function runOf({ after, collected, late = () => 0, isBlind = false }: Pool
     await asked.afterCollection()
   }
   await asked.control()
-  const timeline = { ...timelineOf({ limits: { poolMaxPerProcess: most, workers: 1 } }), capacities: readings }
-  return { readings: readings.map(({ when, parallel }) => `${when} ${parallel}`), ...judge(timeline, [lost, held]) }
+  const { facts, ...timeline } = { ...timelineOf({ limits: { poolMaxPerProcess: most, workers: 1 } }), capacities: readings }
+  const capacity = { paths: ['/'], heldBy: 'locks', chosenBy: isChosen ? 'harness' : 'scenario' } as const
+  return { sent, readings: readings.map(({ when, parallel }) => `${when} ${parallel}`), ...judge({ ...timeline, facts: { ...facts, capacity } }, [lost, held]) }
 }
 
 const whole = { after: () => 10 }
@@ -66,6 +73,23 @@ test('what is missing before a collection is asked for twice, and once after it'
   expect(readings.slice(-7)).toEqual(['after-load 7', 'after-load 7', 'after-collection 9', 'places-held 8', 'places-held 4', 'places-held 8', 'places-released 9'])
   expect(heal).toBe('permanent')
   expect((await runOf({ ...lossy(3), collected: 10 })).heal).toBe('at collection')
+})
+
+test('by a request that nobody has named a pool is asked sparingly: after each warm-up, after the load and at its control', async () => {
+  const sparing = await runOf({ ...whole, isChosen: true })
+  expect(sparing.readings).toEqual(['before-load 10', 'before-load 10', 'after-load 10', 'places-held 9', 'places-held 5', 'places-held 9', 'places-released 10'])
+  expect(sparing.sent).toBeLessThan(0.5 * (await runOf(whole)).sent)
+  const { readings } = await runOf({ ...lossy(2), isChosen: true })
+  expect(readings).toEqual(['before-load 10', 'before-load 10', 'after-load 8', 'places-held 7', 'places-held 4', 'places-held 7', 'places-released 8'])
+})
+
+test('a counting that fails is blindness, told once, and nothing is counted any more', async () => {
+  const told: (Capacity | Blind)[] = []
+  const asked = placesBy({ send: () => Promise.reject(new Error('the session was lost')), waiting: () => 0, [Symbol.asyncDispose]: async () => {} }, { most, collects: false, record: (one) => void told.push(one), signal: new AbortController().signal })
+  await asked.beforeLoad()
+  await asked.afterLoad()
+  await asked.control()
+  expect(told).toEqual([{ kind: 'blind', probe: 'places', reason: 'the session was lost' }])
 })
 
 test.each<[string, Pool, string]>([

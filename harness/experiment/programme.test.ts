@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LoadPlan } from '../load/plan.ts'
+import type { LoadPlan } from '../load/journey/plan.ts'
 import { profiles } from '../scenario/profiles.ts'
 import type { Plan, ProfileName } from '../scenario/scenario.ts'
 import type { Dose, Look } from '../timeline/entry.ts'
@@ -10,7 +10,7 @@ import { runProgramme } from './programme.ts'
 type Ran = { readonly role: Dose['role']; readonly dose: number; readonly concurrency: number; readonly lastsMs: number; readonly stretch: LoadPlan['stretch'] }
 
 /** A programme run on a clock of its own, against an application that answers `perSecond` requests a second. */
-async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1, comingMs = 0, rampMs = 0, lateMs = () => 0 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number; comingMs?: number; rampMs?: number; lateMs?: (nth: number) => number } = {}) {
+async function programme(profile: ProfileName, { plan = {}, limits = {}, sessionsAtRest = 0, places, requestTimeoutMs = 10_000, perSecond = 10, leakAfter = Number.POSITIVE_INFINITY, sureAfter = Number.POSITIVE_INFINITY, blindAfter = Number.POSITIVE_INFINITY, crossedAfter = Number.POSITIVE_INFINITY, decidedAfter = 0, brokenIn = () => false, factor = 1, coldFactor = 1, comingMs = 0, rampMs = 0, lateMs = () => 0 }: { plan?: Partial<Plan>; limits?: Limits; sessionsAtRest?: number; places?: number; requestTimeoutMs?: number; perSecond?: number; leakAfter?: number; sureAfter?: number; blindAfter?: number; crossedAfter?: number; decidedAfter?: number; brokenIn?: (nth: number) => boolean; factor?: number; coldFactor?: number; comingMs?: number; rampMs?: number; lateMs?: (nth: number) => number } = {}) {
   const ran: Ran[] = []
   let nowMs = 5_000
   let doses: readonly number[] = []
@@ -30,7 +30,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
       ran.push({ role, dose: planned, concurrency, lastsMs, stretch })
       if (ran.length >= crossedAfter) crossed.abort()
       if (nowMs >= loadsUntilMs({ ...profiles[profile], ...plan })) over.abort()
-      return { dose: { planned, counted: planned, loadMs, generator: brokenIn(ran.length) ? { kind: 'broken', exitCode: 108, tail: 'the journey threw' } : { kind: 'completed' } } as Dose, tookMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look } }
+      return { dose: { planned, counted: planned, loadMs, generator: brokenIn(ran.length) ? { kind: 'broken', exitCode: 108, tail: 'the journey threw' } : { kind: 'completed' } } as Dose, tookMs, settled: { kind: 'clean', last: { counters: { 'pg.backends': sessionsAtRest } } as unknown as Look }, places: places ?? null }
     },
     soFar: { leakIsConfirmed: () => ran.length >= leakAfter, isSure: () => ran.length >= sureAfter, isBlind: () => ran.length >= blindAfter, maturityMs: () => 0 },
     timeIsOver: over.signal,
@@ -40,6 +40,7 @@ async function programme(profile: ProfileName, { plan = {}, limits = {}, session
     pacePerSecond: Infinity,
     rampMs,
     askingMs: 0,
+    requestTimeoutMs,
     phase: () => {},
     dosed: (given) => (doses = given),
     beforeMeasuring: async () => void order.push('before measuring'),
@@ -113,6 +114,8 @@ test('the cycles of the baseline are one stretch, each with a mix of its own; wa
 test.each([
   ['a pool is declared: one more than its places, in all its processes', { limits: { poolMaxPerProcess: 5, workers: 4 } }, 21],
   ['no pool is declared: one more than the sessions that rested after the first warm-up', { sessionsAtRest: 10 }, 11],
+  ['its places were counted: one more than these', { sessionsAtRest: 7, places: 15 }, 16],
+  ['its places were counted, and so many at once would time out: a third of its time-out has to be enough', { sessionsAtRest: 7, places: 40, perSecond: 10, requestTimeoutMs: 9_000 }, 31],
   ['a process a request: as many as the plan says', { limits: { poolMaxPerProcess: 5, workers: 0 } }, 6],
   ['a pool smaller than the plan', { limits: { poolMaxPerProcess: 3 } }, 6],
   ['a pool beyond what one generator asks for', { limits: { poolMaxPerProcess: 5_000 }, plan: { dose: 400, budgetMs: 3_600_000 } }, 100],

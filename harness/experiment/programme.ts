@@ -10,13 +10,15 @@ import { baselineCycles, baselineDose, closingMs, doseWithinBudget, equalMs, equ
 export type Programme = {
   readonly plan: Plan
   readonly limits: Limits
-  readonly cycle: Cycles['cycle']
+  /** `places`: how many the application's pool has, once that has been counted. */
+  readonly cycle: (...which: Parameters<Cycles['cycle']>) => Promise<Awaited<ReturnType<Cycles['cycle']>> & { readonly places: number | null }>
   readonly soFar: SoFar
   readonly thresholds: Pick<FollowedThresholds, 'endedLoad' | 'areDecided'>
   /** Aborted once the run may load no longer. */
   readonly timeIsOver: AbortSignal
   /** Why the application is there no more; null while it is. */
   readonly crashed: () => string | null
+  readonly requestTimeoutMs: number
   /** Requests a second that the load's own moments allow; Infinity for a closed model. */
   readonly pacePerSecond: number
   /** How long the users of a measured load take to come; 0 where they are there at once. */
@@ -44,7 +46,7 @@ const mostBroken = { hurried: 2, patient: 5 }
  * The load of a run, in three parts. Warm-up at its peak concurrency: pools fill up, code gets compiled. Baseline: what is normal at rest. Measured cycles with their
  * doses: once, or again and again until no further cycle fits, where the plan stops at exhaustion only. Ends early once nothing more can be learned, and says why.
  */
-export async function runProgramme({ plan, limits, cycle, soFar, thresholds, timeIsOver, crashed, pacePerSecond, rampMs, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
+export async function runProgramme({ plan, limits, cycle, soFar, thresholds, timeIsOver, crashed, requestTimeoutMs, pacePerSecond, rampMs, askingMs, elapsedMs, phase, dosed, beforeMeasuring }: Programme): Promise<Early | null> {
   /** All the time that there is will be used: nothing that is known by now ends it. */
   const patient = plan.stopsAt === 'exhaustion'
   const decided = () => !patient && soFar.leakIsConfirmed()
@@ -74,7 +76,8 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
     phase('warm-up', `${round} of ${warmUps}, ${peak} at once`)
     const warmed = await load('warm-up', peak * 2, { concurrency: peak })
     seen = withCycle(seen, warmed)
-    peak = peakConcurrency(plan, limits, warmed.settled.last.counters['pg.backends'] ?? 0)
+    const there = Math.max(warmed.places ?? 0, warmed.settled.last.counters['pg.backends'] ?? 0)
+    peak = peakConcurrency(plan, limits, Math.min(there, answeredInTime(seen, requestTimeoutMs)))
   }
 
   const sizesBy = ({ cycles, answered, loadMs, tookMs }: Seen, baselines: number) => {
@@ -136,6 +139,11 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
 
 /** How fast the application has answered so far. By the time of the loads alone: the start and the end of generators in a cluster take longer than a small load. */
 type Seen = { readonly cycles: number; readonly answered: number; readonly loadMs: number; readonly tookMs: number }
+
+/** How many requests at once are all answered well within their time-out, since at `n` at once each takes as long as `n` of them one by one. */
+const answeredInTime = ({ answered, loadMs }: Seen, requestTimeoutMs: number): number => Math.floor((answered / Math.max(1, loadMs)) * requestTimeoutMs * safely)
+
+const safely = 1 / 3
 
 const nothingSeen: Seen = { cycles: 0, answered: 0, loadMs: 0, tookMs: 0 }
 

@@ -1,5 +1,5 @@
 import type { Timeline } from '../timeline/timeline.ts'
-import { controlOfPlaces, placesOf } from '../verdict/places.ts'
+import { controlOfPlaces, isChosen, placesOf, uncountedWords } from '../verdict/places.ts'
 import type { Invariant } from '../verdict/verdict.ts'
 import { count } from '../verdict/words.ts'
 
@@ -14,7 +14,7 @@ export default {
   check: (timeline) => {
     const { before, after } = placesOf(timeline)
     const { left, held, released } = controlOfPlaces(timeline)
-    if (before === null) return { kind: 'not judged', sentence: 'the target names no request that takes a place of its pool (target.capacity)' }
+    if (before === null) return { kind: 'not judged', sentence: uncountedWords(timeline) }
     if (after !== null && left === 0) return { kind: 'not judged', sentence: `places of the pool were watched without a control: none was left to hold${before.parallel > 0 ? ', and that none is left needs none' : ''}` }
     if (after === null || held.length === 0 || released === null) return { kind: 'not judged', sentence: 'places of the pool were watched without a control: the run ended before, or no two were left to hold one of' }
 
@@ -23,11 +23,11 @@ export default {
     const said = `${told.join('; ')}; and ${released.parallel} when none was held`
     if (isMissed && released.parallel >= left) return declaredBeyond(timeline, said, before.parallel)
     const expected = [...held.map((one) => left - one.held), left]
-    if (mayBeLarger(timeline, before.asked)) return { kind: 'not judged', sentence: `places of the pool were watched without a control: ${said}, where ${expected.join(', ')} would have shown that it has no more than were asked for` }
+    if (isChosen(timeline) || mayBeLarger(timeline, before.asked)) return { kind: 'not judged', sentence: `places of the pool were watched without a control: ${said}, where ${expected.join(', ')} would have shown that it has no more than were asked for` }
     return {
       kind: 'inconclusive',
       sentence: `${said}, where ${expected.join(', ')} were to be found: a lost place may not show`,
-      settledBy: 'see that the request of target.capacity takes one place of the pool, for holdsMs, and that limits.poolMaxPerProcess is what the pool has; then run again',
+      settledBy: `see that the request of target.capacity takes one place of the pool${timeline.facts.capacity?.heldBy === 'locks' ? '' : ', for holdsMs'}, and that limits.poolMaxPerProcess is what the pool has; then run again`,
     }
   },
 } satisfies Invariant

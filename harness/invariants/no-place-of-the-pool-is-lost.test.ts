@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { epochOf, firstMeasured, loadEndOf, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
+import { epochOf, factsOf, firstMeasured, loadEndOf, process, type Run, session, startOf, timelineOf } from '../testing/timeline-of.ts'
 import type { Capacity } from '../timeline/entry.ts'
 import type { Stamped, Timeline } from '../timeline/timeline.ts'
 import { birthsOf } from '../verdict/births.ts'
@@ -157,4 +157,21 @@ test('a session that was used after its load by a request that asked for a place
   const capacities = [asked('before-load', 10), asked('after-load', 9)]
   const { hangs } = judge({ ...timelineOf({ beings: [({ atMs }) => session({ pid: 600, usedAtMs: Math.min(atMs, loadEndOf(7) + 9_800), seenAtMs: epochOf(atMs) })({ atMs })] }), capacities }, [invariant])
   expect(hangs).toEqual([])
+})
+
+const byLocks = (chosenBy: 'scenario' | 'harness') => ({ ...factsOf(), capacity: { paths: ['/parcels'], heldBy: 'locks', chosenBy } }) as const
+test.each<[string, Run, readonly Stamped<Capacity>[], string]>([
+  ['all are found', {}, [asked('before-load', 10), asked('after-load', 10)], 'pass'],
+  ['two are missing, and two sessions rest while others are waited for', { beings: pool([firstMeasured, firstMeasured + 4]) }, [asked('before-load', 10), asked('after-load', 8)], 'leak'],
+  ['two are missing, and nobody knows which', {}, [asked('before-load', 10), asked('after-load', 8)], 'warning'],
+  ['none is found before the load: the request reads no table', {}, [none('before-load'), none('after-load')], 'not judged'],
+  ['some never came to the locks', {}, [asked('before-load', 10), { ...asked('after-load', 8), declined: 2 }], 'not judged'],
+  ['none rested to be counted', {}, [], 'not judged'],
+])('by a request that nobody has named: %s', (_, run, capacities, expected) => {
+  expect(invariant.check({ ...timelineOf(run), facts: byLocks('harness'), capacities }).kind).toBe(expected)
+})
+
+test('a request that is named and does not wait for locks is told as what it is', () => {
+  const capacities = [asked('before-load', 10), { ...asked('after-load', 8), declined: 2 }]
+  expect(invariant.check({ ...timelineOf({}), facts: byLocks('scenario'), capacities })).toMatchObject({ kind: 'inconclusive', sentence: '2 of 10 requests for a place were answered although Lowtide had locked the tables after the load: they never came to the pool' })
 })

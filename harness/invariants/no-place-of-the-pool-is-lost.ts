@@ -1,7 +1,8 @@
 import type { Place } from '../timeline/member.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import { cycleAtEpoch } from '../verdict/cycle-at.ts'
-import { agree, agreementSinceLoad, controlOfPlaces, enoughTries, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs } from '../verdict/places.ts'
-import type { Invariant } from '../verdict/verdict.ts'
+import { agree, agreementSinceLoad, controlOfPlaces, enoughTries, isChosen, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs, uncountedWords } from '../verdict/places.ts'
+import type { Invariant, Opinion } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
 /**
@@ -11,80 +12,107 @@ import { count, duration } from '../verdict/words.ts'
  */
 export default {
   name: 'no place of the pool is lost',
-  check: (timeline) => {
-    const { before, after, lostIn, most } = placesOf(timeline)
-    if (before === null) return { kind: 'not judged', sentence: 'the target names no request that takes a place of its pool (target.capacity)' }
-    if (before.parallel === 0)
-      return {
-        kind: 'inconclusive',
-        sentence: `no request found a place before the load (${before.declined ? `${before.declined} of them ${turnedAway}` : 'none was answered with a status below 400'}): that one is lost would not show`,
-        settledBy: 'a target.capacity.path that answers with a status below 400 once it has held a place of the pool for holdsMs',
-      }
-    if (after === null) return timeline.endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
-    const { left, held, released } = controlOfPlaces(timeline)
-    const [{ processes, certain }, found] = [pooling(timeline), `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it`]
-    const agreement = agreementSinceLoad(timeline)
-    if (processes > 1 && left > 0 && after.parallel < after.asked) {
-      const pools = `${processes} processes have a pool each, and chance decides which of them a request meets`
-      if (lostIn.length > 0 && certain === 1)
-        return { kind: 'inconclusive', sentence: `${found}: ${processes} processes have a pool each, all but one since the load began: whether requests meet theirs too is not told`, settledBy: 'limits.workers: 1 if one process alone serves, then run again' }
-      if (lostIn.length > 0 && agreement.tries >= enoughTries && agreement.exact === agreement.tries)
-        return { kind: 'inconclusive', sentence: `${found}: ${pools}, which hardly makes ${count(agreement.tries, 'try', 'tries')} of them find the same`, settledBy: 'limits.workers: 1 if one process alone serves, then run again' }
-      return { kind: 'not judged', sentence: `${found}: ${pools} (limits.workers: 1 if one alone serves)` }
-    }
-    const declined = { before: before.parallel < before.asked ? (before.declined ?? 0) : 0, after: lostIn.length > 0 ? (after.declined ?? 0) : 0 }
-    if (declined.before + declined.after > 0) {
-      return {
-        kind: 'inconclusive',
-        sentence: `${declined.after || declined.before} of ${count(after.asked, 'request')} for a place were ${turnedAway} ${declined.after > 0 ? 'after' : 'before'} the load: they never came to the pool`,
-        settledBy: 'a target.capacity.path that is neither limited in its rate nor in need of a login, then run again',
-      }
-    }
-    if (lostIn.length === 0 && after.parallel < most)
-      return {
-        kind: 'inconclusive',
-        sentence: `${found}; but ${most} did in another try: whether some were lost since then, or are slow to come, is not told`,
-        settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
-      }
-    const again = released === null ? left : Math.max(released.parallel, ...held.flatMap((one) => one.tries.map((places) => places + one.held)))
-    if (lostIn.length === 0 && processes === 1 && again < left)
-      return {
-        kind: 'inconclusive',
-        sentence: `${found}; but no try of the control found more than ${again}: whether some are lost, or slow to come, is not told`,
-        settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
-      }
-    if (lostIn.length === 0) return { kind: 'pass', sentence: found }
-    const misread = misreadPlaces(timeline)
-    if (lostIn.length <= misread) {
-      return {
-        kind: 'inconclusive',
-        sentence: `${count(lostIn.length, 'place')} fewer ${lostIn.length === 1 ? 'was' : 'were'} found after the load than before it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')}, ${before.parallel} before), and the control shows that readings overlook ${count(misread, 'place')}: they do not tell lost from slow`,
-        settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
-      }
-    }
-    if (!agree(agreement)) {
-      return {
-        kind: 'inconclusive',
-        sentence: `${found}, but only ${agreement.exact} of ${count(agreement.tries, 'try', 'tries')} for more than are left found exactly these: they do not tell lost from slow`,
-        settledBy: 'a longer target.capacity.holdsMs, or a machine with less other work',
-      }
-    }
-    const sessions = sessionsOfLostPlaces(timeline)
-    return {
-      kind: 'leak',
-      sentence: `${count(lostIn.length, 'place')} of the pool ${lostIn.length === 1 ? 'is' : 'are'} lost: ${before.parallel} of ${count(before.asked, 'request')} found one at once before the load, ${after.parallel} after it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')})`,
-      survivors:
-        sessions.length > 0
-          ? sessions.map((session) => ({
-              member: session,
-              why: `${session.state}, not touched for ${duration(session.stateAgeMs ?? 0)}, while every place was asked for; last: ${session.query}`,
-              bornIn: cycleAtEpoch(timeline, touchedAtMs(session)),
-            }))
-          : lostIn.map((bornIn, i) => ({ member: { kind: 'place', id: `${after.parallel + i + 1}` } satisfies Place, why: 'no request gets it any more', bornIn })),
-    }
-  },
+  check: (timeline) => (isChosen(timeline) ? withoutBeingAsked(opinionOf(timeline)) : opinionOf(timeline)),
 } satisfies Invariant
 
-const turnedAway = 'turned away with a status of 400 to 499, or at once with 503,'
+/**
+ * Where the harness has chosen the request by itself, nobody has said that it takes a place of the pool, and one of only one pool. So what would be inconclusive is only left open; and a place is no leak
+ * before its session is known, which rests while others queue.
+ */
+function withoutBeingAsked(opinion: Opinion): Opinion {
+  if (opinion.kind === 'inconclusive') return { kind: 'not judged', sentence: `${opinion.sentence} (by a request that Lowtide chose; target.capacity may name a better one)` }
+  if (opinion.kind === 'leak' && opinion.survivors.some(({ member }) => member.kind === 'place')) return { ...opinion, kind: 'warning' }
+  return opinion
+}
+
+function opinionOf(timeline: Timeline): Opinion {
+  const { before, after, lostIn, most } = placesOf(timeline)
+  const words = timeline.facts.capacity?.heldBy === 'locks' ? ofLocks : ofRequests
+  if (before === null) return { kind: 'not judged', sentence: uncountedWords(timeline) }
+  if (before.parallel === 0)
+    return {
+      kind: 'inconclusive',
+      sentence: `no request found a place before the load (${before.declined ? `${before.declined} of them ${words.turnedAway}` : words.noneFound}): that one is lost would not show`,
+      settledBy: words.aPlace,
+    }
+  if (after === null) return timeline.endedEarly === null ? unasked : { kind: 'not judged', sentence: 'the run ended before the pool was asked again' }
+  const { left, held, released } = controlOfPlaces(timeline)
+  const [{ processes, certain }, found] = [pooling(timeline), `${after.parallel} of ${count(after.asked, 'request')} found a place at once after the load, ${before.parallel} before it`]
+  const agreement = agreementSinceLoad(timeline)
+  if (processes > 1 && left > 0 && after.parallel < after.asked) {
+    const pools = `${processes} processes have a pool each, and chance decides which of them a request meets`
+    if (lostIn.length > 0 && certain === 1)
+      return { kind: 'inconclusive', sentence: `${found}: ${processes} processes have a pool each, all but one since the load began: whether requests meet theirs too is not told`, settledBy: 'limits.workers: 1 if one process alone serves, then run again' }
+    if (lostIn.length > 0 && agreement.tries >= enoughTries && agreement.exact === agreement.tries)
+      return { kind: 'inconclusive', sentence: `${found}: ${pools}, which hardly makes ${count(agreement.tries, 'try', 'tries')} of them find the same`, settledBy: 'limits.workers: 1 if one process alone serves, then run again' }
+    return { kind: 'not judged', sentence: `${found}: ${pools} (limits.workers: 1 if one alone serves)` }
+  }
+  const declined = { before: before.parallel < before.asked ? (before.declined ?? 0) : 0, after: lostIn.length > 0 ? (after.declined ?? 0) : 0 }
+  if (declined.before + declined.after > 0) {
+    return {
+      kind: 'inconclusive',
+      sentence: `${declined.after || declined.before} of ${count(after.asked, 'request')} for a place were ${words.turnedAway} ${declined.after > 0 ? 'after' : 'before'} the load: they never came to the pool`,
+      settledBy: words.noDetour,
+    }
+  }
+  if (lostIn.length === 0 && after.parallel < most)
+    return {
+      kind: 'inconclusive',
+      sentence: `${found}; but ${most} did in another try: whether some were lost since then, or are slow to come, is not told`,
+      settledBy: words.steadier,
+    }
+  const again = released === null ? left : Math.max(released.parallel, ...held.flatMap((one) => one.tries.map((places) => places + one.held)))
+  if (lostIn.length === 0 && processes === 1 && again < left)
+    return {
+      kind: 'inconclusive',
+      sentence: `${found}; but no try of the control found more than ${again}: whether some are lost, or slow to come, is not told`,
+      settledBy: words.steadier,
+    }
+  if (lostIn.length === 0) return { kind: 'pass', sentence: found }
+  const misread = misreadPlaces(timeline)
+  if (lostIn.length <= misread) {
+    return {
+      kind: 'inconclusive',
+      sentence: `${count(lostIn.length, 'place')} fewer ${lostIn.length === 1 ? 'was' : 'were'} found after the load than before it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')}, ${before.parallel} before), and the control shows that readings overlook ${count(misread, 'place')}: they do not tell lost from slow`,
+      settledBy: words.steadier,
+    }
+  }
+  if (!agree(agreement)) {
+    return {
+      kind: 'inconclusive',
+      sentence: `${found}, but only ${agreement.exact} of ${count(agreement.tries, 'try', 'tries')} for more than are left found exactly these: they do not tell lost from slow`,
+      settledBy: words.steadier,
+    }
+  }
+  const sessions = sessionsOfLostPlaces(timeline)
+  return {
+    kind: 'leak',
+    sentence: `${count(lostIn.length, 'place')} of the pool ${lostIn.length === 1 ? 'is' : 'are'} lost: ${before.parallel} of ${count(before.asked, 'request')} found one at once before the load, ${after.parallel} after it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')})`,
+    survivors:
+      sessions.length > 0
+        ? sessions.map((session) => ({
+            member: session,
+            why: `${session.state}, not touched for ${duration(session.stateAgeMs ?? 0)}, while every place was asked for; last: ${session.query}`,
+            bornIn: cycleAtEpoch(timeline, touchedAtMs(session)),
+          }))
+        : lostIn.map((bornIn, i) => ({ member: { kind: 'place', id: `${after.parallel + i + 1}` } satisfies Place, why: 'no request gets it any more', bornIn })),
+  }
+}
+
+/** How to speak of readings in which the requests held the places, and of those in which locks did. */
+const ofRequests = {
+  turnedAway: 'turned away with a status of 400 to 499, or at once with 503,',
+  noneFound: 'none was answered with a status below 400',
+  aPlace: 'a target.capacity.path that answers with a status below 400 once it has held a place of the pool for holdsMs',
+  noDetour: 'a target.capacity.path that is neither limited in its rate nor in need of a login, then run again',
+  steadier: 'a longer target.capacity.holdsMs, or a machine with less other work',
+}
+const ofLocks = {
+  turnedAway: 'answered although Lowtide had locked the tables',
+  noneFound: 'none came to the locks on the tables',
+  aPlace: 'a target.capacity.path that reads a table of the application\'s database whenever it is asked, without a login or a cache',
+  noDetour: 'a target.capacity.path that reads a table whenever it is asked, without a login or a cache, and that no transaction left open has locked; then run again',
+  steadier: 'a machine with less other work, then run again',
+} satisfies typeof ofRequests
 
 const unasked = { kind: 'inconclusive', sentence: 'the pool was not asked for its places after the load', settledBy: 'a run that goes to its end' } as const

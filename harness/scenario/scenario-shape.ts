@@ -39,7 +39,7 @@ const target = z.strictObject({
   seed: command.optional(),
   readyPath: path,
   otherPath: path.optional(),
-  capacity: z.strictObject({ path, holdsMs: positive }).optional(),
+  capacity: z.strictObject({ path, holdsMs: positive.optional() }).optional(),
   collectPath: path.optional(),
   image: z.strictObject({ prepare: command.optional(), context: text, dockerfile: text, port: positive }).optional(),
   variants: variants.optional(),

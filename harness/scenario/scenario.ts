@@ -35,8 +35,11 @@ export type Target = {
   readonly readyPath: string
   /** A cheap request that should be answered even while other routes hang. Sent as a canary, and to give pools a reason to close idle sessions. Default: readyPath. */
   readonly otherPath?: string
-  /** A request that takes one place of the application's pool for about `holdsMs`: sending many at once counts the places, before the load and after it. */
-  readonly capacity?: { readonly path: string; readonly holdsMs: number }
+  /**
+   * A request by which the places of the application's pool are counted, before the load and after it: sent many times at once, each takes one place. Either it reads a table of the application's, so that the
+   * harness can have it wait there; or it holds its place by itself, for about `holdsMs`.
+   */
+  readonly capacity?: { readonly path: string; readonly holdsMs?: number }
   /** A request on which the application collects its garbage: it tells what only a collection frees from what nothing frees. If the answer is JSON with a number `heapUsedBytes`, that is recorded. */
   readonly collectPath?: string
   /** Builds the application's image for the containers stack; without it only the processes stack can run the target. */
@@ -96,6 +99,9 @@ export type Replay = {
 } & Pick<Model, 'requestTimeoutMs' | 'generators' | 'cluster' | 'requestId'>
 
 export const defaultRequestTimeoutMs = 10_000
+
+/** PostgreSQL's own default. */
+export const defaultMaxConnections = 100
 
 export type Route = {
   readonly name: string

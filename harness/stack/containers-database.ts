@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PostgreSqlContainer } from '@testcontainers/postgresql'
 import type { WaitStrategy } from 'testcontainers'
 import { monitorName } from '../probes/monitor.ts'
-import type { Target } from '../scenario/scenario.ts'
+import { defaultMaxConnections, type Target } from '../scenario/scenario.ts'
 import { pullImage } from './containers-image.ts'
 import type { Site } from './containers-site.ts'
 import { fromEngine } from './from-engine.ts'
@@ -22,7 +22,7 @@ const readyWithinMs = 60_000
 const aDayMs = 86_400_000
 
 /** Boots PostgreSQL in a container of its own and creates the application's role. Its log is `logs/postgres/server.json` of the run. */
-export async function startDatabase(site: Site, { maxConnections = 100, mayReplicate }: Pick<Target, 'maxConnections' | 'mayReplicate'>, signal: AbortSignal): Promise<{ readonly database: Database; readonly version: string }> {
+export async function startDatabase(site: Site, { maxConnections = defaultMaxConnections, mayReplicate }: Pick<Target, 'maxConnections' | 'mayReplicate'>, signal: AbortSignal): Promise<{ readonly database: Database; readonly version: string }> {
   const logs = join(site.logs, 'postgres')
   await mkdir(logs)
   await chmod(logs, 0o777) // the server has a user of its own

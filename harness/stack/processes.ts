@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { linkAgent, type Agent, type AgentSettings } from '../probes/agent-link.ts'
+import { defaultMaxConnections } from '../scenario/scenario.ts'
 import { temporaryFolder } from '../scenario/temporary-folder.ts'
 import { bundle } from './bundle.ts'
 import { dataDirOf, startEmbeddedPostgres } from './embedded-postgres.ts'
@@ -36,7 +37,7 @@ export async function bootProcesses(options: BootOptions): Promise<Stack> {
 
   say('starting the embedded PostgreSQL')
   const ours = { LOWTIDE_OWNER: run }
-  const postgres = made.use(await startEmbeddedPostgres({ home, logFile: join(dir, 'logs', 'postgres.log'), maxConnections: target.maxConnections ?? 100, env: ours, signal }))
+  const postgres = made.use(await startEmbeddedPostgres({ home, logFile: join(dir, 'logs', 'postgres.log'), maxConnections: target.maxConnections ?? defaultMaxConnections, env: ours, signal }))
   const appUri = await createAppRole(postgres.adminUri, { mayReplicate: target.mayReplicate })
   const appPort = await freePort()
 

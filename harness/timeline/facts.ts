@@ -17,6 +17,8 @@ export type Facts = {
   readonly limits: Limits
   /** The load's routes, where it is a list of them; `{n}` in a path stands for a number. Absent for a journey, and in older records. */
   readonly routes?: readonly { readonly name: string; readonly path: string }[]
+  /** How the places of the application's pool are counted. Absent where they are not; older records lack it also where requests that the scenario names held them. */
+  readonly capacity?: HowCounted
   /**
    * Invariants that may fail in this scenario, each with a reason that a reader can check, and the day of the latest run before this one in which it did.
    * Older records have neither name nor day.
@@ -29,6 +31,9 @@ export type Facts = {
   /** git head and dirty flag, versions of node, k6, postgres, images and digests: name to value. */
   readonly versions: Readonly<Record<string, string>>
 }
+
+/** By which of these requests, in the order in which they are tried; what holds the places meanwhile; and whether the scenario names the request, or the harness has chosen it. */
+export type HowCounted = { readonly paths: readonly string[]; readonly heldBy: 'request' | 'locks'; readonly chosenBy: 'scenario' | 'harness' }
 
 /**
  * What the application declares of itself. A declared limit is a hint to the invariants, never a licence:

@@ -20,7 +20,7 @@ export const exhaustionOf = remembered((timeline: Timeline): Exhaustion | null =
   const doses = timeline.doses.filter((dose) => sentBy(dose) > 0)
   const last = doses.findLastIndex((dose) => dose.counted >= served * sentBy(dose))
   const { before, after } = placesOf(timeline)
-  const noneLeft = before !== null && after !== null && before.parallel > 0 && after.parallel === 0
+  const noneLeft = before !== null && after !== null && before.parallel > 0 && after.parallel === 0 && (after.declined ?? 0) === 0
   // If the first load has taken every place, no cycle was served.
   const exhausted = doses[Math.max(0, last)]
   const driedUp = last >= 0 && last < doses.length - 1

@@ -5,6 +5,13 @@ import { remembered } from './remembered.ts'
 import { isOlderThanLoad, restsOf } from './rest.ts'
 import { isSession, ownThroughout } from './stay.ts'
 
+/** Whether the harness has chosen by itself which request the places are counted by. */
+export const isChosen = ({ facts }: Timeline): boolean => facts.capacity?.chosenBy === 'harness'
+
+/** Why places were not counted before the load. */
+export const uncountedWords = (timeline: Timeline): string =>
+  isChosen(timeline) ? 'no session of the application rested after its warm-up: it has no pool' : 'nothing names a request that takes a place of the pool (target.capacity), or reads a table'
+
 /** How many places of the pool requests found at once, before the load and after it, by the best reading of each. */
 export type Places = {
   /** `parallel` is lowered to what a second try has confirmed. */
@@ -175,7 +182,9 @@ export function lostPlaceOf(timeline: Timeline, member: Member): number | null {
 export function knownPlaces(timeline: Timeline): { readonly places: number; readonly known: 'as counted before the load' | 'as declared' } | null {
   const { poolMaxPerProcess, workers } = timeline.facts.limits
   const { before } = placesOf(timeline)
-  if (before !== null && before.parallel > 0) return { places: before.parallel, known: 'as counted before the load' }
+  const counted = before !== null && before.parallel > 0 ? ({ places: before.parallel, known: 'as counted before the load' } as const) : null
+  // What is declared is of all pools, and a request that the harness has chosen may be of a small one.
+  if (counted !== null && (!isChosen(timeline) || poolMaxPerProcess === undefined)) return counted
   return poolMaxPerProcess === undefined || workers === 0 ? null : { places: poolMaxPerProcess * (workers ?? 1), known: 'as declared' }
 }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { openAsker } from './capacity.ts'
+import { askByHolding } from './ask-by-holding.ts'
 import { countBeside, countPlaces } from './count-places.ts'
 
 const holdsMs = 200
@@ -54,39 +54,39 @@ async function serverOf({ places, lost = 0, status = 200, atOnce = false, slowly
   }
 }
 
-const ask = ({ url }: { readonly url: string }) => openAsker({ url, holdsMs, signal: AbortSignal.timeout(60_000) })
+const ask = ({ url }: { readonly url: string }) => askByHolding({ url, holdsMs, signal: AbortSignal.timeout(60_000) })
 
 test('a pool with all of its places answers all at once', async () => {
   await using server = await serverOf({ places: 6 })
-  using asker = ask(server)
+  await using asker = ask(server)
   expect(await countPlaces(asker.send, { most: 6, from: 6 })).toMatchObject({ asked: 6, parallel: 6, tries: [6] })
 })
 
 test('places that are lost are missing in every try', async () => {
   await using server = await serverOf({ places: 6, lost: 2 })
-  using asker = ask(server)
+  await using asker = ask(server)
   expect(await countPlaces(asker.send, { most: 6, from: 6 })).toMatchObject({ asked: 6, parallel: 4, tries: [4, 4, 4] })
 })
 
 test('a pool that is still filling is asked until it is full, and its lost places are missing then too', async () => {
   await using whole = await serverOf({ places: 6, slowly: true })
-  using asker = ask(whole)
+  await using asker = ask(whole)
   expect(await countPlaces(asker.send, { most: 6, from: 6 })).toMatchObject({ parallel: 6 })
   await using lossy = await serverOf({ places: 6, lost: 2, slowly: true })
-  using other = ask(lossy)
+  await using other = ask(lossy)
   expect(await countPlaces(other.send, { most: 6, from: 6 })).toMatchObject({ parallel: 4 })
 }, 30_000)
 
 test('a pool loses nothing by being asked: nobody is hung up on, however few places are left', async () => {
   await using server = await serverOf({ places: 30, lost: 29 })
-  using asker = ask(server)
+  await using asker = ask(server)
   for (const from of [30, 1, 1]) expect(await countPlaces(asker.send, { most: 30, from })).toMatchObject({ parallel: 1 })
   expect(server.hungUp()).toBe(0)
 }, 60_000)
 
 test('a pool without any place left answers none; whoever asked for one waits on, and is answered once it comes back', async () => {
   await using server = await serverOf({ places: 6, lost: 6 })
-  using asker = ask(server)
+  await using asker = ask(server)
   expect(await countPlaces(asker.send, { most: 6 })).toMatchObject({ asked: 6, parallel: 0, tries: [0] })
   expect([asker.waiting(), server.hungUp()]).toEqual([1, 0])
   server.giveBack()
@@ -97,7 +97,7 @@ test('its end hangs up on those that wait', async () => {
   await using server = await serverOf({ places: 6, lost: 6 })
   const asker = ask(server)
   await countPlaces(asker.send, { most: 6 })
-  asker[Symbol.dispose]()
+  await asker[Symbol.asyncDispose]()
   await expect.poll(() => [asker.waiting(), server.hungUp()]).toEqual([0, 1])
 }, 30_000)
 
@@ -107,19 +107,19 @@ test.each([
   ['so does a 503 at once, as a limit of the rate gives it', { status: 503, atOnce: true }, { declined: 6 }],
 ])('%s', async (_, answers, more) => {
   await using server = await serverOf({ places: 6, ...answers })
-  using asker = ask(server)
+  await using asker = ask(server)
   expect(await countPlaces(asker.send, { most: 6, from: 6 })).toMatchObject({ asked: 6, parallel: 0, tries: [0, 0, 0], ...more })
 })
 
 test.each([6, 1])('of %d places those that the harness holds are missed, and are there again once it lets go', async (places) => {
   await using server = await serverOf({ places })
-  using asker = ask(server)
+  await using asker = ask(server)
   expect(await countBeside(asker.send, { held: 1, places })).toMatchObject({ asked: places, parallel: places - 1, tries: [places - 1] })
   expect(await countPlaces(asker.send, { most: places, from: places })).toMatchObject({ asked: places, parallel: places, tries: [places] })
 })
 
 test('a request that takes no place of the pool shows as one: holding it leaves as many as ever', async () => {
   await using server = await serverOf({ places: 100 })
-  using asker = ask(server)
+  await using asker = ask(server)
   expect(await countBeside(asker.send, { held: 2, places: 6 })).toMatchObject({ asked: 6, parallel: 6, tries: [6] })
 })

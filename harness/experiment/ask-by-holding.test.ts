@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { openAsker } from './capacity.ts'
+import { askByHolding } from './ask-by-holding.ts'
 
 const holdsMs = 200
 
@@ -28,7 +28,7 @@ test('where the harness was held up as the first answers came, whoever waited lo
   const server = new Worker(pooled(2), { eval: true })
   try {
     const [port] = (await once(server, 'message')) as [number]
-    using asker = openAsker({ url: `http://127.0.0.1:${port}/`, holdsMs, signal: AbortSignal.timeout(60_000) })
+    await using asker = askByHolding({ url: `http://127.0.0.1:${port}/`, holdsMs, signal: AbortSignal.timeout(60_000) })
     const answer = asker.send(3)
     setTimeout(() => holdFor(2.5 * holdsMs), 0.5 * holdsMs)
     expect(await answer).toEqual({ atOnce: 2, declined: 0, inVain: false })
@@ -41,7 +41,7 @@ test('nobody is sent again to wait where nobody was served', { timeout: 60_000 }
   const server = new Worker(pooled(0), { eval: true })
   try {
     const [port] = (await once(server, 'message')) as [number]
-    using asker = openAsker({ url: `http://127.0.0.1:${port}/`, holdsMs, signal: AbortSignal.timeout(60_000) })
+    await using asker = askByHolding({ url: `http://127.0.0.1:${port}/`, holdsMs, signal: AbortSignal.timeout(60_000) })
     const answer = asker.send(1)
     setTimeout(() => holdFor(2.5 * holdsMs), 0.5 * holdsMs)
     expect(await answer).toEqual({ atOnce: 0, declined: 0, inVain: true })

@@ -1,10 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Plan } from '../scenario/scenario.ts'
-import { visit } from '../stack/visit.ts'
-import type { Limits } from '../timeline/facts.ts'
-import type { Send, Wave } from './count-places.ts'
-import { mostAtOnce } from './dose.ts'
+import type { Wave } from './count-places.ts'
+import { openRequests, type Answered, type Asker } from './requests-for-places.ts'
 
 /** A request has waited for another's place if it took longer than the quickest by this share of the hold: a wait takes a whole hold. */
 const waveShare = 0.6
@@ -14,42 +11,13 @@ const stallShare = 1 - waveShare
 const mostAgain = 3
 const patienceMs = 3_000
 
-/** How many places to ask for at most: as many as the pools declare, else as many as the load sends requests at once. */
-export const placesDeclared = ({ concurrency }: Plan, { poolMaxPerProcess, workers }: Limits): number =>
-  poolMaxPerProcess === undefined ? concurrency : Math.min(mostAtOnce, poolMaxPerProcess * Math.max(1, workers ?? 1))
-
-/** Requests that take a place of the application's pool for `holdsMs` each. */
-export type Asker = Disposable & {
-  readonly send: Send
-  /** How many have not been answered yet. They go on waiting, since hanging up cancels a wait for a place, which perhaps no client of the load ever does. Only disposal hangs up. */
-  readonly waiting: () => number
-}
-
-/** Sends requests that take a place. Sends nothing until it is asked to. */
-export function openAsker({ url, holdsMs, signal }: { readonly url: string; readonly holdsMs: number; readonly signal: AbortSignal }): Asker {
-  const left = new AbortController()
-  const gone = AbortSignal.any([signal, left.signal])
-  const waiting = new Set<Promise<void>>()
-  const allAnswered = async (): Promise<void> => {
-    if (waiting.size === 0) return
-    const over = new AbortController()
-    await Promise.race([Promise.all(waiting), delay(2 * holdsMs + patienceMs, undefined, { signal: over.signal }).catch(() => {})])
-    over.abort()
-    signal.throwIfAborted()
-  }
-
-  const wave = async (requests: number): Promise<Wave> => {
-    const answers: { readonly status: number; readonly tookMs: number }[] = []
-    for (let sent = 0; sent < requests; sent += 1) {
-      const beganMs = performance.now()
-      const answered: Promise<void> = visit(url, gone)
-        .then(({ status }) => status, () => 0)
-        .then((status) => {
-          answers.push({ status, tookMs: performance.now() - beganMs })
-          waiting.delete(answered)
-        })
-      waiting.add(answered)
-    }
+/** Asks by requests that hold a place for `holdsMs` each: who finds none is answered later. */
+export function askByHolding({ url, holdsMs, signal }: { readonly url: string; readonly holdsMs: number; readonly signal: AbortSignal }): Asker {
+  const requests = openRequests(url, signal)
+  const allAnswered = () => requests.answered(2 * holdsMs + patienceMs)
+  const wave = async (sent: number): Promise<Wave> => {
+    const answers: Answered[] = []
+    requests.send(sent, (answer) => answers.push(answer))
     await allAnswered()
     const served = answers.flatMap(({ status, tookMs }) => (status > 0 && status < 400 ? [tookMs] : []))
     // Measured against the quickest, so that the request's own cost besides its hold does not look like a wait.
@@ -62,17 +30,17 @@ export function openAsker({ url, holdsMs, signal }: { readonly url: string; read
   }
 
   return {
-    send: async (requests) => {
+    send: async (sent) => {
       for (let again = 0; ; again += 1) {
         // Requests of an earlier wave that still wait would be served first, and make these look as if places were missing.
         await allAnswered()
-        const { result, stalledMs } = await watchingLoop(() => wave(requests), holdsMs)
+        const { result, stalledMs } = await watchingLoop(() => wave(sent), holdsMs)
         // A stall cannot make one place too many of one: the first has waited for nobody. And where nobody was served, the next wave would wait in vain.
         if (result.atOnce <= 1 || stalledMs < stallShare * holdsMs || again >= mostAgain) return result
       }
     },
-    waiting: () => waiting.size,
-    [Symbol.dispose]: () => left.abort(),
+    waiting: requests.waiting,
+    [Symbol.asyncDispose]: async () => requests[Symbol.dispose](),
   }
 }
 
