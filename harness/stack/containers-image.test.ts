@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -46,9 +46,16 @@ test('nor for one that is being built', async () => {
 test('a build of which the engine says nothing more is given up, and one that it goes on telling of is not', async () => {
   const never = new AbortController().signal
   await using silent = await startEngine(slow)
-  await expect(building(silent.url, never, 300)).rejects.toThrow(`The image of "shop" could not be built from ${dir}/Dockerfile: the engine has said nothing of it for 0.3 s. Does a step wait for something, or does the engine hang? Build it once by hand, which the engine remembers: docker build -f ${dir}/Dockerfile ${dir}\nThe build said last:\n    Step 1/1 : FROM scratch`)
+  await expect(building(silent.url, never, { silentForMs: 300 })).rejects.toThrow(`The image of "shop" could not be built from ${dir}/Dockerfile: the engine has said nothing of it for 0.3 s. Does a step wait for something, or does the engine hang? Build it once by hand, which the engine remembers: docker build -f ${dir}/Dockerfile ${dir}\nThe build said last:\n    Step 1/1 : FROM scratch`)
   await using telling = await startTelling(20, 50)
-  expect(await building(telling.url, never, 500)).toBe('sha256:0123')
+  expect(await building(telling.url, never, { silentForMs: 500 })).toBe('sha256:0123')
+})
+
+test('what prepares it is not waited for for ever', async () => {
+  await using engine = await startEngine(slow)
+  await mkdir(join(dir, 'logs'), { recursive: true })
+  const built = building(engine.url, new AbortController().signal, { prepare: ['sh', '-c', 'echo half of it; sleep 30'], preparedWithinMs: 600 })
+  await expect(built).rejects.toThrow('What prepares the image of "shop" (sh -c echo half of it; sleep 30) had not ended after 0.6 s. Does it wait for something? Run it once by hand. It said last:\n    half of it')
 })
 
 /** An engine whose build takes so many steps, each so long. */
@@ -66,8 +73,10 @@ async function startTelling(steps: number, eachMs: number) {
   return { url: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, [Symbol.asyncDispose]: () => new Promise<void>((closed) => void server.close(() => closed())) }
 }
 
-function building(engine: string, signal: AbortSignal, silentForMs?: number): Promise<string> {
+type Patience = NonNullable<Parameters<typeof buildImage>[2]> & { readonly prepare?: readonly string[] }
+
+function building(engine: string, signal: AbortSignal, { prepare, ...patience }: Patience = {}): Promise<string> {
   const { hostname, port } = new URL(engine)
-  const target = { name: 'shop', command: ['true'], readyPath: '/', image: { context: '.', dockerfile: 'Dockerfile', port: 80 } }
-  return buildImage(new Docker({ host: hostname, port, protocol: 'http' }), { target, scenarioDir: dir, variant: null, run: 'a-run', dir, own: () => {}, say: () => {}, signal }, { ...(silentForMs !== undefined && { silentForMs }) })
+  const target = { name: 'shop', command: ['true'], readyPath: '/', image: { context: '.', dockerfile: 'Dockerfile', port: 80, ...(prepare && { prepare }) } }
+  return buildImage(new Docker({ host: hostname, port, protocol: 'http' }), { target, scenarioDir: dir, variant: null, run: 'a-run', dir, own: () => {}, say: () => {}, signal }, patience)
 }

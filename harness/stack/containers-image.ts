@@ -10,6 +10,8 @@ import type { BootOptions } from './stack.ts'
 
 /** A step that downloads or compiles may say nothing for minutes. */
 const buildSilentForMs = 600_000
+/** A program of the target's own, which may compile everything that it is made of. */
+const mostForPreparing = 1_800_000
 /** Testcontainers does not tell how far it is. */
 const pulledWithinMs = 1_200_000
 
@@ -17,9 +19,12 @@ const pulledWithinMs = 1_200_000
  * Prepares the target's context, builds its image from it and gives the image's id. The engine's own layer cache makes an unchanged context a matter of a second.
  * Testcontainers could build it too, but cannot tell a failed build from a good one while an older image bears the name.
  */
-export async function buildImage(docker: Docker, { target, scenarioDir, run, dir, signal }: BootOptions, { silentForMs = buildSilentForMs } = {}): Promise<string> {
+export async function buildImage(docker: Docker, { target, scenarioDir, run, dir, signal }: BootOptions, { silentForMs = buildSilentForMs, preparedWithinMs = mostForPreparing } = {}): Promise<string> {
   const { prepare, context, dockerfile } = imageOf(target)
-  if (prepare) await runToItsEnd(`What prepares the image of "${target.name}"`, prepare, { cwd: resolve(scenarioDir, target.cwd ?? '.'), env: { ...process.env, LOWTIDE_OWNER: run }, logFile: join(dir, 'logs', 'image.log'), signal })
+  if (prepare) {
+    const patience = { signal: AbortSignal.any([signal, AbortSignal.timeout(preparedWithinMs)]), overdue: `had not ended after ${preparedWithinMs / 1_000} s. Does it wait for something? Run it once by hand` }
+    await runToItsEnd(`What prepares the image of "${target.name}"`, prepare, { cwd: resolve(scenarioDir, target.cwd ?? '.'), env: { ...process.env, LOWTIDE_OWNER: run }, logFile: join(dir, 'logs', 'image.log'), ...patience })
+  }
   const folder = resolve(scenarioDir, context)
   const said: string[] = []
   using silence = awaitSilence(silentForMs)

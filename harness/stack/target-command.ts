@@ -9,6 +9,8 @@ export type CommandOptions = {
   readonly env: NodeJS.ProcessEnv
   readonly logFile: string
   readonly signal: AbortSignal
+  /** What is told of a command that the signal ended by a time-out; default: that the time of the run was over. */
+  readonly overdue?: string
 }
 
 /** Runs the target's seed command on this machine, where there is one, with DATABASE_URL in its environment. */
@@ -17,7 +19,7 @@ export async function runSeed(target: Target, { databaseUrl, env, ...options }: 
 }
 
 /** Runs a command of the target. Fails with its last lines. An abort ends all that it started; one by a time-out is told as such. */
-export async function runToItsEnd(what: string, command: readonly string[], { cwd, env, logFile, signal }: CommandOptions): Promise<void> {
+export async function runToItsEnd(what: string, command: readonly string[], { cwd, env, logFile, signal, overdue = 'had not ended when the time of the run was over: give the run more with --budget' }: CommandOptions): Promise<void> {
   signal.throwIfAborted()
   const [program = '', ...argv] = command
   const log = createWriteStream(logFile, { flags: 'a' })
@@ -36,7 +38,7 @@ export async function runToItsEnd(what: string, command: readonly string[], { cw
     if (!isOverdue) signal.throwIfAborted()
     if (end === null) return
     const lines = await lastLines(logFile, 20)
-    throw new Error(`${what} (${command.join(' ')}) ${isOverdue ? 'had not ended when the time of the run was over: give the run more with --budget' : end}. ${lines.length > 0 ? `It said last:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'It said nothing.'}`)
+    throw new Error(`${what} (${command.join(' ')}) ${isOverdue ? overdue : end}. ${lines.length > 0 ? `It said last:\n${lines.map((line) => `    ${line}`).join('\n')}` : 'It said nothing.'}`)
   } finally {
     signal.removeEventListener('abort', stop)
     log.close()
