@@ -1,12 +1,9 @@
-import { join } from 'node:path'
 import { seriesOf } from './report/series.ts'
 import { writeReports } from './report/write-reports.ts'
 import { beginThresholds } from './thresholds/fold.ts'
 import type { Facts } from './timeline/facts.ts'
 import { beginFold } from './timeline/fold.ts'
 import { entriesAtOnce, readEntries, readFacts } from './timeline/reader.ts'
-import { storeAtomically } from './timeline/recorder.ts'
-import { redact } from './timeline/redact.ts'
 import { judge } from './verdict/judge.ts'
 import { loadInvariants } from './verdict/load-invariants.ts'
 import type { Findings } from './verdict/verdict.ts'
@@ -25,15 +22,14 @@ export async function judgeRecording(dir: string): Promise<Judged> {
   return { facts, findings: judge(fold.timeline(), await loadInvariants(), thresholds.findings()) }
 }
 
-/** Judges a recording and writes findings.json and every report into its folder. */
+/** Judges a recording and writes every report into its folder. */
 export async function conclude(dir: string): Promise<Judged> {
   const judged = await judgeRecording(dir)
   await writeConclusion(dir, judged)
   return judged
 }
 
-/** Writes findings.json and every report into the folder of the recording that was judged. */
+/** Writes every report into the folder of the recording that was judged. */
 export async function writeConclusion(dir: string, judged: Judged): Promise<void> {
-  storeAtomically(join(dir, 'findings.json'), redact(`${JSON.stringify(judged.findings, null, 2)}\n`))
   await writeReports(dir, { ...judged, series: await seriesOf(readEntries(dir), judged.facts) })
 }

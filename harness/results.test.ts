@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readResults, resumeResults } from './results.ts'
+import { appendResult, readResults, resumeResults } from './results.ts'
 
 let dir = ''
 let file = ''
@@ -50,4 +50,8 @@ test('a place that cannot be read or written is told, and what to name instead',
   expect(await faultOf(resumeResults(dir, fits))).toBe("No results can be written to .: EISDIR: illegal operation on a directory, open '.'. Name another place with --raw.")
   writeFileSync(join(dir, 'raw'), '')
   expect(await faultOf(resumeResults(file, fits))).toMatch(/^No results can be written to \.\/raw\/cells\.ndjson: EEXIST: .* Name another place with --raw\.$/)
+})
+
+test('a disk that is full by now is told in one line, with what becomes of the results', async () => {
+  expect(await faultOf(appendResult('/dev/full', { nth: 1 }))).toBe('No further result can be written to /dev/full: ENOSPC: no space left on device, write. Make room and start it again: it goes on behind the last one that is whole.')
 })

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UsageError } from './scenario/usage-error.ts'
+import { UnwritableError } from './timeline/recorder.ts'
 
 /** Whether a line of a file of results is one: another file may have been named by mistake. */
 export type Fits<R> = (line: Partial<R>) => boolean
@@ -22,6 +23,15 @@ export async function resumeResults<R extends object>(file: string, fits: Fits<R
   await truncate(file, bytes)
   if (lacksEnd) await appendFile(file, '\n')
   return results
+}
+
+/** Appends one result. A disk that is full by now is told in one line, with what becomes of the results. */
+export async function appendResult(file: string, result: object): Promise<void> {
+  try {
+    await appendFile(file, `${JSON.stringify(result)}\n`)
+  } catch (cause) {
+    throw new UnwritableError(`No further result can be written to ${file}: ${(cause as Error).message}. Make room and start it again: it goes on behind the last one that is whole.`, cause)
+  }
 }
 
 /** `bytes`: how far the file can be read. */

@@ -1,5 +1,4 @@
-import { appendFile } from 'node:fs/promises'
-import { resumeResults, type Fits } from '../results.ts'
+import { appendResult, resumeResults, type Fits } from '../results.ts'
 
 /** One figure of the bench: measured a number of times, each result appended to its raw file, so that a bench that is cut off goes on where it was. */
 export type Measure<R extends object = object> = {
@@ -24,7 +23,7 @@ export async function measure<R extends object>({ once, times, fits = () => true
   for (let nth = results.length; nth < (options.times ?? times); nth += 1) {
     options.signal.throwIfAborted()
     const result = await once(nth, options)
-    await appendFile(file, `${JSON.stringify(result)}\n`)
+    await appendResult(file, result)
     results.push(result)
     onResult(nth, result)
   }

@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises'
 import { cellsOf, keyOf, loads, type Cell } from '../accuracy/cells.ts'
 import { loadZoo } from '../accuracy/load-zoo.ts'
 import { loadFaults } from '../accuracy/load-faults.ts'
@@ -6,7 +5,7 @@ import { judgeAgain } from '../accuracy/judge-again.ts'
 import { runCell, type CellResult } from '../accuracy/run-cell.ts'
 import { accuracyTable } from '../accuracy/table.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { readResults, resumeResults } from '../results.ts'
+import { appendResult, readResults, resumeResults } from '../results.ts'
 import { UsageError } from '../scenario/usage-error.ts'
 import { perhaps } from '../thresholds/meant.ts'
 import { storeAtomically } from '../timeline/recorder.ts'
@@ -53,7 +52,7 @@ export default {
       results = await resumeResults(raw, isResult)
       await inTurns(left, numbers.jobs, signal, async (cell, told) => {
         const result = await runCell(cell, { reports: 'reports', records, git, signal })
-        await appendFile(raw, `${JSON.stringify(result)}\n`)
+        await appendResult(raw, result)
         results = [...results, result]
         stderr.write(`${told}  ${result.key}: ${result.outcome === 'judged' ? `${result.verdict} (${result.expected.verdict} expected), ${result.wallS} s` : result.error}\n`)
       })

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { forgottenMs } from '../load/k6-cache.ts'
-import { sourceHash } from '../load/k6-from-go.ts'
+import { forgottenMs } from '../load/k6/cache.ts'
+import { sourceHash } from '../load/k6/from-go.ts'
 import { startWatchdog } from '../stack/watchdog.ts'
 import { k6OfOthers } from './doctor.ts'
 

@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-codes.ts'
-import { describeK6, findK6, unusedK6 } from '../load/k6-binary.ts'
-import { cacheFolder, forgottenMs, removeCached } from '../load/k6-cache.ts'
+import { describeK6, findK6, unusedK6 } from '../load/k6/binary.ts'
+import { cacheFolder, forgottenMs, removeCached } from '../load/k6/cache.ts'
 import { bytes } from '../report/words.ts'
 import { temporaryFolder } from '../scenario/temporary-folder.ts'
 import { leftOver, livingRuns } from '../stack/left-over.ts'

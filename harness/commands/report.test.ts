@@ -27,13 +27,10 @@ test('what is drawn may show a leak: the drawing succeeded', async () => {
   expect(await drawn()).toEqual([0, 'leak  ./report.html\n'])
 })
 
-test.each([
-  ['report.html', 'report.html was not written to .: EISDIR: illegal operation on a directory, rename', ['findings.json', 'junit.xml', 'report.html', 'report.md', 'run.json', 'timeline.ndjson']],
-  ['findings.json', 'findings.json was not written to .: EISDIR: illegal operation on a directory, rename', ['findings.json', 'run.json', 'timeline.ndjson']],
-])('a %s that cannot be written is told, with how the verdict can be had, and half of it is left nowhere', async (file, fault, files) => {
+test.each(['report.html', 'findings.json'])('a %s that cannot be written is told, with how the verdict can be had, keeps no other away, and half of it is left nowhere', async (file) => {
   mkdirSync(join(dir, file))
   const [code, said] = await drawn()
-  expect(said.startsWith(fault)).toBe(true)
+  expect(said).toMatch(`${file} was not written to .: EISDIR: illegal operation on a directory, rename`)
   expect(said).toMatch(/\nThe verdict alone needs no place: lowtide judge \.\n$/)
-  expect([code, readdirSync(dir).toSorted()]).toEqual([3, files])
+  expect([code, readdirSync(dir).toSorted()]).toEqual([3, ['findings.json', 'junit.xml', 'report.html', 'report.md', 'run.json', 'timeline.ndjson']])
 })

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ownedPids } from '../load/fixtures/owned-pids.ts'
-import { findK6 } from '../load/k6-binary.ts'
+import { findK6 } from '../load/k6/binary.ts'
 
 let dir = ''
 beforeAll(() => {

@@ -7,7 +7,7 @@ import { loadReporters, writeReports } from './write-reports.ts'
 
 test('every file of reporters/ is a reporter, and each has a file of its own', async () => {
   const files = (await loadReporters()).map(({ file }) => file)
-  expect(files.toSorted()).toEqual(['junit.xml', 'report.html', 'report.md'])
+  expect(files.toSorted()).toEqual(['findings.json', 'junit.xml', 'report.html', 'report.md'])
 })
 
 test('the folder holds the finished reports and nothing else', async () => {
@@ -22,7 +22,7 @@ test('a report that cannot be written keeps none of the others away, and is name
   // Nothing can be renamed onto a folder.
   await mkdir(join(dir.path, 'report.md'))
   await expect(writeReports(dir.path, await hostileRun('harmless'))).rejects.toThrow(`report.md was not written to ${dir.path}: EISDIR`)
-  expect((await readdir(dir.path)).toSorted()).toEqual(['junit.xml', 'report.html', 'report.md'])
+  expect((await readdir(dir.path)).toSorted()).toEqual(['findings.json', 'junit.xml', 'report.html', 'report.md'])
 })
 
 async function temporaryDir() {

@@ -1,6 +1,6 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadFolder } from '../folder.ts'
+import { storeAtomically, UnwritableError } from '../timeline/recorder.ts'
 import type { Reporter, RunRecord } from './run-record.ts'
 
 /**
@@ -9,26 +9,18 @@ import type { Reporter, RunRecord } from './run-record.ts'
  */
 export async function writeReports(dir: string, run: RunRecord): Promise<readonly string[]> {
   const reporters = await loadReporters()
-  const written = await Promise.allSettled(reporters.map(async ({ file, render }) => (await writeWhole(join(dir, file), render(run)), file)))
-  const failures = written.flatMap((result, i) => (result.status === 'rejected' ? [new Error(`${reporters[i]?.file} was not written to ${dir}: ${messageOf(result.reason)}`, { cause: result.reason })] : []))
+  const failures = reporters.flatMap(({ file, render }) => {
+    try {
+      storeAtomically(join(dir, file), render(run))
+      return []
+    } catch (error) {
+      const cause = error instanceof UnwritableError ? error.cause : error
+      return [new Error(`${file} was not written to ${dir}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })]
+    }
+  })
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join(' '))
-  return written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  return reporters.map(({ file }) => file)
 }
 
 export const loadReporters = (): Promise<readonly Reporter[]> =>
   loadFolder<Reporter>(join(import.meta.dirname, 'reporters'), 'a reporter: { file, render }', ({ file, render }) => typeof file === 'string' && typeof render === 'function')
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.unfinished`
-  try {
-    await writeFile(unfinished, text)
-    await rename(unfinished, path)
-  } catch (cause) {
-    await rm(unfinished, { force: true })
-    throw cause
-  }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
-}

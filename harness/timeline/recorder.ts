@@ -45,7 +45,7 @@ export function openRecorder(dir: string): Recorder {
       writeFileSync(fd, text)
       if (fstatSync(fd).nlink === 0) throw new Error('it was deleted while the run went on')
     } catch (cause) {
-      failure.abort(new UnwritableError(path, cause))
+      failure.abort(unwritable(path, cause))
     }
   }
   const timer = setInterval(flush, flushEveryMs)
@@ -73,7 +73,7 @@ export function openRecorder(dir: string): Recorder {
       try {
         fsyncSync(fd)
       } catch (cause) {
-        failure.abort(new UnwritableError(path, cause))
+        failure.abort(unwritable(path, cause))
       } finally {
         closeSync(fd)
       }
@@ -86,7 +86,7 @@ function openNew(path: string): number {
   try {
     return openSync(path, 'ax')
   } catch (cause) {
-    throw new UnwritableError(path, cause)
+    throw unwritable(path, cause)
   }
 }
 
@@ -100,14 +100,17 @@ export function storeAtomically(path: string, text: string) {
     renameSync(`${path}.part`, path)
   } catch (cause) {
     rmSync(`${path}.part`, { force: true })
-    throw new UnwritableError(path, cause)
+    throw unwritable(path, cause)
   }
 }
 
-/** The record has no room, or is gone; its message says where and what to do. */
+/** What is written has no room, or is gone; its message says where and what to do. */
 export class UnwritableError extends Error {
   override name = 'UnwritableError'
-  constructor(path: string, cause: unknown) {
-    super(`The record cannot be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. Free some space, or name another folder with --reports.`, { cause })
+  constructor(message: string, cause: unknown) {
+    super(message, { cause })
   }
 }
+
+const unwritable = (path: string, cause: unknown): UnwritableError =>
+  new UnwritableError(`The record cannot be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}. Free some space, or name another folder with --reports.`, cause)
