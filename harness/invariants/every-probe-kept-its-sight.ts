@@ -1,7 +1,6 @@
-import { diskIsFull } from '../timeline/disk-full.ts'
 import type { Member, Process } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { fullDiskWords, hadFullDisk, roomOnDisk } from '../verdict/full-disk.ts'
+import { remedyOfTrouble, troubleBesideBlindness } from '../verdict/server-trouble.ts'
 import { runningLooks, untouchedRests } from '../verdict/rest.ts'
 import { isProcess, ownThroughout } from '../verdict/stay.ts'
 import { patienceMs } from '../verdict/thresholds.ts'
@@ -27,7 +26,7 @@ export default {
     if (facts.probes.length === 0) return { kind: 'inconclusive', sentence: 'the run names no probe: nothing was watched', settledBy: 'a run with probes' }
     if (sight.beats === 0 && timeline.endedEarly === 'load broken') return { kind: 'not judged', sentence: 'the load broke before anything was measured' }
     if (sight.beats === 0) return { kind: 'inconclusive', sentence: 'the sampler never beat while the run was watched', settledBy: 'run again; see the log of the run' }
-    if (faults.length > 0) return { kind: 'inconclusive', sentence: `${list(faults)}${faults.some((fault) => fault.includes(diskIsFull)) ? '' : fullDiskWords(timeline)}`, settledBy: hadFullDisk(timeline) ? roomOnDisk : 'run again with the probe connected, on a machine with a core to spare' }
+    if (faults.length > 0) return { kind: 'inconclusive', sentence: `${list(faults)}${troubleBesideBlindness(timeline)}`, settledBy: remedyOfTrouble(timeline, 'run again with the probe connected, on a machine with a core to spare') }
     if (closed.length > 0)
       return {
         kind: 'inconclusive',

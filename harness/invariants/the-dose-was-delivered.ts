@@ -1,9 +1,9 @@
 import { brokenLoads } from '../verdict/broken-loads.ts'
 import { type Delivery, deliveryOf, deliveryWords, lostWords, percent } from '../verdict/delivery.ts'
 import { failureWords, neverAnswered } from '../verdict/failures.ts'
-import { fullDiskWords, hadFullDisk, roomOnDisk } from '../verdict/full-disk.ts'
 import { refusedSessions, refusedWords } from '../verdict/refused.ts'
 import { neverDone, rudeWords } from '../verdict/rude-words.ts'
+import { hadFullDisk, remedyOfTrouble, troubleWords } from '../verdict/server-trouble.ts'
 import { isEnough } from '../verdict/sure.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Inconclusive, Invariant, Opinion } from '../verdict/verdict.ts'
@@ -85,19 +85,18 @@ const brokeBefore: Doubt = (delivery) => {
 }
 
 const diskWasFull: Doubt = (delivery) =>
-  hadFullDisk(delivery.timeline) ? { kind: 'warning', sentence: `${deliveryWords(delivery)}${fullDiskWords(delivery.timeline)}`, survivors: [] } : null
+  hadFullDisk(delivery.timeline) ? { kind: 'warning', sentence: `${deliveryWords(delivery)}${troubleWords(delivery.timeline)}`, survivors: [] } : null
 
 const doubts: readonly Doubt[] = [cutShort, endedByThreshold, endedByTime, loadBroke, nothingCounted, cyclesLeftOut, mannerNeverDone, tooLittle, routeNeverAnswered, brokeBefore, diskWasFull]
 
 const inconclusive = (sentence: string, settledBy: string): Inconclusive => ({ kind: 'inconclusive', sentence, settledBy })
 
 /** What the server's log tells of why requests may have failed. */
-const because = (timeline: Timeline): string => `${refusedWords(timeline)}${fullDiskWords(timeline)}`
+const because = (timeline: Timeline): string => `${refusedWords(timeline)}${troubleWords(timeline)}`
 
 function remedyOf(timeline: Timeline): string {
-  if (hadFullDisk(timeline)) return roomOnDisk
-  if (refusedSessions(timeline).length > 0) return 'raise target.maxConnections, or let the application open fewer'
-  return 'see what the application and logs/k6.log said, correct what the routes expect or lower the dose, and run again'
+  const usual = refusedSessions(timeline).length > 0 ? 'raise target.maxConnections, or let the application open fewer' : 'see what the application and logs/k6.log said, correct what the routes expect or lower the dose, and run again'
+  return remedyOfTrouble(timeline, usual)
 }
 
 /**

@@ -39,6 +39,7 @@ const failed = (route: string, status: number, errorCode: number) =>
 
 const sentTo = (route: string, started: number, counted: number) => [{ kind: 'load', cycle: 6, route, started, counted, unexpected: started - counted, timedOut: 0, broken: 0, p50Ms: 1, p99Ms: 1, maxMs: 1, atMs: startOf(6) + 500 }] as const
 
+const crashAt = (cycle: number) => ({ kind: 'server-log', pid: 9, severity: 'LOG', sqlstate: '00000', message: 'client backend (PID 812) was terminated by signal 9: Killed; Failed process was running: SELECT 1', atMs: startOf(cycle) + 100 }) as const
 const fullDiskAt = (cycle: number) => ({ kind: 'server-log', pid: 9, severity: 'ERROR', sqlstate: '53100', message: 'could not extend file "base/5/16413": No space left on device', atMs: startOf(cycle) + 100 }) as const
 
 claims(theDoseWasDelivered, [
@@ -63,7 +64,7 @@ claims(theDoseWasDelivered, [
   ['a load that broke again and again', { ...fold(factsOf(), entriesOf({ doses: [], delivered: () => ({ counted: 0, generator: { kind: 'broken', exitCode: 108, tail: 'the journey threw' } }) })), endedEarly: 'load broken' as const }, 'inconclusive', /^the load generator broke in cycles 0, 1 and 2, and the run ended there: the journey threw$/],
   ['sessions that PostgreSQL refused', { ...short(40), also: [{ kind: 'server-log', pid: 9, severity: 'FATAL', sqlstate: '53300', message: 'sorry, too many clients already', atMs: startOf(4) }] }, 'inconclusive', /; PostgreSQL refused 1 session, .*\(53300\)$/],
   ['a disk of the server that was full', { ...short(40), also: [fullDiskAt(4)] }, 'inconclusive', /^120 of 160 .*: 40 answered otherwise; PostgreSQL's disk was full \(53100\), first in cycle 4: could not extend file "base\/5\/16413": No space left on device$/],
-  ['a disk of the server that was so full that its log could not be read', { ...short(40), also: [{ kind: 'blind', probe: 'postgres-log', reason: `PostgreSQL's disk is full: could not write blocks`, atMs: startOf(4) }] }, 'inconclusive', /^120 of 160 .*: 40 answered otherwise; PostgreSQL's disk was full \(53100\)$/],
+  ['a disk of the server that was so full that its log could not be read', { ...short(40), also: [{ kind: 'blind', probe: 'postgres-log', reason: `PostgreSQL's disk is full: could not write blocks`, sqlstate: '53100', atMs: startOf(4) }] }, 'inconclusive', /^120 of 160 .*: 40 answered otherwise; PostgreSQL's disk was full \(53100\)$/],
   ['a disk that was full for so short that hardly a request failed', { ...short(4), also: [fullDiskAt(4)] }, 'warning', /^156 of 160 .*; PostgreSQL's disk was full \(53100\), first in cycle 4: could not extend/],
   ['a run that was interrupted in its first measured cycle', { ...fold(factsOf(), entriesOf({ doses: [], end: 'interrupted' })) }, 'inconclusive', /^the run ended before its measured cycles were through: 0 of 5$/],
   ['only zero doses', { doses: [0, 0] }, 'inconclusive'],
@@ -74,7 +75,8 @@ claims(everyProbeKeptItsSight, [
   ['all of them', {}, 'pass', /never more than 0.4 s apart/],
   ['one gone blind', { also: [{ kind: 'blind', probe: 'postgres', reason: 'connection cut', atMs: startOf(4) }] }, 'inconclusive', /postgres went blind \(connection cut\)/],
   ['one gone blind as the disk of the server was full', { also: [fullDiskAt(4), { kind: 'blind', probe: 'postgres', reason: 'connection cut', atMs: startOf(4) + 200 }] }, 'inconclusive', /^postgres went blind \(connection cut\); PostgreSQL's disk was full \(53100\), first in cycle 4: could not/],
-  ['one whose query found no room on the disk', { also: [{ kind: 'blind', probe: 'postgres', reason: `PostgreSQL's disk is full: could not write blocks 0..0 in file "base/16385/2686": No space left on device`, atMs: startOf(4) }] }, 'inconclusive', /^postgres went blind \(PostgreSQL's disk is full: could not write blocks .*\)$/],
+  ['one gone blind as the server crashed', { also: [crashAt(4), { kind: 'blind', probe: 'postgres', reason: 'connection cut', atMs: startOf(4) + 200 }] }, 'inconclusive', /^postgres went blind \(connection cut\); PostgreSQL crashed, first in cycle 4: client backend \(PID 812\) was terminated by signal 9: Killed; Failed process was running: SELECT 1$/],
+  ['one whose query found no room on the disk', { also: [{ kind: 'blind', probe: 'postgres', reason: `PostgreSQL's disk is full: could not write blocks 0..0 in file "base/16385/2686": No space left on device`, sqlstate: '53100', atMs: startOf(4) }] }, 'inconclusive', /^postgres went blind \(PostgreSQL's disk is full: could not write blocks .*\)$/],
   ['one gone blind before anything was measured', { also: [{ kind: 'blind', probe: 'postgres', reason: 'connection cut', atMs: 100 }] }, 'inconclusive'],
   ['a beat late on a loaded machine', withoutBeats(startOf(4), startOf(4) + 3_000), 'pass', /never more than 3\.\d s apart/],
   ['a hole in which a whole life could hide', withoutBeats(startOf(4), startOf(4) + 6_000), 'inconclusive', /saw nothing for 6\.\d s/],
@@ -124,6 +126,7 @@ claims(noServerRestarted, [
   ['none did', {}, 'pass', /application and postgresql ran through/],
   ['the database did: H13', { beings: [server('cluster', { restartedAtMs: startOf(5) })] }, 'inconclusive', /cluster restarted/],
   ['the database did, for want of space', { beings: [server('cluster', { restartedAtMs: startOf(5) })], also: [fullDiskAt(4)] }, 'inconclusive', /^cluster restarted during the run: what was left before is gone; PostgreSQL's disk was full/],
+  ['the database did, for one of its processes was killed', { beings: [server('cluster', { restartedAtMs: startOf(5) })], also: [crashAt(4)] }, 'inconclusive', /^cluster restarted during the run: what was left before is gone; PostgreSQL crashed, first in cycle 4: client backend/],
   ['the application went', looking((look) => ({ ...look, members: look.cycle === last ? look.members.filter(({ id }) => !id.startsWith('application')) : look.members })), 'inconclusive', /^application was gone at 6 of \d+ looks, first after cycle 7$/],
   ['nobody was seen to listen for the application: its processes are out of sight', looking((look) => ({ ...look, members: look.members.filter(({ id }) => !id.startsWith('application')) })), 'inconclusive', /^no look shows a process that listens on the application's port/],
   ['the same, and no probe that looks for processes', { ...looking((look) => ({ ...look, members: look.members.filter(({ id }) => !id.startsWith('application')) })), facts: { ...factsOf(), probes: ['postgres'] } }, 'pass'],

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
+import pg from 'pg'
 import { ownClient } from '../stack/own-client.ts'
-import { diskFull, diskIsFull } from '../timeline/disk-full.ts'
+import { diskFull } from '../timeline/disk-full.ts'
 
 /** The name of every session of the harness begins with this, so that it can be told from the application's and counted. */
 export const monitorName = 'lowtide-monitor'
@@ -38,7 +38,7 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
         const result = await Promise.race([client.query({ name: nameIn(names, text), text, values: [...values] }), aborted])
         return result.rows
       } catch (cause) {
-        throw isOfDisk(cause) ? new Error(`${diskIsFull}: ${cause.message}`, { cause }) : cause
+        throw isOfDisk(cause) ? new Error(`PostgreSQL's disk is full: ${cause.message}`, { cause }) : cause
       } finally {
         signal.removeEventListener('abort', onAbort)
       }
@@ -53,7 +53,7 @@ export async function openMonitor(adminUri: string, purpose: string): Promise<Mo
 }
 
 /** A server without room fails even those who only read: it has to write a page before it can use its place in memory for another. */
-const isOfDisk = (cause: unknown): cause is Error => cause instanceof Error && 'code' in cause && cause.code === diskFull
+const isOfDisk = (cause: unknown): cause is pg.DatabaseError => cause instanceof pg.DatabaseError && cause.code === diskFull
 
 /** Of the prepared statement: to plan the same query at each beat would cost the server more than to run it. */
 function nameIn(names: Map<string, string>, text: string): string {

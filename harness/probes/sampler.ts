@@ -1,4 +1,5 @@
 import type { Beat, Blind, Look } from '../timeline/entry.ts'
+import { blindOf, reasonOf } from './blind.ts'
 import type { Counters, Reader } from './probe.ts'
 
 /** A sampler that is at work, until it is disposed of. */
@@ -39,7 +40,7 @@ export function startSampler({ readers, everyMs, record, onBeat, others, signal,
     if (stop.aborted) return
     const inARow = (failures.get(name) ?? 0) + 1
     failures.set(name, inARow)
-    if (inARow === blindAfter) record({ kind: 'blind', probe: name, reason: reasonOf(error) })
+    if (inARow === blindAfter) record(blindOf(name, error))
   }
 
   const beat = async () => {
@@ -96,8 +97,6 @@ export function startSampler({ readers, everyMs, record, onBeat, others, signal,
     },
   }
 }
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 
 /** The answer, or a rejection when time is up: a probe that ignores its signal is not waited for either. */
 async function within<T>(ms: number, stop: AbortSignal, ask: (patience: AbortSignal) => Promise<T> | undefined): Promise<T | undefined> {

@@ -54,8 +54,8 @@ export type Beat = {
   readonly missed?: readonly string[]
 }
 
-/** A probe no longer sees what it watches, and will not again in this run. */
-export type Blind = { readonly kind: 'blind'; readonly probe: string; readonly reason: string }
+/** A probe no longer sees what it watches, and will not again in this run. `sqlstate`: of the server's last answer, where that was an error. Older records have none. */
+export type Blind = { readonly kind: 'blind'; readonly probe: string; readonly reason: string; readonly sqlstate?: string }
 
 /**
  * Which look this was. `before-load`: of the application as it was booted; `baseline` and `untouched`: after a cycle, before anything was done to heal;
@@ -203,9 +203,10 @@ export type Canary = { readonly kind: 'canary'; readonly url: string; readonly o
 
 /**
  * How many places of the application's pool can be had at once, up to `asked`. Requests that take one place each were sent together, as many as places are known or one more, and in the best of
- * `tries` `parallel` of them were answered side by side. Lost places show in nothing else: sessions and counters may look as always.
+ * `tries` `parallel` of them were answered side by side; or, where locks of the harness held the places (Facts.capacity), stood before the locks at once. Lost places show in nothing else: sessions and counters
+ * may look as always.
  *
- * `before-load` comes twice, the second time with a warm application, and a third time if the second found more. `after-load` comes twice where places are missing and a collection follows;
+ * `before-load` comes twice, the second time with a warm application, and a third time if the second found more; where the harness chose the request, after each warm-up, and `after-cycle` never. `after-load` comes twice where places are missing and a collection follows;
  * `after-collection` shows what that gave back. `places-held` is a control: requests of the harness itself held `held` places meanwhile. `places-released`: none was held any more.
  */
 export type Capacity = {
@@ -215,7 +216,7 @@ export type Capacity = {
   readonly tries: readonly number[]
   /** Requests that were sent together in each try, with those that hold. Older records have none. */
   readonly sent?: readonly number[]
-  /** How many requests were answered with a status of 400 to 499, or at once with 503, in the try that had most of these: they never asked for a place. Absent for none. */
+  /** How many requests were answered with a status of 400 to 499, or at once with 503, or in spite of the locks, in the try that had most of these: they never asked for a place. Absent for none. */
   readonly declined?: number
 } & (
   | { readonly when: 'before-load' | 'after-load' | 'after-collection' | 'places-released' }
@@ -223,7 +224,7 @@ export type Capacity = {
   | { readonly when: 'places-held'; readonly held: number }
 )
 
-/** An ERROR, FATAL or PANIC of the database server's own log. */
+/** An ERROR, FATAL or PANIC of the database server's own log; or a LOG: that a process of its own has died, and what that one ran. */
 export type ServerLog = { readonly kind: 'server-log'; readonly pid: number; readonly severity: string; readonly sqlstate: string; readonly message: string }
 
 /**

@@ -9,7 +9,7 @@ export function samplerWatch(probes: readonly string[]) {
   const seenAtMs = new Map<string, number>()
   const longest = new Map<string, number>()
   const missedBeats: Record<string, number> = {}
-  const blind: { probe: string; reason: string; atMs: number }[] = []
+  const blind: Stamped<Blind>[] = []
   let beats = 0
   let longestLagMs: number | null = null
   const peakBytes = { generators: 0, harness: 0 }
@@ -44,8 +44,8 @@ export function samplerWatch(probes: readonly string[]) {
         }
       }
     },
-    blind: ({ probe, reason, atMs }: Stamped<Blind>): void => {
-      if (state !== 'over') blind.push({ probe, reason, atMs })
+    blind: (one: Stamped<Blind>): void => {
+      if (state !== 'over') blind.push(one)
     },
     /** A sampler that stopped before its time has left a hole that reaches up to now. */
     until: (atMs: number): Sight => ({

@@ -149,7 +149,7 @@ const planted: Shape<Planted> = {
 const entries = tabled<Happening['kind']>({
   phase: { phase: isText, edge: isText, cycle: optional(isNumber) },
   beat: { counters: recordOf(isNumber), missed: optional(listOf(isText)) },
-  blind: { probe: isText, reason: isText },
+  blind: { probe: isText, reason: isText, sqlstate: optional(isText) },
   look: { reading: isText, cycle: optional(isNumber), quiescent: isTruth, unquiet: optional(isText), unquietBy: optional(isText), missed: optional(listOf(isText)), counters: recordOf(isNumber), members: Array.isArray },
   load: { cycle: isNumber, route: isText, ...outcomes },
   unanswered: { cycle: isNumber, request: isText, route: isText, url: isText, waitedMs: isNumber },

@@ -1,4 +1,4 @@
-import type { Canary, Capacity, Control, Dose, Early, Evidence, KeptRequest, LoadSecond, Look, PoolCleanup, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
+import type { Blind, Canary, Capacity, Control, Dose, Early, Evidence, KeptRequest, LoadSecond, Look, PoolCleanup, Requests, ServerLog, Suspect, Unanswered } from './entry.ts'
 import type { Facts } from './facts.ts'
 import type { RudeSums } from './rude-sums.ts'
 
@@ -71,5 +71,5 @@ export type Sight = {
   readonly longestLagMs: number | null
   /** Resident memory of the load generators that ran beside the harness, and of the harness itself, at most; 0 where nobody saw it. */
   readonly peakBytes: { readonly generators: number; readonly harness: number }
-  readonly blind: readonly { readonly probe: string; readonly reason: string; readonly atMs: number }[]
+  readonly blind: readonly Stamped<Blind>[]
 }

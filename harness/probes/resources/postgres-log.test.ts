@@ -86,9 +86,9 @@ test('why the server has gone is told once from the file of its log, when no ses
   await ledger.lastWords(file)
   await writeFile(file, `${before}${failed('ERROR', '23505', 'of the application')}${failed('PANIC', '53100', panic)}`)
   await Promise.all([ledger.lastWords(file), ledger.lastWords(file)])
-  await appendFile(file, `${failed('FATAL', '53100', 'of the recovery')}{"pid":71,"error_sev\n`)
+  await appendFile(file, `${failed('FATAL', '53100', 'of the recovery')}${failed('LOG', '00000', 'checkpoint complete')}${failed('LOG', '00000', 'client backend (PID 812) was terminated by signal 11: Segmentation fault')}{"pid":71,"error_sev\n`)
   await ledger.lastWords(file)
-  expect(told).toEqual(['PANIC XX000 told by SQL', `PANIC 53100 ${panic}`, 'FATAL 53100 of the recovery'])
+  expect(told).toEqual(['PANIC XX000 told by SQL', `PANIC 53100 ${panic}`, 'FATAL 53100 of the recovery', 'LOG 00000 client backend (PID 812) was terminated by signal 11: Segmentation fault'])
   expect(ledger.counters()).toMatchObject({ 'log.errors': 1 })
 })
 

@@ -55,7 +55,7 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
   const told = new Map<string, number>()
   let reading = Promise.resolve()
 
-  const tell = ({ pid, error_severity, state_code, message }: LogLine): void => say({ kind: 'server-log', pid, severity: error_severity, sqlstate: state_code ?? '', message: message.slice(0, 500) })
+  const tell = ({ pid, error_severity, state_code, message, detail }: LogLine): void => say({ kind: 'server-log', pid, severity: error_severity, sqlstate: state_code ?? '', message: (processDied.test(message) && detail ? `${message}; ${detail}` : message).slice(0, 500) })
 
   const read = (line: LogLine) => {
     const id = sessionId(line)
@@ -99,7 +99,7 @@ export function openLedger(monitor: Pick<Monitor, 'query'>, file: string, say: (
     rest = Buffer.alloc(0)
     for (const text of bytes.toString('utf8', 0, end).split('\n')) {
       const line = lineIn(text)
-      if (line?.error_severity === 'PANIC' || line?.state_code === diskFull) tell(line)
+      if (line !== null && tellsWhyGone(line)) tell(line)
     }
   }
 
@@ -139,7 +139,12 @@ function sessionsInStatistics() {
 }
 
 /** The fields of jsonlog that are read here: PostgreSQL manual, "Using JSON-Format Log Output". */
-type LogLine = { readonly pid: number; readonly session_id: string; readonly error_severity: string; readonly state_code?: string; readonly message: string }
+type LogLine = { readonly pid: number; readonly session_id: string; readonly error_severity: string; readonly state_code?: string; readonly message: string; readonly detail?: string }
+
+/** As PostgreSQL logs of a process of its own that died, upon which it ends all others and starts anew: LogChildExit() in its postmaster.c. */
+const processDied = /\(PID \d+\) was terminated by (?:signal|exception) /
+
+const tellsWhyGone = ({ error_severity, state_code, message }: LogLine): boolean => error_severity === 'PANIC' || state_code === diskFull || processDied.test(message)
 
 /** null for one that the server could not write whole. */
 function lineIn(text: string): LogLine | null {
