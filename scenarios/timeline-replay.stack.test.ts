@@ -7,7 +7,7 @@ import { PRESETS } from '../app-under-test/tracker/seed/presets.ts'
 import { startFrontEnd } from '../app-under-test/tracker/testing/front-end.ts'
 import { startPostgres } from '../app-under-test/tracker/testing/postgres.ts'
 import { startOn } from '../harness/load/fixtures/play.ts'
-import { findK6 } from '../harness/load/k6-binary.ts'
+import { findK6 } from '../harness/load/k6/binary.ts'
 import { trackerServer } from './targets/tracker.ts'
 import timelineReplay from './timeline-replay.ts'
 

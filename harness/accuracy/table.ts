@@ -1,4 +1,4 @@
-import { clopperPearson } from '../verdict/intervals.ts'
+import { clopperPearson } from '../verdict/statistics/intervals.ts'
 import { healClasses } from '../verdict/heal.ts'
 import { inOrder, thousands } from '../verdict/words.ts'
 import type { CellResult } from './run-cell.ts'

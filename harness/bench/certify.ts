@@ -1,4 +1,4 @@
-import { sequentialTest } from '../verdict/sequential.ts'
+import { sequentialTest } from '../verdict/statistics/sequential.ts'
 import { spread, type Measure } from './measure.ts'
 import { soakByCommand, type SoakResult } from './soak-run.ts'
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleJourney } from '../load/bundle.ts'
 import { startArrivalServer } from '../load/fixtures/arrival-server.ts'
-import { findK6 } from '../load/k6-binary.ts'
-import { startLoad } from '../load/k6.ts'
-import { randomOf } from '../load/random.ts'
+import { findK6 } from '../load/k6/binary.ts'
+import { startLoad } from '../load/start-load.ts'
+import { randomOf } from '../load/journey/random.ts'
 import { spread, type Measure } from './measure.ts'
 
 type Arrivals = { readonly requests: number; readonly counted: number; readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number; readonly toldP99Ms: number }

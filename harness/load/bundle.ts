@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild'
 import { defaultRequestTimeoutMs, type Load } from '../scenario/scenario.ts'
 import type { Model } from '../scenario/model.ts'
 import { build } from '../stack/bundler.ts'
-import type { K6 } from './k6-binary.ts'
+import type { K6 } from './k6/binary.ts'
 import { bundleRude, type RudeBundle } from './rude/bundle.ts'
 import { openTape, tapeMark, type Tape } from './tape.ts'
 
@@ -41,7 +41,7 @@ export const bundleJourney = async ({ load, output, scenarioDir, dir, run, signa
       mainFields: ['module', 'main'],
       target: 'es2020',
       external: ['k6', 'k6/*'],
-      alias: { 'lowtide/journey': ours('journey.ts') },
+      alias: { 'lowtide/journey': ours('journey/journey.ts') },
       plugins: output === 'lowtide' ? [tellingByStream] : [],
       define: givenTo(load),
       // k6 then names the journey's own lines when it throws.
@@ -56,7 +56,7 @@ export const bundleJourney = async ({ load, output, scenarioDir, dir, run, signa
     throw new Error(`The journey ${entry} cannot be bundled: ${firstFault(error)}`, { cause: error })
   }
   // Its requests would leave no samples: a load that nobody counts.
-  if (load.kind === 'journey' && !inputs.includes(ours('journey.ts'))) throw new Error(`The journey ${entry} does not import lowtide/journey: export a default made by its \`journey\`, and its \`options\`, for its requests to be counted.`)
+  if (load.kind === 'journey' && !inputs.includes(ours('journey/journey.ts'))) throw new Error(`The journey ${entry} does not import lowtide/journey: export a default made by its \`journey\`, and its \`options\`, for its requests to be counted.`)
   const folder = load.kind === 'journey' ? dirname(entry) : scenarioDir
   const rude = load.kind !== 'replay' && load.rude ? { rude: await bundleRude({ entry, define: givenTo(load), folder, dir, run, rude: load.rude, signal }) } : {}
   const tape = load.kind === 'replay' ? { tape: await openTape({ load, scenarioDir, script, signal }) } : {}
@@ -68,9 +68,9 @@ const entryOf = (load: Load, scenarioDir: string): string => {
     case 'journey':
       return resolve(scenarioDir, load.journey)
     case 'routes':
-      return ours('routes-journey.ts')
+      return ours('journey/routes-journey.ts')
     case 'replay':
-      return ours('replay-journey.ts')
+      return ours('journey/replay-journey.ts')
     default:
       return load satisfies never
   }
@@ -91,7 +91,7 @@ const givenTo = (load: Load): Record<string, string> => {
 }
 
 /** A module that only a k6 with our output has. */
-const tellingByStream: Plugin = { name: 'telling-by-stream', setup: building => building.onResolve({ filter: /\/tell-by-metrics\.ts$/ }, () => ({ path: ours('tell-by-stream.ts') })) }
+const tellingByStream: Plugin = { name: 'telling-by-stream', setup: building => building.onResolve({ filter: /\/tell-by-metrics\.ts$/ }, () => ({ path: ours('journey/tell-by-stream.ts') })) }
 
 const ours = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 

@@ -10,8 +10,8 @@ import { openTestGround } from './fixtures/ground.ts'
 import { startBrokenServer } from './fixtures/broken-server.ts'
 import { playOn, startOn, type PlanOf } from './fixtures/play.ts'
 import { startRudeServer } from './fixtures/rude-server.ts'
-import type { K6 } from './k6-binary.ts'
-import type { LoadOptions } from './k6.ts'
+import type { K6 } from './k6/binary.ts'
+import type { LoadOptions } from './start-load.ts'
 
 const shared = openTestGround(startBrokenServer)
 

@@ -1,5 +1,5 @@
 import type { KeptRequest } from '../timeline/entry.ts'
-import type { Outcome } from './plan.ts'
+import type { Outcome } from './journey/plan.ts'
 
 /** A request on its way: one object from its beginning on, so that whoever holds it learns its end. */
 export type Flight = {

@@ -1,6 +1,6 @@
 import type { KeptRequest } from '../timeline/entry.ts'
 import { keptOf, type Flight } from './flight.ts'
-import { randomOf } from './random.ts'
+import { randomOf } from './journey/random.ts'
 
 /** The requests of a cycle that are worth more than a count: those that failed, and the slowest. Memory follows the routes, not the dose. */
 export type Kept = {

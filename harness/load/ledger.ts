@@ -3,7 +3,7 @@ import { addLatency, encodeLatencies, openLatencies } from '../timeline/latencie
 import { mostRoutes, namedAmong } from '../timeline/routes.ts'
 import { cutOff, type Flight } from './flight.ts'
 import { openKept } from './kept.ts'
-import type { LoadPlan, Outcome } from './plan.ts'
+import type { LoadPlan, Outcome } from './journey/plan.ts'
 import { openRecent, wasInFlight } from './recent.ts'
 import type { Sample } from './samples.ts'
 import { openSpans } from './spans.ts'

@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
 import { killGroup } from './generator.ts'
-import { housed } from './k6-container.ts'
-import { environment, streamOnly, type K6Launch } from './k6-process.ts'
-import { rehearsing } from './plan.ts'
+import { housed } from './k6/container.ts'
+import { environment, streamOnly, type K6Launch } from './k6/process.ts'
+import { rehearsing } from './journey/plan.ts'
 
 /** A visit whose code has not come back after so long is taken for one that never does. */
 const patienceMs = 3_000

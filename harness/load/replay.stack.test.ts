@@ -5,7 +5,7 @@ import type { Dose, LoadSecond } from '../timeline/entry.ts'
 import { bundleJourney } from './bundle.ts'
 import { openTestGround } from './fixtures/ground.ts'
 import { startArrivalServer, type Arrived } from './fixtures/arrival-server.ts'
-import { startLoad } from './k6.ts'
+import { startLoad } from './start-load.ts'
 import type { ReplayLoad } from './tape.ts'
 
 const shared = openTestGround(startArrivalServer)

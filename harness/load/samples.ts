@@ -1,5 +1,5 @@
-import type { K6 } from './k6-binary.ts'
-import { endedMetric, startedMetric, type Outcome } from './plan.ts'
+import type { K6 } from './k6/binary.ts'
+import { endedMetric, startedMetric, type Outcome } from './journey/plan.ts'
 
 /** A request's start or end, as its generator saw it. Times in epoch milliseconds with fractions, the generator's clock. */
 export type Sample = Started | Ended

@@ -7,7 +7,7 @@ import { hideSecrets } from '../replay/secrets.ts'
 import { surveyOf, type Survey } from '../replay/survey.ts'
 import type { Load } from '../scenario/scenario.ts'
 import type { Dose } from '../timeline/entry.ts'
-import type { LoadPlan } from './plan.ts'
+import type { LoadPlan } from './journey/plan.ts'
 
 export type ReplayLoad = Extract<Load, { readonly kind: 'replay' }>
 

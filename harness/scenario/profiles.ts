@@ -2,7 +2,7 @@ import type { Plan, ProfileName, Scenario } from './scenario.ts'
 
 /**
  * The lengths of a run. `dose` is the most that a unit may be: a run lowers it to what its budget allows, and says so. The dose of `certify` is the smallest with which baseline and measured
- * cycles together have the requests that the sequential test needs (verdict/sequential.ts), and a few more, since some may fail.
+ * cycles together have the requests that the sequential test needs (verdict/statistics/sequential.ts), and a few more, since some may fail.
  */
 export const profiles: Readonly<Record<ProfileName, Plan>> = {
   repro: { dose: 6, concurrency: 6, sampleEveryMs: 200, settleMs: 15_000, budgetMs: 60_000, stopsAt: 'first-confirmed-leak', seed: 1, thinkScale: 1 },

@@ -1,4 +1,4 @@
-import { mixesOf } from '../load/mix.ts'
+import { mixesOf } from '../load/journey/mix.ts'
 import { leftoversOf, slotsIn, unquietOf } from '../probes/quiet.ts'
 import type { Dose, Entry, Happening, Look, Planted, Reading } from '../timeline/entry.ts'
 import { formatVersion } from '../timeline/entry.ts'

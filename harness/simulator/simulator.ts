@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { appendFile, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { resumeResults } from '../results.ts'
+import { appendResult, resumeResults } from '../results.ts'
 import { inOrder } from '../verdict/words.ts'
 import type { Row } from './experiment.ts'
 import { experiments } from './experiments.ts'
@@ -55,7 +55,7 @@ export async function runSimulator({ trials, seed, file, signal, onRow }: Simula
         signal.throwIfAborted()
         const row = await askOnce(worker, job)
         rows.push(row)
-        await appendFile(file, `${JSON.stringify(row)}\n`)
+        await appendResult(file, row)
         onRow((done += 1), left.length, (spent += costOf(job)) / all)
       }
     } finally {
@@ -70,13 +70,15 @@ const isRow = ({ experiment, cell, counts }: Partial<Row>): boolean => typeof ex
 
 const keyOf = ({ experiment, cell, engine, seed, from, trials }: Job): string => JSON.stringify([experiment, cell, engine, seed, from, trials])
 
-/** A digest of the sources that judge and that are judged: results of another engine are not results of this one. */
+/** What judges and what is judged: folders of harness/, and the two modules that the simulator takes from elsewhere. */
+const engine = ['attribution', 'invariants', 'load/journey/mix.ts', 'probes/quiet.ts', 'simulator', 'timeline', 'verdict']
+
+/** A digest of it: results of another engine are not results of this one. */
 async function engineOf(): Promise<string> {
+  const root = join(import.meta.dirname, '..')
+  const files = await Promise.all(engine.map(async (path) => (path.endsWith('.ts') ? [path] : (await readdir(join(root, path), { recursive: true })).map((file) => join(path, file)))))
   const hash = createHash('sha256')
-  for (const folder of ['attribution', 'invariants', 'simulator', 'timeline', 'verdict']) {
-    const dir = join(import.meta.dirname, '..', folder)
-    for (const file of (await readdir(dir)).filter((name) => /\.m?ts$/.test(name) && !name.includes('.test.')).toSorted(inOrder)) hash.update(`${folder}/${file}\n`).update(await readFile(join(dir, file)))
-  }
+  for (const file of files.flat().filter((name) => /\.m?ts$/.test(name) && !name.includes('.test.')).toSorted(inOrder)) hash.update(`${file}\n`).update(await readFile(join(root, file)))
   return hash.digest('hex').slice(0, 12)
 }
 

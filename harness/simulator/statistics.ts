@@ -1,6 +1,6 @@
-import { poissonExactly } from '../verdict/distributions.ts'
-import { garwood, type Interval, midP } from '../verdict/intervals.ts'
-import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
+import { poissonExactly } from '../verdict/statistics/distributions.ts'
+import { garwood, type Interval, midP } from '../verdict/statistics/intervals.ts'
+import { sequentialTest, usualDesign } from '../verdict/statistics/sequential.ts'
 import type { Experiment } from './experiment.ts'
 import { randomOf } from './random.ts'
 

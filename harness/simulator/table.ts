@@ -1,5 +1,5 @@
-import { clopperPearson, type Interval } from '../verdict/intervals.ts'
-import { sequentialTest, usualDesign } from '../verdict/sequential.ts'
+import { clopperPearson, type Interval } from '../verdict/statistics/intervals.ts'
+import { sequentialTest, usualDesign } from '../verdict/statistics/sequential.ts'
 import { thousands } from '../verdict/words.ts'
 import { countedAs } from './curve.ts'
 import { groups } from './curves.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { timelineOf } from '../testing/timeline-of.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { driftsOf } from './drift.ts'
-import { theilSen } from './theil-sen.ts'
+import { theilSen } from './statistics/theil-sen.ts'
 
 describe('Theil and Sen', () => {
   const points = [2.1, 3.9, 6.2, 7.8, 10.1, 30, 14.2].map((y, i) => ({ x: i + 1, y }))

@@ -1,8 +1,8 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { untouchedRests } from './rest.ts'
-import type { Interval } from './intervals.ts'
+import type { Interval } from './statistics/intervals.ts'
 import { sentBy } from './sent.ts'
-import { median, type Point, theilSen } from './theil-sen.ts'
+import { median, type Point, theilSen } from './statistics/theil-sen.ts'
 import { thousands } from './words.ts'
 
 /**

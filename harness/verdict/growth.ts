@@ -1,6 +1,6 @@
 import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { binomialAtMost, chiSquareAbove } from './distributions.ts'
+import { binomialAtMost, chiSquareAbove } from './statistics/distributions.ts'
 import { measuredDoses } from './measured-doses.ts'
 import { bornIn, type Rest, untouchedRests } from './rest.ts'
 import { ownThroughout } from './stay.ts'

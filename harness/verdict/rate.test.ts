@@ -6,7 +6,7 @@ import { type Birth, birthsOf } from './births.ts'
 import { judge } from './judge.ts'
 import { loadInvariants } from './load-invariants.ts'
 import { rateOf } from './rate.ts'
-import { fitted, likelihoodOf, withAtStart } from './poisson-regression.ts'
+import { fitted, likelihoodOf, withAtStart } from './statistics/poisson-regression.ts'
 
 const invariants = await loadInvariants()
 

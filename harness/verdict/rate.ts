@@ -1,10 +1,10 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { type Birth, cyclesOf } from './births.ts'
-import { chiSquareAbove, rootOf } from './distributions.ts'
+import { chiSquareAbove, rootOf } from './statistics/distributions.ts'
 import { requestsOf } from './exhaustion.ts'
-import { negativeBinomial } from './negative-binomial.ts'
-import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withAtStart, withHours, withRequests } from './poisson-regression.ts'
-import { type Estimate, garwood } from './intervals.ts'
+import { negativeBinomial } from './statistics/negative-binomial.ts'
+import { type Coefficients, expectedOf, type Exposure, fitted, likelihoodOf, withAtStart, withHours, withRequests } from './statistics/poisson-regression.ts'
+import { type Estimate, garwood } from './statistics/intervals.ts'
 import { count, list, thousands } from './words.ts'
 
 /** What the number left behind may grow with. */

@@ -2,7 +2,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { measuredDoses } from './measured-doses.ts'
 import { enoughSteps } from './growth.ts'
 import { untouchedRests } from './rest.ts'
-import { type Sequential, sequentialTest } from './sequential.ts'
+import { type Sequential, sequentialTest } from './statistics/sequential.ts'
 
 /** The sequential test of a run so far, over the requests of cycles that came to rest and what these left. Requests in flight, and those not looked after yet, do not count. */
 export function sequentialOf(timeline: Timeline, leftBehind: number): Sequential {

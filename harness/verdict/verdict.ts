@@ -1,7 +1,7 @@
 import type { Member } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Drift } from './drift.ts'
-import type { Owner } from './owner.ts'
+import type { Owner } from './owner/owner.ts'
 import type { Rate } from './rate.ts'
 
 /** A pure check on a timeline, named by the sentence that it asserts. No clock, no I/O; if it throws, the judge says inconclusive. */

@@ -1,7 +1,7 @@
 // Writes course-week.access.gz: node scenarios/logs/course-week.ts
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { randomOf, type Random } from '../../harness/load/random.ts'
+import { randomOf, type Random } from '../../harness/load/journey/random.ts'
 import { inEveryProject, projects } from '../journeys/drproject/course.ts'
 import { filters } from '../journeys/drproject/feed-pollers.ts'
 

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pipeline } from 'node:stream/promises'
 import type { Bundle } from '../../load/bundle.ts'
-import type { K6 } from '../../load/k6-binary.ts'
-import { startLoad } from '../../load/k6.ts'
-import type { LoadPlan } from '../../load/plan.ts'
+import type { K6 } from '../../load/k6/binary.ts'
+import { startLoad } from '../../load/start-load.ts'
+import type { LoadPlan } from '../../load/journey/plan.ts'
 import { cpuMsOf, helperPids, k6Pid, type Ground } from './ground.ts'
 
 /** One load, sent in one way. CPU of the generator, and of this process with its agent and its watchdog while it took in the samples and looked about; and how late that made its timers, 99 % of the time. */

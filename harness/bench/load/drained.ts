@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
-import { findK6 } from '../../load/k6-binary.ts'
-import { startLoad } from '../../load/k6.ts'
+import { findK6 } from '../../load/k6/binary.ts'
+import { startLoad } from '../../load/start-load.ts'
 import { spread, type Measure } from '../measure.ts'
 import { openGround } from './ground.ts'
 

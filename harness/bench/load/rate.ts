@@ -1,4 +1,4 @@
-import { findK6, type K6 } from '../../load/k6-binary.ts'
+import { findK6, type K6 } from '../../load/k6/binary.ts'
 import { median, spread, type Measure } from '../measure.ts'
 import { bare, inside, type Arm, type ArmOptions } from './arms.ts'
 import { openGround } from './ground.ts'

@@ -1,4 +1,4 @@
-import { findK6 } from '../../load/k6-binary.ts'
+import { findK6 } from '../../load/k6/binary.ts'
 import { spread, type Measure } from '../measure.ts'
 import { inside } from './arms.ts'
 import { openGround } from './ground.ts'

@@ -1,5 +1,5 @@
-import { findK6 } from '../../load/k6-binary.ts'
-import { startLoad } from '../../load/k6.ts'
+import { findK6 } from '../../load/k6/binary.ts'
+import { startLoad } from '../../load/start-load.ts'
 import type { Dose } from '../../timeline/entry.ts'
 import { spread, type Measure } from '../measure.ts'
 import { openGround, type Ground } from './ground.ts'

@@ -4,7 +4,7 @@ import { defaultReadyTimeoutMs, inUrl, kubectlOf, type Cluster } from '../../sce
 import { kubectl } from '../../stack/kubectl.ts'
 import { fleetOf } from '../fleet.ts'
 import type { Generator } from '../generator.ts'
-import type { LoadPlan } from '../plan.ts'
+import type { LoadPlan } from '../journey/plan.ts'
 import { openCollector } from './collector.ts'
 import { manifestsOf, nameIn, yamlOf } from './manifests.ts'
 import { podsOf } from './pods.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { environment } from '../k6-process.ts'
+import { environment } from '../k6/process.ts'
 import { isTestRun } from './fixtures/testrun-schema.ts'
 import { longestScriptBytes, manifestsOf, nameIn, yamlOf, type ClusterLoad } from './manifests.ts'
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { runLabelOf } from '../../scenario/cluster.ts'
-import { collectsLess, streamOnly } from '../k6-process.ts'
-import type { LoadPlan } from '../plan.ts'
+import { collectsLess, streamOnly } from '../k6/process.ts'
+import type { LoadPlan } from '../journey/plan.ts'
 
 /** One load in a cluster: what k6-operator is asked for. */
 export type ClusterLoad = {

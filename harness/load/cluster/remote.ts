@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Generator, GeneratorEnd } from '../generator.ts'
-import { describeExit } from '../k6-exit.ts'
+import { describeExit } from '../k6/exit.ts'
 import { readSamples, type Take } from '../samples.ts'
 
 /** What is no sample, among the lines of k6-build/stream/remote.go: `t` each second, with its clock and its CPU time, `x` at the end. */

@@ -1,5 +1,5 @@
-import type { Outcome } from '../plan.ts'
-import type { Request } from '../request.ts'
+import type { Outcome } from '../journey/plan.ts'
+import type { Request } from '../journey/request.ts'
 import type { Answer } from './answers.ts'
 import type { Waited } from './connection.ts'
 

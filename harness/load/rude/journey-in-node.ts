@@ -1,7 +1,7 @@
 // What `lowtide/journey` is to the process of the rude clients: the visits as they were declared, and no k6.
-import type { Visit } from '../journey.ts'
+import type { Visit } from '../journey/journey.ts'
 
-export { fieldsOf, linksOf, submit } from '../html.ts'
+export { fieldsOf, linksOf, submit } from '../journey/html.ts'
 
 export const options = {}
 

@@ -1,4 +1,4 @@
-import { longestPath } from '../plan.ts'
+import { longestPath } from '../journey/plan.ts'
 import type { Ended, Started } from '../samples.ts'
 
 /** The two lines of a request as samples.ts reads them from k6's own output too: `s` as it starts, `e` as it ends. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Visit } from '../journey.ts'
+import type { Visit } from '../journey/journey.ts'
 import { actsOf, offersOf, type Numbered } from './acts.ts'
 import type { Done } from './done.ts'
 import { mannersOf, nameOf } from './manners.ts'

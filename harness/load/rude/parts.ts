@@ -1,5 +1,5 @@
 import { shareOfRude, type Rude } from '../../scenario/rude.ts'
-import type { LoadPlan } from '../plan.ts'
+import type { LoadPlan } from '../journey/plan.ts'
 
 /** The rude clients' part of a cycle. `firstRequest` counts their requests alone; the numbers that requests carry go on from k6's. */
 export type RudePlan = LoadPlan & { readonly firstNumber: number }

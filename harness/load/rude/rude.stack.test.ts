@@ -10,7 +10,7 @@ import { openTestGround } from '../fixtures/ground.ts'
 import { ownedPids } from '../fixtures/owned-pids.ts'
 import { startOn, type PlanOf } from '../fixtures/play.ts'
 import { startRudeServer } from '../fixtures/rude-server.ts'
-import type { LoadOptions } from '../k6.ts'
+import type { LoadOptions } from '../start-load.ts'
 import { bundleRude } from './bundle.ts'
 
 const shared = openTestGround(startRudeServer)

@@ -10,7 +10,7 @@ import { findOwned } from '../../stack/owned.ts'
 import type { Owned } from '../../stack/stack.ts'
 import type { RudeClients } from '../../timeline/entry.ts'
 import { startOn } from '../fixtures/play.ts'
-import { findK6, type K6 } from '../k6-binary.ts'
+import { findK6, type K6 } from '../k6/binary.ts'
 import { politely, startRawServer } from './fixtures/raw-server.ts'
 
 let k6: K6
