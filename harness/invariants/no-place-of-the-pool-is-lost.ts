@@ -16,12 +16,13 @@ export default {
 } satisfies Invariant
 
 /**
- * Where the harness has chosen the request by itself, nobody has said that it takes a place of the pool, and one of only one pool. So what would be inconclusive is only left open; and a place is no leak
- * before its session is known, which rests while others queue.
+ * Where the harness has chosen the request by itself, nobody has said that it takes a place of the pool, and one of only one pool. So what would be inconclusive is only left open; and that places are missing is
+ * no leak before their sessions are known, which rest while others are waited for.
  */
 function withoutBeingAsked(opinion: Opinion): Opinion {
   if (opinion.kind === 'inconclusive') return { kind: 'not judged', sentence: `${opinion.sentence} (by a request that Lowtide chose; target.capacity may name a better one)` }
-  if (opinion.kind === 'leak' && opinion.survivors.some(({ member }) => member.kind === 'place')) return { ...opinion, kind: 'warning' }
+  if (opinion.kind === 'leak' && opinion.survivors.some(({ member }) => member.kind === 'place'))
+    return { kind: 'inconclusive', sentence: `${opinion.sentence}; but which sessions they had is not known, and nobody has said that each request of this kind takes one`, settledBy: 'a target.capacity.path of a request that takes a place of the pool and reads a table, then run again' }
   return opinion
 }
 

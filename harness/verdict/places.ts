@@ -9,8 +9,10 @@ import { isSession, ownThroughout } from './stay.ts'
 export const isChosen = ({ facts }: Timeline): boolean => facts.capacity?.chosenBy === 'harness'
 
 /** Why places were not counted before the load. */
-export const uncountedWords = (timeline: Timeline): string =>
-  isChosen(timeline) ? 'no session of the application rested after its warm-up: it has no pool' : 'nothing names a request that takes a place of the pool (target.capacity), or reads a table'
+export function uncountedWords(timeline: Timeline): string {
+  if (isChosen(timeline)) return 'no session of the application rested after its warm-up: it has no pool'
+  return timeline.facts.limits.workers === 0 ? 'each request has a process of its own, and no pool' : 'the target names no request by which the places of its pool are counted (target.capacity)'
+}
 
 /** How many places of the pool requests found at once, before the load and after it, by the best reading of each. */
 export type Places = {
@@ -157,12 +159,13 @@ function withSessions(members: readonly Member[]): number {
  * many sessions were last used by a load as places are lost, they belong to these. Otherwise none is told: it is not known who else keeps a session to itself.
  */
 export const sessionsOfLostPlaces = remembered((timeline: Timeline): readonly Session[] => {
-  const { after, lostIn } = placesOf(timeline)
-  const [firstBeganMs, lastEndedMs] = [timeline.cycles[0]?.startedAtEpochMs, timeline.cycles.at(-1)?.endedAtEpochMs]
+  const { before, after, lostIn } = placesOf(timeline)
+  const [first, last] = [timeline.cycles[0], timeline.cycles.at(-1)]
   const rest = after && restsOf(timeline).find(({ looks, confirmed, complete }) => confirmed && complete && (looks[0]?.atMs ?? 0) > after.atMs)
-  if (lostIn.length === 0 || firstBeganMs === undefined || lastEndedMs === undefined || !rest || rest.reading === 'stopped' || rest.reading === 'control-planted') return []
-  // A session that has rested since before the first request, as in LISTEN, was in no load's hands.
-  const isUntouched = (session: Session): boolean => touchedAtMs(session) >= firstBeganMs && touchedAtMs(session) < lastEndedMs
+  if (lostIn.length === 0 || before === null || first === undefined || last === undefined || !rest || rest.reading === 'stopped' || rest.reading === 'control-planted') return []
+  // A session that has rested since before the first request, as in LISTEN, was in no load's hands; and one that rested already when the places were counted first is none of those that are missing since.
+  const sinceMs = first.startedAtEpochMs + Math.max(0, before.atMs - first.startMs)
+  const isUntouched = (session: Session): boolean => touchedAtMs(session) >= sinceMs && touchedAtMs(session) < last.endedAtEpochMs
   const untouched = ownThroughout(timeline, rest, isSession).filter(isUntouched)
   return untouched.length === lostIn.length ? untouched : []
 })
