@@ -76,9 +76,10 @@ test('what is missing before a collection is asked for twice, and once after it'
 })
 
 test('by a request that nobody has named a pool is asked sparingly: after each warm-up, after the load and at its control', async () => {
-  const sparing = await runOf({ ...whole, isChosen: true })
-  expect(sparing.readings).toEqual(['before-load 10', 'before-load 10', 'after-load 10', 'places-held 9', 'places-held 5', 'places-held 9', 'places-released 10'])
-  expect(sparing.sent).toBeLessThan(0.5 * (await runOf(whole)).sent)
+  expect((await runOf({ ...whole, isChosen: true })).readings).toEqual(['before-load 10', 'before-load 10', 'after-load 10', 'places-held 9', 'places-held 5', 'places-held 9', 'places-released 10'])
+  // Of a pool that has fewer places than could be asked for, whoever finds after the load what there was before does not look for more.
+  const smaller = { after: () => 8 }
+  expect((await runOf({ ...smaller, isChosen: true })).sent).toBeLessThan(0.4 * (await runOf(smaller)).sent)
   const { readings } = await runOf({ ...lossy(2), isChosen: true })
   expect(readings).toEqual(['before-load 10', 'before-load 10', 'after-load 8', 'places-held 7', 'places-held 4', 'places-held 7', 'places-released 8'])
 })

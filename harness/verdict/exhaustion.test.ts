@@ -20,6 +20,7 @@ test.each<[string, Run, object | null]>([
   ['the last was not', { delivered: dries }, { cycle: 6, sent: 120 + 20 + 40 + 20, inVain: 80 - 20 + 20 }],
   ['hardly any of the last was, by a route that needs no place', { delivered: (cycle, planned) => (cycle === 7 ? { counted: 1, timedOut: planned } : {}), doses: [20, 0, 40, 80, 40] }, { cycle: 6, sent: 260, inVain: 40 }],
   ['a pool has no place left after the last', { delivered: (cycle) => (cycle === 7 ? { counted: 5 } : {}), also: [place('before-load', 4), place('after-load', 0)] }, { cycle: 7, sent: 120 + 140 + 13, inVain: 7 }],
+  ['nobody came as far as the pool when it was asked after the last', { delivered: (cycle) => (cycle === 7 ? { counted: 5 } : {}), also: [place('before-load', 4), { ...place('after-load', 0), declined: 4 }] }, null],
   ['the first load has taken every place', { delivered: (_, planned) => ({ counted: 0, timedOut: planned }), also: [place('before-load', 4), place('after-load', 0)] }, { cycle: 0, sent: 8, inVain: 112 + 160 }],
   ['none was ever served: that is another fault', { delivered: () => ({ counted: 0 }) }, null],
   ['each request has a process of its own, and those that fail are the leak', { delivered: dries, beings: hungRequest({ cycle: 6 }) }, null],
