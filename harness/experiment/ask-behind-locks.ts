@@ -7,8 +7,8 @@ import { openRequests, type Asker, type Requests } from './requests-for-places.t
 const pollEveryMs = 20
 /** Whoever has a place has come to the locks once nobody else has for so long: a pool may open a session first. */
 const settledAfterMs = 300
-/** Where nobody has come by then, nobody will. */
-const nobodyWithinMs = 2_000
+/** Where nobody has come by then, nobody will; and for longer the application is not kept waiting. */
+const lockedWithinMs = 2_000
 /** Until the requests have been answered, once the locks are gone. */
 const patienceMs = 5_000
 
@@ -75,12 +75,13 @@ async function lockTables(session: Monitor, signal: AbortSignal): Promise<AsyncD
 
 /** How many sessions of the application stood before the locks at once, at most, until enough did or nobody else came. */
 async function mostWaiting(session: Monitor, { isEnough, signal }: { readonly isEnough: (found: number) => boolean; readonly signal: AbortSignal }): Promise<number> {
-  let [most, sinceMs] = [0, performance.now()]
+  const beganMs = performance.now()
+  let [most, sinceMs] = [0, beganMs]
   for (;;) {
     const [row] = await session.query<{ found: number }>(waitingSql, [], signal)
     const nowMs = performance.now()
     if (row !== undefined && row.found > most) [most, sinceMs] = [row.found, nowMs]
-    if (isEnough(most) || nowMs - sinceMs > (most === 0 ? nobodyWithinMs : settledAfterMs)) return most
+    if (isEnough(most) || nowMs - beganMs > lockedWithinMs || (most > 0 && nowMs - sinceMs > settledAfterMs)) return most
     await delay(pollEveryMs, undefined, { signal })
   }
 }

@@ -336,6 +336,24 @@ test('ages of transactions are learned from those that ended', async () => {
   expect(p999).toBeLessThan(5_000)
 })
 
+test('but not from those that the harness keeps waiting', async () => {
+  const endedSoFar = async () => (await activity.beat(signal()))['pg.transactions-ended'] ?? 0
+  const [client, uri] = [await connect(), new URL(server.adminUri)]
+  await client.query('CREATE TABLE waited_for ()')
+  uri.pathname = new URL(appUri).pathname
+  await using locker = await openMonitor(uri.href, 'locks')
+  await locker.query('BEGIN', [], signal())
+  await locker.query('LOCK TABLE waited_for', [], signal())
+  await activity.beat(signal())
+  const before = await endedSoFar()
+  const read = client.query('SELECT FROM waited_for')
+  await vi.waitUntil(async () => (await activity.beat(signal()))['pg.active'] === 1)
+  await locker.query('ROLLBACK', [], signal())
+  await read
+  expect(await endedSoFar()).toBe(before)
+  await client.query('DROP TABLE waited_for')
+})
+
 describe('the second ledger', () => {
   const logged = async () => (await log.look(signal())).members
   /** The two ledgers name the same sessions; the log, in whole seconds. */

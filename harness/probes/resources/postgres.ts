@@ -52,6 +52,9 @@ type Lock = { readonly session: string; readonly key: string; readonly of: strin
 /** How many advisory locks are dated: a leak of thousands is recognised by its first, and must not weigh on five beats a second. All of them are counted. */
 const mostLocks = 1_000
 
+/** Whether it stands before locks of the harness (experiment/ask-behind-locks.ts): how long it takes then says nothing of the application. */
+const waitsForUs = `CASE WHEN wait_event_type = 'Lock' THEN EXISTS (SELECT FROM pg_stat_activity AS other WHERE starts_with(other.application_name, $1) AND other.pid = ANY (pg_blocking_pids(counted.pid))) ELSE false END`
+
 const beatSql = `
   SELECT count(*) FILTER (WHERE NOT ours)::int AS backends,
          count(*) FILTER (WHERE NOT ours AND state = 'active')::int AS active,
@@ -70,7 +73,7 @@ const beatSql = `
             ORDER BY backend_start, held.pid, database, classid, objid, objsubid, mode LIMIT ${mostLocks}) AS dated) AS locks,
          round(extract(epoch FROM clock_timestamp()) * 1000)::float AS "nowMs",
          coalesce(json_agg(json_build_object('key', pid || '@' || xact_start, 'ageMs', extract(epoch FROM clock_timestamp() - xact_start) * 1000))
-           FILTER (WHERE NOT ours AND xact_start IS NOT NULL), '[]') AS open
+           FILTER (WHERE NOT ours AND xact_start IS NOT NULL AND NOT ${waitsForUs}), '[]') AS open
   FROM (${activity}) AS counted`
 
 const countersOf = (row: Counts) => ({
