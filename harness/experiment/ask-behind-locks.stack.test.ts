@@ -36,8 +36,8 @@ async function asApp<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
 }
 
 /** A real application: a pool of this many places, and a page that reads a table. `lose` takes one of its places for good, as a request does that forgets to release its client. */
-async function application({ places, sql = 'SELECT * FROM parcel' }: { readonly places: number; readonly sql?: string }) {
-  const pool = new pg.Pool({ connectionString: database.appUri, max: places })
+async function application({ places, sql = 'SELECT * FROM parcel', waitMs = 0 }: { readonly places: number; readonly sql?: string; /** How long a request waits for a place; 0 for ever. */ readonly waitMs?: number }) {
+  const pool = new pg.Pool({ connectionString: database.appUri, max: places, connectionTimeoutMillis: waitMs })
   const lost: pg.PoolClient[] = []
   const http = createServer((_, response) => {
     pool.query(sql).then(() => response.end('parcel'), () => response.writeHead(500).end())
@@ -83,6 +83,14 @@ test('a pool without any place left shows none', async () => {
   expect(await countPlaces(asker.send, { most: 2 })).toEqual({ asked: 2, parallel: 0, tries: [0], sent: [1] })
   expect(asker.waiting()).toBe(1)
 }, 30_000)
+
+test('that a pool has no place left it may also say by an error', async () => {
+  await using app = await application({ places: 4, waitMs: 200 })
+  await using asker = await askBehindLocks({ urls: [app.url], database, signal })
+  const reading = await countPlaces(asker.send, { most: 8, from: 4 })
+  expect(reading).toMatchObject({ parallel: 4, sent: expect.arrayContaining([5]) })
+  expect(reading.declined).toBeUndefined()
+})
 
 test.each([
   ['a request that reads no table', 'SELECT 1'],

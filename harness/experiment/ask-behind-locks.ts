@@ -35,15 +35,18 @@ export async function askBehindLocks({ urls, database, signal }: Locking): Promi
   const wave = async (requests: Requests, sent: number): Promise<Wave> => {
     // Requests of an earlier wave that still wait would come to the locks first, and these would find fewer places.
     await requests.answered(patienceMs)
-    let [waiting, answered, areLocked] = [0, 0, true]
+    const statuses: number[] = []
+    let [waiting, areLocked] = [0, true]
     {
       await using _locks = await lockTables(session, signal)
-      requests.send(sent, () => (answered += areLocked ? 1 : 0))
-      waiting = await mostWaiting(session, { isEnough: (found) => found + answered >= sent, signal })
+      requests.send(sent, ({ status }) => areLocked && statuses.push(status))
+      waiting = await mostWaiting(session, { isEnough: (found) => found + statuses.length >= sent, signal })
       areLocked = false
     }
     await requests.answered(patienceMs)
-    return { atOnce: waiting, declined: answered, inVain: waiting === 0 && answered === 0 }
+    // Where others have a place, an error is how some pools say that they have none left.
+    const declined = waiting === 0 ? statuses.length : statuses.filter((status) => status < 500).length
+    return { atOnce: waiting, declined, inVain: waiting === 0 && statuses.length === 0 }
   }
   const choose = async (): Promise<Requests> => {
     for (const candidate of candidates) if ((await wave(candidate, 1)).atOnce === 1) return candidate
