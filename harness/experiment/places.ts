@@ -121,7 +121,7 @@ export function placesUnasked(asker: Asker, { sessions, record, ...asking }: Ask
       await seeing(async () => {
         if (role !== 'warm-up' || sessions() === 0) return
         const reading = await count({ from: Math.min(most, sessions()) })
-        told({ kind: 'capacity', when: 'before-load', ...reading }, known())
+        told({ kind: 'capacity', when: 'before-load', ...reading })
         if (reading.parallel > 0 && reading.parallel < most) all = reading.parallel
       })
       return all
