@@ -17,14 +17,20 @@ export default {
 
 /**
  * Where the harness has chosen the request by itself, nobody has said that it takes a place of the pool, and one of only one pool. So what would be inconclusive is only left open; and that places are missing is
- * no leak before their sessions are known, which rest while others are waited for.
+ * no leak before their sessions are known, which rest while others are waited for, and have been lost by several loads: what listens, say, may keep one for good from the first time that it is asked for.
  */
 function withoutBeingAsked(opinion: Opinion): Opinion {
   if (opinion.kind === 'inconclusive') return { kind: 'not judged', sentence: `${opinion.sentence} (by a request that Lowtide chose; target.capacity may name a better one)` }
-  if (opinion.kind === 'leak' && opinion.survivors.some(({ member }) => member.kind === 'place'))
-    return { kind: 'inconclusive', sentence: `${opinion.sentence}; but which sessions they had is not known, and nobody has said that each request of this kind takes one`, settledBy: 'a target.capacity.path of a request that takes a place of the pool and reads a table, then run again' }
+  if (opinion.kind !== 'leak') return opinion
+  const { sentence, survivors } = opinion
+  if (survivors.some(({ member }) => member.kind === 'place'))
+    return { kind: 'inconclusive', sentence: `${sentence}; but which sessions they had is not known, and nobody has said that each request of this kind takes one`, settledBy: 'a target.capacity.path of a request that takes a place of the pool and reads a table, then run again' }
+  if (new Set(survivors.map(({ bornIn }) => bornIn)).size < enoughLoads)
+    return { kind: 'inconclusive', sentence: `${sentence}; but all by one load: something may keep ${survivors.length === 1 ? 'it' : 'them'} by design from then on`, settledBy: 'a longer run, which shows whether more are lost; or a target.capacity.path, which says that none is kept by design' }
   return opinion
 }
+
+const enoughLoads = 2
 
 function opinionOf(timeline: Timeline): Opinion {
   const { before, after, lostIn, most } = placesOf(timeline)
