@@ -1,7 +1,7 @@
 import type { Timeline } from '../timeline/timeline.ts'
 import { measuredDoses } from '../verdict/measured-doses.ts'
 import { exhaustionOf } from '../verdict/exhaustion.ts'
-import { knownPlaces, placesOf } from '../verdict/places.ts'
+import { knownPlaces, noPool, placesOf } from '../verdict/places.ts'
 import { sentIn } from '../verdict/sent.ts'
 import { type Unserved, unservedOf } from '../verdict/unserved.ts'
 import type { Invariant } from '../verdict/verdict.ts'
@@ -36,7 +36,7 @@ export default {
     if (unserved !== null) return { kind: 'inconclusive', sentence: sentenceOf(unserved), settledBy: `see what the application says of its pool${countedBy(timeline)}` }
     const timedOut = doses.reduce((sum, dose) => sum + dose.timedOut, 0)
     const atOnce = Math.max(0, ...doses.map(({ peakInFlight }) => peakInFlight))
-    if (places === null) return { kind: 'not judged', sentence: 'how many places the pools have is not known (limits.poolMaxPerProcess, target.capacity)' }
+    if (places === null) return { kind: 'not judged', sentence: timeline.facts.limits.workers === 0 ? noPool : 'how many places the pools have is not known (limits.poolMaxPerProcess, target.capacity)' }
     if (timedOut > most * sent && atOnce > places)
       return {
         kind: 'inconclusive',

@@ -8,10 +8,13 @@ import { isSession, ownThroughout } from './stay.ts'
 /** Whether the harness has chosen by itself which request the places are counted by. */
 export const isChosen = ({ facts }: Timeline): boolean => facts.capacity?.chosenBy === 'harness'
 
+/** Of an application with `limits.workers: 0`. */
+export const noPool = 'each request has a process of its own, and no pool'
+
 /** Why places were not counted before the load. */
 export function uncountedWords(timeline: Timeline): string {
   if (isChosen(timeline)) return 'no session of the application rested after its warm-up: it has no pool'
-  return timeline.facts.limits.workers === 0 ? 'each request has a process of its own, and no pool' : 'the target names no request by which the places of its pool are counted (target.capacity)'
+  return timeline.facts.limits.workers === 0 ? noPool : 'the target names no request by which the places of its pool are counted (target.capacity)'
 }
 
 /** How many places of the pool requests found at once, before the load and after it, by the best reading of each. */
