@@ -59,7 +59,7 @@ const locksOnTables = () => asApp((client) => client.query("SELECT FROM pg_locks
 
 test('every place of a pool is found, from the first request on, and nothing stays locked', async () => {
   await using app = await application({ places: 6 })
-  await using asker = await askBehindLocks({ urls: [app.url], database, signal })
+  await using asker = await askBehindLocks({ urls: [() => app.url], database, signal })
   expect(await countPlaces(asker.send, { most: 10 })).toMatchObject({ asked: 10, parallel: 6, sent: expect.arrayContaining([7]) })
   expect(await countPlaces(asker.send, { most: 6, from: 6 })).toEqual({ asked: 6, parallel: 6, tries: [6], sent: [6] })
   expect([await locksOnTables(), asker.waiting()]).toEqual([0, 0])
@@ -67,7 +67,7 @@ test('every place of a pool is found, from the first request on, and nothing sta
 
 test('a place that is lost is missing in every try, however healthy its session looks', async () => {
   await using app = await application({ places: 6 })
-  await using asker = await askBehindLocks({ urls: [app.url], database, signal })
+  await using asker = await askBehindLocks({ urls: [() => app.url], database, signal })
   await countPlaces(asker.send, { most: 6 })
   await app.lose()
   await app.lose()
@@ -77,7 +77,7 @@ test('a place that is lost is missing in every try, however healthy its session 
 
 test('a pool without any place left shows none', async () => {
   await using app = await application({ places: 2 })
-  await using asker = await askBehindLocks({ urls: [app.url], database, signal })
+  await using asker = await askBehindLocks({ urls: [() => app.url], database, signal })
   await app.lose()
   await app.lose()
   expect(await countPlaces(asker.send, { most: 2 })).toEqual({ asked: 2, parallel: 0, tries: [0], sent: [1] })
@@ -86,7 +86,7 @@ test('a pool without any place left shows none', async () => {
 
 test('that a pool has no place left it may also say by an error', async () => {
   await using app = await application({ places: 4, waitMs: 200 })
-  await using asker = await askBehindLocks({ urls: [app.url], database, signal })
+  await using asker = await askBehindLocks({ urls: [() => app.url], database, signal })
   const reading = await countPlaces(asker.send, { most: 8, from: 4 })
   expect(reading).toMatchObject({ parallel: 4, sent: expect.arrayContaining([5]) })
   expect(reading.declined).toBeUndefined()
@@ -97,23 +97,26 @@ test.each([
   ['one that fails', 'SELECT * FROM nowhere'],
 ])('%s never comes to the locks, and is told as such', async (_, sql) => {
   await using app = await application({ places: 3, sql })
-  await using asker = await askBehindLocks({ urls: [app.url], database, signal })
+  await using asker = await askBehindLocks({ urls: [() => app.url], database, signal })
   expect(await countPlaces(asker.send, { most: 3, from: 3 })).toMatchObject({ parallel: 0, declined: 3 })
 })
 
-test('a table that a transaction left open keeps to itself is not waited for', async () => {
+test('a table that a transaction left open keeps to itself is not waited for in the server, and is tried again', async () => {
   await using app = await application({ places: 3 })
-  await using asker = await askBehindLocks({ urls: [app.url], database, signal })
+  await using asker = await askBehindLocks({ urls: [() => app.url], database, signal })
+  expect(await countPlaces(asker.send, { most: 3, from: 3 })).toMatchObject({ parallel: 3 })
   await asApp(async (client) => {
     await client.query('BEGIN; SELECT * FROM parcel')
-    expect(await countPlaces(asker.send, { most: 3, from: 3 })).toMatchObject({ parallel: 0, declined: 3 })
+    expect(await asker.send(3)).toEqual({ atOnce: 0, declined: 3, inVain: false })
+    setTimeout(() => void client.query('COMMIT'), 500)
+    expect(await asker.send(3)).toEqual({ atOnce: 3, declined: 0, inVain: false })
   })
   expect(await countPlaces(asker.send, { most: 3, from: 3 })).toMatchObject({ parallel: 3, tries: [3] })
 })
 
 test('a harness that loses its session says so, and leaves nothing locked', async () => {
   await using app = await application({ places: 3 })
-  await using asker = await askBehindLocks({ urls: [app.url], database, signal })
+  await using asker = await askBehindLocks({ urls: [() => app.url], database, signal })
   await countPlaces(asker.send, { most: 3 })
   const admin = new pg.Client({ connectionString: database.adminUri })
   await admin.connect()
@@ -126,6 +129,34 @@ test('a harness that loses its session says so, and leaves nothing locked', asyn
 test('of several requests the first that reads a table is asked for', async () => {
   await using idle = await application({ places: 3, sql: 'SELECT 1' })
   await using app = await application({ places: 4 })
-  await using asker = await askBehindLocks({ urls: [idle.url, app.url, idle.url], database, signal })
+  await using asker = await askBehindLocks({ urls: [() => idle.url, () => app.url, () => idle.url], database, signal })
   expect(await countPlaces(asker.send, { most: 4, from: 4 })).toMatchObject({ parallel: 4, tries: [4] })
+})
+
+test('who else works with another table neither counts nor waits', async () => {
+  await using app = await application({ places: 3 })
+  await using asker = await askBehindLocks({ urls: [() => app.url], database, signal })
+  await countPlaces(asker.send, { most: 3 })
+  await asApp(async (client) => {
+    let slowestMs = 0
+    const over = new AbortController()
+    const works = (async () => {
+      for (let beganMs = performance.now(); !over.signal.aborted; beganMs = performance.now()) {
+        await client.query('SELECT * FROM depot')
+        slowestMs = Math.max(slowestMs, performance.now() - beganMs)
+      }
+    })()
+    expect(await countPlaces(asker.send, { most: 6, from: 3 })).toMatchObject({ parallel: 3 })
+    over.abort()
+    await works
+    expect(slowestMs).toBeLessThan(250)
+  })
+})
+
+test('each request has a number of its own, for URLs that differ', async () => {
+  const asked: number[] = []
+  await using app = await application({ places: 2 })
+  await using asker = await askBehindLocks({ urls: [(nth) => (asked.push(nth), `${app.url}?n=${nth}`)], database, signal })
+  await countPlaces(asker.send, { most: 2, from: 2 })
+  expect(asked).toEqual([1, 2, 3])
 })

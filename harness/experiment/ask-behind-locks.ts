@@ -1,60 +1,84 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { openMonitor, type Monitor } from '../probes/monitor.ts'
 import type { Stack } from '../stack/stack.ts'
 import type { Wave } from './count-places.ts'
-import { openRequests, type Asker, type Requests } from './requests-for-places.ts'
+import { openRequests, type Asker, type Requests, type UrlOf } from './requests-for-places.ts'
 
 const pollEveryMs = 20
-/** Whoever has a place has come to the locks once nobody else has for so long: a pool may open a session first. */
+/** Whoever has a place has come to the lock once nobody else has for so long: a pool may open a session first. */
 const settledAfterMs = 300
-/** Where nobody has come by then, nobody will; and for longer the application is not kept waiting. */
-const lockedWithinMs = 2_000
-/** Until the requests have been answered, once the locks are gone. */
+/** From the first that comes on, the application is kept waiting for no longer. */
+const lockedForMs = 1_000
+/** Where nobody has come by then, nobody will. */
+const nobodyWithinMs = 2_000
+/** Whoever else has locked the table, such as autovacuum, gets so long to be done with it. */
+const lockWithinMs = 3_000
+/** Until the requests have been answered, once the lock is gone. */
 const patienceMs = 5_000
 
 export type Locking = {
-  /** The first of these whose answer waits for the locks is asked for, or the last. */
-  readonly urls: readonly [string, ...string[]]
+  /** Of these requests the first that waits for a lock is the one that is sent. */
+  readonly urls: readonly UrlOf[]
   readonly database: Pick<Stack['database'], 'adminUri' | 'appUri'>
   readonly signal: AbortSignal
 }
 
+/** A request, and the table for which it was seen to wait, as SQL names it. */
+type Chosen = { readonly requests: Requests; readonly table: string }
+
 /**
- * Asks by any request that reads a table. While a session of the harness locks all tables of the application's database, each request that has a place of the pool stands before the locks with it, and the
- * server tells how many do. Who finds no place does not come that far. So the answer does not rest on how long anything takes.
+ * Asks by any request that reads a table. While a session of the harness locks that table, each request that has a place of the pool stands before the lock with it, and the server tells how many do. Who finds no
+ * place does not come that far. So the answer does not rest on how long anything takes. Which table it is, a first request tells for which all are locked.
  *
- * The session is opened at once, so that it is there before the first look and never more than one. The locks are those of LOCK TABLE, and none is waited for: a table that somebody else has locked stays open.
+ * The session is opened at once, so that it is there before the first look and never more than one. It never queues for its lock, since all others would have to queue behind it.
  */
 export async function askBehindLocks({ urls, database, signal }: Locking): Promise<Asker> {
   const uri = new URL(database.adminUri)
   uri.pathname = new URL(database.appUri).pathname
   const session = await openMonitor(uri.href, 'locks')
-  const candidates = urls.map((url) => openRequests(url, signal))
-  let chosen = candidates.length === 1 ? candidates[0] : undefined
+  const candidates = urls.map((urlOf) => openRequests(urlOf, signal))
+  let chosen: Chosen | null = null
 
-  const wave = async (requests: Requests, sent: number): Promise<Wave> => {
-    // Requests of an earlier wave that still wait would come to the locks first, and these would find fewer places.
+  /** `unanswered`: it came to no lock either, as where no place is left. */
+  const choose = async (): Promise<Chosen | 'answered' | 'unanswered'> => {
+    let none: 'answered' | 'unanswered' = 'answered'
+    for (const requests of candidates) {
+      await using _locks = await locked(session, lockAllSql, signal)
+      let isAnswered = false
+      requests.send(1, () => (isAnswered = true))
+      const { table } = await waitingMost(session, { isEnough: (found) => found > 0 || isAnswered, signal })
+      if (table !== null) return { requests, table }
+      if (!isAnswered) none = 'unanswered'
+    }
+    return none
+  }
+  const wave = async ({ requests, table }: Chosen, sent: number): Promise<Wave> => {
+    // Requests of an earlier wave that still wait would come to the lock first, and these would find fewer places.
     await requests.answered(patienceMs)
     const statuses: number[] = []
-    let [waiting, areLocked] = [0, true]
+    let [waiting, isLocked] = [0, true]
     {
-      await using _locks = await lockTables(session, signal)
-      requests.send(sent, ({ status }) => areLocked && statuses.push(status))
-      waiting = await mostWaiting(session, { isEnough: (found) => found + statuses.length >= sent, signal })
-      areLocked = false
+      await using lock = await lockedInTime(session, table, signal)
+      if (lock === null) return { atOnce: 0, declined: sent, inVain: false }
+      requests.send(sent, ({ status }) => isLocked && statuses.push(status))
+      const { found } = await waitingMost(session, { isEnough: (count) => count + statuses.length >= sent, signal })
+      // Others of the application's may wait for the same table.
+      waiting = Math.min(sent, found)
+      isLocked = false
     }
     await requests.answered(patienceMs)
-    // Where others have a place, an error is how some pools say that they have none left.
-    const declined = waiting === 0 ? statuses.length : statuses.filter((status) => status < 500).length
-    return { atOnce: waiting, declined, inVain: waiting === 0 && statuses.length === 0 }
-  }
-  const choose = async (): Promise<Requests> => {
-    for (const candidate of candidates) if ((await wave(candidate, 1)).atOnce === 1) return candidate
-    return candidates.at(-1)!
+    // An error is how some pools say that they have no place left.
+    return { atOnce: waiting, declined: statuses.filter((status) => status > 0 && status < 500).length, inVain: waiting === 0 && statuses.length === 0 }
   }
 
   return {
-    send: async (sent) => wave((chosen ??= await choose()), sent),
+    send: async (sent) => {
+      const choice = chosen ?? (await choose())
+      if (choice === 'answered') return { atOnce: 0, declined: sent, inVain: false }
+      if (choice === 'unanswered') return { atOnce: 0, declined: 0, inVain: true }
+      return wave((chosen = choice), sent)
+    },
     waiting: () => candidates.reduce((sum, { waiting }) => sum + waiting(), 0),
     [Symbol.asyncDispose]: async () => {
       for (const candidate of candidates) candidate[Symbol.dispose]()
@@ -63,34 +87,58 @@ export async function askBehindLocks({ urls, database, signal }: Locking): Promi
   }
 }
 
-async function lockTables(session: Monitor, signal: AbortSignal): Promise<AsyncDisposable> {
-  // Not by the run's signal: the application must not wait for a harness that was interrupted.
-  const unlock = async (): Promise<void> => void (await session.query('ROLLBACK', [], AbortSignal.timeout(patienceMs)))
+/** Rejects, with nothing locked, where a lock cannot be had. */
+async function locked(session: Monitor, sql: string, signal: AbortSignal): Promise<AsyncDisposable> {
+  const unlock = async (): Promise<void> => {
+    // What a lost session had locked the server has released. Not by the run's signal: the application must not wait for a harness that was interrupted.
+    if (!session.isLost()) await session.query('ROLLBACK', [], AbortSignal.timeout(patienceMs))
+  }
   await session.query('BEGIN', [], signal)
   try {
-    await session.query(lockSql, [], signal)
+    await session.query(sql, [], signal)
   } catch (error) {
-    await unlock()
+    await unlock().catch(() => {})
     throw error
   }
   return { [Symbol.asyncDispose]: unlock }
 }
 
-/** How many sessions of the application stood before the locks at once, at most, until enough did or nobody else came. */
-async function mostWaiting(session: Monitor, { isEnough, signal }: { readonly isEnough: (found: number) => boolean; readonly signal: AbortSignal }): Promise<number> {
+/** null where somebody else keeps it locked. */
+async function lockedInTime(session: Monitor, table: string, signal: AbortSignal): Promise<AsyncDisposable | null> {
+  for (const beganMs = performance.now(); performance.now() - beganMs < lockWithinMs; await delay(5 * pollEveryMs, undefined, { signal })) {
+    try {
+      return await locked(session, `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE NOWAIT`, signal)
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError && error.code === lockNotAvailable)) throw error
+    }
+  }
+  return null
+}
+
+/** How many sessions stood before a lock of ours at once, at most, until enough did or nobody else came; and before which table the most. */
+async function waitingMost(session: Monitor, { isEnough, signal }: { readonly isEnough: (found: number) => boolean; readonly signal: AbortSignal }): Promise<{ readonly found: number; readonly table: string | null }> {
   const beganMs = performance.now()
-  let [most, sinceMs] = [0, beganMs]
+  let [most, firstMs, lastMs]: [Waiting | null, number, number] = [null, 0, 0]
   for (;;) {
-    const [row] = await session.query<{ found: number }>(waitingSql, [], signal)
+    const [row] = await session.query<Waiting>(waitingSql, [], signal)
     const nowMs = performance.now()
-    if (row !== undefined && row.found > most) [most, sinceMs] = [row.found, nowMs]
-    if (isEnough(most) || nowMs - beganMs > lockedWithinMs || (most > 0 && nowMs - sinceMs > settledAfterMs)) return most
+    if (row !== undefined && row.found > (most?.found ?? 0)) {
+      if (most === null) firstMs = nowMs
+      ;[most, lastMs] = [row, nowMs]
+    }
+    const isOver = most === null ? nowMs - beganMs > nobodyWithinMs : nowMs - lastMs > settledAfterMs || nowMs - firstMs > lockedForMs
+    if (isOver || isEnough(most?.found ?? 0)) return { found: most?.found ?? 0, table: most?.table ?? null }
     await delay(pollEveryMs, undefined, { signal })
   }
 }
 
-/** All ordinary and partitioned tables that are nobody's temporary ones. PostgreSQL manual, "LOCK" and "Explicit Locking": ACCESS EXCLUSIVE keeps readers out as well. */
-const lockSql = `DO $$
+/** PostgreSQL manual, "PostgreSQL Error Codes": lock_not_available. */
+const lockNotAvailable = '55P03'
+
+/**
+ * Locks what nobody else has locked of the ordinary and partitioned tables, but for temporary ones. PostgreSQL manual, "LOCK" and "Explicit Locking": ACCESS EXCLUSIVE keeps readers out as well.
+ */
+const lockAllSql = `DO $$
   DECLARE one text;
   BEGIN
     FOR one IN
@@ -104,7 +152,10 @@ const lockSql = `DO $$
     END LOOP;
   END $$`
 
-/** Nobody but the application waits for a table meanwhile: autovacuum passes over what it cannot lock, and the harness takes no look. pg_locks is read anew each time, unlike pg_stat_activity, which stays the same through a transaction. */
+type Waiting = { readonly table: string; readonly found: number }
+
+/** Autovacuum passes over what it cannot lock, and the harness takes no look meanwhile. pg_locks is read anew each time, unlike pg_stat_activity, which stays the same through a transaction. */
 const waitingSql = `
-  SELECT count(DISTINCT pid)::int AS found FROM pg_locks
-  WHERE NOT granted AND locktype = 'relation' AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`
+  SELECT relation::regclass::text AS table, count(DISTINCT pid)::int AS found FROM pg_locks
+  WHERE NOT granted AND locktype = 'relation' AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
+  GROUP BY relation ORDER BY found DESC LIMIT 1`

@@ -13,7 +13,7 @@ const patienceMs = 3_000
 
 /** Asks by requests that hold a place for `holdsMs` each: who finds none is answered later. */
 export function askByHolding({ url, holdsMs, signal }: { readonly url: string; readonly holdsMs: number; readonly signal: AbortSignal }): Asker {
-  const requests = openRequests(url, signal)
+  const requests = openRequests(() => url, signal)
   const allAnswered = () => requests.answered(2 * holdsMs + patienceMs)
   const wave = async (sent: number): Promise<Wave> => {
     const answers: Answered[] = []

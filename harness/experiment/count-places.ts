@@ -4,7 +4,7 @@ import type { Capacity } from '../timeline/entry.ts'
 export type Wave = {
   /** How many found a place at once. The others waited for one, were turned away, or still wait. */
   readonly atOnce: number
-  /** How many were answered with a status of 400 to 499, or at once with 503: by something in front of the pool. */
+  /** How many were answered by something in front of the pool: with a status of 400 to 499, or at once with 503; or, where a lock holds the places, with any below 500. */
   readonly declined: number
   /** Nobody was answered. */
   readonly inVain: boolean

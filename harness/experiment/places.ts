@@ -41,15 +41,24 @@ export type PlacesOptions = {
 export async function openPlaces({ scenario, plan, baseUrl, database, sessions, record, signal }: PlacesOptions): Promise<Places> {
   const { target } = scenario
   const { capacity, limits = {} } = target
-  const [first, ...others] = (capacity === undefined ? pathsOf(scenario) : [capacity.path]).map((path) => baseUrl + path)
-  // Without a pool there is nothing to count.
-  if (first === undefined || (capacity === undefined && limits.workers === 0)) return uncounted
-  const asker = capacity?.holdsMs === undefined ? await askBehindLocks({ urls: [first, ...others], database, signal }) : askByHolding({ url: first, holdsMs: capacity.holdsMs, signal })
   const { poolMaxPerProcess, workers = 1 } = limits
+  // Without a pool there is nothing to count.
+  if (capacity === undefined && workers === 0) return uncounted
+  const paths = capacity === undefined ? pathsOf(scenario) : [capacity.path]
+  const askBehind = () => askBehindLocks({ urls: paths.map((path) => (nth) => baseUrl + path.replaceAll('{n}', `${nth}`)), database, signal })
+  const asker = capacity?.holdsMs === undefined ? await askBehind().catch(unlessNamed(capacity, signal)) : askByHolding({ url: baseUrl + capacity.path, holdsMs: capacity.holdsMs, signal })
+  if (asker === null) return uncounted
   const declared = poolMaxPerProcess === undefined ? null : Math.min(mostAtOnce, poolMaxPerProcess * Math.max(1, workers))
   const asking = { collects: target.collectPath !== undefined, record, signal }
   const places = capacity === undefined ? placesUnasked(asker, { ...asking, sessions, most: declared ?? mostUnasked(plan, target) }) : placesBy(asker, { ...asking, most: declared ?? plan.concurrency })
-  return { ...places, how: { paths: [first, ...others].map((url) => url.slice(baseUrl.length)), heldBy: capacity?.holdsMs === undefined ? 'locks' : 'request', chosenBy: capacity === undefined ? 'harness' : 'scenario' } }
+  return { ...places, how: { paths, heldBy: capacity?.holdsMs === undefined ? 'locks' : 'request', chosenBy: capacity === undefined ? 'harness' : 'scenario' } }
+}
+
+/** What nobody has asked for may fail. */
+const unlessNamed = (capacity: Target['capacity'], signal: AbortSignal) => (error: unknown) => {
+  signal.throwIfAborted()
+  if (capacity !== undefined) throw error
+  return null
 }
 
 /** Where nobody has said how many places there are: more than pools usually have, and no more than the server has room for. */
@@ -58,7 +67,7 @@ const mostUnasked = ({ concurrency }: Plan, { maxConnections = defaultMaxConnect
 /** Requests that may be asked for without being named: those which the load sends most often first. None that changes something, or that is expected to fail. */
 function pathsOf({ target, load }: Scenario): readonly string[] {
   const routes = load.kind === 'routes' ? load.routes.filter(({ method = 'GET', expect }) => method === 'GET' && (expect?.status ?? 200) < 400).toSorted((a, b) => (b.weight ?? 1) - (a.weight ?? 1)) : []
-  return [...new Set([...routes.map(({ path }) => path.replaceAll('{n}', '1')), target.otherPath ?? target.readyPath])]
+  return [...new Set([...routes.map(({ path }) => path), target.otherPath ?? target.readyPath])]
 }
 
 type Asking = {
@@ -141,7 +150,7 @@ function readingsOf(asker: Asker, { most, collects, record, signal }: Asking, { 
   /** Records a reading. `atLeast`: what the reading before found, where no load came in between: those places are still there, whatever this one found. */
   const told = (happening: Capacity, atLeast = 0): void => {
     places = Math.max(atLeast, happening.parallel)
-    if (happening.when === 'before-load') before = places
+    if (happening.when === 'before-load') before = Math.max(before, places)
     if (happening.when === 'before-load' || happening.when === 'after-cycle') sinceLoad.length = 0
     else sinceLoad.push(happening)
     record(happening)

@@ -116,6 +116,7 @@ test.each([
   ['no pool is declared: one more than the sessions that rested after the first warm-up', { sessionsAtRest: 10 }, 11],
   ['its places were counted: one more than these', { sessionsAtRest: 7, places: 15 }, 16],
   ['its places were counted, and so many at once would time out: a third of its time-out has to be enough', { sessionsAtRest: 7, places: 40, perSecond: 10, requestTimeoutMs: 9_000 }, 31],
+  ['its load has opened more sessions than it answers in time: what shows only where some find none may be why', { sessionsAtRest: 10, perSecond: 1 }, 11],
   ['a process a request: as many as the plan says', { limits: { poolMaxPerProcess: 5, workers: 0 } }, 6],
   ['a pool smaller than the plan', { limits: { poolMaxPerProcess: 3 } }, 6],
   ['a pool beyond what one generator asks for', { limits: { poolMaxPerProcess: 5_000 }, plan: { dose: 400, budgetMs: 3_600_000 } }, 100],

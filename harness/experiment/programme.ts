@@ -71,13 +71,15 @@ export async function runProgramme({ plan, limits, cycle, soFar, thresholds, tim
   }
 
   let seen = nothingSeen
-  let peak = peakConcurrency(plan, limits, 0)
+  let [peak, opened] = [peakConcurrency(plan, limits, 0), 0]
   for (let round = 1; round <= warmUps && !decided() && nothingToLearn() === null; round += 1) {
     phase('warm-up', `${round} of ${warmUps}, ${peak} at once`)
     const warmed = await load('warm-up', peak * 2, { concurrency: peak })
     seen = withCycle(seen, warmed)
-    const there = Math.max(warmed.places ?? 0, warmed.settled.last.counters['pg.backends'] ?? 0)
-    peak = peakConcurrency(plan, limits, Math.min(there, answeredInTime(seen, requestTimeoutMs)))
+    const rested = warmed.settled.last.counters['pg.backends'] ?? 0
+    // What the load alone has opened. To count the places may have opened more.
+    if (round === 1) opened = rested
+    peak = peakConcurrency(plan, limits, Math.max(opened, Math.min(Math.max(rested, warmed.places ?? 0), answeredInTime(seen, requestTimeoutMs))))
   }
 
   const sizesBy = ({ cycles, answered, loadMs, tookMs }: Seen, baselines: number) => {

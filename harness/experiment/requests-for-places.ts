@@ -12,7 +12,10 @@ export type Asker = AsyncDisposable & {
 /** `status` is 0 where the connection failed. */
 export type Answered = { readonly status: number; readonly tookMs: number }
 
-/** Requests to one URL, and which of them still wait for their answer. */
+/** Where the `nth` request goes, from 1. */
+export type UrlOf = (nth: number) => string
+
+/** Requests of one kind, and which of them still wait for their answer. */
 export type Requests = Disposable & {
   readonly send: (requests: number, onAnswer: (answer: Answered) => void) => void
   /** Returns once all are answered, or the time is over. Rejects when the run is interrupted. */
@@ -20,7 +23,8 @@ export type Requests = Disposable & {
   readonly waiting: () => number
 }
 
-export function openRequests(url: string, signal: AbortSignal): Requests {
+export function openRequests(urlOf: UrlOf, signal: AbortSignal): Requests {
+  let nth = 0
   const left = new AbortController()
   const gone = AbortSignal.any([signal, left.signal])
   const waiting = new Set<Promise<void>>()
@@ -28,7 +32,7 @@ export function openRequests(url: string, signal: AbortSignal): Requests {
     send: (requests, onAnswer) => {
       for (let sent = 0; sent < requests; sent += 1) {
         const beganMs = performance.now()
-        const answered: Promise<void> = visit(url, gone)
+        const answered: Promise<void> = visit(urlOf((nth += 1)), gone)
           .then(({ status }) => status, () => 0)
           .then((status) => {
             waiting.delete(answered)

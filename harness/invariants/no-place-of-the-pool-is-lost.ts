@@ -1,7 +1,7 @@
 import type { Place } from '../timeline/member.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { cycleAtEpoch } from '../verdict/cycle-at.ts'
-import { agree, agreementSinceLoad, controlOfPlaces, enoughTries, isChosen, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs, uncountedWords } from '../verdict/places.ts'
+import { agree, agreementSinceLoad, controlOfPlaces, enoughTries, isChosen, misreadPlaces, placesOf, pooling, sessionsOfLostPlaces, touchedAtMs, uncountedWords, whyPartial } from '../verdict/places.ts'
 import type { Invariant, Opinion } from '../verdict/verdict.ts'
 import { count, duration } from '../verdict/words.ts'
 
@@ -12,15 +12,18 @@ import { count, duration } from '../verdict/words.ts'
  */
 export default {
   name: 'no place of the pool is lost',
-  check: (timeline) => (isChosen(timeline) ? withoutBeingAsked(opinionOf(timeline)) : opinionOf(timeline)),
+  check: (timeline) => (isChosen(timeline) ? withoutBeingAsked(timeline, opinionOf(timeline)) : opinionOf(timeline)),
 } satisfies Invariant
 
 /**
  * Where the harness has chosen the request by itself, nobody has said that it takes a place of the pool, and one of only one pool. So what would be inconclusive is only left open; and that places are missing is
  * no leak before their sessions are known, which rest while others are waited for, and have been lost by several loads: what listens, say, may keep one for good from the first time that it is asked for.
  */
-function withoutBeingAsked(opinion: Opinion): Opinion {
+function withoutBeingAsked(timeline: Timeline, opinion: Opinion): Opinion {
   if (opinion.kind === 'inconclusive') return { kind: 'not judged', sentence: `${opinion.sentence} (by a request that Lowtide chose; target.capacity may name a better one)` }
+  const { before } = placesOf(timeline)
+  const partial = before === null ? null : whyPartial(timeline, before)
+  if (opinion.kind === 'pass' && partial !== null) return { kind: 'not judged', sentence: `${opinion.sentence}; but ${partial} (target.capacity, limits.poolMaxPerProcess)` }
   if (opinion.kind !== 'leak') return opinion
   const { sentence, survivors } = opinion
   if (survivors.some(({ member }) => member.kind === 'place'))
@@ -92,9 +95,10 @@ function opinionOf(timeline: Timeline): Opinion {
     }
   }
   const sessions = sessionsOfLostPlaces(timeline)
+  const lost = Math.max(lostIn.length, sessions.length)
   return {
     kind: 'leak',
-    sentence: `${count(lostIn.length, 'place')} of the pool ${lostIn.length === 1 ? 'is' : 'are'} lost: ${before.parallel} of ${count(before.asked, 'request')} found one at once before the load, ${after.parallel} after it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')})`,
+    sentence: `${count(lost, 'place')} of the pool ${lost === 1 ? 'is' : 'are'} lost: ${before.parallel} of ${count(before.asked, 'request')} found one at once before the load, ${after.parallel} after it (${after.tries.join(', ')} in ${count(after.tries.length, 'try', 'tries')})`,
     survivors:
       sessions.length > 0
         ? sessions.map((session) => ({
@@ -115,8 +119,8 @@ const ofRequests = {
   steadier: 'a longer target.capacity.holdsMs, or a machine with less other work',
 }
 const ofLocks = {
-  turnedAway: 'answered although Lowtide had locked the tables',
-  noneFound: 'none came to the locks on the tables',
+  turnedAway: 'answered in spite of the lock on what they read, or the table could not be locked,',
+  noneFound: 'none came to a lock on a table',
   aPlace: 'a target.capacity.path that reads a table of the application\'s database whenever it is asked, without a login or a cache',
   noDetour: 'a target.capacity.path that reads a table whenever it is asked, without a login or a cache, and that no transaction left open has locked; then run again',
   steadier: 'a machine with less other work, then run again',

@@ -216,7 +216,7 @@ export type Capacity = {
   readonly tries: readonly number[]
   /** Requests that were sent together in each try, with those that hold. Older records have none. */
   readonly sent?: readonly number[]
-  /** How many requests were answered with a status of 400 to 499, or at once with 503, or in spite of the locks, in the try that had most of these: they never asked for a place. Absent for none. */
+  /** How many requests were answered with a status of 400 to 499, or at once with 503, or in spite of a lock that should have held them, in the try that had most of these: they never asked for a place. Absent for none. */
   readonly declined?: number
 } & (
   | { readonly when: 'before-load' | 'after-load' | 'after-collection' | 'places-released' }

@@ -11,6 +11,15 @@ export const isChosen = ({ facts }: Timeline): boolean => facts.capacity?.chosen
 /** Of an application with `limits.workers: 0`. */
 export const noPool = 'each request has a process of its own, and no pool'
 
+/** Why what a request found that the harness has chosen is not all that there is, as the end of a sentence; null where nothing says so. */
+export function whyPartial(timeline: Timeline, before: Pick<Capacity, 'parallel' | 'asked'>): string | null {
+  if (mayHaveMore(timeline, before)) return 'there may be more than were asked for'
+  const measured = new Set(timeline.doses.flatMap(({ role, cycle }) => (role === 'measured' ? [cycle] : [])))
+  const rest = restsOf(timeline).findLast(({ cycle, reading }) => reading === 'baseline' && cycle !== null && !measured.has(cycle))
+  const rested = rest === undefined ? 0 : ownThroughout(timeline, rest, isSession).length - (timeline.facts.limits.listeners ?? 0)
+  return rested > before.parallel ? `${rested} sessions rested then: others may have a pool of their own, or the request lets no more through` : null
+}
+
 /** Why places were not counted before the load. */
 export function uncountedWords(timeline: Timeline): string {
   if (isChosen(timeline)) return 'no session of the application rested after its warm-up: it has no pool'
@@ -159,7 +168,7 @@ function withSessions(members: readonly Member[]): number {
 
 /**
  * The sessions of the lost places, where the run can tell them. After the load, requests waited for a place, so each place that is left was used, and its session with it. If exactly as
- * many sessions were last used by a load as places are lost, they belong to these. Otherwise none is told: it is not known who else keeps a session to itself.
+ * many sessions were last used by a load as places are lost, they belong to these; or more, where the pool had more places than were asked for. Otherwise none is told: it is not known who else keeps a session to itself.
  */
 export const sessionsOfLostPlaces = remembered((timeline: Timeline): readonly Session[] => {
   const { before, after, lostIn } = placesOf(timeline)
@@ -170,8 +179,11 @@ export const sessionsOfLostPlaces = remembered((timeline: Timeline): readonly Se
   const sinceMs = first.startedAtEpochMs + Math.max(0, before.atMs - first.startMs)
   const isUntouched = (session: Session): boolean => touchedAtMs(session) >= sinceMs && touchedAtMs(session) < last.endedAtEpochMs
   const untouched = ownThroughout(timeline, rest, isSession).filter(isUntouched)
-  return untouched.length === lostIn.length ? untouched : []
+  return untouched.length === lostIn.length || (untouched.length > lostIn.length && isChosen(timeline) && mayHaveMore(timeline, before)) ? untouched : []
 })
+
+/** Whether every request that was sent found a place, and nobody has said that there are no more of them. */
+export const mayHaveMore = ({ facts }: Timeline, { parallel, asked }: Pick<Capacity, 'parallel' | 'asked'>): boolean => parallel >= asked && (facts.limits.poolMaxPerProcess === undefined || facts.limits.poolMaxPerProcess > asked)
 
 /** When the session's state last changed, in epoch milliseconds, where its clock is the load's as well; else Infinity, which proves nothing. */
 export const touchedAtMs = ({ seenAtMs, stateAgeMs }: Session): number => (seenAtMs === undefined || stateAgeMs === null ? Number.POSITIVE_INFINITY : seenAtMs - stateAgeMs)
@@ -190,7 +202,7 @@ export function knownPlaces(timeline: Timeline): { readonly places: number; read
   const { before } = placesOf(timeline)
   const counted = before !== null && before.parallel > 0 ? ({ places: before.parallel, known: 'as counted before the load' } as const) : null
   // What is declared is of all pools, and a request that the harness has chosen may be of a small one.
-  if (counted !== null && (!isChosen(timeline) || poolMaxPerProcess === undefined)) return counted
+  if (counted !== null && (!isChosen(timeline) || (poolMaxPerProcess === undefined && before !== null && whyPartial(timeline, before) === null))) return counted
   return poolMaxPerProcess === undefined || workers === 0 ? null : { places: poolMaxPerProcess * (workers ?? 1), known: 'as declared' }
 }
 

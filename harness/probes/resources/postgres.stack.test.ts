@@ -346,10 +346,13 @@ test('but not from those that the harness keeps waiting', async () => {
   await locker.query('LOCK TABLE waited_for', [], signal())
   await activity.beat(signal())
   const before = await endedSoFar()
+  await client.query('BEGIN')
   const read = client.query('SELECT FROM waited_for')
   await vi.waitUntil(async () => (await activity.beat(signal()))['pg.active'] === 1)
   await locker.query('ROLLBACK', [], signal())
   await read
+  await activity.beat(signal())
+  await client.query('COMMIT')
   expect(await endedSoFar()).toBe(before)
   await client.query('DROP TABLE waited_for')
 })

@@ -43,7 +43,7 @@ const activity = `
 type Counts = { backends: number; active: number; idle: number; idle_in_transaction: number; oldest_ms: number; ours: number; prepared: number; statistics: Statistics }
 /** From pg_stat_database, summed over all databases. A session is counted at its first rest, some seconds late on a busy server. */
 type Statistics = { opened: number; abandoned: number; fatal: number; killed: number; resetMs: number }
-type OpenTransaction = { readonly key: string; readonly ageMs: number }
+type OpenTransaction = { readonly key: string; readonly ageMs: number; /** The harness keeps it waiting: how long it takes says nothing of the application. */ readonly waits: boolean }
 /** `locks` are the advisory locks of sessions, each by a key of its own; `nowMs` the server's clock. */
 type Beat = Counts & { readonly open: OpenTransaction[]; readonly locks: Lock[]; readonly nowMs: number }
 /** `of` is what is locked, whoever holds it; `usedMs` when its session was last at work. */
@@ -52,8 +52,8 @@ type Lock = { readonly session: string; readonly key: string; readonly of: strin
 /** How many advisory locks are dated: a leak of thousands is recognised by its first, and must not weigh on five beats a second. All of them are counted. */
 const mostLocks = 1_000
 
-/** Whether it stands before locks of the harness (experiment/ask-behind-locks.ts): how long it takes then says nothing of the application. */
-const waitsForUs = `CASE WHEN wait_event_type = 'Lock' THEN EXISTS (SELECT FROM pg_stat_activity AS other WHERE starts_with(other.application_name, $1) AND other.pid = ANY (pg_blocking_pids(counted.pid))) ELSE false END`
+/** Whether it stands before a lock of the harness (experiment/ask-behind-locks.ts). */
+const waitsForUs = `CASE WHEN wait_event_type = 'Lock' THEN EXISTS (SELECT FROM pg_stat_activity AS other WHERE other.application_name = $1 || '-locks' AND other.xact_start IS NOT NULL AND other.pid = ANY (pg_blocking_pids(counted.pid))) ELSE false END`
 
 const beatSql = `
   SELECT count(*) FILTER (WHERE NOT ours)::int AS backends,
@@ -72,8 +72,8 @@ const beatSql = `
             FROM pg_locks AS held JOIN pg_stat_activity AS holder ON holder.pid = held.pid WHERE locktype = 'advisory' AND granted
             ORDER BY backend_start, held.pid, database, classid, objid, objsubid, mode LIMIT ${mostLocks}) AS dated) AS locks,
          round(extract(epoch FROM clock_timestamp()) * 1000)::float AS "nowMs",
-         coalesce(json_agg(json_build_object('key', pid || '@' || xact_start, 'ageMs', extract(epoch FROM clock_timestamp() - xact_start) * 1000))
-           FILTER (WHERE NOT ours AND xact_start IS NOT NULL AND NOT ${waitsForUs}), '[]') AS open
+         coalesce(json_agg(json_build_object('key', pid || '@' || xact_start, 'waits', ${waitsForUs}, 'ageMs', extract(epoch FROM clock_timestamp() - xact_start) * 1000))
+           FILTER (WHERE NOT ours AND xact_start IS NOT NULL), '[]') AS open
   FROM (${activity}) AS counted`
 
 const countersOf = (row: Counts) => ({
@@ -95,9 +95,13 @@ const countersOf = (row: Counts) => ({
 function endedTransactions() {
   const sketch = new DDSketch({ relativeAccuracy: 0.01 })
   let open = new Map<string, number>()
+  const kept = new Set<string>()
   return {
     observe: (now: readonly OpenTransaction[]) => {
-      const next = new Map(now.map(({ key, ageMs }) => [key, ageMs]))
+      const keys = new Set(now.map(({ key }) => key))
+      for (const key of kept) if (!keys.has(key)) kept.delete(key)
+      for (const { key, waits } of now) if (waits) kept.add(key)
+      const next = new Map(now.flatMap(({ key, ageMs }) => (kept.has(key) ? [] : [[key, ageMs]])))
       for (const [key, ageMs] of open) if (!next.has(key)) sketch.accept(ageMs)
       open = next
       if (sketch.count === 0) return {}
