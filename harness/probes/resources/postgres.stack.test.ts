@@ -347,8 +347,10 @@ test('but not from those that the harness keeps waiting', async () => {
   await activity.beat(signal())
   const before = await endedSoFar()
   await client.query('BEGIN')
+  await activity.beat(signal())
   const read = client.query('SELECT FROM waited_for')
-  await vi.waitUntil(async () => (await activity.beat(signal()))['pg.active'] === 1)
+  await vi.waitUntil(async () => (await sessions()).some(({ waitEvent }) => waitEvent === 'relation'))
+  await activity.beat(signal())
   await locker.query('ROLLBACK', [], signal())
   await read
   await activity.beat(signal())

@@ -102,7 +102,7 @@ function endedTransactions() {
       for (const key of kept) if (!keys.has(key)) kept.delete(key)
       for (const { key, waits } of now) if (waits) kept.add(key)
       const next = new Map(now.flatMap(({ key, ageMs }) => (kept.has(key) ? [] : [[key, ageMs]])))
-      for (const [key, ageMs] of open) if (!next.has(key)) sketch.accept(ageMs)
+      for (const [key, ageMs] of open) if (!next.has(key) && !kept.has(key)) sketch.accept(ageMs)
       open = next
       if (sketch.count === 0) return {}
       return { 'pg.transactions-ended': sketch.count, 'pg.transactions-ended-p999-ms': Math.round(sketch.getValueAtQuantile(0.999)) }
