@@ -101,9 +101,8 @@ function endedTransactions() {
       const keys = new Set(now.map(({ key }) => key))
       for (const key of kept) if (!keys.has(key)) kept.delete(key)
       for (const { key, waits } of now) if (waits) kept.add(key)
-      const next = new Map(now.flatMap(({ key, ageMs }) => (kept.has(key) ? [] : [[key, ageMs]])))
-      for (const [key, ageMs] of open) if (!next.has(key) && !kept.has(key)) sketch.accept(ageMs)
-      open = next
+      for (const [key, ageMs] of open) if (!keys.has(key)) sketch.accept(ageMs)
+      open = new Map(now.flatMap(({ key, ageMs }) => (kept.has(key) ? [] : [[key, ageMs]])))
       if (sketch.count === 0) return {}
       return { 'pg.transactions-ended': sketch.count, 'pg.transactions-ended-p999-ms': Math.round(sketch.getValueAtQuantile(0.999)) }
     },
