@@ -153,6 +153,15 @@ test('who else works with another table neither counts nor waits', async () => {
   })
 })
 
+test('requests that read no table are tried three times, and no more', async () => {
+  let asked = 0
+  await using app = await application({ places: 2, sql: 'SELECT 1' })
+  await using asker = await askBehindLocks({ urls: [() => ((asked += 1), app.url)], database, signal })
+  await countPlaces(asker.send, { most: 2 })
+  await countPlaces(asker.send, { most: 2 })
+  expect(asked).toBe(3)
+})
+
 test('each request has a number of its own, for URLs that differ', async () => {
   const asked: number[] = []
   await using app = await application({ places: 2 })

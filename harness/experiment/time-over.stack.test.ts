@@ -15,8 +15,8 @@ afterAll(() => rm(reports, { recursive: true, force: true }))
 /** Of a budget so small the doses are the least that there are: as many as ask at once. */
 const plan = { ...profiles.gate, budgetMs: 20_000, settleMs: 2_000 } satisfies Plan
 const requestTimeoutMs = 5_000
-/** And one by which the harness finds that the page reads no table. */
-const untilMeasured = 2 * 2 * plan.concurrency + baselineCycles * baselineDose(plan.concurrency, plan.concurrency) + 1
+/** And three by which the harness finds that the page reads no table. */
+const untilMeasured = 2 * 2 * plan.concurrency + baselineCycles * baselineDose(plan.concurrency, plan.concurrency) + 3
 
 const scenario: Scenario = {
   name: 'answers-no-more',
