@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { openMonitor, type Monitor } from '../probes/monitor.ts'
+import { adminInside } from '../stack/roles.ts'
 import type { Stack } from '../stack/stack.ts'
 import type { Wave } from './count-places.ts'
 import { openRequests, type Asker, type Requests, type UrlOf } from './requests-for-places.ts'
@@ -36,9 +37,7 @@ type Chosen = { readonly requests: Requests; readonly table: string }
  * The session is opened at once, so that it is there before the first look and never more than one. It never queues for its lock, since all others would have to queue behind it.
  */
 export async function askBehindLocks({ urls, database, signal }: Locking): Promise<Asker> {
-  const uri = new URL(database.adminUri)
-  uri.pathname = new URL(database.appUri).pathname
-  const session = await openMonitor(uri.href, 'locks')
+  const session = await openMonitor(adminInside(database), 'locks')
   const candidates = urls.map((urlOf) => openRequests(urlOf, signal))
   let chosen: Chosen | null = null
   let choices = 0

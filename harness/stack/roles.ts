@@ -37,3 +37,10 @@ export async function createAppRole(adminUri: string, { mayReplicate = false, pa
   uri.pathname = `/${appRole}`
   return uri.href
 }
+
+/** The administrator's URI, inside of the application's database: only a session there sees its relations. */
+export function adminInside({ adminUri, appUri }: { readonly adminUri: string; readonly appUri: string }): string {
+  const uri = new URL(adminUri)
+  uri.pathname = new URL(appUri).pathname
+  return uri.href
+}

@@ -1,9 +1,10 @@
 import { type Living, openTransaction, process, server, session, startedAt } from '../simulator/beings.ts'
-import type { Control, Dose, Entry, Happening, Look, Planted, Reading, UnquietBy } from '../timeline/entry.ts'
+import type { Control, Dose, Entry, Happening, Look, Reading, UnquietBy } from '../timeline/entry.ts'
 import { formatVersion } from '../timeline/entry.ts'
 import type { Facts, Limits } from '../timeline/facts.ts'
 import { beginFold } from '../timeline/fold.ts'
 import type { Member } from '../timeline/member.ts'
+import type { Planted } from '../timeline/planted.ts'
 import type { Damage } from '../timeline/reader.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 

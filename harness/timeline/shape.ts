@@ -1,5 +1,6 @@
-import type { Entry, Happening, Look, Planted } from './entry.ts'
+import type { Entry, Happening, Look } from './entry.ts'
 import type { Member } from './member.ts'
+import type { Planted } from './planted.ts'
 
 /**
  * What is wrong with the shape of an entry, in words; null where its types hold. The recorder writes no wrong ones; a disk or an editor may make them so.

@@ -1,7 +1,7 @@
-import type { Planted } from '../timeline/entry.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { type Size, sizes } from './planted-sizes.ts'
 import { count, inOrder, list } from './words.ts'
+import type { Planted } from '../timeline/planted.ts'
 
 /** `3 transactions, 1 zombie and 5 descriptors`: what was planted. */
 export function plantedInWords(planted: Planted): string {

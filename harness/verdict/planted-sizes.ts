@@ -1,6 +1,6 @@
-import type { Planted } from '../timeline/entry.ts'
 import type { Rest } from './rest.ts'
 import { thousands } from './words.ts'
+import type { Planted } from '../timeline/planted.ts'
 
 /** A size in bytes, which is never exact, as others write at the same time: the reading must rise by at least so much of what was planted as nobody can give back meanwhile. */
 export type Size = {

@@ -1,3 +1,4 @@
+import { adminInside } from '../../stack/roles.ts'
 import type { Table, TemporaryTable } from '../../timeline/member.ts'
 import { openMonitor, type Monitor } from '../monitor.ts'
 import type { Probe } from '../probe.ts'
@@ -7,11 +8,9 @@ export default {
   name: 'postgres-relations',
   watches: "the application's database: temporary tables by session, tables that grow, its size; the server's temporary files and write-ahead log",
   open: async ({ database }) => {
-    const uri = new URL(database.adminUri)
-    uri.pathname = new URL(database.appUri).pathname
-    // Only a session inside a database sees its relations. Opened at the first look, which comes after the seed and before any load, since a seed may drop the database and create it again.
+    // Opened at the first look, which comes after the seed and before any load, since a seed may drop the database and create it again.
     let opening: Promise<Monitor> | null = null
-    const monitor = () => (opening ??= openMonitor(uri.href, 'relations'))
+    const monitor = () => (opening ??= openMonitor(adminInside(database), 'relations'))
     const grown = sinceFirst()
     return {
       beat: async () => ({}),
